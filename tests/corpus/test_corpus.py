@@ -1,0 +1,251 @@
+"""The starter corpus is well formed, and its test questions agree with its documents.
+
+Reads the files themselves, with the standard library and PyYAML only: a fault of Repères' own readers must not hide
+a fault of the corpus.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+
+CORPUS = Path(__file__).parents[2] / "corpus"
+PATHS = sorted((CORPUS / "documents").iterdir())
+QUESTIONS: list[dict[str, Any]] = [
+    json.loads(line) for line in (CORPUS / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+]
+ANSWERABLE = [each for each in QUESTIONS if not each.get("unanswerable")]
+UNANSWERABLE = [each for each in QUESTIONS if each.get("unanswerable")]
+
+KEY_ORDER = "id question kind history documents expected_facts forbidden_facts unanswerable".split()
+FRONT_KEYS = {"titre", "type", "rubrique", "date", "sources", "programmes", "partenaires", "origine", "licence"}
+SOURCE_KEYS = {"titre", "editeur", "url", "date"}
+DATE = re.compile(r"s\.d\.|\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
+HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
+TRIAL_HOST = re.compile(r"(?:^|[.-])(?:staging|testing|test|preprod|dev|localhost)(?:[.-]|$)")
+COPY_HOST = re.compile(r"\.(?:netlify\.app|pages\.dev|amazonaws\.com|arc-cdn\.net)$")
+NUMBER_WORDS = {word: str(n) for n, word in enumerate("un deux trois quatre cinq six sept huit neuf dix".split(), 1)}
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A document's metadata, and the text that may answer questions (sources and page furniture left out)."""
+
+    meta: dict[str, Any]
+    body: str
+    urls: tuple[str, ...]
+
+
+class _Page(HTMLParser):
+    """Meta tags and title; the text of `article` without its `section class="sources"`; all the text, for URLs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meta: dict[str, str] = {}
+        self.article: list[str] = []
+        self.all: list[str] = []
+        self.stack: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if tag == "meta":
+            if "name" in values:
+                self.meta[values["name"]] = values.get("content", "")
+        elif tag not in {"input", "br", "link", "img"}:
+            self.stack.append((tag, values.get("class", "")))
+
+    def handle_endtag(self, tag: str) -> None:
+        opened = self.stack.pop()[0] if self.stack else None
+        assert opened == tag
+
+    def handle_data(self, data: str) -> None:
+        self.all.append(data)
+        tags = {tag for tag, _ in self.stack}
+        if "title" in tags:
+            self.meta["titre"] = self.meta.get("titre", "") + data
+        if "article" in tags and ("section", "sources") not in self.stack:
+            self.article.append(data)
+
+
+@cache
+def load(path: Path) -> File:
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".html":
+        page = _Page()
+        page.feed(text)
+        page.close()
+        assert not page.stack, f"left open: {page.stack}"
+        return File(dict(page.meta), " ".join(page.article), tuple(re.findall(r"https?://\S+", " ".join(page.all))))
+    found = re.match(r"---\n(.*?\n)---\n(.*)", text, re.DOTALL)
+    assert found, "no front matter"
+    meta = yaml.safe_load(found[1])
+    return File(meta, found[2], tuple(each["url"] for each in meta["sources"] if "url" in each))
+
+
+def fold(text: str) -> str:
+    """Lower case without accents or inline marks; one kind of apostrophe and space; small number words as digits."""
+    text = unicodedata.normalize("NFKD", text.replace("’", "'").replace("œ", "oe").casefold())
+    text = "".join(each for each in text if not unicodedata.combining(each))
+    text = re.sub(r"\s+", " ", re.sub(r"[*_`]", "", text))
+    return re.sub(r"\b(?:" + "|".join(NUMBER_WORDS) + r")\b", lambda word: NUMBER_WORDS[word[0]], text)
+
+
+def holds(text: str, form: str) -> bool:
+    """Whether the folded `text` has `form` as whole words and whole numbers: « 25 % » is not in « 12,5 % »."""
+    form = fold(form)
+    before = r"(?<![\w])(?<!\d[ ,.])" if form[0].isdigit() else r"(?<!\w)"
+    after = r"(?!\w)(?![ ,.]\d)" if form[-1].isdigit() else r"(?!\w)"
+    return re.search(before + re.escape(form) + after, text) is not None
+
+
+def is_odd(host: str) -> bool:
+    """Whether `host` serves trials of a site, or unofficial copies of other people's pages."""
+    return bool(TRIAL_HOST.search(host) or COPY_HOST.search(host))
+
+
+def facts(question: dict[str, Any]) -> list[list[str]]:
+    return [[each] if isinstance(each, str) else each for each in question.get("expected_facts", [])]
+
+
+each_document = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
+each_question = pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question["id"])
+each_answerable = pytest.mark.parametrize("question", ANSWERABLE, ids=lambda question: question["id"])
+
+
+def test_the_corpus_is_whole() -> None:
+    assert Counter(path.suffix for path in PATHS) == {".md": 42, ".html": 2}
+    assert (len(ANSWERABLE), len(UNANSWERABLE)) == (66, 18)
+
+
+@each_document
+def test_front_matter(path: Path) -> None:
+    meta = load(path).meta
+    for key in ("titre", "type", "rubrique", "origine"):
+        assert meta.get(key, "").strip(), key
+    assert meta["licence"] == "CC-BY-4.0"
+    if path.suffix == ".html":
+        return
+    assert set(meta) == FRONT_KEYS
+    for key in ("programmes", "partenaires"):
+        assert {type(each) for each in meta[key]} == {str}, key
+    for source in meta["sources"]:
+        assert SOURCE_KEYS - {"url"} <= set(source) <= SOURCE_KEYS
+        assert all(source[key] for key in ("titre", "editeur")), source
+
+
+@each_document
+def test_dates_are_quoted_iso_or_unknown(path: Path) -> None:
+    # Unquoted, YAML makes a date or a number of them, and « 2018 » loses the precision it was given with.
+    meta = load(path).meta
+    for date in [meta["date"], *(source["date"] for source in meta.get("sources", []))]:
+        assert type(date) is str
+        assert DATE.fullmatch(date), date
+
+
+@each_document
+def test_urls_have_a_plain_public_host(path: Path) -> None:
+    for url in load(path).urls:
+        parts = urlsplit(url)
+        assert parts.scheme in {"http", "https"}, url
+        assert HOST.fullmatch(parts.netloc), url
+        assert not is_odd(parts.netloc), url
+        assert re.fullmatch(r"[!-~]+", url), url
+
+
+@pytest.mark.parametrize("host", ["www.testing.lemoniteur.fr", "le-moniteur-staging.web.fr", "gamelow.netlify.app"])
+def test_odd_hosts_are_recognised(host: str) -> None:
+    assert is_odd(host)
+
+
+@each_document
+def test_markdown_form(path: Path) -> None:
+    body = load(path).body
+    if path.suffix == ".html":
+        assert len(re.findall(r"<h1\b", path.read_text(encoding="utf-8"))) == 1
+        return
+    title = re.findall(r"^# (.+)$", body, re.MULTILINE)
+    assert [fold(each) for each in title] == [fold(load(path).meta["titre"])]
+    assert not re.search(r"[ \t]$", body, re.MULTILINE), "trailing space"
+    assert body.count("**") % 2 == 0, "bold left open"
+    assert "'" not in body, "straight apostrophe in French text"
+    assert not re.search(r"[^\s\u00a0|(][;?!»](?=[\s*]|$)|«(?!\u00a0)", body), "no-break space missing"
+
+
+@each_document
+def test_tables_have_equal_rows(path: Path) -> None:
+    for table in re.findall(r"(?:^\|.*\n?)+", load(path).body, re.MULTILINE):
+        rows = [row.strip().strip("|").split("|") for row in table.strip().splitlines()]
+        assert {len(row) for row in rows} == {len(rows[0])}, table
+        assert all(cell.strip() for cell in rows[0]), f"unnamed column: {table}"
+        assert all(re.fullmatch(r" *:?-{3,}:? *", cell) for cell in rows[1]), table
+        assert len(rows) > 2, table
+
+
+def test_question_ids_and_texts_are_unique() -> None:
+    for key in ("id", "question"):
+        counts = Counter(fold(each[key]) for each in QUESTIONS)
+        assert [each for each, count in counts.items() if count > 1] == []
+
+
+@each_question
+def test_question_form(question: dict[str, Any]) -> None:
+    assert list(question) == [key for key in KEY_ORDER if key in question]
+    assert {"id", "question", "kind"} <= set(question)
+    assert (question["kind"] == "unanswerable") == (question.get("unanswerable") is True)
+    assert (question["kind"] == "followup") == ("history" in question)
+    for turn in question.get("history", []):
+        assert (set(turn), turn["role"] in {"user", "assistant"}) == ({"role", "content"}, True)
+    if question.get("unanswerable"):
+        assert not question.get("documents")
+        assert not question.get("expected_facts")
+    else:
+        assert question["documents"]
+        assert question["expected_facts"]
+        assert len(set(question["documents"])) == len(question["documents"])
+
+
+@each_answerable
+def test_listed_documents_exist(question: dict[str, Any]) -> None:
+    assert set(question["documents"]) <= {path.name for path in PATHS}
+
+
+@each_answerable
+def test_expected_facts_stand_in_a_listed_document(question: dict[str, Any]) -> None:
+    bodies = {name: fold(load(CORPUS / "documents" / name).body) for name in question["documents"]}
+    for forms in facts(question):
+        assert any(holds(body, form) for body in bodies.values() for form in forms), forms
+    for name, body in bodies.items():
+        assert any(holds(body, form) for forms in facts(question) for form in forms), name
+
+
+@each_answerable
+def test_the_question_does_not_give_its_facts_away(question: dict[str, Any]) -> None:
+    asked = fold(" ".join([question["question"], *(turn["content"] for turn in question.get("history", []))]))
+    for forms in facts(question):
+        assert not any(holds(asked, form) for form in forms), forms
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "expected"),
+    [
+        ("**12,5\u00a0%** des logements", "25 %", False),
+        ("**12,5\u00a0%** des logements", "12,5 %", True),
+        ("un budget de sept\u00a0millions d’euros", "7 millions", True),
+        ("en 2004 rue de Vaugirard", "rue de Vaugirard", True),
+        ("1\u00a0160\u00a0millions d’euros", "160 millions", False),
+        ("130\u00a0000 logements", "130", False),
+    ],
+)
+def test_holds_respects_word_and_number_boundaries(text: str, form: str, expected: bool) -> None:
+    assert holds(fold(text), form) is expected
