@@ -1,0 +1,119 @@
+"""Settings: a frozen data class filled from options, the environment (`REPERES_…`) and defaults, in that order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, cast
+
+import platformdirs
+
+from kb.errors import SettingsError
+
+PACKAGED_MODEL = "packaged"
+
+
+def _whole_number(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise ValueError(f"il faut un nombre entier de {low} à {high}") from None
+        if not low <= value <= high:
+            raise ValueError(f"il faut un nombre entier de {low} à {high}")
+        return value
+
+    return parse
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in choices:
+            raise ValueError("valeurs possibles : " + ", ".join(choices))
+        return text
+
+    return parse
+
+
+def _path(text: str) -> Path:
+    if not text.strip():
+        raise ValueError("le chemin est vide")
+    return Path(text).expanduser()
+
+
+def _text(text: str) -> str:
+    return text
+
+
+def _setting(variable: str, default: Any, parse: Callable[[str], Any], meaning: str, shown: str | None = None) -> Any:
+    """A field of `Settings`. `shown` replaces the default in the README's table where it depends on the machine."""
+    metadata = {"variable": variable, "parse": parse, "meaning": meaning, "shown": shown or str(default)}
+    if callable(default):
+        return field(default_factory=default, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set. Each field names its environment variable; the README's table lists them all."""
+
+    store: Path = _setting("REPERES_STORE", Path(".reperes"), _path, "folder of the store: catalog, vectors, words")
+    cache: Path = _setting(
+        "REPERES_CACHE",
+        lambda: Path(platformdirs.user_cache_dir("reperes")),
+        _path,
+        "folder of models and caches",
+        shown="the user's cache folder",
+    )
+    corpus: Path = _setting(
+        "REPERES_CORPUS", Path("corpus/documents"), _path, "folder that `reperes ingest` reads without argument"
+    )
+    embedding_model: str = _setting(
+        "REPERES_EMBEDDING_MODEL",
+        PACKAGED_MODEL,
+        _text,
+        "embedding model: `packaged`, a sentence-transformers folder, or a hub name",
+    )
+    embedding_revision: str = _setting(
+        "REPERES_EMBEDDING_REVISION", "", _text, "commit of a hub model; required for a hub name", shown="none"
+    )
+    embedding_dtype: str = _setting(
+        "REPERES_EMBEDDING_DTYPE",
+        "auto",
+        _one_of("auto", "fp32", "bf16"),
+        "number format of the encoder: `auto` takes `bf16` where the CPU has it natively, else `fp32`",
+    )
+    max_file_mb: int = _setting(
+        "REPERES_MAX_FILE_MB", 100, _whole_number(1, 10_000), "largest file that is opened, in megabytes"
+    )
+    max_text_mb: int = _setting(
+        "REPERES_MAX_TEXT_MB", 10, _whole_number(1, 1_000), "largest text of one document, in megabytes"
+    )
+    host: str = _setting("REPERES_HOST", "127.0.0.1", _text, "address that the application listens on")
+    port: int = _setting("REPERES_PORT", 7860, _whole_number(0, 65535), "port that the application listens on")
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, **options: Any) -> Settings:
+        """Settings from `options` (None = not given), then `environ` (the process's by default), then defaults.
+
+        Raises SettingsError, naming the variable and its value, for a value that cannot be used.
+        """
+        environ = os.environ if environ is None else environ
+        values: dict[str, Any] = {}
+        for each in fields(cls):
+            if options.get(each.name) is not None:
+                values[each.name] = options[each.name]
+                continue
+            variable = each.metadata["variable"]
+            if (given := environ.get(variable, "")) != "":
+                parse = cast("Callable[[str], Any]", each.metadata["parse"])
+                try:
+                    values[each.name] = parse(given)
+                except ValueError as error:
+                    raise SettingsError(f"{variable}={given} : {error}.") from None
+        unknown = set(options) - {each.name for each in fields(cls)}
+        if unknown:
+            raise TypeError(f"unknown settings: {sorted(unknown)}")
+        return cls(**values)

@@ -1,0 +1,162 @@
+"""What flows through Repères: one frozen data class for each stage, in the order of the two paths.
+
+ingestion   source -> Document -> Passage[] -> vectors + words -> Index
+answering   question -> Hit[] -> Evidence[] -> draft -> verified Answer
+
+The text of a document is plain text in *blocks separated by one blank line*: a paragraph, a heading (`## Title`),
+a list (lines `- item` or `1. item`, two spaces of indent a level), a table (lines `| a | b |`, the second one being
+`| --- | --- |`). Inline marks (bold, links, images) are removed by the readers. All offsets count characters of that
+text, from 0, the end excluded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Role = Literal["user", "assistant"]
+RefusalReason = Literal["no_evidence", "insufficient", "unverified", "off_topic"]
+AnswererName = Literal["extractive", "llm"]
+EvidenceKind = Literal["sentence", "item", "row"]
+
+
+@dataclass(frozen=True, slots=True)
+class CitedSource:
+    """A source that a document says it draws on: shown in the reader, never indexed as text."""
+
+    title: str
+    publisher: str | None = None
+    url: str | None = None
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as read from its source.
+
+    `date` is the publication date as precise as the document gives it (`2025`, `2025-03` or `2025-03-14`), None when
+    the document does not say: never the date of fetching. `page_starts` holds the offset at which each page of a
+    paginated document begins (page 1 first), and is empty for the others.
+    """
+
+    id: str
+    source: str
+    title: str
+    text: str
+    url: str | None = None
+    date: str | None = None
+    rubric: str | None = None
+    kind: str | None = None
+    programmes: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
+    cited_sources: tuple[CitedSource, ...] = ()
+    origin: str | None = None
+    page_starts: tuple[int, ...] = ()
+
+    def page_at(self, offset: int) -> int | None:
+        """The number, from 1, of the page that holds `offset`; None when the document has no pages."""
+        if not self.page_starts:
+            return None
+        return max(1, sum(start <= offset for start in self.page_starts))
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a document: `text == document.text[start:end]`.
+
+    `heading_path` is the headings above it, outermost first, the document's title left out. `table_header` is the
+    header of the table that the passage continues (the two lines, as written), empty otherwise: it is repeated in the
+    embedded text only.
+    """
+
+    id: str
+    document_id: str
+    ordinal: int
+    heading_path: tuple[str, ...]
+    text: str
+    start: int
+    end: int
+    table_header: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question. `rank` counts from 1; `contributions` tells what each ranking gave to `score`."""
+
+    passage: Passage
+    document: Document
+    score: float
+    rank: int
+    contributions: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A unit that can prove something: a sentence, a list item, or a table row rendered with its header.
+
+    `text` is what an answer may show; `start` and `end` are the offsets, in the document's text, of the words it
+    was taken from.
+    """
+
+    passage: Passage
+    document: Document
+    kind: EvidenceKind
+    text: str
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A numbered reference of an answer. `quote == document.text[start:end]`, inside the passage."""
+
+    number: int
+    passage: Passage
+    document: Document
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question gets: a text whose every statement carries `[n]`, or a refusal without any citation.
+
+    `hits` are the passages found, best first, also when the answer is a refusal (the closest documents).
+    `seconds` holds the duration of each stage (`retrieval`, `answer`).
+    """
+
+    question: str
+    standalone_question: str
+    text: str
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    refused: bool
+    reason: RefusalReason | None
+    warnings: tuple[str, ...]
+    answerer: AnswererName
+    model: str | None
+    seconds: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStatus:
+    """The state of a store. `last_ingestion` is an ISO date and time in UTC, None before the first one."""
+
+    documents: int
+    passages: int
+    withdrawn: int
+    generation: int
+    last_ingestion: str | None
+    encoder: str | None
+    sources: Mapping[str, int] = field(default_factory=dict)
