@@ -1,0 +1,40 @@
+"""Folding: the one form in which two spellings of the same words are equal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Characters that NFKD leaves alone although French readers take them for the same as the second form.
+_SAME = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "ʼ": "'",
+        "`": "'",
+        "´": "'",
+        "′": "'",
+        "œ": "oe",
+        "Œ": "oe",
+        "æ": "ae",
+        "Æ": "ae",
+        "‐": "-",
+        "‑": "-",
+        "–": "-",
+        "—": "-",
+        "−": "-",
+    }
+)
+_SPACES = re.compile(r"\s+")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+
+
+def fold(text: str) -> str:
+    """`text` without case, accents, ligatures, kinds of apostrophe, dash and space: for comparing, not for showing.
+
+    Every run of white space (line ends, no-break and thin spaces included) becomes one space; invisible characters
+    go. `fold("L’Œuvre  À 72 %") == "l'oeuvre a 72 %"`.
+    """
+    text = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text).translate(_SAME).casefold()).translate(_SAME)
+    text = "".join(each for each in text if not unicodedata.combining(each))
+    return _SPACES.sub(" ", text).strip()
