@@ -1,0 +1,85 @@
+"""The vectors of passages and sections, in Chroma. Distances become cosines here and nowhere else.
+
+Chroma loses vectors when two processes hold writing clients, so a writer opens this only under the index's lock.
+A reader opens its own and opens it again to see what a writer has added since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import numpy as np
+
+from kb.models.encoder import FloatMatrix
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
+    from chromadb.api.models.Collection import Collection
+
+Space = Literal["passages", "sections"]
+SPACES: tuple[Space, ...] = ("passages", "sections")
+# Wider than Chroma's defaults (16, 100, 100): with those a few vectors in a thousand cannot be reached by any query.
+_HNSW: CreateHNSWConfiguration = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 200}
+
+
+class Vectors:
+    """The vectors stored in the folder `path`, made when missing."""
+
+    def __init__(self, path: Path) -> None:
+        import chromadb  # slow to import: the command line's help does without
+        from chromadb.config import Settings as ChromaSettings
+
+        settings = ChromaSettings(anonymized_telemetry=False, allow_reset=False)
+        self._client = cast("Client", chromadb.PersistentClient(path=str(path), settings=settings))
+        self._batch = self._client.get_max_batch_size()
+        self._collections: dict[Space, Collection] = {space: self._collection(space) for space in SPACES}
+
+    def _collection(self, space: Space) -> Collection:
+        # Without embedding_function=None Chroma would attach one that downloads a model.
+        return self._client.get_or_create_collection(space, configuration={"hnsw": _HNSW}, embedding_function=None)
+
+    def close(self) -> None:
+        """Lets go of the files."""
+        self._client.close()
+
+    def count(self, space: Space) -> int:
+        """How many vectors a space holds."""
+        return self._collections[space].count()
+
+    def upsert(self, space: Space, ids: Sequence[str], vectors: FloatMatrix) -> None:
+        """Stores unit vectors, shape (n, d), under `ids` (n, without repeats), in place of what stood there."""
+        for start in range(0, len(ids), self._batch):
+            part = slice(start, start + self._batch)
+            self._collections[space].upsert(ids=list(ids[part]), embeddings=vectors[part])
+
+    def delete(self, ids: Iterable[str]) -> None:
+        """Removes vectors from both spaces; ids that are not there are no error."""
+        wanted = list(ids)
+        for collection in self._collections.values():
+            for start in range(0, len(wanted), self._batch):
+                collection.delete(ids=wanted[start : start + self._batch])
+
+    def get(self, ids: Sequence[str]) -> dict[str, Any]:
+        """The vectors (float32, shape (d,)) of those of `ids` that are stored, in either space."""
+        found: dict[str, Any] = {}
+        for collection in self._collections.values():
+            for start in range(0, len(ids), self._batch):
+                result = collection.get(ids=list(ids[start : start + self._batch]), include=["embeddings"])
+                embeddings = result["embeddings"]
+                if embeddings is not None and len(embeddings):
+                    found.update(zip(result["ids"], np.asarray(embeddings, dtype=np.float32), strict=True))
+        return found
+
+    def search(self, space: Space, vector: FloatMatrix, n: int) -> list[tuple[str, float]]:
+        """The `n` nearest ids to a unit vector, shape (d,), with their cosines, best first."""
+        collection = self._collections[space]
+        n = min(n, collection.count())
+        if n == 0:
+            return []
+        result = collection.query(query_embeddings=[vector.tolist()], n_results=n, include=["distances"])
+        distances = result["distances"]
+        assert distances is not None
+        return [(each, 1.0 - distance) for each, distance in zip(result["ids"][0], distances[0], strict=True)]

@@ -1,0 +1,1 @@
+"""The models: the encoder that turns text into vectors and, later, the language model that writes."""

@@ -1,0 +1,240 @@
+"""The commit protocol over real Chroma, tantivy and SQLite: whole versions or none, whatever is interrupted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from ingest.split import split_document
+from kb.errors import FingerprintError, StoreBusyError, StoreError
+from kb.index import index as index_module
+from kb.index.catalog import Catalog
+from kb.index.index import IndexReader, IndexWriter, NewVersion
+from kb.index.lexical import Lexical
+from kb.index.vectors import Vectors
+from kb.models.encoder import Encoder, FloatMatrix, Prompt
+from kb.types import CitedSource, Document
+from tiny_encoder import TinyEncoder
+
+
+class CountingEncoder(TinyEncoder):
+    """Remembers what it was asked to encode."""
+
+    def __init__(self) -> None:
+        self.encoded: list[str] = []
+
+    def encode(self, texts: Sequence[str], prompt: Prompt) -> FloatMatrix:
+        self.encoded.extend(texts)
+        return super().encode(texts, prompt)
+
+
+def version(encoder: Encoder, name: str, text: str, title: str = "Titre") -> NewVersion:
+    document = Document(
+        id=name,
+        source="s",
+        title=title,
+        text=text,
+        date="2025-03",
+        programmes=("NPNRU",),
+        cited_sources=(CitedSource("Rapport", "Sénat", None, "2024"),),
+    )
+    return NewVersion(document, f"{title}{text}", "", tuple(split_document(document, encoder.count_tokens, 512)))
+
+
+def writer(store: Path, encoder: Encoder) -> IndexWriter:
+    return IndexWriter(store, encoder, "1")
+
+
+def stored_ids(store: Path) -> tuple[set[str], set[str], set[str]]:
+    """The ids in the catalog, in the vectors and in the words."""
+    catalog, vectors, lexical = Catalog(store / "catalog.sqlite"), Vectors(store / "vectors"), Lexical(store / "words")
+    try:
+        in_catalog = catalog.ids_of(catalog.states())
+        in_vectors = {each for c in vectors._collections.values() for each in c.get(include=[])["ids"]}
+        in_words: set[str] = set()
+        for words in lexical._words.values():
+            searcher = words.index.searcher()
+            hits = searcher.search(index_query(words), max(1, searcher.num_docs)).hits
+            in_words |= {str(searcher.doc(address)["id"][0]) for _, address in hits}
+        return in_catalog, in_vectors, in_words
+    finally:
+        catalog.close()
+        vectors.close()
+
+
+def index_query(words: object) -> object:
+    import tantivy
+
+    return tantivy.Query.all_query()
+
+
+LONG = "## Un\n\nPremière partie sur les aides.\n\n## Deux\n\nSeconde partie sur les prêts bonifiés."
+
+
+def test_what_is_committed_is_found_and_read_back(tmp_path: Path, tiny_encoder: Encoder) -> None:
+    with writer(tmp_path, tiny_encoder) as index:
+        index.commit([version(tiny_encoder, "a.md", LONG), version(tiny_encoder, "b.md", "Autre sujet : la culture.")])
+    in_catalog, in_vectors, in_words = stored_ids(tmp_path)
+    assert in_catalog == in_vectors == in_words
+    assert len(in_catalog) == 3 + 3  # three passages, three sections
+    reader = IndexReader(tmp_path, tiny_encoder)
+    with reader.lease() as parts:
+        assert parts is not None
+        vectors, lexical = parts
+        best = lexical.search("passages", "Quels PRETS bonifies ?", 5)[0][0]
+        near = vectors.search("passages", tiny_encoder.encode(["prêts bonifiés, seconde partie"], "query")[0], 5)
+    passage = reader.catalog.passages([best])[best]
+    assert passage.heading_path == ("Deux",)
+    assert near[0][0] == best
+    assert 0.3 < near[0][1] <= 1.0
+    document = reader.catalog.document("a.md")
+    assert document == version(tiny_encoder, "a.md", LONG).document
+    reader.close()
+
+
+def test_equal_texts_stay_two_documents(tmp_path: Path, tiny_encoder: Encoder) -> None:
+    with writer(tmp_path, tiny_encoder) as index:
+        index.commit([version(tiny_encoder, name, LONG) for name in ("a.md", "b.md")])
+        index.withdraw(["a.md"])
+    in_catalog, in_vectors, in_words = stored_ids(tmp_path)
+    assert in_catalog == in_vectors == in_words
+    catalog = Catalog(tmp_path / "catalog.sqlite")
+    assert catalog.document("a.md") is None
+    assert catalog.document("b.md") is not None
+    assert catalog.status().withdrawn == 1
+    catalog.close()
+
+
+def test_unchanged_texts_are_not_encoded_again(tmp_path: Path) -> None:
+    encoder = CountingEncoder()
+    with writer(tmp_path, encoder) as index:
+        index.commit([version(encoder, "a.md", LONG)])
+        encoder.encoded.clear()
+        index.commit([version(encoder, "a.md", LONG.replace("prêts bonifiés", "subventions"))])
+        assert [text.split("\n")[-1] for text in encoder.encoded] == ["Seconde partie sur les subventions."]
+        encoder.encoded.clear()
+        index.commit([version(encoder, "copie.md", LONG.replace("prêts bonifiés", "subventions"))])
+        assert encoder.encoded == []
+    in_catalog, in_vectors, in_words = stored_ids(tmp_path)
+    assert in_catalog == in_vectors == in_words
+
+
+@pytest.mark.parametrize(
+    ("owner", "method"),
+    [
+        (Vectors, "upsert"),
+        (Lexical, "upsert"),
+        (Lexical, "commit"),
+        (Catalog, "put_document"),
+        (Catalog, "bump_generation"),
+        (Vectors, "delete"),
+        (Lexical, "delete"),
+        (Catalog, "clear_pending"),
+    ],
+)
+def test_an_interrupted_commit_is_finished_or_undone(
+    tmp_path: Path, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch, owner: type, method: str
+) -> None:
+    old, new = "## Un\n\nAncien texte.\n\n## Deux\n\nCommun.", "## Un\n\nNouveau texte.\n\n## Deux\n\nCommun."
+    with writer(tmp_path, tiny_encoder) as index:
+        index.commit([version(tiny_encoder, "a.md", old)])
+
+    class InterruptedCommitError(Exception):
+        pass
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise InterruptedCommitError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, method, interrupt)
+        with pytest.raises(InterruptedCommitError), writer(tmp_path, tiny_encoder) as index:
+            index.commit([version(tiny_encoder, "a.md", new), version(tiny_encoder, "b.md", "Ajouté.")])
+
+    catalog = Catalog(tmp_path / "catalog.sqlite")
+    document = catalog.document("a.md")
+    passages = catalog.passages(catalog.ids_of(["a.md"])).values()
+    assert document is not None
+    committed = document.text == new
+    assert committed == (method in {"delete", "clear_pending"})
+    assert {each.text for each in passages} == {"Nouveau texte." if committed else "Ancien texte.", "Commun."}
+    assert (catalog.document("b.md") is not None) == committed
+    catalog.close()
+
+    with writer(tmp_path, tiny_encoder):
+        pass  # the next writer settles what was left
+    in_catalog, in_vectors, in_words = stored_ids(tmp_path)
+    assert in_catalog == in_vectors == in_words
+
+
+def test_only_one_writer_at_a_time(tmp_path: Path, tiny_encoder: Encoder) -> None:
+    with (
+        writer(tmp_path, tiny_encoder),
+        pytest.raises(StoreBusyError, match="en cours"),
+        writer(tmp_path, tiny_encoder),
+    ):
+        pass
+    with writer(tmp_path, tiny_encoder):
+        pass
+
+
+def test_another_encoder_or_splitter_is_refused(tmp_path: Path, tiny_encoder: Encoder) -> None:
+    class Other(TinyEncoder):
+        identity = "other@2"
+
+    with writer(tmp_path, tiny_encoder) as index:
+        index.commit([version(tiny_encoder, "a.md", LONG)])
+    with pytest.raises(FingerprintError, match=r"tiny-hashing@1.*other@2"), writer(tmp_path, Other()):
+        pass
+    with pytest.raises(FingerprintError, match="other@2"):
+        IndexReader(tmp_path, Other())
+    with pytest.raises(FingerprintError, match="découpés"), IndexWriter(tmp_path, tiny_encoder, "2"):
+        pass
+    with writer(tmp_path, tiny_encoder):
+        pass  # the refusals let go of the lock
+
+
+def test_readers_see_new_generations_and_deletions(
+    tmp_path: Path, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_module, "SECONDS_BETWEEN_LOOKS", 0.0)
+    with writer(tmp_path, tiny_encoder):
+        pass
+    reader = IndexReader(tmp_path, tiny_encoder)
+    with reader.lease() as parts:
+        assert parts is None
+    with writer(tmp_path, tiny_encoder) as index:
+        index.commit([version(tiny_encoder, "a.md", LONG)])
+    with reader.lease() as parts:
+        assert parts is not None
+        assert len(parts[1].search("passages", "prêts", 5)) == 1
+    with writer(tmp_path, tiny_encoder) as index:
+        index.withdraw(["a.md"])
+    with reader.lease() as parts:
+        assert parts is not None
+        assert parts[1].search("passages", "prêts", 5) == []
+        assert parts[0].search("passages", tiny_encoder.encode(["prêts"], "query")[0], 5) == []
+    reader.close()
+
+
+def test_a_missing_or_damaged_store_is_a_clear_error(tmp_path: Path, tiny_encoder: Encoder) -> None:
+    with pytest.raises(StoreError, match="reperes ingest"):
+        IndexReader(tmp_path / "nowhere", tiny_encoder)
+    (tmp_path / "catalog.sqlite").write_bytes(b"not a database at all" * 100)
+    with pytest.raises(StoreError, match="illisible"):
+        IndexReader(tmp_path, tiny_encoder)
+
+
+def test_every_vector_can_be_reached(tmp_path: Path) -> None:
+    import numpy as np
+
+    generator = np.random.default_rng(0)
+    centres = generator.normal(size=(40, 32))
+    points = np.repeat(centres, 50, axis=0) + 0.05 * generator.normal(size=(2000, 32))
+    vectors = (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
+    store = Vectors(tmp_path)
+    store.upsert("passages", [str(number) for number in range(2000)], vectors)
+    missed = [n for n in range(2000) if str(n) not in {each for each, _ in store.search("passages", vectors[n], 10)}]
+    assert missed == []
+    store.close()

@@ -1,0 +1,62 @@
+"""Documents, answers and a knowledge base whose every result a test writes down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from kb.types import Answer, Citation, Document, Hit, Message, Passage
+
+
+def passage_of(document_id: str, text: str = "Texte.", ordinal: int = 0) -> tuple[Document, Passage]:
+    """A document of one passage."""
+    document = Document(document_id, "source", f"Titre de {document_id}", text, date="2024-05")
+    return document, Passage(f"{document_id}-{ordinal}", document_id, ordinal, ("Un", "Deux"), text, 0, len(text))
+
+
+def hits_of(*document_ids: str) -> tuple[Hit, ...]:
+    """A hit for each id, best first."""
+    found = [passage_of(each) for each in document_ids]
+    return tuple(Hit(passage, document, 1 / rank, rank) for rank, (document, passage) in enumerate(found, start=1))
+
+
+def answer_of(
+    text: str, *, cited: Mapping[str, str] | None = None, found: Sequence[str] = (), refused: bool = False
+) -> Answer:
+    """An answer that cites the whole text of each document of `cited` (id → text) and found `found`."""
+    citations = []
+    for number, (document_id, quote) in enumerate((cited or {}).items(), start=1):
+        document, passage = passage_of(document_id, quote)
+        citations.append(Citation(number, passage, document, quote, 0, len(quote)))
+    return Answer(
+        question="Q ?",
+        standalone_question="Q ?",
+        text=text,
+        citations=tuple(citations),
+        hits=hits_of(*found),
+        refused=refused,
+        reason="insufficient" if refused else None,
+        warnings=(),
+        answerer="extractive",
+        model=None,
+        seconds={"retrieval": 0.20004, "answer": 0.5},
+    )
+
+
+class ScriptedBase:
+    """Answers each question with what is written for it; an exception is raised."""
+
+    def __init__(self, script: Mapping[str, Answer | Exception]) -> None:
+        self.script = script
+        self.seen: list[tuple[str, int, str]] = []
+
+    def ask(self, question: str, *, history: Sequence[Message] = (), answerer: str = "auto") -> Answer:
+        """The answer of the script."""
+        self.seen.append((question, len(history), answerer))
+        answer = self.script[question]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def search(self, question: str, *, history: Sequence[Message] = (), k: int = 10) -> Sequence[Hit]:
+        """The first `k` hits of the script's answer."""
+        return self.ask(question, history=history, answerer=f"k={k}").hits[:k]

@@ -1,0 +1,99 @@
+"""A knowledge base small enough to read: whole documents in memory, sentences found by the words they share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from kb.blocks import parse_blocks, unit_spans
+from kb.types import Answer, Citation, Document, Hit, Message, Passage, StoreStatus
+
+_WORD = re.compile(r"\w{4,}")
+_SENTENCES_SHOWN = 2
+
+
+def words(text: str) -> set[str]:
+    """The words that count: of four letters or more, without their plural mark."""
+    return {word.casefold().rstrip("s") for word in _WORD.findall(text)}
+
+
+def whole_passage(document: Document, heading_path: tuple[str, ...] = ()) -> Passage:
+    """The passage that is all of a document's text."""
+    return Passage(
+        id=f"{document.id}-0",
+        document_id=document.id,
+        ordinal=0,
+        heading_path=heading_path,
+        text=document.text,
+        start=0,
+        end=len(document.text),
+    )
+
+
+def citation_of(document: Document, quote: str, number: int = 1, passage: Passage | None = None) -> Citation:
+    """A citation of `quote` where it first stands in the document."""
+    start = document.text.index(quote)
+    return Citation(number, passage or whole_passage(document), document, quote, start, start + len(quote))
+
+
+class SmallBase:
+    """Answers with the sentences that share at least two words with the question, and refuses when there are none."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self.documents = list(documents)
+        self.closed_streams = 0
+
+    def ask(self, question: str, *, history: Sequence[Message] = (), answerer: str = "auto") -> Answer:
+        """The answer, its evidence best first. The words of the user's former question count too."""
+        former = [message.content for message in history if message.role == "user"][-1:]
+        standalone = question if len(words(question)) > 1 or not former else f"{former[0]} {question}"
+        wanted = words(standalone)
+        found: list[tuple[int, Document, int, int]] = []
+        for document in self.documents:
+            for block in parse_blocks(document.text):
+                for start, end in unit_spans(document.text, block):
+                    if (shared := len(wanted & words(document.text[start:end]))) > 1:
+                        found.append((shared, document, start, end))
+        found.sort(key=lambda each: -each[0])
+        citations = tuple(
+            Citation(number, whole_passage(document), document, document.text[start:end], start, end)
+            for number, (_, document, start, end) in enumerate(found[:_SENTENCES_SHOWN], 1)
+        )
+        text = " ".join(f"{citation.quote} [{citation.number}]" for citation in citations)
+        return Answer(
+            question=question,
+            standalone_question=standalone,
+            text=text or "Je ne trouve pas cette information dans les documents.",
+            citations=citations,
+            hits=tuple(self._hits(wanted)),
+            refused=not citations,
+            reason=None if citations else "no_evidence",
+            warnings=(),
+            answerer="extractive",
+            model=None,
+            seconds={"retrieval": 0.0, "answer": 0.0},
+        )
+
+    def stream(self, question: str, *, history: Sequence[Message] = (), answerer: str = "auto") -> Iterator[Answer]:
+        """The answer word after word, then whole."""
+        answer = self.ask(question, history=history, answerer=answerer)
+        try:
+            if not answer.refused:
+                pieces = answer.text.split(" ")
+                for count in range(1, len(pieces)):
+                    yield replace(answer, text=" ".join(pieces[:count]))
+            yield answer
+        finally:
+            self.closed_streams += 1
+
+    def status(self) -> StoreStatus:
+        """One passage a document."""
+        count = len(self.documents)
+        last = "2025-12-04T13:05:00+00:00" if count else None
+        return StoreStatus(count, count, 0, 1, last, "small")
+
+    def _hits(self, wanted: set[str]) -> list[Hit]:
+        scored = [(float(len(wanted & words(f"{each.title} {each.text}"))), each) for each in self.documents]
+        scored.sort(key=lambda each: -each[0])
+        return [Hit(whole_passage(each), each, score, rank) for rank, (score, each) in enumerate(scored, 1)]
