@@ -1,0 +1,171 @@
+"""Hit[] -> Evidence[]: the sentences, items and rows of the passages found, scored for the question.
+
+A unit is scored by the cosine of « title — sentence before — sentence » with the question and by the BM25 of its words,
+both standardised over the candidates (design.md, Retrieval: this finds expected facts far better than the bare
+sentence's cosine); giving a figure of the kind that the question asks for counts too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kb.answering.question import figure_fit, wanted_figure
+from kb.blocks import Block, parse_blocks, render_row, table_header, unit_spans
+from kb.french.sentences import Span, sentence_spans
+from kb.french.stems import stems
+from kb.models.encoder import Encoder
+from kb.types import Document, Evidence, EvidenceKind, Hit, Passage
+
+# The best passages are read, and what else was found in the best documents: their figures often stand side by side.
+PASSAGES_READ = 8
+DOCUMENTS_READ = 2
+MOST_PASSAGES_READ = 16
+WORDS_WEIGHT = 0.5
+FIGURE_WEIGHT = 0.8  # for a unit that gives a number or date when the question asks for one
+LONG_ITEM_WORDS = 40  # an item longer than this is a paragraph in disguise
+_K1, _B = 1.2, 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A unit before it is scored. `context` is what a reader needs before it: the sentence or line that precedes."""
+
+    passage: Passage
+    document: Document
+    kind: EvidenceKind
+    text: str
+    context: str
+    start: int
+    end: int
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A candidate with the figures that its choice and the decision to answer rest on.
+
+    `cosine` is that of the unit in its context with the question; `fit` (0 to 1) tells how well its figures suit what
+    the question asks for.
+    """
+
+    evidence: Evidence
+    cosine: float
+    fit: float
+
+
+def passages_to_read(hits: Sequence[Hit]) -> list[Hit]:
+    """Those of `hits` whose units are worth scoring, best first."""
+    best = set(list(dict.fromkeys(hit.document.id for hit in hits))[:DOCUMENTS_READ])
+    more = [hit for hit in hits[PASSAGES_READ:] if hit.document.id in best]
+    return [*hits[:PASSAGES_READ], *more][:MOST_PASSAGES_READ]
+
+
+def candidates(hits: Sequence[Hit]) -> list[Candidate]:
+    """The units of the passages of `hits`, in their order, none twice."""
+    found: list[Candidate] = []
+    seen: set[tuple[str, int]] = set()
+    for hit in hits:
+        for candidate in _units(hit):
+            key = (candidate.document.id, candidate.start)
+            if key not in seen:
+                seen.add(key)
+                found.append(candidate)
+    return found
+
+
+def score(question: str, found: Sequence[Candidate], encoder: Encoder, rarity: Callable[[str], float]) -> list[Scored]:
+    """The candidates with their scores for `question`, best first.
+
+    `rarity` gives the inverse document frequency of a stem in the whole base.
+    """
+    if not found:
+        return []
+    texts = [_shown(each) for each in found]
+    limit = encoder.max_tokens
+    fitting = [
+        text if count <= limit else each.text
+        for text, count, each in zip(texts, encoder.count_tokens(texts), found, strict=True)
+    ]
+    vectors = encoder.encode([*fitting], "passage")
+    cosines = vectors @ encoder.encode([question], "query")[0]
+    wanted = {stem: rarity(stem) for stem in dict.fromkeys(stems(question))}
+    words = np.array(_bm25(wanted, [stems(f"{each.context} {each.text}") for each in found]))
+    kind = wanted_figure(question)
+    fits = np.array([figure_fit(each.text, kind, question) for each in found])
+    totals = _standardised(cosines) + WORDS_WEIGHT * _standardised(words) + FIGURE_WEIGHT * fits
+    scored = [
+        Scored(
+            Evidence(each.passage, each.document, each.kind, each.text, each.start, each.end, float(total)),
+            float(cosine),
+            float(fit),
+        )
+        for each, total, cosine, fit in zip(found, totals, cosines, fits, strict=True)
+    ]
+    return sorted(scored, key=lambda each: -each.evidence.score)
+
+
+def _units(hit: Hit) -> list[Candidate]:
+    passage, text = hit.passage, hit.passage.text
+    prefix = passage.table_header + "\n" if passage.table_header else ""
+    whole, shift = prefix + text, passage.start - len(prefix)
+    units: list[Candidate] = []
+    before = ""
+    for block in parse_blocks(whole):
+        lead = before
+        for unit in unit_spans(whole, block):
+            context = lead if block.kind in {"list", "table"} else before
+            for kind, start, end, preamble in _parts(whole, block, unit):
+                shown = whole[start:end]
+                if kind == "row":
+                    shown = render_row(table_header(whole, block), shown)
+                shown = " ".join(shown.split())
+                if start >= len(prefix) and any(each.isalnum() for each in shown):
+                    around = " ".join(each for each in (context, preamble) if each)
+                    units.append(
+                        Candidate(passage, hit.document, kind, shown, around, start + shift, end + shift, hit.rank)
+                    )
+                before = shown
+    return units
+
+
+def _parts(text: str, block: Block, unit: Span) -> Iterator[tuple[EvidenceKind, int, int, str]]:
+    """A unit as (kind, start, end, what comes before it in the unit): a long item falls into its sentences."""
+    start, end = unit
+    if block.kind == "table":
+        yield "row", start, end, ""
+    elif block.kind == "paragraph":
+        yield "sentence", start, end, ""
+    elif len(text[start:end].split()) <= LONG_ITEM_WORDS:
+        yield "item", start, end, ""
+    else:
+        first = ""
+        for a, b in sentence_spans(text[start:end]):
+            yield "sentence", start + a, start + b, first
+            first = first or text[start + a : start + b]
+
+
+def _shown(each: Candidate) -> str:
+    """A unit with what it needs to be understood, as it is embedded."""
+    headings = each.passage.heading_path[-1:]
+    return " — ".join([each.document.title, *headings, *([each.context] if each.context else []), each.text])
+
+
+def _bm25(wanted: dict[str, float], texts: Sequence[Sequence[str]]) -> list[float]:
+    """BM25 of each text for the wanted stems, with rarities from outside (Robertson and Zaragoza, 2009)."""
+    average = sum(len(text) for text in texts) / len(texts) or 1.0
+    scores = []
+    for text in texts:
+        counts = Counter(text)
+        norm = _K1 * (1 - _B + _B * len(text) / average)
+        scores.append(sum(idf * counts[stem] * (_K1 + 1) / (counts[stem] + norm) for stem, idf in wanted.items()))
+    return scores
+
+
+def _standardised(values: np.ndarray) -> np.ndarray:
+    """Values with mean 0 and standard deviation 1; zeros where they are all the same."""
+    spread = float(values.std())
+    return (values - values.mean()) / spread if spread > 1e-9 else np.zeros_like(values)

@@ -1,0 +1,82 @@
+"""The knowledge base as parts of any LlamaIndex program: a retriever and a query engine.
+
+LlamaIndex's types stay on this side of the boundary. The scores are those of the fusion, ids are the passages'.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llama_index.core.base.base_query_engine import BaseQueryEngine
+from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.base.response.schema import Response
+from llama_index.core.prompts.mixin import PromptMixinType
+from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
+
+from kb.knowledge import KnowledgeBase
+from kb.types import Citation, Document, Passage
+
+
+class ReperesRetriever(BaseRetriever):
+    """Retrieves the passages of a knowledge base as LlamaIndex nodes, at most `k`, best first."""
+
+    def __init__(self, base: KnowledgeBase, k: int = 10) -> None:
+        super().__init__()
+        self._base = base
+        self._k = k
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        hits = self._base.search(query_bundle.query_str, k=self._k)
+        return [NodeWithScore(node=to_node(hit.passage, hit.document), score=hit.score) for hit in hits]
+
+
+class ReperesQueryEngine(BaseQueryEngine):
+    """Answers as the knowledge base does: proven by its source nodes, or refused without any.
+
+    `response.metadata` holds `refused` and `reason`, and for each node's id the number and offsets of its quotes.
+    """
+
+    def __init__(self, base: KnowledgeBase) -> None:
+        super().__init__(callback_manager=None)
+        self._base = base
+
+    def _query(self, query_bundle: QueryBundle) -> Response:
+        answer = self._base.ask(query_bundle.query_str)
+        nodes: dict[str, NodeWithScore] = {}
+        quotes: dict[str, list[dict[str, int]]] = {}
+        for each in answer.citations:
+            nodes.setdefault(each.passage.id, NodeWithScore(node=to_node(each.passage, each.document)))
+            quotes.setdefault(each.passage.id, []).append(_quote(each))
+        return Response(
+            response=answer.text,
+            source_nodes=list(nodes.values()),
+            metadata={"refused": answer.refused, "reason": answer.reason, "quotes": quotes},
+        )
+
+    async def _aquery(self, query_bundle: QueryBundle) -> Response:
+        return self._query(query_bundle)
+
+    def _get_prompt_modules(self) -> PromptMixinType:
+        return {}
+
+
+def to_node(passage: Passage, document: Document) -> TextNode:
+    """A passage as a LlamaIndex node: its id, its text, its offsets, and its document's metadata."""
+    metadata: dict[str, Any] = {
+        "document": document.id,
+        "title": document.title,
+        "url": document.url,
+        "date": document.date,
+        "heading": " — ".join(passage.heading_path),
+    }
+    return TextNode(
+        id_=passage.id,
+        text=passage.text,
+        start_char_idx=passage.start,
+        end_char_idx=passage.end,
+        metadata={name: value for name, value in metadata.items() if value},
+    )
+
+
+def _quote(citation: Citation) -> dict[str, int]:
+    return {"number": citation.number, "start": citation.start, "end": citation.end}

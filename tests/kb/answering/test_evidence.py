@@ -1,0 +1,96 @@
+"""Units of evidence: what they are made of, where they stand, and how they are scored."""
+
+from __future__ import annotations
+
+from ingest.split import split_document
+from kb.answering import extractive
+from kb.answering.evidence import candidates, passages_to_read, score
+from kb.models.encoder import Encoder
+from kb.types import Document, Hit
+
+TEXT = """## Le partage
+
+Trois financeurs se partagent le programme. Le premier est Action Logement.
+
+Les apports sont les suivants :
+
+- l'État : 1,2 milliard d'euros
+- les bailleurs : 2,4 milliards d'euros
+
+| Source | Part |
+| --- | --- |
+| Magazine | 72 % |
+| Sénat | 67 % |
+"""
+
+
+def hits(encoder: Encoder, text: str = TEXT, name: str = "d.md") -> list[Hit]:
+    document = Document(id=name, source="s", title="Qui finance ?", text=text)
+    passages = split_document(document, encoder.count_tokens, encoder.max_tokens)
+    return [Hit(passage, document, 1.0 / rank, rank) for rank, passage in enumerate(passages, start=1)]
+
+
+def test_units_are_sentences_items_and_rows_at_their_offsets(tiny_encoder: Encoder) -> None:
+    found = candidates(hits(tiny_encoder))
+    assert [(each.kind, each.text) for each in found] == [
+        ("sentence", "Trois financeurs se partagent le programme."),
+        ("sentence", "Le premier est Action Logement."),
+        ("sentence", "Les apports sont les suivants :"),
+        ("item", "l'État : 1,2 milliard d'euros"),
+        ("item", "les bailleurs : 2,4 milliards d'euros"),
+        ("row", "Source : Magazine ; Part : 72 %"),
+        ("row", "Source : Sénat ; Part : 67 %"),
+    ]
+    assert [TEXT[each.start : each.end] for each in found][-2:] == ["Magazine | 72 %", "Sénat | 67 %"]
+    assert all(each.passage.start <= each.start < each.end <= each.passage.end for each in found)
+    assert found[4].context == "Les apports sont les suivants :"
+
+
+def test_rows_of_a_continued_table_keep_their_header(tiny_encoder: Encoder) -> None:
+    rows = "\n".join(f"| Ville numéro {n} | " + "une somme importante " * 5 + f"{n} euros |" for n in range(60))
+    found = candidates(hits(tiny_encoder, "| Ville | Montant |\n| --- | --- |\n" + rows))
+    assert len(found) == 60
+    assert all(each.text.startswith("Ville : Ville numéro") and "Montant : une somme" in each.text for each in found)
+
+
+def test_long_items_fall_into_sentences(tiny_encoder: Encoder) -> None:
+    item = "Octobre 2015. " + "La convention prévoit beaucoup de choses pour le programme. " * 6
+    found = candidates(hits(tiny_encoder, f"- {item.strip()}\n- court"))
+    assert [each.kind for each in found] == ["sentence"] * 7 + ["item"]
+    assert found[1].context == "Octobre 2015."
+
+
+def test_the_unit_that_answers_comes_first(tiny_encoder: Encoder) -> None:
+    scored = score("Quelle part selon le magazine ?", candidates(hits(tiny_encoder)), tiny_encoder, lambda _: 1.0)
+    assert scored[0].evidence.text == "Source : Magazine ; Part : 72 %"
+    assert scored[0].fit == 1.0
+    assert [each.evidence.score for each in scored] == sorted((each.evidence.score for each in scored), reverse=True)
+    assert score("x", [], tiny_encoder, lambda _: 1.0) == []
+
+
+def test_the_answer_is_word_for_word_and_numbered_from_one(tiny_encoder: Encoder) -> None:
+    scored = score("Quelle part selon le magazine ?", candidates(hits(tiny_encoder)), tiny_encoder, lambda _: 1.0)
+    chosen = extractive.choose(scored)
+    text, citations = extractive.write(chosen)
+    assert 1 <= len(chosen) <= extractive.MAX_UNITS
+    assert [each.number for each in citations] == list(range(1, len(chosen) + 1))
+    for each, unit in zip(citations, chosen, strict=True):
+        assert each.quote == TEXT[each.start : each.end]
+        assert f"{unit.evidence.text} [{each.number}]" in text
+
+
+def test_equal_sentences_are_shown_once(tiny_encoder: Encoder) -> None:
+    both = [*hits(tiny_encoder), *hits(tiny_encoder, name="copie.md")]
+    scored = score("Quelle part selon le magazine ?", candidates(both), tiny_encoder, lambda _: 1.0)
+    texts = [each.evidence.text for each in extractive.choose(scored)]
+    assert len(texts) == len(set(texts))
+
+
+def test_the_best_documents_are_read_further(tiny_encoder: Encoder) -> None:
+    text = "\n\n".join(f"## Partie {n}\n\nUn texte." for n in range(30))
+    others = [hits(tiny_encoder, "Un autre texte.", name=f"{n}.md")[0] for n in range(10)]
+    first, *rest = hits(tiny_encoder, text)
+    read = passages_to_read([first, *others, *rest])
+    assert len(read) == 16
+    assert read[:8] == [first, *others[:7]]
+    assert {hit.document.id for hit in read[8:]} == {"d.md"}
