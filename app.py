@@ -1,0 +1,141 @@
+"""The composition root: the command `reperes`, with the commands of kb and ingest, and `serve`, the application."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import tempfile
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+import ingest.cli
+import kb.cli
+from kb.console import FrenchGroup, speak_french
+from kb.errors import ReperesError
+from kb.settings import Settings
+
+if TYPE_CHECKING:
+    from ingest.child import ChildIngestor
+    from kb.knowledge import KnowledgeBase
+    from kb.models.encoder import Encoder
+
+# Shown on the page of a base that holds the bundled corpus.
+EXAMPLES = (
+    "Quelle part des aides du NPNRU vient d'Action Logement ?",
+    "Combien de quartiers sont concernés par le NPNRU ?",
+    "Qu'est-ce qu'un prêt bonifié ?",
+    "Quand la convention tripartite de 2018 a-t-elle été signée ?",
+)
+
+
+@click.group(cls=FrenchGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option("--verbose", is_flag=True, help="Écrit le détail de ce qui se passe, en anglais.")
+def reperes(verbose: bool) -> None:
+    """Repères : des réponses tirées des documents de l'agence, phrase et source à l'appui."""
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.DEBUG if verbose else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+
+
+@reperes.command(short_help="Ouvre l'application dans le navigateur.")
+@click.option("--host", help="Adresse d'écoute (sinon REPERES_HOST, sinon 127.0.0.1).")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port d'écoute (sinon REPERES_PORT, sinon 7860).")
+@kb.cli.STORE
+def serve(host: str | None, port: int | None, store: Path | None) -> None:
+    """Met à jour la base à partir du corpus configuré, puis sert la page de questions."""
+    given = Settings.load(host=host, port=port, store=store)
+    # Absolute, since the process is about to leave its working directory.
+    settings = replace(given, store=given.store.absolute(), corpus=given.corpus.absolute())
+    from ingest.child import ChildIngestor
+    from kb.ui import server
+
+    ingestor = ChildIngestor(settings.store, [settings.corpus])
+    try:
+        _bring_up_to_date(settings, ingestor)
+        opener = _Opener(settings)
+        opener.try_to_open()
+        # Gradio can publish the files of its working directory: let there be none.
+        with tempfile.TemporaryDirectory(prefix="reperes-") as empty:
+            os.chdir(empty)
+            page = server.build_server(opener, ingestor, EXAMPLES, settings)
+            server.serve(page, settings.host, settings.port, ready=_say_ready)
+    finally:
+        ingestor.stop()
+
+
+def _say_ready(address: str) -> None:
+    click.echo(f"Repères est ouvert : {address} (Ctrl+C pour arrêter)")
+
+
+def _bring_up_to_date(settings: Settings, ingestor: ChildIngestor) -> None:
+    """Ingests the configured corpus: before the page opens when the store is empty, else while it serves.
+
+    A store that was made from other folders only is left as it is.
+    """
+    from kb.index.catalog import Catalog
+    from kb.index.index import CATALOG_FILE
+
+    folders: set[str] = set()
+    if (settings.store / CATALOG_FILE).is_file():
+        catalog = Catalog(settings.store / CATALOG_FILE)
+        folders = set(catalog.folders().values()) if catalog.status().documents else set()
+        catalog.close()
+    if not settings.corpus.is_dir():
+        click.echo(f"Le dossier {settings.corpus} n'existe pas : rien à ajouter à la base (REPERES_CORPUS).", err=True)
+    elif not folders:
+        click.echo("Première constitution de la base : une minute ou deux…", err=True)
+        ingestor.run()
+    elif str(settings.corpus.resolve()) in folders:
+        ingestor.start()
+
+
+class _Opener:
+    """Opens the knowledge base at the first call that can, and hands the same one out from then on."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._encoder: Encoder | None = None
+        self._base: KnowledgeBase | None = None
+
+    def __call__(self) -> KnowledgeBase:
+        """The knowledge base. Raises ReperesError, saying what to do, while it cannot be opened."""
+        with self._lock:
+            if self._base is None:
+                from kb.knowledge import KnowledgeBase
+                from kb.models.sentence_encoder import load_encoder
+
+                self._encoder = self._encoder or load_encoder(self._settings)
+                self._base = KnowledgeBase.open(self._settings, self._encoder)
+            return self._base
+
+    def try_to_open(self) -> None:
+        """Opens the base and answers nothing yet: the first question is as fast as the others."""
+        try:
+            self().search("Repères")
+        except ReperesError as error:
+            click.echo(str(error), err=True)
+
+
+for command in (*kb.cli.COMMANDS, *ingest.cli.COMMANDS):
+    reperes.add_command(command)
+
+
+def main() -> None:
+    """The console command `reperes`."""
+    speak_french()
+    reperes(prog_name="reperes")
+
+
+if __name__ == "__main__":
+    # `python app.py` serves; `python -m app COMMAND` is the command line of a child process.
+    if len(sys.argv) == 1:
+        sys.argv.append("serve")
+    main()

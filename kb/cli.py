@@ -1,0 +1,172 @@
+"""The commands that read the base: search, ask, eval, status. Heavy modules are imported inside them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kb.console import print_json
+from kb.errors import ReperesError
+from kb.settings import Settings
+
+if TYPE_CHECKING:
+    from kb.knowledge import KnowledgeBase
+    from kb.types import Answer, Hit
+
+STORE = click.option(
+    "--store", type=click.Path(path_type=Path), help="Dossier de la base (sinon REPERES_STORE, sinon .reperes)."
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Écrit un objet JSON, et rien d'autre.")
+_ANSWERER = click.option(
+    "--answerer",
+    type=click.Choice(["auto", "extractive"]),
+    default="auto",
+    show_default=True,
+    help="Qui rédige la réponse.",
+)
+
+
+def _open(store: Path | None) -> KnowledgeBase:
+    settings = Settings.load(store=store)
+    if not (settings.store / "catalog.sqlite").is_file():  # before the model is loaded: that takes seconds
+        raise ReperesError(
+            f"{settings.store} : la base n'existe pas encore. Lancez « reperes ingest » pour la constituer."
+        )
+    from kb.knowledge import KnowledgeBase
+
+    return KnowledgeBase.open(settings)
+
+
+@click.command("search", short_help="Cherche les passages qui parlent d'un sujet.")
+@click.argument("question", nargs=-1, required=True)
+@click.option("-k", "number", type=click.IntRange(1, 200), default=10, show_default=True, help="Nombre de passages.")
+@click.option("--explain", is_flag=True, help="Montre ce que chaque classement a donné.")
+@STORE
+@JSON
+def search(question: tuple[str, ...], number: int, explain: bool, store: Path | None, as_json: bool) -> None:
+    """Cherche les passages qui répondent le mieux à QUESTION."""
+    with _open(store) as base:
+        hits = base.search(" ".join(question), k=number)
+    if as_json:
+        print_json({"hits": [_hit_row(hit, explain) for hit in hits]})
+        return
+    if not hits:
+        click.echo("Aucun passage trouvé.")
+    for hit in hits:
+        click.echo(f"{hit.rank}. {_title_line(hit)}")
+        click.echo(f"   {' '.join(hit.passage.text.split())[:300]}")
+        if explain:
+            parts = ", ".join(f"{name} {value:.4f}" for name, value in sorted(hit.contributions.items()))
+            click.echo(f"   score {hit.score:.4f} = {parts}")
+
+
+@click.command("ask", short_help="Répond à une question, avec ses sources.")
+@click.argument("question", nargs=-1, required=True)
+@_ANSWERER
+@STORE
+@JSON
+def ask(question: tuple[str, ...], answerer: str, store: Path | None, as_json: bool) -> None:
+    """Répond à QUESTION avec des phrases des documents, et leurs références."""
+    with _open(store) as base:
+        answer = base.ask(" ".join(question), answerer=answerer)
+    if as_json:
+        from kb.answering.serialize import answer_to_json
+
+        print_json(answer_to_json(answer))
+    else:
+        _print_answer(answer)
+
+
+@click.command("eval", short_help="Évalue les réponses avec des questions de test.")
+@click.argument("questions", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_ANSWERER
+@click.option("--no-answers", is_flag=True, help="N'évalue que la recherche des documents.")
+@click.option("--fail-under", metavar="FIGURE=SEUIL,…", help="Échoue (code 1) sous un seuil, par exemple mrr@10=0.7.")
+@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Écrit le détail en JSON.")
+@STORE
+def evaluate(
+    questions: Path, answerer: str, no_answers: bool, fail_under: str | None, json_file: Path | None, store: Path | None
+) -> None:
+    """Pose les questions du fichier QUESTIONS (JSONL) et compte ce qui est trouvé."""
+    from tqdm import tqdm
+
+    from kb.evaluation.questions import read_questions
+    from kb.evaluation.report import failed_gates, parse_gates, to_json, to_text
+    from kb.evaluation.run import evaluate as run_evaluation
+
+    gates = parse_gates(fail_under) if fail_under else {}
+    queries = read_questions(questions)
+    # Without a terminal (disable=None) there is no bar.
+    with _open(store) as base, tqdm(total=len(queries), desc="Questions", leave=False, disable=None) as bar:
+
+        def show(done: int, _total: int) -> None:
+            bar.update(done - bar.n)
+
+        result = run_evaluation(base, queries, answers=not no_answers, answerer=answerer, progress=show)
+    click.echo(to_text(result))
+    if json_file is not None:
+        json_file.write_text(json.dumps(to_json(result), ensure_ascii=False, indent=1), encoding="utf-8")
+    failures = failed_gates(result, gates)
+    for failure in failures:
+        click.echo(failure, err=True)
+    if failures:
+        raise SystemExit(1)
+
+
+@click.command("status", short_help="Montre l'état de la base.")
+@STORE
+@JSON
+def status(store: Path | None, as_json: bool) -> None:
+    """Montre ce que la base contient, sans charger de modèle."""
+    from dataclasses import asdict
+
+    from kb.index.catalog import Catalog
+    from kb.index.index import CATALOG_FILE
+
+    settings = Settings.load(store=store)
+    catalog = Catalog(settings.store / CATALOG_FILE)
+    state = catalog.status()
+    catalog.close()
+    if as_json:
+        print_json(asdict(state))
+        return
+    click.echo(f"Documents : {state.documents} ({state.passages} passages), retirés : {state.withdrawn}")
+    for name, number in sorted(state.sources.items()):
+        click.echo(f"  source « {name} » : {number}")
+    click.echo(f"Dernière ingestion : {state.last_ingestion or 'aucune'}")
+    click.echo(f"Génération : {state.generation} ; modèle : {state.encoder}")
+
+
+def _hit_row(hit: Hit, explain: bool) -> dict[str, Any]:
+    from kb.answering.serialize import hit_to_json
+
+    return hit_to_json(hit) | ({"contributions": dict(hit.contributions)} if explain else {})
+
+
+def _print_answer(answer: Answer) -> None:
+    click.echo(answer.text)
+    if answer.citations:
+        click.echo("\nSources")
+    for citation in answer.citations:
+        document = citation.document
+        click.echo(f"[{citation.number}] {document.title} ({document.date or 'sans date'}) — {document.id}")
+        if document.url:
+            click.echo(f"    {document.url}")
+        click.echo(f"    « {' '.join(citation.quote.split())} »")
+    if answer.refused and answer.hits:
+        click.echo("\nDocuments les plus proches")
+        for title in list(dict.fromkeys(hit.document.title for hit in answer.hits))[:3]:
+            click.echo(f"- {title}")
+    for warning in answer.warnings:
+        click.echo(f"Attention : {warning}")
+
+
+def _title_line(hit: Hit) -> str:
+    parts = [hit.document.title, *hit.passage.heading_path]
+    return f"{' — '.join(parts)} ({hit.document.date or 'sans date'}) — {hit.document.id}"
+
+
+COMMANDS = (search, ask, evaluate, status)
