@@ -13,6 +13,7 @@ from kb.answering.sufficiency import REFUSAL, refusal_reason
 from kb.errors import ReperesError, TextTooLongError
 from kb.index.index import IndexReader
 from kb.models.encoder import Encoder
+from kb.models.remembering import RememberingEncoder
 from kb.retrieval.retriever import Retriever
 from kb.settings import Settings
 from kb.types import Answer, Document, Hit, Message, StoreStatus
@@ -26,8 +27,8 @@ class KnowledgeBase:
 
     def __init__(self, index: IndexReader, encoder: Encoder) -> None:
         self._index = index
-        self._encoder = encoder
-        self._retriever = Retriever(index, encoder)
+        self._encoder = RememberingEncoder(encoder)
+        self._retriever = Retriever(index, self._encoder)
 
     @classmethod
     def open(cls, settings: Settings, encoder: Encoder | None = None) -> Self:

@@ -27,6 +27,7 @@ MOST_PASSAGES_READ = 16
 WORDS_WEIGHT = 0.5
 FIGURE_WEIGHT = 0.8  # for a unit that gives a number or date when the question asks for one
 LONG_ITEM_WORDS = 40  # an item longer than this is a paragraph in disguise
+LABEL_WORDS = 6  # its first sentence is a label when it has at most this many
 _K1, _B = 1.2, 0.75
 
 
@@ -118,22 +119,25 @@ def _units(hit: Hit) -> list[Candidate]:
         lead = before
         for unit in unit_spans(whole, block):
             context = lead if block.kind in {"list", "table"} else before
-            for kind, start, end, preamble in _parts(whole, block, unit):
-                shown = whole[start:end]
-                if kind == "row":
-                    shown = render_row(table_header(whole, block), shown)
+            for kind, start, end, label in _parts(whole, block, unit):
+                words = whole[start:end]
+                shown = render_row(table_header(whole, block), words) if kind == "row" else words
                 shown = " ".join(shown.split())
                 if start >= len(prefix) and any(each.isalnum() for each in shown):
-                    around = " ".join(each for each in (context, preamble) if each)
+                    text = f"{label} […] {shown}" if label else shown
                     units.append(
-                        Candidate(passage, hit.document, kind, shown, around, start + shift, end + shift, hit.rank)
+                        Candidate(passage, hit.document, kind, text, context, start + shift, end + shift, hit.rank)
                     )
                 before = shown
     return units
 
 
 def _parts(text: str, block: Block, unit: Span) -> Iterator[tuple[EvidenceKind, int, int, str]]:
-    """A unit as (kind, start, end, what comes before it in the unit): a long item falls into its sentences."""
+    """A unit as (kind, start, end, label): a long item falls into its sentences.
+
+    Where such an item begins with a label (« Octobre 2015. »), its sentences would mislead without it: the first one
+    keeps it in front, the others repeat it.
+    """
     start, end = unit
     if block.kind == "table":
         yield "row", start, end, ""
@@ -142,10 +146,14 @@ def _parts(text: str, block: Block, unit: Span) -> Iterator[tuple[EvidenceKind, 
     elif len(text[start:end].split()) <= LONG_ITEM_WORDS:
         yield "item", start, end, ""
     else:
-        first = ""
-        for a, b in sentence_spans(text[start:end]):
-            yield "sentence", start + a, start + b, first
-            first = first or text[start + a : start + b]
+        spans = [(start + a, start + b) for a, b in sentence_spans(text[start:end])]
+        label = " ".join(text[spans[0][0] : spans[0][1]].split())
+        if len(spans) > 1 and len(label.split()) <= LABEL_WORDS:
+            spans[:2] = [(spans[0][0], spans[1][1])]
+        else:
+            label = ""
+        for number, (a, b) in enumerate(spans):
+            yield "sentence", a, b, label if number else ""
 
 
 def _shown(each: Candidate) -> str:

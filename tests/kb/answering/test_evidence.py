@@ -53,11 +53,14 @@ def test_rows_of_a_continued_table_keep_their_header(tiny_encoder: Encoder) -> N
     assert all(each.text.startswith("Ville : Ville numéro") and "Montant : une somme" in each.text for each in found)
 
 
-def test_long_items_fall_into_sentences(tiny_encoder: Encoder) -> None:
+def test_long_items_fall_into_sentences_that_keep_their_label(tiny_encoder: Encoder) -> None:
     item = "Octobre 2015. " + "La convention prévoit beaucoup de choses pour le programme. " * 6
-    found = candidates(hits(tiny_encoder, f"- {item.strip()}\n- court"))
-    assert [each.kind for each in found] == ["sentence"] * 7 + ["item"]
-    assert found[1].context == "Octobre 2015."
+    text = f"- {item.strip()}\n- court"
+    found = candidates(hits(tiny_encoder, text))
+    assert [each.kind for each in found] == ["sentence"] * 6 + ["item"]
+    assert found[0].text == "Octobre 2015. La convention prévoit beaucoup de choses pour le programme."
+    assert found[1].text == "Octobre 2015. […] La convention prévoit beaucoup de choses pour le programme."
+    assert text[found[1].start : found[1].end] == "La convention prévoit beaucoup de choses pour le programme."
 
 
 def test_the_unit_that_answers_comes_first(tiny_encoder: Encoder) -> None:
