@@ -1,0 +1,116 @@
+"""Answers and hits as JSON objects: the form of `reperes ask --json`, `reperes search --json` and evaluation rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypedDict
+
+from kb.types import Answer, Citation, Hit
+
+
+class CitationJson(TypedDict):
+    """`excerpt` is the passage's text; `quote` is what stands from `start` to `end` in the document's text."""
+
+    number: int
+    document: str
+    title: str
+    url: str | None
+    date: str | None
+    excerpt: str
+    quote: str
+    start: int
+    end: int
+
+
+class SecondsJson(TypedDict):
+    """Durations in seconds, None for a stage that did not take place."""
+
+    retrieval: float | None
+    answer: float | None
+
+
+class AnswerJson(TypedDict):
+    """`answer`, `refused` and `answerer` are None only in evaluation rows where nothing was answered."""
+
+    question: str
+    standalone_question: str | None
+    answer: str | None
+    refused: bool | None
+    reason: str | None
+    citations: list[CitationJson]
+    retrieved: list[str]
+    warnings: list[str]
+    answerer: str | None
+    model: str | None
+    seconds: SecondsJson
+
+
+class HitJson(TypedDict):
+    """`heading` is the headings above the passage, outermost first, joined by « > »; empty without any."""
+
+    document: str
+    title: str
+    url: str | None
+    date: str | None
+    heading: str
+    text: str
+    score: float
+    rank: int
+
+
+def answer_to_json(answer: Answer) -> AnswerJson:
+    """`answer` as plain values that `json.dumps` takes."""
+    return {
+        "question": answer.question,
+        "standalone_question": answer.standalone_question,
+        "answer": answer.text,
+        "refused": answer.refused,
+        "reason": answer.reason,
+        "citations": [citation_to_json(each) for each in answer.citations],
+        "retrieved": document_ids(answer.hits),
+        "warnings": list(answer.warnings),
+        "answerer": answer.answerer,
+        "model": answer.model,
+        "seconds": {
+            "retrieval": _rounded(answer.seconds.get("retrieval")),
+            "answer": _rounded(answer.seconds.get("answer")),
+        },
+    }
+
+
+def citation_to_json(citation: Citation) -> CitationJson:
+    """`citation` as plain values, with the document's own title, address and date."""
+    return {
+        "number": citation.number,
+        "document": citation.document.id,
+        "title": citation.document.title,
+        "url": citation.document.url,
+        "date": citation.document.date,
+        "excerpt": citation.passage.text,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+    }
+
+
+def hit_to_json(hit: Hit) -> HitJson:
+    """`hit` as plain values; scores of numpy become plain floats."""
+    return {
+        "document": hit.document.id,
+        "title": hit.document.title,
+        "url": hit.document.url,
+        "date": hit.document.date,
+        "heading": " > ".join(hit.passage.heading_path),
+        "text": hit.passage.text,
+        "score": float(hit.score),
+        "rank": hit.rank,
+    }
+
+
+def document_ids(hits: Iterable[Hit]) -> list[str]:
+    """The documents of `hits` in the order of their best hit, each once."""
+    return list(dict.fromkeys(hit.document.id for hit in hits))
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(float(seconds), 4)

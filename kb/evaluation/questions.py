@@ -1,0 +1,193 @@
+"""Test queries: reading and checking a JSONL file of questions with what their answers must hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from kb.errors import QuestionsError
+from kb.evaluation.matching import canonical
+from kb.types import Message, Role
+
+Fact = tuple[str, ...]
+"""Equivalent forms of one fact: any of them will do."""
+
+_T = TypeVar("_T")
+_ROLES: dict[str, Role] = {"user": "user", "assistant": "assistant"}
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationQuestion:
+    """A test query. `documents` are the ids of every document that holds the answer; an `unanswerable` question is
+    expected to be refused, whatever its facts. `history` is the conversation before it, oldest first."""
+
+    id: str
+    question: str
+    documents: tuple[str, ...] = ()
+    expected_facts: tuple[Fact, ...] = ()
+    forbidden_facts: tuple[Fact, ...] = ()
+    unanswerable: bool = False
+    history: tuple[Message, ...] = ()
+    kind: str | None = None
+
+
+def read_questions(path: Path) -> list[EvaluationQuestion]:
+    """The test queries of the JSONL file `path`, in its order.
+
+    Raises QuestionsError when the file cannot be read, holds no question, or has errors: all of them, by line.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        reason = "fichier introuvable" if isinstance(error, FileNotFoundError) else (error.strerror or str(error))
+        raise QuestionsError(f"{path} : {reason}. Vérifiez le chemin du fichier de questions.") from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"{path} : ligne {line} : le texte n'est pas en UTF-8. Enregistrez le fichier en UTF-8."
+        raise QuestionsError(message) from error
+    return parse_questions(text, str(path))
+
+
+def parse_questions(text: str, name: str) -> list[EvaluationQuestion]:
+    """The test queries of `text`, one JSON object a line; blank lines and unknown keys are skipped.
+
+    `name` stands for the file in messages. Raises QuestionsError with every error, by line.
+    """
+    questions: list[EvaluationQuestion] = []
+    errors: list[str] = []
+    lines: dict[str, int] = {}
+    # Not splitlines(): JSON strings may hold U+2028 and the like, and lines are counted as editors count them.
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
+        if not line.strip():
+            continue
+        found, question = _parse_line(line)
+        if question is not None and question.id in lines:
+            found = [f"l'identifiant « {question.id} » est déjà celui de la ligne {lines[question.id]}"]
+        elif question is not None:
+            lines[question.id] = number
+            questions.append(question)
+        errors += [f"ligne {number} : {reason}" for reason in found]
+    if errors:
+        count = "1 erreur" if len(errors) == 1 else f"{len(errors)} erreurs"
+        listed = "\n".join(f"  {error}." for error in errors)
+        raise QuestionsError(f"{name} : {count}, aucune question n'est retenue. Corrigez le fichier :\n{listed}")
+    if not questions:
+        raise QuestionsError(f"{name} : le fichier ne contient aucune question. Mettez un objet JSON par ligne.")
+    return questions
+
+
+def _parse_line(line: str) -> tuple[list[str], EvaluationQuestion | None]:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        return [f"JSON incorrect au caractère {error.pos + 1} ({_json_reason(error)})"], None
+    except RecursionError:
+        return ["JSON incorrect (trop d'objets imbriqués)"], None
+    if not isinstance(row, dict):
+        return ["il faut un objet JSON, entre accolades"], None
+    errors: list[str] = []
+
+    def take(key: str, default: _T, parse: Callable[[Any], _T]) -> _T:
+        if row.get(key) is None:
+            return default
+        try:
+            return parse(row[key])
+        except ValueError as error:
+            errors.append(f"« {key} » : {error}")
+            return default
+
+    for key in ("id", "question"):
+        if row.get(key) is None:
+            errors.append(f"la clé « {key} » manque")
+    question = EvaluationQuestion(
+        id=take("id", "", _text),
+        question=take("question", "", _text),
+        documents=take("documents", (), _texts),
+        expected_facts=take("expected_facts", (), _facts),
+        forbidden_facts=take("forbidden_facts", (), _facts),
+        unanswerable=take("unanswerable", False, _boolean),
+        history=take("history", (), _messages),
+        kind=take("kind", None, _text),
+    )
+    return errors, None if errors else question
+
+
+# Each parser below returns the value or raises ValueError with the reason, in French.
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"il faut un texte, pas {_shown(value)}")
+    if not value.strip():
+        raise ValueError("le texte est vide")
+    return value.strip()
+
+
+def _boolean(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"il faut true ou false, pas {_shown(value)}")
+    return value
+
+
+def _list(value: object, of: str) -> list[object]:
+    if not isinstance(value, list):
+        raise ValueError(f"il faut une liste {of}, pas {_shown(value)}")
+    return value
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_text(each) for each in _list(value, "de textes")))
+
+
+def _facts(value: object) -> tuple[Fact, ...]:
+    facts: list[Fact] = []
+    for each in _list(value, "de faits"):
+        forms = _texts(each) if isinstance(each, list) else (_text(each),)
+        if not forms:
+            raise ValueError("un fait est une liste vide")
+        # A form that is nothing but signs would be found nowhere, without anybody noticing.
+        if blank := [form for form in forms if not any(sign.isalnum() for sign in canonical(form))]:
+            raise ValueError(f"le fait {_shown(blank[0])} n'a ni lettre ni chiffre")
+        facts.append(forms)
+    return tuple(facts)
+
+
+def _messages(value: object) -> tuple[Message, ...]:
+    messages: list[Message] = []
+    for each in _list(value, "de messages"):
+        if not isinstance(each, Mapping):
+            raise ValueError(f"un message est un objet avec « role » et « content », pas {_shown(each)}")
+        role = _ROLES.get(str(each.get("role")))
+        if role is None:
+            raise ValueError(f"« role » vaut « user » ou « assistant », pas {_shown(each.get('role'))}")
+        try:
+            messages.append(Message(role, _text(each.get("content"))))
+        except ValueError as error:
+            raise ValueError(f"« content » : {error}") from None
+    return tuple(messages)
+
+
+def _shown(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _json_reason(error: json.JSONDecodeError) -> str:
+    """What is wrong, for someone who edits the file by hand."""
+    reasons = {
+        "Expecting ',' delimiter": "il manque une virgule ou une fermeture",
+        "Expecting ':' delimiter": "il manque « : » après une clé",
+        "Expecting property name enclosed in double quotes": "une clé doit être entre guillemets droits",
+        "Expecting value": "il manque une valeur",
+        "Extra data": "il y a du texte après l'objet : un seul objet par ligne",
+        "Illegal trailing comma before end of object": "virgule de trop avant l'accolade",
+        "Illegal trailing comma before end of array": "virgule de trop avant le crochet",
+        "Invalid control character at": "caractère de contrôle dans un texte",
+        "Unterminated string starting at": "un guillemet n'est pas refermé",
+    }
+    return reasons.get(error.msg, error.msg)

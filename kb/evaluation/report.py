@@ -1,0 +1,163 @@
+"""What an evaluation found: as JSON for machines, as a French table for people, and as a gate for CI."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kb.errors import SettingsError
+from kb.evaluation.run import Estimate, EvaluationResult
+
+
+@dataclass(frozen=True, slots=True)
+class FigureLabel:
+    """How a figure is shown. A `share` is shown in percent; where `lower_is_better` a gate is a ceiling."""
+
+    label: str
+    share: bool = True
+    lower_is_better: bool = False
+
+
+FIGURES: Mapping[str, FigureLabel] = {
+    "hit@1": FigureLabel("Le bon document est en premier"),
+    "hit@3": FigureLabel("Le bon document est dans les 3 premiers"),
+    "hit@5": FigureLabel("Le bon document est dans les 5 premiers"),
+    "hit@10": FigureLabel("Le bon document est dans les 10 premiers"),
+    "mrr@10": FigureLabel("Place du bon document (1 = toujours premier)", share=False),
+    "ndcg@10": FigureLabel("Ordre de tous les bons documents (1 = parfait)", share=False),
+    "fact_recall": FigureLabel("Faits attendus présents dans la réponse"),
+    "citation_precision": FigureLabel("Sources citées qui contiennent la réponse"),
+    "citation_recall": FigureLabel("Bons documents qui sont cités"),
+    "refused_unanswerable": FigureLabel("Questions sans réponse bien refusées"),
+    "false_refusals": FigureLabel("Refus à tort (le moins possible)", lower_is_better=True),
+    "unsupported_figures": FigureLabel("Réponses au chiffre non sourcé (le moins possible)", lower_is_better=True),
+}
+"""Every figure of a result, in the order they are shown."""
+
+_BY_KIND = {
+    "hit@5": "Dans les 5 premiers",
+    "mrr@10": "Place",
+    "fact_recall": "Faits présents",
+    "refused_unanswerable": "Bien refusées",
+    "false_refusals": "Refus à tort",
+}
+
+
+def to_json(result: EvaluationResult) -> dict[str, Any]:
+    """The figures, each {"value", "low", "high", "n"} (None and n 0 without questions), and the rows as "questions"."""
+    estimates = {key: result.estimate(key) for key in FIGURES}
+    figures = {
+        key: {"value": each.value, "low": each.low, "high": each.high, "n": each.n} for key, each in estimates.items()
+    }
+    return {**figures, "questions": [each.row for each in result.results]}
+
+
+def to_text(result: EvaluationResult) -> str:
+    """A summary in French for the terminal: figures with n and intervals, by kind, speed of retrieval, failures."""
+    total = len(result.results)
+    parts = ["1 question évaluée" if total == 1 else f"{total} questions évaluées"]
+    rows = [
+        (spec.label, _shown(key, each.value), _interval(key, each), str(each.n))
+        for key, spec in FIGURES.items()
+        if (each := result.estimate(key)).n
+    ]
+    if rows:
+        parts.append(_table([("Mesure", "Résultat", "Intervalle à 95 %", "Questions"), *rows]))
+    if by_kind := _by_kind(result):
+        parts.append(_table(by_kind))
+    median, slow = result.latency(50), result.latency(95)
+    if median is not None and slow is not None:
+        parts.append(
+            f"Recherche : une question sur deux en moins de {_duration(median)}, 95 % en moins de {_duration(slow)}"
+        )
+    if result.errors:
+        failed = [f"  {each.question.id} : {each.row['error']}" for each in result.errors]
+        parts.append(f"Questions en échec, comptées comme sans résultat ({len(failed)}) :\n" + "\n".join(failed))
+    return "\n\n".join(parts)
+
+
+def parse_gates(text: str) -> dict[str, float]:
+    """The thresholds of « mrr@10=0.7,fact_recall=0.8 », by figure.
+
+    Raises SettingsError, naming what is wrong, for an unknown or repeated figure or a threshold outside 0 to 1.
+    """
+    gates: dict[str, float] = {}
+    for part in text.split(","):
+        key, sign, value = (each.strip() for each in part.partition("="))
+        if not sign:
+            raise SettingsError(
+                f"--fail-under « {part.strip()} » : écrivez mesure=seuil, séparés par des virgules, "
+                "le seuil avec un point, par exemple mrr@10=0.7,fact_recall=0.8."
+            )
+        if key not in FIGURES:
+            raise SettingsError(f"--fail-under : mesure inconnue « {key} ». Mesures possibles : {', '.join(FIGURES)}.")
+        if key in gates:
+            raise SettingsError(f"--fail-under : la mesure « {key} » a deux seuils. Gardez-en un.")
+        try:
+            threshold = float(value)
+        except ValueError:
+            threshold = -1.0
+        if not 0 <= threshold <= 1:
+            raise SettingsError(f"--fail-under {key}={value} : le seuil est un nombre de 0 à 1, par exemple 0.7.")
+        gates[key] = threshold
+    return gates
+
+
+def failed_gates(result: EvaluationResult, gates: Mapping[str, float]) -> list[str]:
+    """A French sentence for each gate that is not met; a figure without any question meets none.
+
+    The threshold is the least value allowed; for figures where lower is better, such as false refusals, the greatest.
+    """
+    failures = []
+    for key, threshold in gates.items():
+        spec, each = FIGURES[key], result.estimate(key)
+        if each.value is None:
+            failures.append(f"{key} : aucune question ne permet de la mesurer (seuil {_decimal(threshold)})")
+        elif spec.lower_is_better and each.value > threshold:
+            failures.append(f"{key} : {_decimal(each.value)}, au-dessus du seuil {_decimal(threshold)}")
+        elif not spec.lower_is_better and each.value < threshold:
+            failures.append(f"{key} : {_decimal(each.value)}, en dessous du seuil {_decimal(threshold)}")
+    return failures
+
+
+def _by_kind(result: EvaluationResult) -> list[tuple[str, ...]]:
+    """The lines of the table by kind, its header first; empty when no question has a kind."""
+    columns = [key for key in _BY_KIND if result.estimate(key).n]
+    lines = [("Type de question", "Questions", *(_BY_KIND[key] for key in columns))]
+    for kind in result.kinds:
+        count = sum(each.question.kind == kind for each in result.results)
+        lines.append((kind, str(count), *(_shown(key, result.estimate(key, kind).value) for key in columns)))
+    return lines if len(lines) > 1 else []
+
+
+def _interval(key: str, each: Estimate) -> str:
+    return f"{_shown(key, each.low)} à {_shown(key, each.high)}"
+
+
+def _shown(key: str, value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{_decimal(100 * value, 1)} %" if FIGURES[key].share else _decimal(value)
+
+
+def _decimal(value: float, places: int = 3) -> str:
+    return f"{value:.{places}f}".replace(".", ",")
+
+
+def _duration(seconds: float) -> str:
+    return f"{1000 * seconds:.0f} ms" if seconds < 1 else f"{_decimal(seconds, 1)} s"
+
+
+def _table(lines: Sequence[tuple[str, ...]]) -> str:
+    """Columns of one width, the first to the left and the others to the right, a rule under the header."""
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+
+    def row(cells: Iterable[str]) -> str:
+        padded = [
+            cell.ljust(width) if not i else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        ]
+        return "  ".join(padded).rstrip()
+
+    return "\n".join([row(lines[0]), "  ".join("─" * width for width in widths), *map(row, lines[1:])])

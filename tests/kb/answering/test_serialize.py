@@ -1,0 +1,63 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+
+from kb.answering.serialize import answer_to_json, document_ids, hit_to_json
+from kb.types import Hit
+from scripted_base import answer_of, hits_of, passage_of
+
+
+def test_answer_has_the_documented_form() -> None:
+    answer = answer_of("Dix [1].", cited={"a.md": "Il y en a dix."}, found=["b.md", "a.md", "b.md"])
+    assert json.loads(json.dumps(answer_to_json(answer))) == {
+        "question": "Q ?",
+        "standalone_question": "Q ?",
+        "answer": "Dix [1].",
+        "refused": False,
+        "reason": None,
+        "citations": [
+            {
+                "number": 1,
+                "document": "a.md",
+                "title": "Titre de a.md",
+                "url": None,
+                "date": "2024-05",
+                "excerpt": "Il y en a dix.",
+                "quote": "Il y en a dix.",
+                "start": 0,
+                "end": 14,
+            }
+        ],
+        "retrieved": ["b.md", "a.md"],
+        "warnings": [],
+        "answerer": "extractive",
+        "model": None,
+        "seconds": {"retrieval": 0.2, "answer": 0.5},
+    }
+
+
+def test_a_stage_that_did_not_take_place_has_no_duration() -> None:
+    row = answer_to_json(replace(answer_of("Non.", refused=True), seconds={"retrieval": 0.3, "other": 1.0}))
+    assert (row["refused"], row["reason"], row["citations"]) == (True, "insufficient", [])
+    assert row["seconds"] == {"retrieval": 0.3, "answer": None}
+
+
+def test_hit_has_the_documented_form_and_plain_numbers() -> None:
+    document, passage = passage_of("a.md", "Il y en a dix.")
+    score = np.float32(0.5)
+    assert json.loads(json.dumps(hit_to_json(Hit(passage, document, score, 3)))) == {  # type: ignore[arg-type]
+        "document": "a.md",
+        "title": "Titre de a.md",
+        "url": None,
+        "date": "2024-05",
+        "heading": "Un > Deux",
+        "text": "Il y en a dix.",
+        "score": 0.5,
+        "rank": 3,
+    }
+
+
+def test_documents_are_in_the_order_of_their_best_hit() -> None:
+    assert document_ids(hits_of("b", "a", "b", "c", "a")) == ["b", "a", "c"]
+    assert document_ids(()) == []
