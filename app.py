@@ -80,7 +80,7 @@ def _bring_up_to_date(settings: Settings, ingestor: ChildIngestor) -> None:
     A store that was made from other folders only is left as it is.
     """
     from kb.index.catalog import Catalog
-    from kb.index.index import CATALOG_FILE
+    from kb.index.layout import CATALOG_FILE
 
     folders: set[str] = set()
     if (settings.store / CATALOG_FILE).is_file():

@@ -13,8 +13,8 @@ from ingest.readers import READERS_VERSION, SUFFIXES, read_document
 from ingest.sources.folder import Item, list_folder, read_file
 from ingest.split import SPLITTER_VERSION, split_document
 from kb.errors import DocumentError
-from kb.index.catalog import DocumentState
-from kb.index.index import IndexWriter, NewVersion
+from kb.index.rows import DocumentState
+from kb.index.writer import IndexWriter, NewVersion
 from kb.models.encoder import Encoder
 from kb.settings import Settings
 from kb.types import Document

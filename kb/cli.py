@@ -124,7 +124,7 @@ def status(store: Path | None, as_json: bool) -> None:
     from dataclasses import asdict
 
     from kb.index.catalog import Catalog
-    from kb.index.index import CATALOG_FILE
+    from kb.index.layout import CATALOG_FILE
 
     settings = Settings.load(store=store)
     catalog = Catalog(settings.store / CATALOG_FILE)

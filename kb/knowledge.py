@@ -11,7 +11,7 @@ from kb.answering.conversation import standalone_question
 from kb.answering.evidence import candidates, passages_to_read, score
 from kb.answering.sufficiency import REFUSAL, refusal_reason
 from kb.errors import ReperesError, TextTooLongError
-from kb.index.index import IndexReader
+from kb.index.reader import IndexReader
 from kb.models.encoder import Encoder
 from kb.models.remembering import RememberingEncoder
 from kb.retrieval.retriever import Retriever
@@ -94,7 +94,7 @@ class KnowledgeBase:
             model=None,
             seconds={
                 "retrieval": round(found - began, 4),
-                "answer": round(time.perf_counter() - began, 4),
+                "answer": round(time.perf_counter() - found, 4),
             },
         )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from kb.french.folding import fold
-from kb.index.index import IndexReader
+from kb.index.reader import IndexReader
 from kb.models.encoder import Encoder
 from kb.retrieval.fusion import dense_ranks, inverse_document_frequency, reciprocal_rank_fusion
 from kb.types import Hit

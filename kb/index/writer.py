@@ -1,4 +1,4 @@
-"""Catalog, vectors and words as one: the writer that commits to them and the reader that searches them.
+"""Catalog, vectors and words as one: the writer, which commits to all three.
 
 The order of a commit makes every crash harmless: ids that are about to change are noted in the catalog (`pending`);
 vectors, then words, are written; one catalog transaction makes the new versions current (the commit point) and raises
@@ -10,11 +10,7 @@ from __future__ import annotations
 
 import datetime
 import logging
-import math
-import threading
-import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -24,20 +20,16 @@ import filelock
 import numpy as np
 
 from kb.errors import FingerprintError, StoreBusyError
-from kb.index.catalog import Catalog, PassageRow, SectionRow
+from kb.index.catalog import Catalog
+from kb.index.layout import CATALOG_FILE, LOCK_FILE, VECTORS_FOLDER, WORDS_FOLDER, check_encoder
 from kb.index.lexical import Lexical
+from kb.index.rows import PassageRow, SectionRow
 from kb.index.texts import TEXTS_VERSION, passage_text, section_id, section_title, text_hash
 from kb.index.vectors import Vectors
 from kb.models.encoder import Encoder, FloatMatrix
 from kb.types import Document, Passage
 
 logger = logging.getLogger(__name__)
-
-CATALOG_FILE = "catalog.sqlite"
-VECTORS_FOLDER = "vectors"
-WORDS_FOLDER = "words"
-LOCK_FILE = "writer.lock"
-SECONDS_BETWEEN_LOOKS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +205,7 @@ class IndexWriter:
             with self.catalog.transaction() as connection:
                 self.catalog.set(connection, {"encoder": self._encoder.identity, "splitter": self._splitter})
             return
-        _check_encoder(self._store, encoder, self._encoder)
+        check_encoder(self._store, encoder, self._encoder)
         if splitter != self._splitter:
             raise FingerprintError(
                 f"{self._store} : les passages de cette base ont été découpés par une autre version de Repères "
@@ -225,72 +217,6 @@ class IndexWriter:
             if part := self.__dict__.pop(name, None):
                 part.close()
         self._lock.release()
-
-
-class IndexReader:
-    """What searches a store. It notices new generations by itself, at most once a second; serves many threads.
-
-    Raises StoreError when there is no store, FingerprintError when it was made with another encoder.
-    """
-
-    def __init__(self, store: Path, encoder: Encoder) -> None:
-        self._store = store
-        self.catalog = Catalog(store / CATALOG_FILE)
-        if known := self.catalog.get("encoder"):
-            try:
-                _check_encoder(store, known, encoder)
-            except FingerprintError:
-                self.catalog.close()
-                raise
-        self._turn = threading.Condition()
-        self._leases = 0
-        self._generation = 0
-        self._checked = -math.inf
-        self._parts: tuple[Vectors, Lexical] | None = None
-
-    def close(self) -> None:
-        """Waits for the searches under way, then lets go of the files."""
-        with self._turn:
-            self._turn.wait_for(lambda: self._leases == 0)
-            self._drop()
-        self.catalog.close()
-
-    @contextmanager
-    def lease(self) -> Iterator[tuple[Vectors, Lexical] | None]:
-        """Vectors and words of the current generation, kept open until the end; None while nothing was committed."""
-        with self._turn:
-            if time.monotonic() - self._checked >= SECONDS_BETWEEN_LOOKS:
-                self._checked = time.monotonic()
-                generation = self.catalog.generation()
-                if generation != self._generation:
-                    # Chroma's client never sees what another process adds: it has to be closed, then opened again.
-                    self._turn.wait_for(lambda: self._leases == 0)
-                    self._drop()
-                    self._parts = (Vectors(self._store / VECTORS_FOLDER), Lexical(self._store / WORDS_FOLDER))
-                    self._generation = generation
-            self._leases += 1
-            parts = self._parts
-        try:
-            yield parts
-        finally:
-            with self._turn:
-                self._leases -= 1
-                self._turn.notify_all()
-
-    def _drop(self) -> None:
-        if self._parts is not None:
-            vectors, lexical = self._parts
-            vectors.close()
-            lexical.close()
-            self._parts = None
-
-
-def _check_encoder(store: Path, known: str, encoder: Encoder) -> None:
-    if known != encoder.identity:
-        raise FingerprintError(
-            f"{store} : la base a été constituée avec le modèle {known}, les réglages demandent {encoder.identity}. "
-            "Revenez au premier (REPERES_EMBEDDING_MODEL), ou supprimez ce dossier puis lancez « reperes ingest »."
-        )
 
 
 def _now() -> str:

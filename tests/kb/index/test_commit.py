@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+import tantivy
 
 from ingest.split import split_document
 from kb.errors import FingerprintError, StoreBusyError, StoreError
-from kb.index import index as index_module
+from kb.index import reader as reader_module
 from kb.index.catalog import Catalog
-from kb.index.index import IndexReader, IndexWriter, NewVersion
 from kb.index.lexical import Lexical
+from kb.index.reader import IndexReader
 from kb.index.vectors import Vectors
+from kb.index.writer import IndexWriter, NewVersion
 from kb.models.encoder import Encoder, FloatMatrix, Prompt
 from kb.types import CitedSource, Document
 from tiny_encoder import TinyEncoder
@@ -56,7 +59,7 @@ def stored_ids(store: Path) -> tuple[set[str], set[str], set[str]]:
         in_words: set[str] = set()
         for words in lexical._words.values():
             searcher = words.index.searcher()
-            hits = searcher.search(index_query(words), max(1, searcher.num_docs)).hits
+            hits = searcher.search(index_query(), max(1, searcher.num_docs)).hits
             in_words |= {str(searcher.doc(address)["id"][0]) for _, address in hits}
         return in_catalog, in_vectors, in_words
     finally:
@@ -64,9 +67,7 @@ def stored_ids(store: Path) -> tuple[set[str], set[str], set[str]]:
         vectors.close()
 
 
-def index_query(words: object) -> object:
-    import tantivy
-
+def index_query() -> tantivy.Query:
     return tantivy.Query.all_query()
 
 
@@ -198,7 +199,7 @@ def test_another_encoder_or_splitter_is_refused(tmp_path: Path, tiny_encoder: En
 def test_readers_see_new_generations_and_deletions(
     tmp_path: Path, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index_module, "SECONDS_BETWEEN_LOOKS", 0.0)
+    monkeypatch.setattr(reader_module, "SECONDS_BETWEEN_LOOKS", 0.0)
     with writer(tmp_path, tiny_encoder):
         pass
     reader = IndexReader(tmp_path, tiny_encoder)
@@ -227,8 +228,6 @@ def test_a_missing_or_damaged_store_is_a_clear_error(tmp_path: Path, tiny_encode
 
 
 def test_every_vector_can_be_reached(tmp_path: Path) -> None:
-    import numpy as np
-
     generator = np.random.default_rng(0)
     centres = generator.normal(size=(40, 32))
     points = np.repeat(centres, 50, axis=0) + 0.05 * generator.normal(size=(2000, 32))
