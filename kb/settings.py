@@ -40,7 +40,10 @@ def _one_of(*choices: str) -> Callable[[str], str]:
 def _path(text: str) -> Path:
     if not text.strip():
         raise ValueError("le chemin est vide")
-    return Path(text).expanduser()
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise ValueError("ce dossier personnel n'existe pas") from None
 
 
 def _text(text: str) -> str:

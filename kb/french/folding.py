@@ -35,6 +35,7 @@ def fold(text: str) -> str:
     Every run of white space (line ends, no-break and thin spaces included) becomes one space; invisible characters
     go. `fold("L’Œuvre  À 72 %") == "l'oeuvre a 72 %"`.
     """
-    text = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text).translate(_SAME).casefold()).translate(_SAME)
+    text = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text).translate(_SAME))
+    text = unicodedata.normalize("NFKD", text.casefold()).translate(_SAME)  # after: NFKD makes capitals (№ -> No)
     text = "".join(each for each in text if not unicodedata.combining(each))
     return _SPACES.sub(" ", text).strip()
