@@ -1,0 +1,148 @@
+"""The whole, as its users meet it: the command line, the served page, a program, a browser; on the bundled corpus."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gradio_client import Client
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+QUESTION = "Quelle part des aides du NPNRU vient d'Action Logement ?"
+
+
+class CommandLine:
+    """`reperes` in a process of its own, as installed, with an environment of the test's own."""
+
+    def __init__(self, cache: Path, store: Path) -> None:
+        self.environment = {**os.environ, "REPERES_CACHE": str(cache), "REPERES_STORE": str(store)}
+
+    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "app", *arguments]
+        return subprocess.Popen(
+            command, cwd=ROOT, env=self.environment, text=True, encoding="utf-8", stdout=subprocess.PIPE, **options
+        )
+
+    def run(self, *arguments: str, code: int = 0) -> str:
+        process = self.start(*arguments, stderr=subprocess.PIPE)
+        output, errors = process.communicate(timeout=300)
+        assert process.returncode == code, errors
+        self.errors = errors
+        return output
+
+
+@pytest.fixture(scope="module")
+def reperes(cache_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
+    """The command line over a store that holds the bundled corpus."""
+    line = CommandLine(cache_folder, tmp_path_factory.mktemp("end-to-end") / "store")
+    report = json.loads(line.run("ingest", "--json"))
+    assert (report["added"], report["failed"]) == (44, [])
+    assert set(report) == {
+        "added", "updated", "unchanged", "withdrawn", "ignored", "failed", "passages", "generation", "seconds"
+    }  # fmt: skip
+    return line
+
+
+@pytest.fixture(scope="module")
+def address(reperes: CommandLine) -> Iterator[str]:
+    """The address of the application, served over that store by a process of its own."""
+    process = reperes.start("serve", "--port", "0", stderr=subprocess.STDOUT)
+    assert process.stdout is not None
+    found = None
+    for line in process.stdout:
+        if found := re.search(r"http://127\.0\.0\.1:\d+", line):
+            break
+    assert found is not None, "the application ended before it was ready"
+    yield found[0]
+    process.terminate()
+    process.communicate(timeout=30)
+
+
+def test_asking_from_the_command_line(reperes: CommandLine) -> None:
+    answer = json.loads(reperes.run("ask", QUESTION, "--json"))
+    assert not answer["refused"]
+    assert "72 %" in answer["answer"].replace("\u00a0", " ")
+    assert any("72 %" in citation["quote"].replace("\u00a0", " ") for citation in answer["citations"])
+    assert [citation["number"] for citation in answer["citations"]] == [*range(1, len(answer["citations"]) + 1)]
+    assert len(answer["retrieved"]) == len(set(answer["retrieved"])) >= 10
+    shown = reperes.run("ask", QUESTION)
+    assert "[1]" in shown
+    assert "Sources" in shown
+    refused = json.loads(reperes.run("ask", "Quelle est la capitale de l'Australie ?", "--json"))
+    assert refused["refused"]
+    assert refused["citations"] == []
+    assert refused["answer"] == "Je ne trouve pas cette information dans les documents."
+
+
+def test_searching_evaluating_and_the_state_of_the_base(reperes: CommandLine, tmp_path: Path) -> None:
+    hits = json.loads(reperes.run("search", "relogement", "des", "ménages", "-k", "3", "--json"))["hits"]
+    assert [hit["rank"] for hit in hits] == [1, 2, 3]
+    assert "regle-relogement-des-menages.md" in {hit["document"] for hit in hits}
+    assert "score" in reperes.run("search", "relogement", "--explain")
+    assert json.loads(reperes.run("status", "--json"))["documents"] == 44
+    questions, results = tmp_path / "questions.jsonl", tmp_path / "results.json"
+    lines = (ROOT / "corpus/questions.jsonl").read_text(encoding="utf-8").splitlines()[:3]
+    questions.write_text("\n".join(lines), encoding="utf-8")
+    table = reperes.run("eval", str(questions), "--no-answers", "--json", str(results))
+    assert "Le bon document est en premier" in table
+    assert json.loads(results.read_text(encoding="utf-8"))["hit@10"]["n"] == 3
+    gated = ("eval", str(questions), "--no-answers", "--fail-under", "mrr@10=1.01")
+    reperes.run(*gated, code=1)
+
+
+def test_wrong_use_is_told_in_french(reperes: CommandLine, tmp_path: Path) -> None:
+    reperes.run("chercher", code=2)
+    assert "n'existe pas" in reperes.errors
+    reperes.run("ask", code=2)
+    assert "Il manque l'argument" in reperes.errors
+    empty = str(tmp_path / "vide")
+    assert json.loads(reperes.run("ask", "Qui ?", "--store", empty, "--json", code=1))["error"]
+    assert "reperes ingest" in reperes.errors
+    report = json.loads(reperes.run("ingest", str(tmp_path / "nulle-part"), "--store", empty, "--json", code=1))
+    assert "introuvable" in report["failed"][0]["reason"]
+
+
+def test_asking_from_a_program(address: str) -> None:
+    client = Client(address, verbose=False, analytics_enabled=False)
+    answer = client.predict(QUESTION, api_name="/chat")
+    assert any("72 %" in citation["quote"].replace("\u00a0", " ") for citation in answer["citations"])
+
+
+def test_asking_in_the_browser(address: str) -> None:
+    """Asks, clicks a reference, checks that its source shows the very sentence; nothing leaves the machine."""
+    pictures = ROOT / "tests/output"
+    pictures.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 860})
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(address)
+        page.get_by_label("Votre question").fill(QUESTION)
+        page.keyboard.press("Enter")
+        reference = page.locator(".turn .answer li", has_text="72 %").locator("button.reference")
+        reference.wait_for(timeout=60_000)
+        number = reference.inner_text().strip("[] \u2060")
+        reference.click()
+        source = page.locator(f"[id^=source-][id$='-{number}']")
+        mark = source.locator("mark").first
+        mark.wait_for(state="visible")
+        page.wait_for_function(
+            "id => document.activeElement.closest('.source')?.id === id", arg=source.get_attribute("id")
+        )
+        assert "72 %" in " ".join(source.locator("mark").all_inner_texts()).replace("\u00a0", " ")
+        page.screenshot(path=pictures / "end-to-end.png")
+        assert page.locator("html").get_attribute("lang") == "fr"
+        assert {url for url in asked if not url.startswith((address, "data:", "blob:"))} == set()
+        browser.close()
