@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -112,7 +113,11 @@ class _Run:
     def take(self, path: Path, source: str | None) -> None:
         """Ingests a folder or a file."""
         self._commit()  # a file may stand in a folder of the same run: the states have to be up to date
-        if path.is_dir():
+        if re.match(r"https?:/", str(path)):
+            self._fail(
+                str(path), "les adresses web ne peuvent pas encore être lues ; enregistrez la page dans un fichier"
+            )
+        elif path.is_dir():
             self._take_folder(path, source or path.resolve().name or "documents")
         else:
             name, item = self._place(path, source)

@@ -54,7 +54,9 @@ def figure_fit(text: str, wanted: Wanted | None, question: str) -> float:
 
 
 def names(question: str) -> list[str]:
-    """The proper names and long acronyms of a question, as written, without repeats."""
+    """The proper names and long acronyms of a question, as written, without repeats; none when it is all capitals."""
+    if not any(each.islower() for each in question):
+        return []
     found = [*_NAME.findall(question), *_ELIDED_NAME.findall(question), *_ACRONYM.findall(question)]
     return list(dict.fromkeys(found))
 

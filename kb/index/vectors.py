@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
+from kb.errors import StoreError
 from kb.models.encoder import FloatMatrix
 
 if TYPE_CHECKING:
@@ -26,20 +27,44 @@ _HNSW: CreateHNSWConfiguration = {"space": "cosine", "max_neighbors": 32, "ef_co
 
 
 class Vectors:
-    """The vectors stored in the folder `path`, made when missing."""
+    """The vectors stored in the folder `path`, made when missing if `create`.
 
-    def __init__(self, path: Path) -> None:
+    Raises StoreError when they are missing (and not to be made), or measured with another distance than the cosine.
+    """
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        if not create and not path.is_dir():
+            raise StoreError(f"{path} : les vecteurs manquent. Supprimez la base puis lancez « reperes ingest ».")
         import chromadb  # slow to import: the command line's help does without
         from chromadb.config import Settings as ChromaSettings
 
         settings = ChromaSettings(anonymized_telemetry=False, allow_reset=False)
         self._client = cast("Client", chromadb.PersistentClient(path=str(path), settings=settings))
         self._batch = self._client.get_max_batch_size()
-        self._collections: dict[Space, Collection] = {space: self._collection(space) for space in SPACES}
+        self._collections: dict[Space, Collection] = {}
+        try:
+            for space in SPACES:
+                self._collections[space] = self._collection(space, create)
+        except StoreError:
+            self.close()
+            raise
 
-    def _collection(self, space: Space) -> Collection:
+    def _collection(self, space: Space, create: bool) -> Collection:
         # Without embedding_function=None Chroma would attach one that downloads a model.
-        return self._client.get_or_create_collection(space, configuration={"hnsw": _HNSW}, embedding_function=None)
+        if create:
+            collection = self._client.get_or_create_collection(
+                space, configuration={"hnsw": _HNSW}, embedding_function=None
+            )
+        else:
+            collection = self._client.get_collection(space, embedding_function=None)
+        # Chroma ignores the configuration asked for when the collection is there already.
+        distance = (collection.configuration_json.get("hnsw") or {}).get("space")
+        if distance != _HNSW["space"]:
+            raise StoreError(
+                f"Les vecteurs de la base sont comparés autrement ({distance}) qu'il ne faut. "
+                "Supprimez la base puis lancez « reperes ingest »."
+            )
+        return collection
 
     def close(self) -> None:
         """Lets go of the files."""

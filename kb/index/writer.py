@@ -70,7 +70,7 @@ class IndexWriter:
         try:
             self.catalog = Catalog(self._store / CATALOG_FILE, create=True)
             self._check_fingerprint()
-            self._vectors = Vectors(self._store / VECTORS_FOLDER)  # only now: see kb/index/vectors.py
+            self._vectors = Vectors(self._store / VECTORS_FOLDER, create=True)  # only now: see kb/index/vectors.py
             self._lexical = Lexical(self._store / WORDS_FOLDER, write=True)
             self._settle()
         except BaseException:

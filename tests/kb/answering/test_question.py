@@ -36,6 +36,7 @@ def test_names_are_capitals_inside_a_sentence_and_long_acronyms() -> None:
     ]
     assert names("Quelle est la capitale de l'Australie ?") == ["Australie"]
     assert names("Que dit le CA ?") == []
+    assert names("QUELLE PART VIENT D'ACTION LOGEMENT ?") == []
 
 
 def test_missing_names_ignore_case_and_accents() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import chromadb
 import numpy as np
 import pytest
 import tantivy
+from chromadb.api.shared_system_client import SharedSystemClient
 
 from ingest.split import split_document
 from kb.errors import FingerprintError, StoreBusyError, StoreError
@@ -227,12 +229,24 @@ def test_a_missing_or_damaged_store_is_a_clear_error(tmp_path: Path, tiny_encode
         IndexReader(tmp_path, tiny_encoder)
 
 
+def test_vectors_of_another_distance_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="manquent"):
+        Vectors(tmp_path / "nowhere")
+    client = chromadb.PersistentClient(str(tmp_path))
+    for space in ("passages", "sections"):
+        client.create_collection(space, configuration={"hnsw": {"space": "l2"}}, embedding_function=None)
+    del client
+    SharedSystemClient.clear_system_cache()
+    with pytest.raises(StoreError, match="l2"):
+        Vectors(tmp_path, create=True)
+
+
 def test_every_vector_can_be_reached(tmp_path: Path) -> None:
     generator = np.random.default_rng(0)
     centres = generator.normal(size=(40, 32))
     points = np.repeat(centres, 50, axis=0) + 0.05 * generator.normal(size=(2000, 32))
     vectors = (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
-    store = Vectors(tmp_path)
+    store = Vectors(tmp_path, create=True)
     store.upsert("passages", [str(number) for number in range(2000)], vectors)
     missed = [n for n in range(2000) if str(n) not in {each for each, _ in store.search("passages", vectors[n], 10)}]
     assert missed == []
