@@ -77,7 +77,7 @@ def _say_ready(address: str) -> None:
 def _bring_up_to_date(settings: Settings, ingestor: ChildIngestor) -> None:
     """Ingests the configured corpus: before the page opens when the store is empty, else while it serves.
 
-    A store that was made from other folders only is left as it is.
+    A store that was made from other folders only does not take the bundled corpus in.
     """
     from kb.index.catalog import Catalog
     from kb.index.layout import CATALOG_FILE
@@ -92,7 +92,7 @@ def _bring_up_to_date(settings: Settings, ingestor: ChildIngestor) -> None:
     elif not folders:
         click.echo("Première constitution de la base : une minute ou deux…", err=True)
         ingestor.run()
-    elif str(settings.corpus.resolve()) in folders:
+    elif str(settings.corpus.resolve()) in folders or settings.corpus != Settings().corpus.absolute():
         ingestor.start()
 
 

@@ -57,20 +57,24 @@ class ChildIngestor:
             self._process.wait(timeout=10)
 
     def _follow(self, process: subprocess.Popen[str]) -> None:
-        assert process.stderr is not None
-        assert process.stdout is not None
-        for line in process.stderr:
-            try:
-                state = json.loads(line)
-                done, total = int(state["done"]), int(state["total"])
-            except (ValueError, KeyError, TypeError):
-                logger.info("ingestion: %s", line.rstrip())
-                continue
-            with self._lock:
-                self._progress = replace(self._progress, done=done, total=total)
-        output = process.stdout.read()
+        with process:  # closes the pipes
+            assert process.stderr is not None
+            assert process.stdout is not None
+            for line in process.stderr:
+                self._read_progress(line)
+            output = process.stdout.read()
         with self._lock:
-            self._end(output, process.wait())
+            self._end(output, process.returncode)
+
+    def _read_progress(self, line: str) -> None:
+        try:
+            state = json.loads(line)
+            done, total = int(state["done"]), int(state["total"])
+        except (ValueError, KeyError, TypeError):
+            logger.info("ingestion: %s", line.rstrip())
+            return
+        with self._lock:
+            self._progress = replace(self._progress, done=done, total=total)
 
     def _spawn(self, progress: str, stderr: int | None) -> subprocess.Popen[str]:
         return subprocess.Popen(
