@@ -34,6 +34,19 @@ def test_no_other_variable_is_told_of() -> None:
     assert set(re.findall(r"REPERES_[A-Z_]+", README)) <= known
 
 
+def test_every_variable_named_anywhere_is_a_setting() -> None:
+    known = {each.metadata["variable"] for each in fields(Settings)}
+    files = [ROOT / "Makefile", ROOT / "app.py", *(ROOT / "corpus").glob("*.md")]
+    files += [*(ROOT / "kb").rglob("*.py"), *(ROOT / "ingest").rglob("*.py")]
+    named = {
+        (path.relative_to(ROOT).as_posix(), name)
+        for path in files
+        for name in re.findall(r"\bREPERES_[A-Z][A-Z_]*[A-Z]\b", path.read_text(encoding="utf-8"))
+    }
+    assert len(named) >= len(known)
+    assert not {(path, name) for path, name in named if name not in known}
+
+
 def test_every_command_shown_exists() -> None:
     shown = re.findall(r"^ {4}reperes (\w+)([^#\n]*)", README, re.MULTILINE)
     assert {name for name, _ in shown} >= {"ask", "search", "ingest", "eval", "status"}
