@@ -1,0 +1,111 @@
+"""Readers: bytes -> `Document`, one module a format. `read_document` is the way in.
+
+The modules are imported when a document of their format comes: Markdown does not wait for PDF.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable
+from pathlib import PurePosixPath
+from typing import cast
+from urllib.parse import unquote, urlsplit
+
+from ingest.readers.reading import Given, Reading, empty, no_text, too_long
+from kb.errors import DocumentError
+from kb.types import Document
+
+# Change it whenever the same bytes would give another document: unchanged files are then read again.
+READERS_VERSION = "1"
+
+# Suffix or media type -> the module of this package whose `read` takes it.
+READERS = {
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".txt": "text",
+    ".text": "text",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "text/markdown": "markdown",
+    "text/x-markdown": "markdown",
+    "text/plain": "text",
+    "application/pdf": "pdf",
+    "application/x-pdf": "pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+}
+SUFFIXES = frozenset(key for key in READERS if key.startswith("."))
+# Servers send these for whatever they do not know: the suffix says more.
+_VAGUE_TYPES = frozenset(("text/plain", "application/octet-stream", "binary/octet-stream", "application/zip"))
+
+
+def read_document(
+    content: bytes,
+    *,
+    name: str,
+    source: str,
+    document_id: str,
+    media_type: str | None = None,
+    url: str | None = None,
+    max_text_mb: int = 10,
+) -> Document:
+    """The document that `content` holds.
+
+    `name` is a file's path or an address: messages show it and its suffix tells the format, unless `media_type` (a
+    Content-Type, parameters allowed) does. `url` is where the content was fetched from. `max_text_mb` limits the text
+    in megabytes of 1,000,000 bytes. Raises DocumentError for whatever cannot be read or holds no text.
+    """
+    module = _reader_name(name, media_type)
+    given = Given(content, name, max_text_mb, media_type, url)
+    if not content.strip():
+        raise empty(given)
+    read = cast("Callable[[Given], Reading]", importlib.import_module(f"ingest.readers.{module}").read)
+    reading = read(given)
+    if not re.search(r"\w", reading.text):
+        raise no_text(given)
+    if (size := len(reading.text.encode())) > given.max_text_bytes:
+        raise too_long(given, size)
+    found = reading.metadata
+    return Document(
+        id=document_id,
+        source=source,
+        title=found.title or _title_from_name(name),
+        text=reading.text,
+        url=found.url,
+        date=found.date,
+        rubric=found.rubric,
+        kind=found.kind,
+        programmes=found.programmes,
+        partners=found.partners,
+        cited_sources=found.cited_sources,
+        origin=found.origin,
+        page_starts=reading.page_starts,
+    )
+
+
+def _reader_name(name: str, media_type: str | None) -> str:
+    kind = (media_type or "").split(";", 1)[0].strip().lower()
+    suffix = _path(name).suffix.lower()
+    for key in (kind if kind not in _VAGUE_TYPES else "", suffix, kind):
+        if key in READERS:
+            return READERS[key]
+    raise DocumentError(
+        name,
+        f"format non pris en charge ({suffix or kind or 'sans extension'}) ; "
+        f"formats lus : {', '.join(sorted(SUFFIXES))}",
+    )
+
+
+def _path(name: str) -> PurePosixPath:
+    return PurePosixPath(urlsplit(name).path) if re.match(r"https?://", name) else PurePosixPath(name)
+
+
+def _title_from_name(name: str) -> str:
+    """The file's name, when nothing in it is a title."""
+    stem = unquote(_path(name).stem).strip()
+    return stem or urlsplit(name).hostname or name

@@ -1,0 +1,104 @@
+"""Finding the text within a web page: what is hidden or furniture goes, the element that holds the text stays."""
+
+from __future__ import annotations
+
+import re
+
+from ingest.readers.boilerplate import PRUNED_NAMES, PRUNED_ROLES
+from ingest.readers.tree import Element, text_of
+
+_HIDDEN_STYLE = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)"
+    r"|font-size\s*:\s*0(?:\.0+)?(?:px|pt|r?em|%)?\s*(?:;|!|$)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$))",
+    re.IGNORECASE,
+)
+_NEVER_TEXT = (
+    "script style template noscript iframe object embed svg canvas select textarea datalist input dialog".split()
+)
+_TITLES = ("h1", "h2", "h3", "h4", "h5", "h6", "summary")
+
+
+def drop_hidden(body: Element) -> None:
+    """Removes from `body` what a reader of the page does not see. The panels of accordions stay: they open."""
+    panels = {
+        panel
+        for button in body.xpath(".//*[@aria-controls and @aria-expanded]")
+        for panel in button.get("aria-controls").split()
+    }
+    for element in list(body.iterdescendants()):
+        if not isinstance(element.tag, str) or (element.get("id") in panels and element.get("id")):
+            continue
+        style = element.get("style")
+        if element.get("hidden") is not None or (style and _HIDDEN_STYLE.search(style)):
+            _drop(element)
+        elif element.get("aria-hidden", "").strip().lower() == "true" and not _holds_article(element):
+            # A page saved while its cookie window was open says so of everything else: that is no reason to lose it.
+            _drop(element)
+
+
+def prune(body: Element) -> None:
+    """Removes from `body` menus, banners, footers, forms, share bars, related articles, cookie windows."""
+    for element in list(body.iter(*_NEVER_TEXT)):
+        _drop(element)
+    for note in body.xpath(".//sup[a[starts-with(@href, '#')]]"):
+        _drop(note)  # the number of a footnote would stick to the word before it
+    size = max(1, len(text_of(body)))
+    for form in list(body.iter("form")):
+        # Some systems wrap the whole page in one form.
+        if not _holds_article(form) and len(text_of(form)) * 2 < size:
+            _drop(form)
+        else:
+            form.drop_tag()
+    for button in list(body.iter("button")):
+        if not any(each.tag in _TITLES for each in button.iterancestors()):
+            _drop(button)
+    for element in list(body.iterdescendants()):
+        if isinstance(element.tag, str) and _is_furniture(element) and not _holds_article(element):
+            _drop(element)
+
+
+def main_element(body: Element) -> Element | None:
+    """The element that the page itself says holds its text (`article`, `main`), or None when it does not say.
+
+    The article that holds the h1 comes first, then `main`, then an article that dwarfs all the others.
+    """
+    articles = [each for each in body.iter("article") if not any(up.tag == "article" for up in each.iterancestors())]
+    titled = [each for each in articles if next(each.iter("h1"), None) is not None]
+    if len(titled) == 1:
+        return titled[0]
+    mains = [each for each in body.xpath(".//main | .//*[@role='main']") if text_of(each)]
+    if mains:
+        return max(mains, key=lambda each: len(text_of(each)))
+    sizes = sorted((len(text_of(each)) for each in articles), reverse=True)
+    if sizes and sizes[0] and sizes[0] > 2 * sum(sizes[1:]):
+        return max(articles, key=lambda each: len(text_of(each)))
+    return next(iter(body.xpath(".//*[@itemprop='articleBody']")), None)
+
+
+def names_of(element: Element) -> set[str]:
+    """The classes and the id of `element`, lower case."""
+    return {*(element.get("class") or "").lower().split(), *(element.get("id") or "").lower().split()}
+
+
+def _is_furniture(element: Element) -> bool:
+    if element.tag in {"nav", "aside", "footer"} or element.get("role", "").lower() in PRUNED_ROLES:
+        return True
+    if element.tag == "header":
+        inside = any(each.tag in {"article", "main", "section"} for each in element.iterancestors())
+        holds_title = next(element.iter("h1"), None) is not None and next(element.iter("nav", "form"), None) is None
+        return not inside and not holds_title
+    return any(_is_pruned(name) for name in names_of(element))
+
+
+def _is_pruned(name: str) -> bool:
+    parts = re.split("(?<=[a-z0-9])(?:__|--|[-_])", name)
+    return name in PRUNED_NAMES or any("-".join(parts[:count]) in PRUNED_NAMES for count in range(1, len(parts)))
+
+
+def _holds_article(element: Element) -> bool:
+    return next(element.iter("main", "article", "h1"), None) is not None
+
+
+def _drop(element: Element) -> None:
+    if element.getparent() is not None:
+        element.drop_tree()

@@ -1,0 +1,55 @@
+"""What every reader is given, what it gives back, and the refusals that several of them share."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from ingest.metadata import Metadata
+from kb.errors import DocumentError
+
+BYTES_PER_MB = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The bytes of a document, its name for messages, and what is known of where they come from."""
+
+    content: bytes
+    name: str
+    max_text_mb: int
+    media_type: str | None = None
+    url: str | None = None
+
+    @property
+    def max_text_bytes(self) -> int:
+        """The largest text that is read, in bytes of UTF-8."""
+        return self.max_text_mb * BYTES_PER_MB
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader makes of a document: its metadata and its text in block form (kb/types.py)."""
+
+    metadata: Metadata
+    text: str
+    page_starts: tuple[int, ...] = ()
+
+
+def too_long(given: Given, size: int) -> DocumentError:
+    """The refusal of a document that holds `size` bytes of text."""
+    return DocumentError(
+        given.name,
+        f"{math.ceil(size / BYTES_PER_MB)} Mo de texte, la limite est de {given.max_text_mb} Mo : "
+        "découpez le document ou relevez REPERES_MAX_TEXT_MB",
+    )
+
+
+def empty(given: Given) -> DocumentError:
+    """The refusal of a document that holds nothing at all."""
+    return DocumentError(given.name, "fichier vide ; complétez-le ou retirez-le")
+
+
+def no_text(given: Given, hint: str = "vérifiez le contenu du fichier") -> DocumentError:
+    """The refusal of a document that holds something, but no text."""
+    return DocumentError(given.name, f"aucun texte à indexer ; {hint}")

@@ -1,0 +1,137 @@
+"""The way in: formats, refusals, and what holds for the text of every format."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.readers import READERS, SUFFIXES, read_document, reading
+from kb.blocks import parse_blocks
+from kb.errors import DocumentError
+from kb.types import Document
+
+ROOT = Path(__file__).parents[3]
+CORPUS = sorted((ROOT / "corpus" / "documents").iterdir())
+
+
+def outcome(content: bytes, name: str) -> str:
+    """The text of a document, or the reason why it is refused."""
+    try:
+        return read(content, name).text
+    except DocumentError as error:
+        return error.reason
+
+
+def read(content: bytes | str, name: str = "notes/essai.md", **options: object) -> Document:
+    content = content.encode() if isinstance(content, str) else content
+    return read_document(content, name=name, source="essais", document_id=name, **options)  # type: ignore[arg-type]
+
+
+def test_the_suffixes_are_those_that_are_read() -> None:
+    expected = {".html", ".htm", ".xhtml", ".md", ".markdown", ".txt", ".text", ".pdf", ".docx"}
+    assert expected == SUFFIXES
+    for module in set(READERS.values()):
+        assert (ROOT / "ingest" / "readers" / f"{module}.py").is_file()
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.txt", "a.html"])
+@pytest.mark.parametrize("content", [b"", b" \n\t\r\n ", "\ufeff\n".encode()])
+def test_an_empty_file_is_refused(name: str, content: bytes) -> None:
+    with pytest.raises(DocumentError, match=r"^a\.\w+ : fichier vide ; ") as raised:
+        read(content, name)
+    assert raised.value.source == name
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.txt", "a.html"])
+def test_a_text_above_the_limit_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "BYTES_PER_MB", 1_000)
+    line = b"<p>Un texte qui revient.</p>\n" if name == "a.html" else b"Un texte qui revient.\n"
+    count = 2_500 // len(b"Un texte qui revient.")
+    with pytest.raises(DocumentError) as raised:
+        read(line * count, name, max_text_mb=2)
+    assert raised.value.reason == (
+        "3 Mo de texte, la limite est de 2 Mo : découpez le document ou relevez REPERES_MAX_TEXT_MB"
+    )
+    assert read(line * (count // 2), name, max_text_mb=2).text
+
+
+def test_an_unknown_format_is_refused_with_those_that_are_read() -> None:
+    with pytest.raises(DocumentError) as raised:
+        read("x", "dossier/tableau.xlsx")
+    assert raised.value.reason.startswith("format non pris en charge (.xlsx) ; formats lus : .docx, .htm, ")
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "is_html"),
+    [
+        ("https://example.org/page", "text/html; charset=utf-8", True),
+        ("https://example.org/page.pdf", "text/html", True),
+        ("https://example.org/page.html?x=1", "application/octet-stream", True),
+        ("https://example.org/note.md", "text/plain", False),
+        ("https://example.org/note", "text/plain", False),
+        ("PAGE.HTM", None, True),
+    ],
+)
+def test_the_media_type_tells_the_format_unless_it_is_vague(name: str, media_type: str | None, is_html: bool) -> None:
+    document = read("<p>Une &eacute;cole.</p>\n\n- point", name, media_type=media_type)
+    assert document.text.startswith("Une école.") is (is_html or name.endswith(".md"))
+
+
+def test_a_document_is_named_after_its_file_when_nothing_in_it_is_a_title() -> None:
+    assert read("Une phrase seule.", "dossier/compte-rendu.txt").title == "compte-rendu"
+    assert read("<p>Une phrase.</p>", "https://example.org/", media_type="text/html").title == "example.org"
+
+
+def test_ids_source_and_address_are_carried() -> None:
+    document = read_document(
+        b"Bonjour.", name="a.md", source="notes", document_id="x/a.md", url="https://example.org/a.md#haut"
+    )
+    assert (document.id, document.source, document.url) == ("x/a.md", "notes", "https://example.org/a.md")
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.name)
+def test_the_corpus_is_read_whole(path: Path) -> None:
+    document = read(path.read_bytes(), path.name)
+    assert document.date
+    assert document.rubric
+    assert document.kind
+    assert document.cited_sources
+    assert document.programmes
+    assert not re.search(r"^# |\*\*|\]\(|<[a-z]+|https?://|Fil Infos|Lire la suite", document.text, re.MULTILINE)
+    kinds = [block.kind for block in parse_blocks(document.text)]
+    assert len(kinds) == len(document.text.split("\n\n")), "each block stands between blank lines"
+    assert "paragraph" in kinds
+
+
+@given(st.text(min_size=1), st.sampled_from([".md", ".txt", ".html"]))
+def test_any_text_is_read_or_refused_and_what_is_read_is_clean(content: str, suffix: str) -> None:
+    text = outcome(content.encode("utf-8", errors="ignore"), f"a{suffix}")
+    assert text == unicodedata.normalize("NFC", text).strip()
+    assert "\n\n\n" not in text
+    assert not any(unicodedata.category(character) in {"Cc", "Co", "Cs"} for character in text if character != "\n")
+    assert not set(text) & set("\u200b\u200d\u00ad\ufeff\u202e\u2028")
+
+
+@given(st.binary(min_size=1), st.sampled_from(sorted(SUFFIXES - {".pdf"})))
+def test_any_bytes_are_read_or_refused(content: bytes, suffix: str) -> None:
+    assert outcome(content, f"a{suffix}")
+
+
+def test_markdown_and_text_wait_for_no_heavy_library() -> None:
+    script = (
+        "import sys\n"
+        "from ingest.readers import read_document\n"
+        "for name in ('a.md', 'a.txt', 'a.html'):\n"
+        "    read_document(b'<main><p>Bonjour.</p></main>', name=name, source='s', document_id=name)\n"
+        "heavy = {'trafilatura', 'docx', 'pypdfium2', 'torch', 'gradio', 'dateparser'} & set(sys.modules)\n"
+        "sys.exit(', '.join(heavy) or 0)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
