@@ -1,0 +1,58 @@
+"""The same answers for programs: the endpoint `/chat`, for `gradio_client` and plain HTTP."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, cast, get_args
+
+import gradio as gr
+
+from kb.answering.serialize import answer_to_json
+from kb.errors import ReperesError
+from kb.types import Message, Role
+from kb.ui import strings
+from kb.ui.conversation import HISTORY_MESSAGES, answer_states, question_trouble
+from kb.ui.ports import Base
+
+LONGEST_MESSAGE = 8_000
+_ROLES = get_args(Role)
+
+logger = logging.getLogger(__name__)
+
+
+def chat_function(base: Callable[[], Base]) -> Callable[..., Iterator[dict[str, Any]]]:
+    """The function behind `/chat`."""
+
+    def chat(question: str, history: list[dict[str, str]] | None = None) -> Iterator[dict[str, Any]]:
+        """Successive states of the answer, in the form of `reperes ask --json`, with `final` true on the last one.
+
+        `history` holds the messages before the question, oldest first: {"role": "user" | "assistant", "content"}.
+        """
+        if trouble := question_trouble(question):
+            raise gr.Error(trouble, print_exception=False)
+        try:
+            for answer, final in answer_states(base(), question.strip(), read_history(history or [])):
+                yield {**answer_to_json(answer), "final": final}
+        except ReperesError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        except gr.Error:
+            raise
+        except Exception as error:
+            logger.exception("answering over the API failed")
+            raise gr.Error(strings.INTERNAL_ERROR, print_exception=False) from error
+
+    return chat
+
+
+def read_history(history: Sequence[object]) -> tuple[Message, ...]:
+    """The latest messages of a history that a client sent. Raises gr.Error for what is no message."""
+    messages: list[Message] = []
+    for each in list(history)[-HISTORY_MESSAGES:]:
+        role, content = (each.get("role"), each.get("content")) if isinstance(each, dict) else (None, None)
+        if role not in _ROLES or not isinstance(content, str) or len(content) > LONGEST_MESSAGE:
+            raise gr.Error(
+                strings.HISTORY_REFUSED.format(limit=strings.grouped(LONGEST_MESSAGE)), print_exception=False
+            )
+        messages.append(Message(cast(Role, role), content))
+    return tuple(messages)

