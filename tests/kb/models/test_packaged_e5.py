@@ -17,7 +17,8 @@ from tokenizers import Tokenizer, normalizers
 from kb.errors import ModelError, TextTooLongError
 from kb.models import packaged_e5
 from kb.models.encoder import Prompt
-from kb.models.packaged_e5 import FOLDER, IDENTITY, PackedModel, charsmap, dequantise, packaged_e5_folder, read_packed
+from kb.models.packaged_e5 import FOLDER, IDENTITY, PackedModel, dequantise, packaged_e5_folder, read_packed
+from kb.models.packaged_tokenizer import charsmap
 from kb.models.sentence_encoder import SentenceEncoder, load_encoder
 from kb.settings import Settings
 
