@@ -7,6 +7,7 @@ sentence's cosine); giving a figure of the kind that the question asks for count
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ FIGURE_WEIGHT = 0.8  # for a unit that gives a number or date when the question 
 LONG_ITEM_WORDS = 40  # an item longer than this is a paragraph in disguise
 LABEL_WORDS = 6  # its first sentence is a label when it has at most this many
 _K1, _B = 1.2, 0.75
+_SPACES = re.compile(r"[ \t\n]+")  # no-break spaces belong to the words: « 72 % » stays on one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def _units(hit: Hit) -> list[Candidate]:
             for kind, start, end, label in _parts(whole, block, unit):
                 words = whole[start:end]
                 shown = render_row(table_header(whole, block), words) if kind == "row" else words
-                shown = " ".join(shown.split())
+                shown = _SPACES.sub(" ", shown).strip()
                 if start >= len(prefix) and any(each.isalnum() for each in shown):
                     text = f"{label} […] {shown}" if label else shown
                     units.append(
@@ -147,7 +149,7 @@ def _parts(text: str, block: Block, unit: Span) -> Iterator[tuple[EvidenceKind, 
         yield "item", start, end, ""
     else:
         spans = [(start + a, start + b) for a, b in sentence_spans(text[start:end])]
-        label = " ".join(text[spans[0][0] : spans[0][1]].split())
+        label = _SPACES.sub(" ", text[spans[0][0] : spans[0][1]])
         if len(spans) > 1 and len(label.split()) <= LABEL_WORDS:
             spans[:2] = [(spans[0][0], spans[1][1])]
         else:
