@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 
 from kb.french.folding import fold
@@ -16,6 +17,7 @@ _POINTS_BACK = re.compile(
 )
 _GOES_ON = re.compile(r"(?:et|mais|pourtant|alors|donc|aussi|sinon|ok|pourquoi|quand|combien|ou|qui)\b")
 _FEW_WORDS = 4
+_LONGEST_BEFORE = 400  # characters: both questions together stay within what the encoder reads
 
 
 def standalone_question(question: str, history: Sequence[Message] = ()) -> str:
@@ -26,7 +28,7 @@ def standalone_question(question: str, history: Sequence[Message] = ()) -> str:
     previous = next((each.content for each in reversed(history) if each.role == "user"), None)
     if previous is None or not _needs_history(question):
         return question
-    return f"{previous.strip()} {question.strip()}"
+    return f"{textwrap.shorten(previous, _LONGEST_BEFORE, placeholder='…')} {question.strip()}"
 
 
 def _needs_history(question: str) -> bool:

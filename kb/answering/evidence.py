@@ -87,13 +87,7 @@ def score(question: str, found: Sequence[Candidate], encoder: Encoder, rarity: C
     """
     if not found:
         return []
-    texts = [_shown(each) for each in found]
-    limit = encoder.max_tokens
-    fitting = [
-        text if count <= limit else each.text
-        for text, count, each in zip(texts, encoder.count_tokens(texts), found, strict=True)
-    ]
-    vectors = encoder.encode([*fitting], "passage")
+    vectors = encoder.encode(_readable(found, encoder), "passage")
     cosines = vectors @ encoder.encode([question], "query")[0]
     wanted = {stem: rarity(stem) for stem in dict.fromkeys(stems(question))}
     words = np.array(_bm25(wanted, [stems(f"{each.context} {each.text}") for each in found]))
@@ -156,6 +150,22 @@ def _parts(text: str, block: Block, unit: Span) -> Iterator[tuple[EvidenceKind, 
             label = ""
         for number, (a, b) in enumerate(spans):
             yield "sentence", a, b, label if number else ""
+
+
+def _readable(found: Sequence[Candidate], encoder: Encoder) -> list[str]:
+    """What is embedded for each candidate: with its context; where that is too long for the encoder, alone; where
+    even that is (a row repeats its header), its words as they stand in the document, which the splitter saw to.
+    """
+    texts = [_shown(each) for each in found]
+    alone = [each.text for each in found]
+    as_written = [each.document.text[each.start : each.end] for each in found]
+    for shorter in (alone, as_written):
+        counts = encoder.count_tokens(texts)
+        texts = [
+            text if count <= encoder.max_tokens else instead
+            for text, count, instead in zip(texts, counts, shorter, strict=True)
+        ]
+    return texts
 
 
 def _shown(each: Candidate) -> str:

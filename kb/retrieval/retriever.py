@@ -70,6 +70,8 @@ class Retriever:
                 document = documents.get(passage.document_id) if passage else None
                 if passage is None or document is None:
                     continue  # left by an interrupted commit, or withdrawn since: not current
+                if document.text[passage.start : passage.end] != passage.text:
+                    continue  # the document changed between the two look-ups: this passage is of the version before
                 text = fold(passage.text)
                 if text in seen:
                     continue

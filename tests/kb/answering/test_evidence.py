@@ -63,6 +63,17 @@ def test_long_items_fall_into_sentences_that_keep_their_label(tiny_encoder: Enco
     assert text[found[1].start : found[1].end] == "La convention prévoit beaucoup de choses pour le programme."
 
 
+def test_a_row_too_long_with_its_header_is_still_scored(tiny_encoder: Encoder) -> None:
+    names = [f"colonne {n} des aides du programme versées" for n in range(30)]
+    short, long = ["x"] * 30, ["montant versé en plusieurs fois par tous les financeurs"] * 30
+    table = "\n".join("| " + " | ".join(line) + " |" for line in (names, ["---"] * 30, short, long))
+    found = candidates(hits(tiny_encoder, f"Une phrase.\n\n{table}"))
+    row = found[-1]
+    assert row.kind == "row"
+    assert tiny_encoder.count_tokens([row.text])[0] > tiny_encoder.max_tokens
+    assert len(score("Combien ?", found, tiny_encoder, lambda _: 1.0)) == len(found)
+
+
 def test_the_unit_that_answers_comes_first(tiny_encoder: Encoder) -> None:
     scored = score("Quelle part selon le magazine ?", candidates(hits(tiny_encoder)), tiny_encoder, lambda _: 1.0)
     assert scored[0].evidence.text == "Source : Magazine ; Part : 72 %"
