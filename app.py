@@ -56,6 +56,7 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
     from ingest.child import ChildIngestor
     from kb.ui import server
 
+    server.check_host(settings.host)  # before the minutes that a first ingestion takes
     ingestor = ChildIngestor(settings.store, [settings.corpus])
     try:
         _bring_up_to_date(settings, ingestor)

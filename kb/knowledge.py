@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Self
 
@@ -114,4 +115,4 @@ class KnowledgeBase:
 def _checked(question: str) -> str:
     if not any(each.isalnum() for each in question):
         raise ReperesError("La question est vide. Écrivez une question en quelques mots.")
-    return question.strip()
+    return unicodedata.normalize("NFC", question).strip()  # the model does not compose accents itself

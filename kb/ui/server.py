@@ -98,9 +98,14 @@ def serve(app: ASGIApp, host: str, port: int, ready: Callable[[str], None] | Non
         uvicorn.Server(config).run(sockets=[listener])
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def check_host(host: str) -> None:
+    """Raises SettingsError for an address other than this machine's own: there is no sign-in yet."""
     if not _is_loopback(host):
         raise SettingsError(strings.HOST_REFUSED.format(host=host))
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    check_host(host)
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,6 +83,13 @@ def test_a_follow_up_is_understood_with_the_question_before(base: KnowledgeBase)
     assert answer.question == "et avant, c'était qui ?"
     assert answer.standalone_question.startswith("Qui préside l'ANRU ?")
     assert "Catherine Vautrin" in answer.text
+
+
+def test_accents_may_be_written_as_two_characters(base: KnowledgeBase) -> None:
+    composed = base.ask("Qui a précédé le président ? Catherine, nommée en août ?")
+    apart = base.ask(unicodedata.normalize("NFD", "Qui a précédé le président ? Catherine, nommée en août ?"))
+    assert apart.text == composed.text
+    assert [hit.passage.id for hit in apart.hits] == [hit.passage.id for hit in composed.hits]
 
 
 def test_questions_that_cannot_be_understood_say_so(base: KnowledgeBase) -> None:

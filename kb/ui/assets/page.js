@@ -63,7 +63,7 @@
     if (!copy) return "";
     copy.querySelectorAll("button").forEach((button) => button.remove());
     const sources = turn.querySelectorAll(".reference").length;
-    const words = copy.textContent.replace(/\s+/g, " ").trim();
+    const words = copy.textContent.replace(/[\s\u2060]+/g, " ").trim();
     return sources ? `Réponse : ${words} ${sources} ${sources > 1 ? "références" : "référence"}.` : words;
   }
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import queue
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import pytest
 import uvicorn
-from fastapi import FastAPI
 
 from kb.settings import Settings
 from kb.ui.ports import Base
@@ -38,19 +39,27 @@ def serve_page() -> Iterator[ServePage]:
     ) -> str:
         opener = base if callable(base) else lambda: base
 
-        async def built() -> FastAPI:
-            return build_server(opener, ingestor, examples, Settings())
-
-        # Within a loop: without one Gradio makes some that it never closes, and the suite fails on what stays open.
-        app = asyncio.run(built())
         listener = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(
-            app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=1
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        ready: queue.Queue[uvicorn.Server | Exception] = queue.Queue()
+
+        async def run() -> None:
+            # Built within its loop: without one Gradio makes some that it never closes, and the suite fails on them.
+            try:
+                app = build_server(opener, ingestor, examples, Settings())
+            except Exception as error:  # noqa: BLE001  (raised again below, in the test's own thread)
+                ready.put(error)
+                return
+            options: dict[str, Any] = {"access_log": False, "server_header": False, "timeout_graceful_shutdown": 1}
+            server = uvicorn.Server(uvicorn.Config(app, log_config=None, **options))
+            ready.put(server)
+            await server.serve(sockets=[listener])
+
+        thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
         thread.start()
-        running.append((server, thread, listener))
+        built = ready.get(timeout=60)
+        if isinstance(built, Exception):
+            raise built
+        running.append((built, thread, listener))
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
     yield serve

@@ -1,0 +1,303 @@
+"""The page in headless Chromium: whole journeys, what the browser asks for, and pictures under tests/output/."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from kb.errors import FingerprintError
+from kb.types import Answer
+from kb.ui.ports import IngestionProgress
+from small_base import SmallBase
+from small_pages import DOCUMENTS, ServePage, StillIngestor
+
+CHROMIUM = Path("/usr/bin/chromium")
+OUTPUT = Path(__file__).parents[2] / "output"
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+)
+PATIENCE = 20_000  # milliseconds: an upper bound, never measured
+
+OpenPage = Callable[..., Page]
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's package chromium")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Opens a page and checks at the end that it asked nothing of any other host and that no script failed."""
+    opened: list[tuple[Page, str, list[str], list[str]]] = []
+
+    def open_(address: str, width: int = 1280, height: int = 800, **options: Any) -> Page:
+        # Without motion: a picture taken while the page glides shows its parts where nobody sees them.
+        options = {"viewport": {"width": width, "height": height}, "reduced_motion": "reduce", **options}
+        page = browser.new_page(locale="en-US", **options)
+        page.set_default_timeout(PATIENCE)
+        requests: list[str] = []
+        errors: list[str] = []
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        opened.append((page, address, requests, errors))
+        page.goto(address)
+        page.locator("#welcome h2").wait_for()
+        return page
+
+    yield open_
+    for page, address, requests, errors in opened:
+        page.close()
+        assert requests
+        assert [url for url in requests if not url.startswith((f"{address}/", "data:"))] == []
+        assert errors == []
+
+
+def ask(page: Page, question: str, state: str = "done") -> None:
+    page.get_by_label("Votre question").fill(question)
+    page.get_by_label("Votre question").press("Enter")
+    page.locator(f"#current .turn[data-state={state}]").filter(has_text=question).wait_for()
+
+
+def picture(page: Page, name: str) -> None:
+    OUTPUT.mkdir(exist_ok=True)
+    page.screenshot(path=OUTPUT / f"{name}.png", animations="disabled")
+
+
+def scrolls_sideways(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+def test_ask_then_check_the_source(serve_page: ServePage, small_base: SmallBase, open_page: OpenPage) -> None:
+    page = open_page(serve_page(small_base))
+    assert page.evaluate("document.documentElement.lang") == "fr"
+    assert page.title() == "Repères"
+    expect(page.locator("#base-state")).to_contain_text("3 documents, base mise à jour le 4 décembre 2025 à")
+    picture(page, "page-start")
+    ask(page, "Qui apporte les aides du programme ?")
+    expect(page.locator("#examples")).to_be_hidden()
+    expect(page.get_by_label("Votre question")).to_have_value("")
+    expect(page.locator("#announcer")).to_contain_text("Réponse : Action Logement apporte 72 % des aides")
+
+    page.locator("#current").get_by_role("button", name="Voir la source 1 : Qui finance le programme").click()
+    source = page.locator("#source-1-1")
+    expect(source).to_be_focused()
+    expect(source.locator("details")).to_have_attribute("open", "")
+    expect(source.locator("mark")).to_be_in_viewport()
+    assert source.locator("mark").all_text_contents() == [
+        "Action Logement apporte 72 % des aides du programme, soit 8,4 milliards d'euros."
+    ]
+    expect(source).to_contain_text("4 décembre 2025")
+    link = source.get_by_role("link", name="Ouvrir la page d'origine")
+    assert link.get_attribute("href") == "https://www.example.org/financement"
+    assert link.get_attribute("rel") == "noopener noreferrer nofollow"
+    assert source.locator("table td").first.text_content() == "Action Logement"
+    picture(page, "page-source")
+
+    source.get_by_role("button", name="Revenir à la réponse").click()
+    expect(page.locator("#current .reference").first).to_be_focused()
+
+
+def test_the_keyboard_alone_reaches_a_source(serve_page: ServePage, small_base: SmallBase, open_page: OpenPage) -> None:
+    page = open_page(serve_page(small_base))
+    page.get_by_role("button", name="Combien de quartiers prioritaires ?").press("Enter")
+    page.locator("#current .turn[data-state=done]").wait_for()
+    expect(page.get_by_label("Votre question")).to_be_focused()
+    second = page.locator("#current .reference").nth(1)
+    for _ in range(20):
+        page.keyboard.press("Shift+Tab")
+        if second.evaluate("element => element === document.activeElement"):
+            break
+    assert second.evaluate("element => getComputedStyle(element).outlineStyle") == "solid"
+    expect(page.locator("#source-1-2 details")).not_to_have_attribute("open", "")
+    page.keyboard.press("Enter")
+    expect(page.locator("#source-1-2")).to_be_focused()
+    expect(page.locator("#source-1-2 mark")).to_have_text("Lyon : 12 quartiers prioritaires")
+
+
+def test_each_answer_keeps_its_sources_until_a_new_conversation(
+    serve_page: ServePage, small_base: SmallBase, open_page: OpenPage
+) -> None:
+    page = open_page(serve_page(small_base))
+    ask(page, "Qui apporte les aides du programme ?")
+    ask(page, "Combien de quartiers prioritaires ?")
+    expect(page.locator("#sources-2")).to_be_visible()
+    expect(page.locator("#sources-1")).to_be_hidden()
+    page.locator("#past .reference").first.click()
+    expect(page.locator("#source-1-1")).to_be_focused()
+    expect(page.locator("#sources-2")).to_be_hidden()
+    page.get_by_role("button", name="Nouvelle conversation").click()
+    expect(page.locator("#welcome h2")).to_be_visible()
+    expect(page.locator("#examples")).to_be_visible()
+    expect(page.locator(".turn")).to_have_count(0)
+    expect(page.locator("#sources")).to_have_text(re.compile("s'afficheront ici"))
+
+
+def test_a_refusal_shows_close_documents_apart(
+    serve_page: ServePage, small_base: SmallBase, open_page: OpenPage
+) -> None:
+    page = open_page(serve_page(small_base))
+    ask(page, "Recette de tarte aux fraises ?")
+    expect(page.locator("#current .answer")).to_have_text("Je ne trouve pas cette information dans les documents.")
+    expect(page.locator(".reference, .number, #sources mark")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Documents les plus proches")).to_be_visible()
+    expect(page.locator("#sources .near")).to_have_count(3)
+    picture(page, "page-refusal")
+
+
+def test_hostile_text_is_shown_as_text(serve_page: ServePage, small_base: SmallBase, open_page: OpenPage) -> None:
+    page = open_page(serve_page(small_base))
+    hostile = DOCUMENTS[2]
+    question = "<img src=x onerror=\"document.title='pris'\"> ![](https://evil.example/?q=1) dossier piégé **contient**"
+    ask(page, question)
+    expect(page.locator("#current .question")).to_have_text(question)
+    source = page.locator("#source-1-1")
+    assert source.locator(".title").text_content() == hostile.title
+    expect(source.locator(".facts")).to_contain_text("<b>rubrique</b>")
+    assert source.locator(".passage").text_content() == hostile.text
+    expect(source.locator("a")).to_have_count(0)
+    expect(page.locator("#layout img, #layout script, #layout iframe, #layout em, #layout .katex")).to_have_count(0)
+    assert page.title() == "Repères"
+
+
+def test_a_script_that_slipped_through_would_not_run(
+    serve_page: ServePage, small_base: SmallBase, browser: Browser
+) -> None:
+    page = browser.new_page()
+    page.goto(serve_page(small_base))
+    page.locator("#welcome h2").wait_for()
+    blocked = page.evaluate(
+        """() => new Promise((done) => {
+            document.addEventListener("securitypolicyviolation", (event) => done(event.effectiveDirective));
+            const script = document.createElement("script");
+            script.textContent = "document.title = 'pris'";
+            document.body.append(script);
+        })"""
+    )
+    assert blocked == "script-src-elem"
+    assert page.title() == "Repères"
+    page.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_narrow_page_never_scrolls_sideways(
+    serve_page: ServePage, small_base: SmallBase, open_page: OpenPage, theme: str
+) -> None:
+    page = open_page(serve_page(small_base), 320, 640, color_scheme=theme)
+    assert not scrolls_sideways(page)
+    ask(page, "Qui apporte les aides du programme, " + "x" * 200 + " ?")
+    assert not scrolls_sideways(page)
+    page.locator("#current .reference").first.click()
+    expect(page.locator("#source-1-1 mark").first).to_be_in_viewport()
+    assert not scrolls_sideways(page)
+    assert page.locator("body").evaluate("body => body.classList.contains('dark')") is (theme == "dark")
+    picture(page, f"page-narrow-{theme}")
+
+
+def test_a_dark_wide_page(serve_page: ServePage, small_base: SmallBase, open_page: OpenPage) -> None:
+    page = open_page(serve_page(small_base), color_scheme="dark")
+    ask(page, "Qui apporte les aides du programme ?")
+    picture(page, "page-dark")
+    background = page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
+    assert background == "rgb(19, 20, 20)"
+
+
+def test_a_question_too_long_stays_in_its_box(
+    serve_page: ServePage, small_base: SmallBase, open_page: OpenPage
+) -> None:
+    page = open_page(serve_page(small_base))
+    page.get_by_label("Votre question").fill("x" * 2345)
+    page.get_by_role("button", name="Envoyer").click()
+    expect(page.get_by_role("alert")).to_contain_text("2\u202f345 caractères, pour 2\u202f000 au plus")
+    expect(page.get_by_label("Votre question")).to_have_value("x" * 2345)
+    ask(page, "Qui apporte les aides du programme ?")
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_an_empty_base_can_be_filled(serve_page: ServePage, open_page: OpenPage) -> None:
+    base = SmallBase([])
+    ingestor = StillIngestor()
+    page = open_page(serve_page(base, ingestor))
+    expect(page.get_by_role("heading", name="La base ne contient encore aucun document")).to_be_visible()
+    expect(page.locator("#examples")).to_be_hidden()
+    picture(page, "page-empty")
+    page.get_by_role("button", name="Mettre à jour la base").click()
+    expect(page.locator("#base-state")).to_have_text("Mise à jour en cours : 12 / 44 documents")
+    expect(page.get_by_role("button", name="Mettre à jour la base")).to_be_hidden()
+    picture(page, "page-filling")
+    base.documents.extend(DOCUMENTS)
+    ingestor.now = IngestionProgress(finished_at="2025-12-04T13:05:00+00:00")
+    expect(page.locator("#base-state")).to_contain_text("3 documents")
+    expect(page.locator("#examples")).to_be_visible()
+
+
+def test_a_base_that_cannot_be_opened_says_why_and_the_page_lives_on(
+    serve_page: ServePage, small_base: SmallBase, open_page: OpenPage
+) -> None:
+    broken = threading.Event()
+    broken.set()
+
+    def opened() -> SmallBase:
+        if broken.is_set():
+            raise FingerprintError("La base a été faite avec un autre modèle. Lancez « reperes rebuild ».")
+        return small_base
+
+    page = open_page(serve_page(opened))
+    expect(page.locator("#welcome")).to_contain_text("Lancez « reperes rebuild ».")
+    picture(page, "page-unavailable")
+    ask(page, "Qui apporte les aides du programme ?", state="failed")
+    expect(page.locator("#current .trouble")).to_contain_text("La base a été faite avec un autre modèle.")
+    broken.clear()
+    ask(page, "Qui apporte toutes les aides du programme ?")
+    expect(page.locator("#current .reference").first).to_be_visible()
+
+
+def test_an_answer_can_be_stopped(serve_page: ServePage, open_page: OpenPage) -> None:
+    class WaitingBase(SmallBase):
+        """Stops after its third word until the test lets it go on."""
+
+        def __init__(self) -> None:
+            super().__init__(DOCUMENTS)
+            self.go_on = threading.Event()
+            self.closed = threading.Event()
+
+        def stream(self, question: str, **options: Any) -> Iterator[Answer]:
+            try:
+                for count, answer in enumerate(super().stream(question, **options)):
+                    yield answer
+                    if count >= 3 and not self.go_on.wait(0.1):
+                        # Still the same words: what keeps the page waiting can be left at any time.
+                        while not self.go_on.wait(0.1):
+                            yield answer
+            finally:
+                self.closed.set()
+
+    base = WaitingBase()
+    page = open_page(serve_page(base))
+    page.get_by_label("Votre question").fill("Qui apporte les aides du programme ?")
+    page.get_by_label("Votre question").press("Enter")
+    expect(page.locator("#current .answer")).to_contain_text("Action Logement")
+    page.get_by_role("button", name="Arrêter").click()
+    expect(page.locator("#current")).to_contain_text("Réponse interrompue.")
+    assert base.closed.wait(20), "what made the answer goes on for nobody"
+    base.go_on.set()
+    expect(page.get_by_role("button", name="Envoyer")).to_be_visible()
+    ask(page, "Combien de quartiers prioritaires ?")
+    expect(page.locator("#past .turn")).to_have_attribute("data-state", "stopped")
+    expect(page.locator("#past .turn")).not_to_contain_text("72 %")
