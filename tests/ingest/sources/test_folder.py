@@ -1,4 +1,3 @@
-import os
 from pathlib import Path
 
 import pytest
@@ -54,12 +53,8 @@ def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
     assert read_file(Item("big.md", big), 2) == b"x" * 1_000_001
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root can list every folder")
 def test_a_folder_that_cannot_be_listed_makes_the_listing_incomplete(tmp_path: Path) -> None:
-    closed = tmp_path / "closed"
-    closed.mkdir()
-    closed.chmod(0)
-    listing = list_folder(tmp_path, SUFFIXES)
-    closed.chmod(0o700)
+    listing = list_folder(tmp_path / "gone", SUFFIXES)  # os.walk tells of it as of a folder closed to us
     assert not listing.complete
+    assert listing.items == ()
     assert "droits d'accès" in listing.failed[0].reason
