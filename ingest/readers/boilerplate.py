@@ -147,13 +147,14 @@ def is_saved_page(lines: Sequence[str]) -> bool:
     « Fil Infos » alone on its line could be a heading: it counts when only headlines follow.
     """
     kinds: set[str] = set()
+    last_text = _last_text(lines)
     for index, line in enumerate(lines):
         mark = mark_of(line)
         if mark and mark.saved_page:
             if mark.effect != "end":
                 return True
             kinds.add("end")
-            if _only_headlines(lines[index + 1 :]):
+            if index >= last_text:
                 return True
         elif index < 6 and (is_provenance(line) or fold(line).strip(_TRIM) == "publie le"):
             kinds.add("head")
@@ -163,6 +164,8 @@ def is_saved_page(lines: Sequence[str]) -> bool:
 def strip_marks(blocks: Sequence[Block]) -> list[Block]:
     """`blocks` of a web page without the marks and what goes with them, nor lines that only date the page."""
     kept: list[Block] = []
+    last_text = _last_text([block.text for block in blocks])
+    marked = False  # a mark that only web pages hold has come
     index = 0
     while index < len(blocks):
         block = blocks[index]
@@ -175,24 +178,18 @@ def strip_marks(blocks: Sequence[Block]) -> list[Block]:
                 kept.append(block)
             continue
         if mark.effect == "end":
-            if _is_last_part(blocks, index):
+            # « Fil Infos »: the page bears other marks, or nothing but headlines follows.
+            if marked or index > last_text:
                 break
         elif mark.effect == "aside":
             index = _after_aside(blocks, index)
         elif mark.effect == "related":
-            after = _after_headlines(blocks, index, block)
+            after = _after_headlines(blocks, index, block, last_text)
             if after == index:
                 kept.append(block)  # nothing that looks like headlines: the text itself says « À lire aussi »
             index = after
+        marked = marked or mark.saved_page
     return kept
-
-
-def _is_last_part(blocks: Sequence[Block], index: int) -> bool:
-    """Whether what follows « Fil Infos » is its headlines: no long text, or the page bears other marks."""
-    other = any(
-        each.kind != "list" and (mark := mark_of(each.text)) and mark.saved_page for each in blocks[: index - 1]
-    )
-    return other or _only_headlines([line for each in blocks[index:] for line in each.text.split("\n")])
 
 
 def _after_aside(blocks: Sequence[Block], index: int) -> int:
@@ -205,19 +202,21 @@ def _after_aside(blocks: Sequence[Block], index: int) -> int:
     return index
 
 
-def _after_headlines(blocks: Sequence[Block], index: int, mark: Block) -> int:
+def _after_headlines(blocks: Sequence[Block], index: int, mark: Block, last_text: int) -> int:
     """Where the headlines that follow `mark` end: at the next heading, sentence or end."""
     while index < len(blocks):
         block = blocks[index]
         if block.kind in {"heading", "table"} or not _only_headlines(block.text.split("\n")):
             break
-        if mark.kind != "heading" and block.kind == "paragraph" and index + 1 < len(blocks):
-            # A paragraph after a mark that is no heading: only a run that ends the page is surely headlines.
-            rest = [line for each in blocks[index:] for line in each.text.split("\n")]
-            if not _only_headlines(rest):
-                break
+        if mark.kind != "heading" and block.kind == "paragraph" and index <= last_text:
+            break  # a paragraph after a mark that is no heading: only a run that ends the page is surely headlines
         index += 1
     return index
+
+
+def _last_text(texts: Sequence[str]) -> int:
+    """The index of the last of `texts` that is more than headlines; -1 when they all are headlines."""
+    return next((at for at in range(len(texts) - 1, -1, -1) if not _only_headlines(texts[at].split("\n"))), -1)
 
 
 def _only_headlines(lines: Sequence[str]) -> bool:

@@ -25,10 +25,16 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
 def take_named_sources(root: Element) -> tuple[CitedSource, ...]:
-    """The entries of `<section class="sources">` and the like; `root` loses them."""
+    """The entries of `<section class="sources">` and the like; `root` loses them, but for prose."""
     found: list[CitedSource] = []
-    for element in [each for each in root.iter("section", "div", "ol", "ul", "aside", "footer") if _is_named(each)]:
-        if element is not root and element.getparent() is not None:
+    named = [each for each in root.iter("section", "div", "ol", "ul", "aside", "footer") if _is_named(each)]
+    outermost = set(named)
+    for element in named:
+        if element is root or any(each in outermost for each in element.iterancestors()):
+            continue
+        # Prose under such a name is text: « nos références » may be a list of works.
+        is_list = element.tag in {"ol", "ul"} or next(element.iter("li"), None) is not None
+        if is_list or _looks_like_references([element]):
             found += _entries([element])
             element.drop_tree()
     return tuple(dict.fromkeys(found))

@@ -16,7 +16,7 @@ from ingest.readers.blocks import Block, assemble
 from ingest.readers.boilerplate import KNOWN_RUBRICS, is_provenance, strip_marks
 from ingest.readers.cited import take_last_sources, take_named_sources
 from ingest.readers.decoding import decode
-from ingest.readers.page import drop_hidden, main_element, prune
+from ingest.readers.page import body_of, drop_hidden, main_element, prune
 from ingest.readers.page_metadata import first_title, head_metadata, other_title, take_head_lines
 from ingest.readers.reading import Given, Reading, empty, no_text, too_long
 from ingest.readers.tree import Element, blocks_of, text_of
@@ -45,7 +45,7 @@ def read(given: Given) -> Reading:
     if len(content) > 10 * given.max_text_bytes:
         raise too_long(given, len(content))
     page = _parse(decode(content, given.name, _charset(content, given.media_type)), given)
-    body = page.find(".//body")
+    body = body_of(page)
     if body is None:
         raise no_text(given)
     try:

@@ -19,12 +19,13 @@ from ingest.metadata import Metadata, canonical_url, from_mapping
 from ingest.readers.blocks import assemble
 from ingest.readers.cited import take_last_sources, take_named_sources
 from ingest.readers.decoding import decode
+from ingest.readers.page import drop_hidden
 from ingest.readers.reading import Given, Reading, empty, no_text, too_long
 from ingest.readers.tree import blocks_of
 from kb.errors import DocumentError
 
-_FRONT = re.compile(r"---[ \t]*\n(?P<yaml>(?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
-_UNCLOSED = re.compile(r"---[ \t]*\n\s*[\w-]+[ \t]*:(?:[ \t]|\n)")
+_FRONT = re.compile(r"\s*---[ \t]*\n(?P<yaml>(?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
+_UNCLOSED = re.compile(r"\s*---[ \t]*\n\s*[\w-]+[ \t]*:(?:[ \t]|\n)")
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)[^<>]*>")
 _MAX_FRONT = 200_000  # characters; YAML is slow to read, and no front matter is that long
 
@@ -39,6 +40,7 @@ def read(given: Given) -> Reading:
     front, body = _split_front_matter(text, given.name)
     page = f"<html><body>{_parser().render(body)}</body></html>"
     root = lxml.html.document_fromstring(page, parser=lxml.html.HTMLParser(huge_tree=True, remove_comments=True))
+    drop_hidden(root)
     try:
         sources = take_named_sources(root) + take_last_sources(root)
         blocks = blocks_of(root)
@@ -69,7 +71,7 @@ def _split_front_matter(text: str, name: str) -> tuple[Metadata, str]:
         values = yaml.load(match["yaml"], Loader=yaml.BaseLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        where = f" à la ligne {mark.line + 2}" if mark else ""
+        where = f" à la ligne {text[: match.start('yaml')].count(chr(10)) + mark.line + 1}" if mark else ""
         raise DocumentError(
             name, f"l'en-tête YAML est mal formé{where} ; mettez entre guillemets les valeurs qui contiennent « : »"
         ) from None

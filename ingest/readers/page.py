@@ -4,18 +4,43 @@ from __future__ import annotations
 
 import re
 
+from lxml import etree
+
 from ingest.readers.boilerplate import PRUNED_NAMES, PRUNED_ROLES
 from ingest.readers.tree import Element, text_of
 
 _HIDDEN_STYLE = re.compile(
     r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)"
-    r"|font-size\s*:\s*0(?:\.0+)?(?:px|pt|r?em|%)?\s*(?:;|!|$)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$))",
+    r"|font-size\s*:\s*0(?:\.0\d*)?(?:px|pt|r?em|%)?\s*(?:;|!|$)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)"
+    # Out of sight: far off the page, clipped to nothing, without colour.
+    r"|(?:left|right|top|text-indent)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*0|color\s*:\s*transparent)",
     re.IGNORECASE,
 )
 _NEVER_TEXT = (
     "script style template noscript iframe object embed svg canvas select textarea datalist input dialog".split()
 )
+# What may stand in a head.
+_HEAD = frozenset("title meta link script style base noscript template object bgsound".split())
 _TITLES = ("h1", "h2", "h3", "h4", "h5", "h6", "summary")
+
+
+def body_of(page: Element) -> Element | None:
+    """The body of a page, made when the page has none; None for one without any, as a set of frames.
+
+    The parser knows no HTML5: without `<body>`, it leaves an `<article>` that follows `<title>` in the head.
+    """
+    body, head = page.find(".//body"), page.find("head")
+    children = list(head) if head is not None else []
+    first = next((at for at, each in enumerate(children) if isinstance(each.tag, str) and each.tag not in _HEAD), None)
+    if first is not None:
+        if body is None:
+            body = etree.SubElement(page, "body")
+        else:
+            # What the body begins with comes after what is put before it.
+            children[-1].tail, body.text = (children[-1].tail or "") + (body.text or ""), None
+        for at, each in enumerate(children[first:]):
+            body.insert(at, each)
+    return body
 
 
 def drop_hidden(body: Element) -> None:

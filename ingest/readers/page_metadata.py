@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from ingest.dates import announced_date, date_near_title, parse_date
+from ingest.dates import announced_date, date_near_title, is_announcement, parse_date
 from ingest.metadata import FIELDS, Metadata, from_mapping, without_site_name
 from ingest.readers.blocks import one_line
 from ingest.readers.boilerplate import HEAD_NAMES
@@ -85,13 +85,15 @@ def take_head_lines(root: Element) -> Metadata:
     found: dict[str, str] = {}
     taken: list[Element] = []
     for element in root.iter("p", "div", "span", "time", "small", "ul", "h2", "h3", "li"):
-        text = text_of(element)
-        if element.tag in {"h2", "h3"} or (element.tag == "p" and len(text) > _FIRST_TEXT):
+        if element.tag in {"h2", "h3"} or (element.tag == "p" and len(text_of(element)) > _FIRST_TEXT):
             break
         fields = {field for each in names_of(element) if (field := HEAD_NAMES.get(each))}
         if element.tag == "time":
             fields = {"date"}
-        if len(fields) != 1 or not 0 < len(text) <= _MAX_HEAD_LINE or next(element.iter("h1"), None) is not None:
+        if len(fields) != 1 or _is_in_sentence(element):
+            continue
+        text = text_of(element)
+        if not 0 < len(text) <= _MAX_HEAD_LINE or next(element.iter("h1"), None) is not None:
             continue
         field = fields.pop()
         if field == "date":
@@ -105,6 +107,19 @@ def take_head_lines(root: Element) -> Metadata:
         if element is not root and element.getparent() is not None:
             element.drop_tree()
     return Metadata(date=found.get("date"), rubric=found.get("rubric"), origin=found.get("origin"))
+
+
+def _is_in_sentence(element: Element) -> bool:
+    """Whether an inline element is a piece of a sentence: « Réunion le 3 mars à Lyon. » keeps its date."""
+    if element.tag not in {"time", "span", "small"}:
+        return False
+    block = next((each for each in element.iterancestors() if each.tag in {"p", "li", "td", "blockquote"}), None)
+    if block is None:
+        return False
+    around = text_of(block)
+    return (
+        around.endswith((".", "!", "?", ";", ":", "…")) and around != text_of(element) and not is_announcement(around)
+    )
 
 
 def _meant(field: str, values: list[str]) -> str | list[str]:
@@ -148,7 +163,8 @@ def _articles(page: Element) -> Iterator[dict[str, Any]]:
     for wanted in (_ARTICLES, {"WebPage", "CreativeWork"}):
         for each in objects:
             kinds = each.get("@type")
-            names = {kinds} if isinstance(kinds, str) else {kind for kind in kinds or () if isinstance(kind, str)}
+            listed = kinds if isinstance(kinds, list) else [kinds]
+            names = {kind for kind in listed if isinstance(kind, str)}
             if names & wanted:
                 yield each
 

@@ -16,6 +16,8 @@ _MARGIN = 0.12  # of the page's height, where headers and footers stand
 _BIGGER = 1.12  # a heading's letters are that much larger than the text's
 # Bullets of symbol fonts (Wingdings) come out as private-use characters.
 _SYMBOL_BULLET = re.compile(r"\s*[\uf0a7\uf0b7\uf0d8\uf0fc\uf076\uf02d\uf0e0\uf0a8\u25a0\u25cf]\s*")
+# A line that begins so would be read back as a heading.
+_HASHES = re.compile(r"\s*(?:#{1,6}\s+)+(?=\S)")
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
 # « 2.1 Le cadre . . . . . . 12 »: an entry of a table of contents, the menu of a PDF.
 _CONTENTS = re.compile(r"(?:\.\s?){5}\s{0,3}(?:\d{1,4}|[ivxl]{1,6})?\s*$")
@@ -68,6 +70,7 @@ def is_larger(line: Line, body: float) -> bool:
 
 def _plain(text: str) -> str:
     text = _SYMBOL_BULLET.sub("• ", text, count=1) if _SYMBOL_BULLET.match(text) else text
+    text = _HASHES.sub("", text, count=1) if _HASHES.match(text) else text
     # Ligatures only: NFKC as a whole would also undo « m² » and « n° ».
     return _LIGATURE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 from ingest.dates import date_near_title, is_announcement
 from ingest.metadata import Metadata, canonical_url
-from ingest.readers.blocks import Block, assemble, bullets, clean, heading, item_from_line, paragraph
+from ingest.readers.blocks import Block, assemble, bullets, clean, heading, item_from_line, paragraph, table
 from ingest.readers.boilerplate import KNOWN_RUBRICS, is_provenance, is_saved_page, mark_of, strip_marks
 from ingest.readers.decoding import decode
 from ingest.readers.lines import is_wrapped, join_lines, words_of, wrap_width
 from ingest.readers.reading import Given, Reading, empty, too_long
+from kb.blocks import cells
 from kb.french.folding import fold
 
 _UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,}|~{3,}|\*{3,}|_{3,})\s*$")
@@ -62,7 +63,9 @@ def _saved_page(lines: list[str]) -> tuple[Metadata, list[Block]]:
     if names:
         title, names = names[0], names[1:]
     head_end = head
-    while head_end < len(lines) and (is_provenance(lines[head_end]) or _is_dated(lines[head_end])):
+    while head_end < len(lines) and (
+        is_provenance(lines[head_end]) or _is_dated(lines[head_end]) or _is_date_below(lines, head_end)
+    ):
         head_end += 1
     origin = next((line for line in lines[head:head_end] if is_provenance(line)), None)
     if not signs:
@@ -78,6 +81,11 @@ def _saved_page(lines: list[str]) -> tuple[Metadata, list[Block]]:
 
 def _is_dated(line: str) -> bool:
     return is_announcement(line) or fold(line).strip(" :.") in {"publie le", "publiee le", "mis en ligne le"}
+
+
+def _is_date_below(lines: Sequence[str], index: int) -> bool:
+    """Whether a line is the date that the « Publié le » above it announces."""
+    return index > 0 and _is_dated(lines[index - 1]) and date_near_title(lines[index : index + 1]) is not None
 
 
 def _is_rubric(line: str) -> bool:
@@ -143,7 +151,7 @@ def _group_blocks(lines: Sequence[str], width: int | None, words: frozenset[str]
             continue
         if line.lstrip().startswith("|") and index < len(lines) and re.match(r"\s*\|[\s:|-]+\|\s*$", lines[index]):
             end = next((at for at in range(index, len(lines)) if not lines[at].lstrip().startswith("|")), len(lines))
-            blocks.append(Block("table", "\n".join(each.strip() for each in lines[index - 1 : end])))
+            blocks += table([cells(each) for each in (line, *lines[index + 1 : end])])
             index = end
             continue
         run = [line]

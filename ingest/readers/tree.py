@@ -25,6 +25,7 @@ _INLINE = frozenset(
 )
 _BREAK = "\u2028"  # stands for <br> until the paragraph is complete
 _MAX_SPAN = 100
+_MAX_COLUMNS = 200  # cells that span more are not repeated: spans of spans would fill the memory
 
 
 def blocks_of(root: Element) -> list[Block]:
@@ -217,8 +218,8 @@ def _grid(rows: list[list[Element]]) -> list[list[str]]:
         for cell in row:
             fill()
             text, deep = text_of(cell), _span(cell, "rowspan")
-            for _ in range(_span(cell, "colspan")):
-                if deep > 1:
+            for _ in range(_span(cell, "colspan") if len(line) < _MAX_COLUMNS else 1):
+                if deep > 1 and len(line) < _MAX_COLUMNS:
                     hanging[len(line)] = (deep - 1, text)
                 line.append(text)
         fill()

@@ -252,21 +252,6 @@ def test_sources_in_prose_stay_text() -> None:
     assert document.cited_sources == ()
 
 
-def test_lists_tables_and_definitions_of_all_kinds() -> None:
-    body = (
-        "<main><ol start='3'><li>trois</li><li>quatre<ol><li>un</li></ol></li></ol>"
-        "<dl><dt>QPV</dt><dd>quartier prioritaire</dd></dl>"
-        "<table><tr><th>Budget</th><td>12 Md€</td></tr><tr><th>Durée</th><td>10 ans</td></tr></table>"
-        "<table><tr><td>Un cadre autour d’un texte.</td></tr></table>"
-        "<ul><li><h3>Carte</h3><p>Son texte.</p></li></ul><blockquote><p>Une citation.</p></blockquote>"
-        "<p>Il dit <q>oui</q>.</p></main>"
-    )
-    assert read(page(body)).text == (
-        "3. trois\n4. quatre\n  1. un\n\n- QPV : quartier prioritaire\n\n- Budget : 12 Md€\n- Durée : 10 ans\n\n"
-        "Un cadre autour d’un texte.\n\n## Carte\n\nSon texte.\n\nUne citation.\n\nIl dit « oui »."
-    )
-
-
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
@@ -282,6 +267,20 @@ def test_a_page_without_text_is_refused(body: str, reason: str) -> None:
     with pytest.raises(DocumentError) as raised:
         read(page(body))
     assert raised.value.reason.startswith(reason)
+
+
+@pytest.mark.parametrize(
+    "content", ["<frameset><frame src='x'></frameset>", "<!-- rien -->", "<title>Un titre</title>"]
+)
+def test_a_page_without_body_is_refused(content: str) -> None:
+    with pytest.raises(DocumentError) as raised:
+        read(content)
+    assert str(raised.value) == "page.html : aucun texte à indexer ; vérifiez le contenu du fichier"
+
+
+def test_a_page_without_body_tag_is_read() -> None:
+    document = read("<!DOCTYPE html><title>Un titre</title><main><p>Le texte.</p></main>")
+    assert (document.title, document.text) == ("Un titre", "Le texte.")
 
 
 def test_images_inside_the_page_do_not_count_as_text() -> None:

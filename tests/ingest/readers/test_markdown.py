@@ -76,6 +76,28 @@ def test_a_date_that_is_none_is_absent(date: str) -> None:
     assert read(f"---\ndate: {date}\n---\nTexte.").date is None
 
 
+def test_front_matter_may_follow_blank_lines_and_errors_name_the_line_of_the_file() -> None:
+    assert read("\n\n---\ntitre: A\n---\nTexte.").title == "A"
+    with pytest.raises(DocumentError, match="mal formé à la ligne 5 ;"):
+        read("\n\n---\ntitre: A\ndate: Un : deux\n---\nTexte.")
+
+
+@pytest.mark.parametrize("year", ["2019", "'2019'", "2019-03", "2019-03-04"])
+def test_dates_and_years_need_no_quotes(year: str) -> None:
+    assert read(f"---\ndate: {year}\n---\nTexte.").date == year.strip("'")
+
+
+def test_english_names_do_as_well() -> None:
+    document = read("---\ntitle: A\nrubric: B\nkind: C\npartners: [D]\norigin: E\n---\nTexte.")
+    assert (document.title, document.rubric, document.kind, document.origin) == ("A", "B", "C", "E")
+    assert document.partners == ("D",)
+
+
+def test_hidden_html_is_dropped_and_an_escaped_mark_makes_no_heading() -> None:
+    content = "<div hidden>SECRET</div>\n\nVu <span style='display:none'>SECRET</span>ici.\n\n\\# pas un titre\n"
+    assert read(content).text == "Vu ici.\n\npas un titre"
+
+
 def test_two_rules_around_a_text_are_no_front_matter() -> None:
     assert read("---\nUne phrase.\n\n---\nUne autre.").text.endswith("Une autre.")
     assert "Une phrase." in read("---\nUne phrase.\n\n---\nUne autre.").text

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import io
+
 import pytest
 from fpdf import FPDF
 
@@ -162,6 +164,22 @@ def test_a_scanned_pdf_is_reported_for_ocr() -> None:
         read(bytes(document.output()), "scan.pdf")
     assert str(raised.value).startswith("scan.pdf : PDF scanné : 2 pages presque sans texte ; ")
     assert "OCR" in raised.value.reason
+
+
+def test_a_pdf_of_pictures_is_reported_for_ocr() -> None:
+    document = FPDF()
+    document.add_page()
+    document.image(io.BytesIO(b"P5 40 60 255\n" + bytes(range(240)) * 10), w=120)  # a picture in PGM
+    with pytest.raises(DocumentError, match=r"^image\.pdf : PDF scanné : 1 page presque sans texte ; .*OCR"):
+        read(bytes(document.output()), "image.pdf")
+
+
+def test_a_line_that_begins_with_a_hash_is_no_heading() -> None:
+    document = FPDF()
+    document.add_page()
+    document.set_font("Helvetica", size=11)
+    document.multi_cell(0, 6, f"# {PARAGRAPH}")
+    assert read(bytes(document.output())).text == PARAGRAPH
 
 
 def test_a_protected_pdf_is_reported() -> None:

@@ -32,6 +32,12 @@ def test_a_saved_page_with_a_date_gives_it() -> None:
     assert read(SAVED.replace("Publié le\n", "Publié le 3 mars 2999\n")).date is None
 
 
+def test_a_date_on_the_line_below_its_announcement_is_read() -> None:
+    document = read(SAVED.replace("Publié le\n", "Publié le\n3 mars 2025\n"))
+    assert document.date == "2025-03-03"
+    assert document.text == read(SAVED).text
+
+
 def test_the_body_between_the_marks_is_kept_in_its_order() -> None:
     document = read(
         SAVED.replace("Télécharger le plan du parc\n", "Le vote a réuni trois cents personnes, un samedi.\n")
@@ -120,6 +126,13 @@ def test_wrapped_items_stay_items_and_cut_words_are_mended() -> None:
 
 def test_lines_that_are_paragraphs_are_not_joined() -> None:
     assert read("\n".join(PARAGRAPHS)).text == "\n\n".join(PARAGRAPHS)
+
+
+def test_tables_and_headings_typed_in_a_text_are_put_in_form() -> None:
+    content = "Bilan\n\n## Les sommes\n|A|B|\n|--|:-:|\n| 1 | 2 |\nUne phrase.\n\nPartie\n------\nUne autre.\n"
+    assert read(content).text == (
+        "## Les sommes\n\n| A | B |\n| --- | --- |\n| 1 | 2 |\n\nUne phrase.\n\n## Partie\n\nUne autre."
+    )
 
 
 def test_loose_lines_are_no_headings() -> None:

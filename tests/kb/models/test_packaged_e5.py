@@ -38,6 +38,19 @@ packaged_e5.build_tokenizer = lambda packed: os._exit(9)
 packaged_e5.packaged_e5_folder(Path(sys.argv[1]))
 """
 
+OFFLINE = """
+import sys
+def refuse(event, arguments):
+    if event in {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"}:
+        print("network:", event, arguments)
+        raise OSError("no network")
+sys.addaudithook(refuse)
+from pathlib import Path
+from kb.models.sentence_encoder import load_encoder
+from kb.settings import Settings
+print(load_encoder(Settings(cache=Path(sys.argv[1]), embedding_dtype="fp32")).encode(["oui"], "query").shape)
+"""
+
 # Near the 512 tokens that the model reads; beyond, the engine averages windows.
 LONG_PROSE = (
     "La convention pluriannuelle de renouvellement urbain, signée le 14 mars 2019, prévoit la démolition de 312 "
@@ -192,18 +205,31 @@ def test_a_text_that_spells_special_tokens_does_not_end_there(packed: PackedMode
     assert [tokenizer.encode(text).ids] == reference_tokens(packed, [text])
 
 
+def test_the_folder_loads_without_the_network(cache: Path, unpacked: list[str]) -> None:
+    """In a process where nothing tells the libraries to stay off line: they must not even try."""
+    command = [sys.executable, "-c", OFFLINE, str(cache)]
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "TRANSFORMERS_"))}
+    environ["HF_HOME"] = str(cache / "huggingface")  # nothing that a library fetched earlier can help
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+    assert done.stdout == "(1, 384)\n", done.stderr
+
+
 def test_identity_and_limits(encoder: SentenceEncoder) -> None:
     assert encoder.identity == IDENTITY == "multilingual-e5-small-q4@1571fc982750"
     assert (encoder.dimension, encoder.max_tokens) == (384, 512)
     assert encoder.prompts == {"query": "query: ", "passage": "passage: "}
 
 
-def test_512_tokens_are_read_and_513_refused(encoder: SentenceEncoder) -> None:
-    (taken,) = encoder.count_tokens(["oui"])
-    text = "oui" + " oui" * (512 - taken)
+def test_512_tokens_are_read_to_the_last_and_513_refused(encoder: SentenceEncoder, engine: Any) -> None:
+    prose = LONG_PROSE.rstrip()
+    (taken,) = encoder.count_tokens([prose])
+    text = prose + " oui" * (512 - taken)
     assert encoder.count_tokens([text, text + " oui"]) == [512, 513]
-    assert encoder.encode([text], "passage").shape == (1, 384)
-    with pytest.raises(TextTooLongError, match=r"« oui oui .* 513 tokens .* 512 au plus"):
+    other = text.removesuffix("oui") + "non"
+    vectors = encoder.encode([text, other], "passage")
+    assert (vectors * engine.passage([text, other])).sum(axis=1).min() > 0.999
+    assert np.abs(vectors[0] - vectors[1]).max() > 1e-4  # the last word counts
+    with pytest.raises(TextTooLongError, match=r"« La convention .* 513 tokens .* 512 au plus"):
         encoder.encode([text + " oui"], "passage")
 
 
