@@ -6,36 +6,61 @@ import re
 import textwrap
 from collections.abc import Sequence
 
+from kb.answering.question import names
 from kb.french.folding import fold
-from kb.french.stems import stems
+from kb.french.stems import stems, words
 from kb.types import Message
 
-# Words that point back, and beginnings that go on from what was said.
-_POINTS_BACK = re.compile(
-    r"\b(?:ils?|elles?|celui|celle|ceux|celles|leurs?|cela|ca|ci|la|y|en|son|sa|ses|dernier|derniere|premier|premiere|"
-    r"deuxieme|second|seconde|troisieme|autres?|avant|apres|precedente?|suivante?|meme)\b"
-)
-_GOES_ON = re.compile(r"(?:et|mais|pourtant|alors|donc|aussi|sinon|ok|pourquoi|quand|combien|ou|qui)\b")
-_FEW_WORDS = 4
+# A question that goes on from what was said.
+_GOES_ON = re.compile(r"(?:et|mais|pourtant|sinon|alors|donc|ok|oui|non|d'accord)\b(?!-)")
+# Words that stand for something said before, unless the question itself says it first.
+_PRONOUNS = frozenset("il ils elle elles celui celle ceux celles cela".split())
+_BEGINS_WITH_PRONOUN = re.compile(r"(?:ils?|elles?|celui|celle|ceux|celles|cela)\b")
+_POINTING = re.compile(r"(?<!-)\b(?:cet|cette|ces|son|sa|ses|leurs?)\b|(?<![-'])\bce (?!qu|sont|ser|fut|n)")
+_ASKS = re.compile(r"(?:\w+ )?(?:quand|quels?|quelles?|combien|cb|comment|ou|qui|que|quoi|pourquoi)\b")
+_PLACES = frozenset("deuxieme second seconde troisieme dernier derniere precedent precedente suivant suivante".split())
+# « Qu'est-ce qu'un internat ? » has one word to say and needs no other; nor has « c'est quoi l'ingénierie ? ».
+_DEFINITION = re.compile(r"qu'est[ -]ce qu|c'est quoi|\bc quoi|\bveut dire|\bsignifie|\bdefini")
+_ACRONYM = re.compile(r"\b[A-Z]{2,}")
+_FEW_WORDS = 3
 _LONGEST_BEFORE = 400  # characters: both questions together stay within what the encoder reads
 
 
 def standalone_question(question: str, history: Sequence[Message] = ()) -> str:
     """`question` in words that need no history: with the user's question before in front when it points back to it.
 
-    A first question, and one that stands by itself, is returned unchanged.
+    A first question, and one that stands by itself, is returned unchanged. So is one in doubt: an answer about the
+    subject before, to a question about another one, would be wrong without looking it.
     """
     previous = next((each.content for each in reversed(history) if each.role == "user"), None)
-    if previous is None or not _needs_history(question):
+    if previous is None or not _points_back(question):
         return question
     return f"{textwrap.shorten(previous, _LONGEST_BEFORE, placeholder='…')} {question.strip()}"
 
 
-def _needs_history(question: str) -> bool:
+def _points_back(question: str) -> bool:
     folded = fold(question)
-    content = len(stems(question))
-    if re.match(r"(?:et|mais|pourtant)\b", folded):
+    if _GOES_ON.match(folded) or _BEGINS_WITH_PRONOUN.match(folded):
         return True
-    if content <= _FEW_WORDS and _GOES_ON.match(folded):
+    if names(question) or (_ACRONYM.search(question) and any(each.islower() for each in question)):
+        return False  # it says whom it is about
+    content = set(stems(question))
+    if not content or _pronoun_comes_first(folded):
         return True
-    return bool(_POINTS_BACK.search(folded)) and content <= 2 * _FEW_WORDS
+    if len(content) > _FEW_WORDS or _DEFINITION.search(folded):
+        return False
+    said = set(words(question))
+    # « L'école, elle est où ? » says itself what « elle » is; « quelle part paie-t-elle ? » does not.
+    if _POINTING.search(folded) or (said & _PRONOUNS and _ASKS.match(folded)):
+        return True
+    return len(content) == 1 or (bool(said & _PLACES) and len(content) == 2)
+
+
+def _pronoun_comes_first(folded: str) -> bool:
+    """Whether a pronoun stands before any word that it could stand for: « quand a-t-elle été signée ? »."""
+    for word in words(folded):
+        if word in _PRONOUNS:
+            return True
+        if stems(word):
+            return False
+    return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kb.answering.evidence import Scored
+from kb.french.figures import MARKS
 from kb.french.folding import fold
 from kb.types import Citation
 
@@ -36,7 +37,8 @@ def write(chosen: Sequence[Scored]) -> tuple[str, tuple[Citation, ...]]:
     citations = []
     for number, each in enumerate(chosen, start=1):
         evidence = each.evidence
-        lines.append(f"{evidence.text} [{number}]")
+        # A document's own marks (« [2] » of a footnote) would be taken for references of the answer.
+        lines.append(f"{MARKS.sub('', evidence.text).rstrip()} [{number}]")
         citations.append(
             Citation(
                 number=number,

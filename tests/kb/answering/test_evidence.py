@@ -93,6 +93,14 @@ def test_the_answer_is_word_for_word_and_numbered_from_one(tiny_encoder: Encoder
         assert f"{unit.evidence.text} [{each.number}]" in text
 
 
+def test_the_marks_of_a_document_are_no_references(tiny_encoder: Encoder) -> None:
+    text = "La part est de 72 %[2] selon le magazine.[3]"
+    found = candidates(hits(tiny_encoder, text))
+    shown, citations = extractive.write(score("Quelle part ?", found, tiny_encoder, lambda _: 1.0))
+    assert shown == "La part est de 72 % selon le magazine. [1]"
+    assert citations[0].quote == text
+
+
 def test_equal_sentences_are_shown_once(tiny_encoder: Encoder) -> None:
     both = [*hits(tiny_encoder), *hits(tiny_encoder, name="copie.md")]
     scored = score("Quelle part selon le magazine ?", candidates(both), tiny_encoder, lambda _: 1.0)
