@@ -99,7 +99,7 @@ _THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 
 
 def french_date(iso: str | None) -> str:
-    """A publication date as precise as it is given: « 4 décembre 2025 », « décembre 2024 », « 2019 ».
+    """A document's date, as precise as it is given: « 4 décembre 2025 », « décembre 2024 », « 2019 ».
 
     None is « date non précisée »; a text that is no ISO date is returned as it is.
     """

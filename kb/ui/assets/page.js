@@ -15,11 +15,17 @@
   const bring = (element, block) =>
     element.scrollIntoView({ block, inline: "nearest", behavior: calm() ? "auto" : "smooth" });
 
+  // On a narrow screen the question box stays over the bottom of the page.
+  const coveredBelow = () => (getComputedStyle(find("ask")).position === "sticky" ? find("ask").offsetHeight : 0);
+
   // One turn's sources are shown at a time; the server sends those of all turns, oldest first.
   function showSources(turn) {
-    for (const group of document.querySelectorAll("#sources .sources[data-turn]")) {
-      group.classList.toggle("shown", group.dataset.turn === turn);
-    }
+    const groups = document.querySelectorAll("#sources .sources[data-turn]");
+    for (const group of groups) group.classList.toggle("shown", group.dataset.turn === turn);
+    // Elements are replaced as the answer streams, the panel stays: it keeps its place but for another turn's sources.
+    const panel = find("sources");
+    if (groups.length && panel.dataset.turn !== turn) panel.scrollTop = 0;
+    panel.dataset.turn = turn;
   }
 
   function showSource(reference) {
@@ -29,11 +35,12 @@
     if (!source) return;
     source.querySelector("details").open = true;
     source.focus({ preventScroll: true });
-    bring(source, "start");
-    const quote = source.querySelector("mark");
-    const panel = find("sources");
-    // A long passage: what matters is the marked sentence, once the card itself is in place.
-    if (quote && source.offsetHeight > 0.8 * Math.min(panel.clientHeight, innerHeight)) bring(quote, "center");
+    const marks = source.querySelectorAll("mark");
+    const last = marks[marks.length - 1];
+    // From its title on; in a passage too long for that, around the marked sentence, which is what matters.
+    const depth = last ? last.getBoundingClientRect().bottom - source.getBoundingClientRect().top : 0;
+    if (depth > 0.8 * (Math.min(find("sources").clientHeight, innerHeight) - coveredBelow())) bring(marks[0], "center");
+    else bring(source, "start");
   }
 
   function backToAnswer(button) {

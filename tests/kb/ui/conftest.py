@@ -1,4 +1,4 @@
-"""The page, served for real on a free port of this machine."""
+"""The page, served for real on a free port of this machine, and opened in headless Chromium."""
 
 from __future__ import annotations
 
@@ -7,16 +7,29 @@ import queue
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from kb.settings import Settings
 from kb.ui.ports import Base
 from kb.ui.server import build_server
 from small_base import SmallBase
 from small_pages import DOCUMENTS, EXAMPLES, ServePage, StillIngestor
+
+CHROMIUM = Path("/usr/bin/chromium")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+)
+PATIENCE = 20_000  # milliseconds: an upper bound, never measured
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -68,3 +81,41 @@ def serve_page() -> Iterator[ServePage]:
         thread.join(timeout=20)
         listener.close()
         assert not thread.is_alive(), "the server did not stop"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip("needs Debian's package chromium")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a page and checks at the end that it asked nothing of any other host and that no script failed."""
+    opened: list[tuple[Page, str, list[str], list[str]]] = []
+
+    def open_(address: str, width: int = 1280, height: int = 800, **options: Any) -> Page:
+        # Without motion: a picture taken while the page glides shows its parts where nobody sees them.
+        options = {"viewport": {"width": width, "height": height}, "reduced_motion": "reduce", **options}
+        page = browser.new_page(locale="en-US", **options)
+        page.set_default_timeout(PATIENCE)
+        requests: list[str] = []
+        errors: list[str] = []
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        opened.append((page, address, requests, errors))
+        page.goto(address)
+        page.locator("#welcome h2").wait_for()
+        return page
+
+    yield open_
+    for page, address, requests, errors in opened:
+        page.close()
+        assert requests
+        assert [url for url in requests if not url.startswith((f"{address}/", "data:"))] == []
+        assert errors == []

@@ -4,69 +4,19 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from kb.errors import FingerprintError
 from kb.ui.ports import IngestionProgress
 from small_base import SmallBase
 from small_pages import DOCUMENTS, ServePage, StillIngestor
 
-CHROMIUM = Path("/usr/bin/chromium")
 OUTPUT = Path(__file__).parents[2] / "output"
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-)
-PATIENCE = 20_000  # milliseconds: an upper bound, never measured
-expect.set_options(timeout=PATIENCE)
 
 OpenPage = Callable[..., Page]
-
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's package chromium")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[OpenPage]:
-    """Opens a page and checks at the end that it asked nothing of any other host and that no script failed."""
-    opened: list[tuple[Page, str, list[str], list[str]]] = []
-
-    def open_(address: str, width: int = 1280, height: int = 800, **options: Any) -> Page:
-        # Without motion: a picture taken while the page glides shows its parts where nobody sees them.
-        options = {"viewport": {"width": width, "height": height}, "reduced_motion": "reduce", **options}
-        page = browser.new_page(locale="en-US", **options)
-        page.set_default_timeout(PATIENCE)
-        requests: list[str] = []
-        errors: list[str] = []
-        page.on("request", lambda request: requests.append(request.url))
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        opened.append((page, address, requests, errors))
-        page.goto(address)
-        page.locator("#welcome h2").wait_for()
-        return page
-
-    yield open_
-    for page, address, requests, errors in opened:
-        page.close()
-        assert requests
-        assert [url for url in requests if not url.startswith((f"{address}/", "data:"))] == []
-        assert errors == []
 
 
 def ask(page: Page, question: str, state: str = "done") -> None:
@@ -78,10 +28,6 @@ def ask(page: Page, question: str, state: str = "done") -> None:
 def picture(page: Page, name: str) -> None:
     OUTPUT.mkdir(exist_ok=True)
     page.screenshot(path=OUTPUT / f"{name}.png", animations="disabled")
-
-
-def scrolls_sideways(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
 def test_ask_then_check_the_source(serve_page: ServePage, small_base: SmallBase, open_page: OpenPage) -> None:
@@ -193,29 +139,6 @@ def test_a_script_that_slipped_through_would_not_run(
     assert blocked == "script-src-elem"
     assert page.title() == "Repères"
     page.close()
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_narrow_page_never_scrolls_sideways(
-    serve_page: ServePage, small_base: SmallBase, open_page: OpenPage, theme: str
-) -> None:
-    page = open_page(serve_page(small_base), 320, 640, color_scheme=theme)
-    assert not scrolls_sideways(page)
-    ask(page, "Qui apporte les aides du programme, " + "x" * 200 + " ?")
-    assert not scrolls_sideways(page)
-    page.locator("#current .reference").first.click()
-    expect(page.locator("#source-1-1 mark").first).to_be_in_viewport()
-    assert not scrolls_sideways(page)
-    assert page.locator("body").evaluate("body => body.classList.contains('dark')") is (theme == "dark")
-    picture(page, f"page-narrow-{theme}")
-
-
-def test_a_dark_wide_page(serve_page: ServePage, small_base: SmallBase, open_page: OpenPage) -> None:
-    page = open_page(serve_page(small_base), color_scheme="dark")
-    ask(page, "Qui apporte les aides du programme ?")
-    picture(page, "page-dark")
-    background = page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
-    assert background == "rgb(19, 20, 20)"
 
 
 def test_a_question_too_long_stays_in_its_box(
