@@ -40,9 +40,5 @@ class FingerprintError(StoreError):
     """The store was made with another embedding model or splitter."""
 
 
-class WithdrawalError(ReperesError):
-    """An ingestion would withdraw so many documents that someone has to confirm it."""
-
-
 class QuestionsError(ReperesError):
     """A file of test queries cannot be read. Names the line and the reason."""

@@ -44,7 +44,6 @@ class Candidate:
     context: str
     start: int
     end: int
-    rank: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +120,7 @@ def _units(hit: Hit) -> list[Candidate]:
                 shown = _SPACES.sub(" ", shown).strip()
                 if start >= len(prefix) and any(each.isalnum() for each in shown):
                     text = f"{label} […] {shown}" if label else shown
-                    units.append(
-                        Candidate(passage, hit.document, kind, text, context, start + shift, end + shift, hit.rank)
-                    )
+                    units.append(Candidate(passage, hit.document, kind, text, context, start + shift, end + shift))
                 before = shown
     return units
 

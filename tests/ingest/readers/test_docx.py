@@ -10,16 +10,15 @@ import pytest
 from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import parse_xml
 
-from ingest.readers import docx_package, read_document
+from ingest.readers import docx_package
 from kb.errors import DocumentError
-from kb.types import Document
+from reading import reader_of
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 MC = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
 
 
-def read(content: bytes, name: str = "note.docx") -> Document:
-    return read_document(content, name=name, source="essais", document_id=name)
+read = reader_of("note.docx")
 
 
 def made(fill: Callable[[Any], None]) -> bytes:

@@ -6,18 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from ingest.readers import read_document
 from kb.errors import DocumentError
 from kb.french.folding import fold
-from kb.types import CitedSource, Document
+from kb.types import CitedSource
+from reading import reader_of
 
 ROOT = Path(__file__).parents[3]
 ARTICLE = (ROOT / "tests" / "data" / "article.html").read_bytes()
 
 
-def read(content: bytes | str, name: str = "page.html", **options: object) -> Document:
-    content = content.encode() if isinstance(content, str) else content
-    return read_document(content, name=name, source="essais", document_id=name, **options)  # type: ignore[arg-type]
+read = reader_of("page.html")
 
 
 def page(body: str, head: str = "") -> str:

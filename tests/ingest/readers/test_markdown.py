@@ -2,14 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.readers import read_document
 from kb.errors import DocumentError
-from kb.types import CitedSource, Document
+from kb.types import CitedSource
+from reading import reader_of
 
-
-def read(content: bytes | str, name: str = "note.md", **options: object) -> Document:
-    content = content.encode() if isinstance(content, str) else content
-    return read_document(content, name=name, source="essais", document_id=name, **options)  # type: ignore[arg-type]
+read = reader_of("note.md")
 
 
 FRONT = """---

@@ -6,10 +6,10 @@ import pytest
 from fpdf import FPDF
 
 from ingest.readers import pdf as pdf_reader
-from ingest.readers import read_document, reading
+from ingest.readers import reading
 from ingest.readers.pdf_lines import Line, cleaned
 from kb.errors import DocumentError
-from kb.types import Document
+from reading import reader_of
 
 PARAGRAPH = (
     "L'Agence nationale pour la rénovation urbaine accompagne des quartiers où vivent trois millions d'habitants. "
@@ -38,8 +38,7 @@ class Report(FPDF):
         self.ln(4)
 
 
-def read(content: bytes, name: str = "rapport.pdf", **options: object) -> Document:
-    return read_document(content, name=name, source="essais", document_id=name, **options)  # type: ignore[arg-type]
+read = reader_of("rapport.pdf")
 
 
 def report(pages: int = 3, title: str = "") -> bytes:

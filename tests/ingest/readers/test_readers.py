@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ingest.readers import READERS, SUFFIXES, read_document, reading
 from kb.blocks import parse_blocks
 from kb.errors import DocumentError
-from kb.types import Document
+from reading import reader_of
 
 ROOT = Path(__file__).parents[3]
 CORPUS = sorted((ROOT / "corpus" / "documents").iterdir())
@@ -29,9 +29,7 @@ def outcome(content: bytes, name: str) -> str:
         return error.reason
 
 
-def read(content: bytes | str, name: str = "notes/essai.md", **options: object) -> Document:
-    content = content.encode() if isinstance(content, str) else content
-    return read_document(content, name=name, source="essais", document_id=name, **options)  # type: ignore[arg-type]
+read = reader_of("notes/essai.md")
 
 
 def test_the_suffixes_are_those_that_are_read() -> None:

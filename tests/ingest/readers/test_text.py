@@ -5,16 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from ingest.readers import read_document
 from kb.errors import DocumentError
-from kb.types import Document
+from reading import reader_of
 
 SAVED = (Path(__file__).parents[2] / "data" / "page-enregistree.txt").read_text(encoding="utf-8")
 
 
-def read(content: bytes | str, name: str = "note.txt") -> Document:
-    content = content.encode() if isinstance(content, str) else content
-    return read_document(content, name=name, source="essais", document_id=name)
+read = reader_of("note.txt")
 
 
 def test_a_saved_page_gives_its_article_and_says_where_it_comes_from() -> None:

@@ -1,0 +1,27 @@
+"""Reads content given in a test as if it were a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypedDict, Unpack
+
+from ingest.readers import read_document
+from kb.types import Document
+
+
+class Options(TypedDict, total=False):
+    """What `read_document` takes besides the content and the name."""
+
+    media_type: str | None
+    url: str | None
+    max_text_mb: int
+
+
+def reader_of(default_name: str) -> Callable[..., Document]:
+    """A function that reads content as a file of that name: `read(content, name, **options)`; texts as UTF-8."""
+
+    def read(content: bytes | str, name: str = default_name, **options: Unpack[Options]) -> Document:
+        content = content.encode() if isinstance(content, str) else content
+        return read_document(content, name=name, source="essais", document_id=name, **options)
+
+    return read
