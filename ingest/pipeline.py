@@ -14,6 +14,8 @@ from ingest.readers import READERS_VERSION, SUFFIXES, read_document
 from ingest.sources.folder import Item, list_folder, read_file
 from ingest.split import SPLITTER_VERSION, split_document
 from kb.errors import DocumentError
+from kb.french.acronyms import mentions
+from kb.french.folding import fold
 from kb.index.rows import DocumentState
 from kb.index.writer import IndexWriter, NewVersion
 from kb.models.encoder import Encoder
@@ -205,7 +207,9 @@ class _Run:
         passages = split_document(document, self._encoder.count_tokens, self._encoder.max_tokens)
         if not passages:
             raise DocumentError(item.id, "aucun texte à indexer ; vérifiez le contenu du fichier")
-        return NewVersion(document, digest, file_hash, tuple(passages))
+        is_glossary = "glossaire" in fold(f"{document.kind or ''} {document.title}")
+        told = tuple(dict.fromkeys(mentions(f"{document.title}\n{document.text}", is_glossary=is_glossary)))
+        return NewVersion(document, digest, file_hash, tuple(passages), told)
 
     def _commit(self) -> None:
         if not self._batch:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import json
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from kb.answering.serialize import hit_to_json
 from kb.console import print_json
 from kb.errors import ReperesError
+from kb.retrieval import explanation
 from kb.settings import Settings
 
 if TYPE_CHECKING:
     from kb.knowledge import KnowledgeBase
+    from kb.retrieval.filters import Filters
     from kb.types import Answer, Hit
 
 STORE = click.option(
@@ -40,38 +46,79 @@ def _open(store: Path | None) -> KnowledgeBase:
     return KnowledgeBase.open(settings)
 
 
+def _filters(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds the options that say which documents to look at; the command takes them as `filters`."""
+
+    @functools.wraps(command)
+    def with_filters(
+        kind: tuple[str, ...],
+        rubric: tuple[str, ...],
+        programme: tuple[str, ...],
+        partner: tuple[str, ...],
+        since: str | None,
+        until: str | None,
+        **others: Any,
+    ) -> None:
+        from kb.retrieval.filters import Filters
+
+        command(filters=Filters(kind, rubric, programme, partner, since, until), **others)
+
+    for option in reversed(
+        (
+            click.option("--kind", multiple=True, metavar="TYPE", help="Seulement ce type de document (répétable)."),
+            click.option("--rubric", multiple=True, metavar="RUBRIQUE", help="Seulement cette rubrique (répétable)."),
+            click.option("--programme", multiple=True, metavar="NOM", help="Seulement ce programme (répétable)."),
+            click.option("--partner", multiple=True, metavar="NOM", help="Seulement ce partenaire (répétable)."),
+            click.option(
+                "--since", metavar="DATE", help="Documents datés d'au moins DATE (2024, 2024-03…)."
+            ),
+            click.option("--until", metavar="DATE", help="Documents datés d'au plus DATE, elle comprise."),
+        )
+    ):
+        with_filters = option(with_filters)
+    return with_filters
+
+
 @click.command("search", short_help="Cherche les passages qui parlent d'un sujet.")
 @click.argument("question", nargs=-1, required=True)
 @click.option("-k", "number", type=click.IntRange(1, 200), default=10, show_default=True, help="Nombre de passages.")
 @click.option("--explain", is_flag=True, help="Montre ce que chaque classement a donné.")
+@_filters
 @STORE
 @JSON
-def search(question: tuple[str, ...], number: int, explain: bool, store: Path | None, as_json: bool) -> None:
+def search(
+    question: tuple[str, ...], number: int, explain: bool, filters: Filters, store: Path | None, as_json: bool
+) -> None:
     """Cherche les passages qui répondent le mieux à QUESTION."""
+    asked = " ".join(question)
     with _open(store) as base:
-        hits = base.search(" ".join(question), k=number)
+        hits = base.search(asked, k=number, filters=filters)
+        understood = base.explain(asked) if explain else None
     if as_json:
-        print_json({"hits": [_hit_row(hit, explain) for hit in hits]})
+        rows = [hit_to_json(hit) | ({"contributions": dict(hit.contributions)} if explain else {}) for hit in hits]
+        print_json({"hits": rows} | ({"understood": asdict(understood)} if understood else {}))
         return
+    if understood:
+        click.echo(explanation.question_lines(understood))
     if not hits:
         click.echo("Aucun passage trouvé.")
     for hit in hits:
         click.echo(f"{hit.rank}. {_title_line(hit)}")
-        click.echo(f"   {' '.join(hit.passage.text.split())[:300]}")
+        click.echo(f"   {' '.join(explanation.best_words(hit).split())}")
         if explain:
-            parts = ", ".join(f"{name} {value:.4f}" for name, value in sorted(hit.contributions.items()))
-            click.echo(f"   score {hit.score:.4f} = {parts}")
+            click.echo(explanation.hit_lines(hit))
 
 
 @click.command("ask", short_help="Répond à une question, avec ses sources.")
 @click.argument("question", nargs=-1, required=True)
 @_ANSWERER
+@_filters
 @STORE
 @JSON
-def ask(question: tuple[str, ...], answerer: str, store: Path | None, as_json: bool) -> None:
+def ask(question: tuple[str, ...], answerer: str, filters: Filters, store: Path | None, as_json: bool) -> None:
     """Répond à QUESTION avec des phrases des documents, et leurs références."""
     with _open(store) as base:
-        answer = base.ask(" ".join(question), answerer=answerer)
+        answer = base.ask(" ".join(question), answerer=answerer, filters=filters)
     if as_json:
         from kb.answering.serialize import answer_to_json
 
@@ -121,8 +168,6 @@ def evaluate(
 @JSON
 def status(store: Path | None, as_json: bool) -> None:
     """Montre ce que la base contient, sans charger de modèle."""
-    from dataclasses import asdict
-
     from kb.index.catalog import Catalog
     from kb.index.layout import CATALOG_FILE
 
@@ -138,12 +183,6 @@ def status(store: Path | None, as_json: bool) -> None:
         click.echo(f"  source « {name} » : {number}")
     click.echo(f"Dernière ingestion : {state.last_ingestion or 'aucune'}")
     click.echo(f"Génération : {state.generation} ; modèle : {state.encoder}")
-
-
-def _hit_row(hit: Hit, explain: bool) -> dict[str, Any]:
-    from kb.answering.serialize import hit_to_json
-
-    return hit_to_json(hit) | ({"contributions": dict(hit.contributions)} if explain else {})
 
 
 def _print_answer(answer: Answer) -> None:

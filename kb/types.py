@@ -82,13 +82,19 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found for a question. `rank` counts from 1; `contributions` tells what each ranking gave to `score`."""
+    """A passage found for a question. `rank` counts from 1; `contributions` tells what each ranking gave to `score`.
+
+    `window` is where the sentences nearest to the question stand (offsets in the document's text); `also_in` the ids
+    of other documents that say nearly the same in a passage of theirs, left out for that.
+    """
 
     passage: Passage
     document: Document
     score: float
     rank: int
     contributions: Mapping[str, float] = field(default_factory=dict)
+    window: tuple[int, int] | None = None
+    also_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

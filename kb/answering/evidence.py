@@ -22,9 +22,9 @@ from kb.models.encoder import Encoder
 from kb.types import Document, Evidence, EvidenceKind, Hit, Passage
 
 # The best passages are read, and what else was found in the best documents: their figures often stand side by side.
-PASSAGES_READ = 8
-DOCUMENTS_READ = 2
-MOST_PASSAGES_READ = 16
+PASSAGES_READ = 12
+DOCUMENTS_READ = 3
+MOST_PASSAGES_READ = 24
 WORDS_WEIGHT = 0.5
 FIGURE_WEIGHT = 0.8  # for a unit that gives a number or date when the question asks for one
 LONG_ITEM_WORDS = 40  # an item longer than this is a paragraph in disguise

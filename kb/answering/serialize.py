@@ -108,8 +108,8 @@ def hit_to_json(hit: Hit) -> HitJson:
 
 
 def document_ids(hits: Iterable[Hit]) -> list[str]:
-    """The documents of `hits` in the order of their best hit, each once."""
-    return list(dict.fromkeys(hit.document.id for hit in hits))
+    """The documents of `hits` in the order of their best hit, each once; those that say the same come right after."""
+    return list(dict.fromkeys(each for hit in hits for each in (hit.document.id, *hit.also_in)))
 
 
 def _rounded(seconds: float | None) -> float | None:

@@ -1,37 +1,75 @@
-"""The words of passages and of section titles, in tantivy (BM25). French analysis is ours: kb/french/stems.py."""
+"""The words of passages and of section titles, in tantivy (BM25). French analysis is ours: kb/french/stems.py.
+
+Two indexes: passages, with the fields `body` (their own words), `whole` (their own and those of their title) and
+`exact` (unstemmed, in order, for phrases and for typing mistakes); and sections, with the field `title`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import tantivy
 
-from kb.french.stems import stems
+from kb.french.stems import stems, words
 
-Field = Literal["passages", "sections"]
-FIELDS: tuple[Field, ...] = ("passages", "sections")
+Field = Literal["body", "whole", "title"]
+Kind = Literal["passages", "sections"]
 _HEAP = 64_000_000  # bytes of a writer's buffer
+_SCHEMAS: Mapping[Kind, Mapping[str, str]] = {
+    "passages": {"body": "freq", "whole": "freq", "exact": "position"},
+    "sections": {"title": "freq"},
+}
+_HOME: Mapping[Field, Kind] = {"body": "passages", "whole": "passages", "title": "sections"}
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Stems that say one thing together, and what each of them weighs: one word, or what an acronym stands for."""
+
+    stems: tuple[str, ...]
+    weight: float = 1.0
+
+
+Group = tuple[Alternative, ...]
+"""Ways of saying the same thing: a text gets the score of the best one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What is indexed under an id: a passage with its section's title, or (`body` empty) a section's title alone."""
+
+    id: str
+    document_id: str
+    title: str
+    body: str = ""
 
 
 class _Words:
-    """One tantivy index of (id, text)."""
+    """One tantivy index."""
 
-    def __init__(self, path: Path, *, create: bool) -> None:
+    def __init__(self, path: Path, kind: Kind, *, create: bool) -> None:
         schema = tantivy.SchemaBuilder()
         schema.add_text_field("id", stored=True, tokenizer_name="raw")
-        schema.add_text_field("stems", tokenizer_name="whitespace", index_option="freq")
+        schema.add_text_field("document", tokenizer_name="raw", index_option="basic")
+        for field, option in _SCHEMAS[kind].items():
+            schema.add_text_field(field, tokenizer_name="whitespace", index_option=option)
         self.schema = schema.build()
         if create:
             path.mkdir(parents=True, exist_ok=True)
         self.index = tantivy.Index(self.schema, path=str(path))
         self.writer: tantivy.IndexWriter | None = None
 
-    def search(self, terms: Sequence[str], n: int) -> list[tuple[str, float]]:
+    def run(self, query: tantivy.Query, n: int, documents: Iterable[str] | None) -> list[tuple[str, float]]:
+        """The `n` best ids for `query`, among those of `documents` unless it is None."""
+        if documents is not None:
+            among = tantivy.Query.term_set_query(self.schema, "document", list(documents))
+            allowed = tantivy.Query.const_score_query(among, 0.0)
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, allowed)])
         searcher = self.index.searcher()
-        queries = [(tantivy.Occur.Should, tantivy.Query.term_query(self.schema, "stems", term)) for term in terms]
-        hits = searcher.search(tantivy.Query.boolean_query(queries), n, count=False).hits
+        hits = searcher.search(query, n, count=False).hits
         return [(str(searcher.doc(address)["id"][0]), float(score)) for score, address in hits]
 
 
@@ -39,62 +77,109 @@ class Lexical:
     """The words stored in the folder `path`. Only one process may open it with `write=True`."""
 
     def __init__(self, path: Path, *, write: bool = False) -> None:
-        self._words = {field: _Words(path / field, create=write) for field in FIELDS}
+        self._words = {kind: _Words(path / kind, kind, create=write) for kind in _SCHEMAS}
         if write:
-            for words in self._words.values():
-                words.writer = words.index.writer(_HEAP, num_threads=1)
+            for each in self._words.values():
+                each.writer = each.index.writer(_HEAP, num_threads=1)
 
     def close(self) -> None:
         """Lets go of the files: what was not committed is dropped."""
-        for words in self._words.values():
-            if words.writer is not None:
-                words.writer.rollback()
-                words.writer = None
+        for each in self._words.values():
+            if each.writer is not None:
+                each.writer.rollback()
+                each.writer = None
 
     def reload(self) -> None:
         """Sees what was committed since."""
-        for words in self._words.values():
-            words.index.reload()
+        for each in self._words.values():
+            each.index.reload()
 
-    def count(self, field: Field) -> int:
-        """How many texts a field holds."""
-        return self._words[field].index.searcher().num_docs
+    def count(self, kind: Kind) -> int:
+        """How many passages or sections there are."""
+        return self._words[kind].index.searcher().num_docs
 
-    def upsert(self, field: Field, texts: Iterable[tuple[str, str]]) -> None:
-        """Stores (id, text) pairs, in place of what stood under the same ids; visible after `commit`."""
-        writer = self._writer(field)
-        for each, text in texts:
-            writer.delete_documents_by_term("id", each)
+    def upsert(self, kind: Kind, texts: Iterable[Text]) -> None:
+        """Stores texts in place of what stood under the same ids; visible after `commit`."""
+        writer = self._writer(kind)
+        for each in texts:
+            writer.delete_documents_by_term("id", each.id)
             document = tantivy.Document()
-            document.add_text("id", each)
-            document.add_text("stems", " ".join(stems(text)))
+            document.add_text("id", each.id)
+            document.add_text("document", each.document_id)
+            title = stems(each.title)
+            if kind == "sections":
+                document.add_text("title", " ".join(title))
+            else:
+                body = stems(each.body)
+                document.add_text("body", " ".join(body))
+                document.add_text("whole", " ".join([*title, *body]))
+                document.add_text("exact", " ".join(words(each.body)))
             writer.add_document(document)
 
     def delete(self, ids: Iterable[str]) -> None:
-        """Removes ids from both fields; ids that are not there are no error; visible after `commit`."""
+        """Removes ids from both indexes; ids that are not there are no error; visible after `commit`."""
         wanted = list(ids)
-        for field in FIELDS:
-            writer = self._writer(field)
+        for kind in _SCHEMAS:
+            writer = self._writer(kind)
             for each in wanted:
                 writer.delete_documents_by_term("id", each)
 
     def commit(self) -> None:
         """Makes the changes durable and visible."""
-        for field in FIELDS:
-            self._writer(field).commit()
+        for kind in _SCHEMAS:
+            self._writer(kind).commit()
         self.reload()
 
-    def search(self, field: Field, question: str, n: int) -> list[tuple[str, float]]:
-        """The `n` best ids for the words of `question` with their BM25 scores, best first; ids score above 0."""
-        terms = list(dict.fromkeys(stems(question)))
-        return self._words[field].search(terms, n) if terms else []
+    def search(
+        self, field: Field, groups: Sequence[Group], n: int, documents: Iterable[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """The `n` best ids for `groups` with their scores, best first: the sum over groups of the best alternative's
+        BM25. Ids without any of the words are left out; `documents` restricts the search to these.
+        """
+        index = self._words[_HOME[field]]
+        query = _any_of([_best_of([_alternative(index, field, each) for each in group]) for group in groups])
+        return index.run(query, n, documents) if groups else []
+
+    def phrase(self, text: str, n: int, documents: Iterable[str] | None = None) -> list[str]:
+        """At most `n` passages that hold the words of `text` in this order, elided articles and accents apart."""
+        index = self._words["passages"]
+        exact = words(text)
+        if not exact:
+            return []
+        query = (
+            tantivy.Query.phrase_query(index.schema, "exact", [*exact])
+            if len(exact) > 1
+            else tantivy.Query.term_query(index.schema, "exact", exact[0])
+        )
+        return [each for each, _ in index.run(query, n, documents)]
+
+    def near(self, word: str, distance: int, n: int) -> list[str]:
+        """At most `n` passages that hold a word at most `distance` (1 or 2) typing mistakes away from a folded one."""
+        index = self._words["passages"]
+        query = tantivy.Query.fuzzy_term_query(index.schema, "exact", word, distance=distance)
+        return [each for each, _ in index.run(query, n, None)]
 
     def document_frequency(self, term: str) -> int:
-        """In how many passages a stem stands."""
-        return self._words["passages"].index.searcher().doc_freq("stems", term)
+        """In how many passages, their titles included, a stem stands."""
+        return self._words["passages"].index.searcher().doc_freq("whole", term)
 
-    def _writer(self, field: Field) -> tantivy.IndexWriter:
-        writer = self._words[field].writer
+    def _writer(self, kind: Kind) -> tantivy.IndexWriter:
+        writer = self._words[kind].writer
         if writer is None:
             raise RuntimeError("this Lexical was opened for reading")
         return writer
+
+
+def _alternative(index: _Words, field: str, each: Alternative) -> tantivy.Query:
+    query = _any_of([tantivy.Query.term_query(index.schema, field, stem) for stem in each.stems])
+    return query if each.weight == 1 else tantivy.Query.boost_query(query, each.weight)
+
+
+def _any_of(queries: Sequence[tantivy.Query]) -> tantivy.Query:
+    if len(queries) == 1:
+        return queries[0]
+    return tantivy.Query.boolean_query([(tantivy.Occur.Should, each) for each in queries])
+
+
+def _best_of(queries: Sequence[tantivy.Query]) -> tantivy.Query:
+    return queries[0] if len(queries) == 1 else tantivy.Query.disjunction_max_query(queries)

@@ -47,6 +47,11 @@ class IndexReader:
             self._drop()
         self.catalog.close()
 
+    @property
+    def generation(self) -> int:
+        """The generation that searches see."""
+        return self._generation
+
     @contextmanager
     def lease(self) -> Iterator[tuple[Vectors, Lexical] | None]:
         """Vectors and words of the current generation, kept open until the end; None while nothing was committed."""

@@ -51,6 +51,22 @@ SECTIONS = sa.Table(
     sa.Column("document_id", sa.Text, nullable=False, index=True),
     sa.Column("text_hash", sa.Text, nullable=False, index=True),
 )
+# Derived from the passages, as vectors and words are; here since a commit must bring them with the passage.
+WINDOWS = sa.Table(
+    "windows",
+    METADATA,
+    sa.Column("passage_id", sa.Text, primary_key=True),
+    sa.Column("document_id", sa.Text, nullable=False, index=True),
+    sa.Column("packed", sa.LargeBinary, nullable=False),  # kb/index/windows.py
+)
+ACRONYMS = sa.Table(
+    "acronyms",
+    METADATA,
+    sa.Column("document_id", sa.Text, nullable=False, index=True),
+    sa.Column("acronym", sa.Text, nullable=False),
+    sa.Column("expansion", sa.Text, nullable=False),
+    sa.Column("sure", sa.Boolean, nullable=False),
+)
 # Ids that the vectors and words may hold or lack wrongly: written before they change, removed once all agree.
 PENDING = sa.Table("pending", METADATA, sa.Column("id", sa.Text, primary_key=True))
 

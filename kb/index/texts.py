@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from kb.types import Document, Passage
 
 # Change it whenever the same passage would be embedded with another text: it is part of the store's fingerprint.
-TEXTS_VERSION = "1"
+TEXTS_VERSION = "2"
 _NAMESPACE = uuid.UUID("0a3f7f3e-9f4e-5a51-8a55-0f6a3c1d7b21")
 # A title or heading longer than this many characters says nothing more to a reader either; with the headings'
 # number bounded too, the context stays within what the splitter leaves for it (CONTEXT_TOKENS).

@@ -42,6 +42,7 @@ class Vectors:
         self._client = cast("Client", chromadb.PersistentClient(path=str(path), settings=settings))
         self._batch = self._client.get_max_batch_size()
         self._collections: dict[Space, Collection] = {}
+        self._counts: dict[Space, int] = {}  # counting takes as long as a search: done once between two changes
         try:
             for space in SPACES:
                 self._collections[space] = self._collection(space, create)
@@ -72,16 +73,20 @@ class Vectors:
 
     def count(self, space: Space) -> int:
         """How many vectors a space holds."""
-        return self._collections[space].count()
+        if space not in self._counts:
+            self._counts[space] = self._collections[space].count()
+        return self._counts[space]
 
     def upsert(self, space: Space, ids: Sequence[str], vectors: FloatMatrix) -> None:
         """Stores unit vectors, shape (n, d), under `ids` (n, without repeats), in place of what stood there."""
+        self._counts.clear()
         for start in range(0, len(ids), self._batch):
             part = slice(start, start + self._batch)
             self._collections[space].upsert(ids=list(ids[part]), embeddings=vectors[part])
 
     def delete(self, ids: Iterable[str]) -> None:
         """Removes vectors from both spaces; ids that are not there are no error."""
+        self._counts.clear()
         wanted = list(ids)
         for collection in self._collections.values():
             for start in range(0, len(wanted), self._batch):
@@ -98,13 +103,20 @@ class Vectors:
                     found.update(zip(result["ids"], np.asarray(embeddings, dtype=np.float32), strict=True))
         return found
 
-    def search(self, space: Space, vector: FloatMatrix, n: int) -> list[tuple[str, float]]:
-        """The `n` nearest ids to a unit vector, shape (d,), with their cosines, best first."""
+    def search(
+        self, space: Space, vector: FloatMatrix, n: int, among: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """The `n` nearest ids to a unit vector, shape (d,), with their cosines, best first; only `among` if given."""
         collection = self._collections[space]
-        n = min(n, collection.count())
+        n = min(n, self.count(space) if among is None else len(among))
         if n == 0:
             return []
-        result = collection.query(query_embeddings=[vector.tolist()], n_results=n, include=["distances"])
+        result = collection.query(
+            query_embeddings=[vector.tolist()],
+            n_results=n,
+            include=["distances"],
+            ids=None if among is None else list(among),
+        )
         distances = result["distances"]
         assert distances is not None
         return [(each, 1.0 - distance) for each, distance in zip(result["ids"][0], distances[0], strict=True)]

@@ -20,12 +20,14 @@ import filelock
 import numpy as np
 
 from kb.errors import FingerprintError, StoreBusyError
+from kb.french.acronyms import Mention
 from kb.index.catalog import Catalog
 from kb.index.layout import CATALOG_FILE, LOCK_FILE, VECTORS_FOLDER, WORDS_FOLDER, check_encoder
-from kb.index.lexical import Lexical
+from kb.index.lexical import Lexical, Text
 from kb.index.rows import PassageRow, SectionRow
 from kb.index.texts import TEXTS_VERSION, passage_text, section_id, section_title, text_hash
 from kb.index.vectors import Vectors
+from kb.index.windows import Windows, pack, window_spans
 from kb.models.encoder import Encoder, FloatMatrix
 from kb.types import Document, Passage
 
@@ -34,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
-    """A document to make current, with its passages.
+    """A document to make current, with its passages and what it says of acronyms.
 
     `content_hash` covers the content that its answers depend on, `file_hash` the bytes that it was read from.
     """
@@ -43,6 +45,7 @@ class NewVersion:
     content_hash: str
     file_hash: str
     passages: tuple[Passage, ...]
+    mentions: tuple[Mention, ...] = ()
 
 
 class IndexWriter:
@@ -93,16 +96,23 @@ class IndexWriter:
         with self.catalog.transaction() as connection:
             self.catalog.add_pending(connection, {*changed, *before})
         wanted = set(changed)
-        vectors = self._embed([texts[each] for each in changed])
-        passage_ids = {row.passage.id for row, _ in passages}
-        for space in ("passages", "sections"):
-            keep = [i for i, each in enumerate(changed) if (each in passage_ids) == (space == "passages")]
-            if keep:
-                self._vectors.upsert(space, [changed[i] for i in keep], vectors[keep])
-        self._lexical.upsert(
-            "passages", [(row.passage.id, row.passage.text) for row, _ in passages if row.passage.id in wanted]
+        new_passages = [(row.passage, text) for row, text in passages if row.passage.id in wanted]
+        new_sections = [(row, text) for row, text in sections if row.id in wanted]
+        vectors, windows = self._embed_passages(new_passages)
+        self._vectors.upsert("passages", [passage.id for passage, _ in new_passages], vectors)
+        self._vectors.upsert(
+            "sections", [row.id for row, _ in new_sections], self._embed_titles([text for _, text in new_sections])
         )
-        self._lexical.upsert("sections", [(row.id, text) for row, text in sections if row.id in wanted])
+        titles = {row.id: text for row, text in sections}
+        self._lexical.upsert(
+            "passages",
+            [
+                Text(row.passage.id, row.passage.document_id, titles[row.section_id], row.passage.text)
+                for row, _ in passages
+                if row.passage.id in wanted
+            ],
+        )
+        self._lexical.upsert("sections", [Text(row.id, row.document_id, text) for row, text in new_sections])
         self._lexical.commit()
         now = _now()
         with self.catalog.transaction() as connection:
@@ -115,8 +125,10 @@ class IndexWriter:
                     version.file_hash,
                     [row for row, _ in passages if row.passage.document_id == document_id],
                     [row for row, _ in sections if row.document_id == document_id],
+                    version.mentions,
                     now,
                 )
+            self.catalog.put_windows(connection, windows)
             self.catalog.bump_generation(connection)
         self._remove(before - texts.keys())
 
@@ -164,23 +176,57 @@ class IndexWriter:
             for (passage, text), tokens in zip(pairs, counts, strict=True)
         }
 
-    def _embed(self, texts: Sequence[str]) -> FloatMatrix:
-        """Vectors of texts, shape (n, d); those of texts that were embedded before are used again."""
+    def _embed_passages(
+        self, passages: Sequence[tuple[Passage, str]]
+    ) -> tuple[FloatMatrix, list[tuple[str, str, bytes]]]:
+        """Vectors of the texts embedded for passages, shape (n, d), and the catalog's rows of their windows.
+
+        What was embedded before is used again.
+        """
+        texts = [text for _, text in passages]
         vectors = np.zeros((len(texts), self._encoder.dimension), dtype=np.float32)
-        hashes = [text_hash(text) for text in texts]
-        known = self.catalog.ids_by_hash(hashes)
+        known = self._known(texts)
         stored = self._vectors.get(list(dict.fromkeys(known.values())))
+        packed = self.catalog.windows(known.values())
+        windows: dict[int, bytes] = {}
         missing: dict[str, list[int]] = {}
-        for index, each in enumerate(hashes):
-            vector = stored.get(known.get(each, ""))
-            if vector is not None:
-                vectors[index] = vector
+        for index, text in enumerate(texts):
+            passage_id = known.get(text, "")
+            if passage_id in stored and passage_id in packed:
+                vectors[index], windows[index] = stored[passage_id], packed[passage_id]
             else:
-                missing.setdefault(texts[index], []).append(index)
-        encoded = self._encoder.encode(list(missing), "passage")
-        for places, vector in zip(missing.values(), encoded, strict=True):
+                missing.setdefault(text, []).append(index)
+        alone = {text: passages[places[0]][0].text for text, places in missing.items()}
+        spans = [window_spans(each) for each in alone.values()]
+        # The passage's own words end the text that is embedded for it: its title and headings come before.
+        shifts = [len(text) - len(each) for text, each in alone.items()]
+        encoded, of_windows = self._encoder.encode_windows(
+            list(missing),
+            [[(start + shift, end + shift) for start, end in each] for each, shift in zip(spans, shifts, strict=True)],
+            "passage",
+        )
+        for places, vector, each, matrix in zip(missing.values(), encoded, spans, of_windows, strict=True):
             vectors[places] = vector
+            windows |= dict.fromkeys(places, pack(Windows(tuple(each), matrix)))
+        rows = [(each.id, each.document_id, windows[index]) for index, (each, _) in enumerate(passages)]
+        return vectors, rows
+
+    def _embed_titles(self, titles: Sequence[str]) -> FloatMatrix:
+        """Vectors of the titles of sections, shape (n, d); those that were embedded before are used again."""
+        known = self._known(titles)
+        stored = self._vectors.get(list(dict.fromkeys(known.values())))
+        missing = [text for text in dict.fromkeys(titles) if known.get(text) not in stored]
+        encoded = dict(zip(missing, self._encoder.encode(missing, "passage"), strict=True))
+        vectors = np.zeros((len(titles), self._encoder.dimension), dtype=np.float32)
+        for index, text in enumerate(titles):
+            vectors[index] = encoded[text] if text in encoded else stored[known[text]]
         return vectors
+
+    def _known(self, texts: Sequence[str]) -> dict[str, str]:
+        """For each text that was embedded before, the id of a passage or section that it was embedded for."""
+        hashes = {text: text_hash(text) for text in texts}
+        by_hash = self.catalog.ids_by_hash(hashes.values())
+        return {text: by_hash[each] for text, each in hashes.items() if each in by_hash}
 
     def _remove(self, ids: Iterable[str]) -> None:
         """Removes obsolete ids from vectors and words; then all three agree."""

@@ -42,6 +42,12 @@ class RememberingEncoder:
         """As the encoder below counts."""
         return self._encoder.count_tokens(texts)
 
+    def encode_windows(
+        self, texts: Sequence[str], spans_per_text: Sequence[Sequence[tuple[int, int]]], prompt: Prompt
+    ) -> tuple[FloatMatrix, list[FloatMatrix]]:
+        """As the encoder below, which computes all of it: passages come once."""
+        return self._encoder.encode_windows(texts, spans_per_text, prompt)
+
     def encode(self, texts: Sequence[str], prompt: Prompt) -> FloatMatrix:
         """Unit vectors, shape (n, d), of which only those not remembered are computed. Raises TextTooLongError."""
         if not texts:

@@ -1,52 +1,80 @@
-"""Question -> Hit[]: four rankings fused.
+"""Question -> Hit[]: seven rankings fused, then the passages to show chosen.
 
-Passage vectors, section-title vectors, words of the body (BM25), words of the section title (BM25): see design.md,
-Retrieval, for what each is worth. The two rankings of titles rank sections; all passages of a section get its rank.
+The nearest passages and section titles (vectors), the passages whose words match (their own, and with their title's),
+the section titles whose words match, the passages that hold a quoted phrase; and, over all passages found so far, the
+best window of sentences. A ranking of titles ranks sections: all passages of a section get its score.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
 
-from kb.french.folding import fold
+from kb.french.acronyms import glossary
+from kb.index.lexical import Lexical
 from kb.index.reader import IndexReader
-from kb.models.encoder import Encoder
-from kb.retrieval.fusion import dense_ranks, inverse_document_frequency, reciprocal_rank_fusion
-from kb.types import Hit
+from kb.index.vectors import Vectors
+from kb.index.windows import best_windows
+from kb.models.encoder import Encoder, FloatMatrix
+from kb.models.reranker import Reranker
+from kb.retrieval.filters import Filters
+from kb.retrieval.fusion import Ranking, inverse_document_frequency, standardised_fusion
+from kb.retrieval.glossary import Entries, Glossary, merged
+from kb.retrieval.question import SearchedQuestion, prepare
+from kb.retrieval.selection import Seen, in_turn
+from kb.retrieval.typing_mistakes import nearest_word
+from kb.types import Document, Hit
 
 CANDIDATES = 100  # taken from each ranking
+RERANKED = 30  # hits that a reranker reads
+# The words of a title count in `words_with_title` already.
+_TITLE_WORDS_WEIGHT = 0.5
+_PHRASE_WEIGHT = 3.0  # a quoted phrase is an order, not a hint
 
 
 class Retriever:
     """Finds passages in an index with an encoder."""
 
-    def __init__(self, index: IndexReader, encoder: Encoder) -> None:
+    def __init__(
+        self, index: IndexReader, encoder: Encoder, written: Entries | None = None, reranker: Reranker | None = None
+    ) -> None:
+        """`written` holds the glossary's entries that come from a file; `reranker` orders the best hits anew."""
         self._index = index
         self._encoder = encoder
+        self._written = written or {}
+        self._reranker = reranker
+        # Read again when the base has changed: the argument is its generation.
+        self._glossary: Callable[[int], Glossary] = lru_cache(maxsize=1)(self._read_glossary)
+        self._headers: Callable[[int], list[Document]] = lru_cache(maxsize=1)(self._read_headers)
 
-    def search(self, question: str, k: int = 10) -> list[Hit]:
-        """At most `k` hits for `question`, best first, without two of the same text.
+    def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
+        """At most `k` hits for `question`, best first, none saying nearly the same as one before.
 
-        Raises TextTooLongError when the question is longer than the encoder reads.
+        Raises TextTooLongError when the question is longer than the encoder reads, ReperesError for filters that no
+        document can pass.
         """
-        vector = self._encoder.encode([question], "query")[0]
         with self._index.lease() as parts:
             if parts is None:
                 return []
             vectors, lexical = parts
-            passages = {
-                "vector": dense_ranks(vectors.search("passages", vector, CANDIDATES)),
-                "words": dense_ranks(lexical.search("passages", question, CANDIDATES)),
-            }
-            sections = {
-                "title_vector": dense_ranks(vectors.search("sections", vector, CANDIDATES)),
-                "title_words": dense_ranks(lexical.search("sections", question, CANDIDATES)),
-            }
-        catalog = self._index.catalog
-        members = catalog.passages_of_sections({each for ranks in sections.values() for each in ranks})
-        for name, ranks in sections.items():
-            passages[name] = {each: rank for section, rank in ranks.items() for each in members.get(section, ())}
-        return self._hits(reciprocal_rank_fusion(passages), k)
+            among = filters.select(self._headers(self._index.generation)) if filters else None
+            if among == []:
+                return []
+            asked = self._prepared(question, lexical)
+            vector = self._encoder.encode([asked.vector_text], "query")[0]
+            rankings = self._rankings(asked, vector, vectors, lexical, among)
+        packed = self._index.catalog.windows(dict.fromkeys(each for r in rankings.values() for each, _ in r.scored))
+        best = best_windows(vector, list(packed.values()))
+        rankings["window_vector"] = Ranking([(each, score) for each, (score, _) in zip(packed, best, strict=True)])
+        spans = {each: span for each, (_, span) in zip(packed, best, strict=True)}
+        hits = self._hits(standardised_fusion(rankings), max(k, RERANKED if self._reranker else 0), spans)
+        return self._reranked(question, hits)[:k]
+
+    def explain(self, question: str) -> SearchedQuestion:
+        """What the rankings are asked for `question`."""
+        with self._index.lease() as parts:
+            return SearchedQuestion(question, (), ()) if parts is None else self._prepared(question, parts[1])
 
     def rarity(self) -> Callable[[str], float]:
         """The inverse document frequency of a stem over all passages, as a function of the stem."""
@@ -57,30 +85,96 @@ class Retriever:
             total = lexical.count("passages")
             return lambda stem: inverse_document_frequency(lexical.document_frequency(stem), total)
 
-    def _hits(self, fused: list[tuple[str, float, dict[str, float]]], k: int) -> list[Hit]:
-        """The first `k` of the fused passages that are current and whose text did not come before."""
+    def _prepared(self, question: str, lexical: Lexical) -> SearchedQuestion:
+        total = max(1, lexical.count("passages"))
+        return prepare(
+            question,
+            self._glossary(self._index.generation),
+            share=lambda stem: lexical.document_frequency(stem) / total,
+            correct=lambda word: nearest_word(word, lexical, self._index.catalog),
+        )
+
+    def _rankings(
+        self,
+        asked: SearchedQuestion,
+        vector: FloatMatrix,
+        vectors: Vectors,
+        lexical: Lexical,
+        among: Sequence[str] | None,
+    ) -> dict[str, Ranking[str]]:
+        """The rankings of passages by name; those of sections are carried over to their passages."""
+        catalog = self._index.catalog
+        passage_ids = None if among is None else catalog.passage_ids(among)
+        section_ids = None if among is None else catalog.section_ids(among)
+        rankings = {
+            "vector": Ranking(vectors.search("passages", vector, CANDIDATES, passage_ids)),
+            "words": Ranking(lexical.search("body", asked.groups, CANDIDATES, among)),
+            "words_with_title": Ranking(lexical.search("whole", asked.groups, CANDIDATES, among)),
+        }
+        sections = {
+            "title_vector": Ranking(vectors.search("sections", vector, CANDIDATES, section_ids)),
+            "title_words": Ranking(lexical.search("title", asked.groups, CANDIDATES, among), _TITLE_WORDS_WEIGHT),
+        }
+        members = catalog.passages_of_sections({each for ranking in sections.values() for each, _ in ranking.scored})
+        for name, ranking in sections.items():
+            scored = [(each, score) for section, score in ranking.scored for each in members.get(section, ())]
+            rankings[name] = Ranking(scored, ranking.weight)
+        for number, phrase in enumerate(asked.phrases):
+            found = lexical.phrase(phrase, CANDIDATES, among)
+            rankings[f"phrase_{number + 1}"] = Ranking([(each, 1.0) for each in found], _PHRASE_WEIGHT)
+        return rankings
+
+    def _hits(
+        self, fused: Sequence[tuple[str, float, dict[str, float]]], k: int, spans: Mapping[str, tuple[int, int]]
+    ) -> list[Hit]:
+        """The first `k` of the fused passages that are current and say something new, no document taking all places."""
         hits: list[Hit] = []
-        seen: set[str] = set()
-        for start in range(0, len(fused), 4 * k):
-            part = fused[start : start + 4 * k]
-            passages = self._index.catalog.passages(each for each, _, _ in part)
-            documents = self._index.catalog.documents(_unique(each.document_id for each in passages.values()))
-            for each, score, contributions in part:
-                passage = passages.get(each)
-                document = documents.get(passage.document_id) if passage else None
-                if passage is None or document is None:
-                    continue  # left by an interrupted commit, or withdrawn since: not current
-                if document.text[passage.start : passage.end] != passage.text:
-                    continue  # the document changed between the two look-ups: this passage is of the version before
-                text = fold(passage.text)
-                if text in seen:
-                    continue
-                seen.add(text)
-                hits.append(Hit(passage, document, score, len(hits) + 1, contributions))
-                if len(hits) == k:
-                    return hits
-        return hits
+        seen = Seen()
+        wanted = k + k // 2  # some more, so that other documents can come before the fifth passage of one
+        for start in range(0, len(fused), 2 * k):
+            for hit in self._current(fused[start : start + 2 * k], spans):
+                same = seen.same_as(hit.passage.text)
+                if same is None:
+                    hits.append(hit)
+                elif hit.document.id not in {hits[same].document.id, *hits[same].also_in}:
+                    hits[same] = replace(hits[same], also_in=(*hits[same].also_in, hit.document.id))
+            if len(hits) >= wanted:
+                break
+        order = in_turn([hit.document.id for hit in hits], [hit.score for hit in hits])
+        return [replace(hits[number], rank=rank) for rank, number in enumerate(order[:k], start=1)]
 
+    def _current(
+        self, fused: Sequence[tuple[str, float, dict[str, float]]], spans: Mapping[str, tuple[int, int]]
+    ) -> Iterable[Hit]:
+        catalog = self._index.catalog
+        passages = catalog.passages(each for each, _, _ in fused)
+        documents = catalog.documents(dict.fromkeys(each.document_id for each in passages.values()))
+        for each, score, contributions in fused:
+            passage = passages.get(each)
+            document = documents.get(passage.document_id) if passage else None
+            if passage is None or document is None:
+                continue  # left by an interrupted commit, or withdrawn since: not current
+            if document.text[passage.start : passage.end] != passage.text:
+                continue  # the document changed between the two look-ups: this passage is of the version before
+            start, end = spans.get(each, (0, len(passage.text)))
+            window = (passage.start + start, passage.start + end)
+            yield Hit(passage, document, score, 0, contributions, window=window)
 
-def _unique(values: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(values))
+    def _reranked(self, question: str, hits: list[Hit]) -> list[Hit]:
+        if self._reranker is None:
+            return hits
+        first, rest = hits[:RERANKED], hits[RERANKED:]
+        texts = [" — ".join([each.document.title, *each.passage.heading_path, each.passage.text]) for each in first]
+        scores = self._reranker.scores(question, texts)
+        order = sorted(range(len(first)), key=lambda number: -scores[number])
+        ordered = [
+            replace(first[number], contributions={**first[number].contributions, "reranker": scores[number]})
+            for number in order
+        ]
+        return [replace(hit, rank=rank) for rank, hit in enumerate([*ordered, *rest], start=1)]
+
+    def _read_glossary(self, _generation: int) -> Glossary:
+        return merged(glossary(self._index.catalog.mentions()), self._written)
+
+    def _read_headers(self, _generation: int) -> list[Document]:
+        return self._index.catalog.headers()

@@ -10,7 +10,7 @@ import numpy as np
 
 from kb.errors import TextTooLongError
 from kb.french.folding import fold
-from kb.models.encoder import FloatMatrix, Prompt
+from kb.models.encoder import FloatMatrix, Prompt, Span
 
 _TOKENS = re.compile(r"\w+|[^\w\s]")
 _SPECIAL_TOKENS = 4  # as a real model's: two for the prompt, one at each end
@@ -41,6 +41,16 @@ class TinyEncoder:
                 vectors[row, 0] = 1.0  # a text without a word still has a direction
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / norms, dtype=np.float32)
+
+    def encode_windows(
+        self, texts: Sequence[str], spans_per_text: Sequence[Sequence[Span]], prompt: Prompt
+    ) -> tuple[FloatMatrix, list[FloatMatrix]]:
+        """As `encode`; a span has the vector that its words would have alone."""
+        windows = [
+            self.encode([text[start:end] for start, end in spans], prompt)
+            for text, spans in zip(texts, spans_per_text, strict=True)
+        ]
+        return self.encode(texts, prompt), windows
 
 
 def _features(text: str) -> Iterator[tuple[str, float]]:

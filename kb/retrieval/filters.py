@@ -1,0 +1,88 @@
+"""Filters: which documents a search may look at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+from kb.errors import ReperesError
+from kb.french.folding import fold
+from kb.types import Document
+
+_DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
+_NAMES = {"kind": "type", "rubric": "rubrique", "programme": "programme", "partner": "partenaire"}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a document must be. Values of one field are alternatives; case and accents do not count.
+
+    `since` and `until` are dates as precise as wanted (`2025`, `2025-03`, `2025-03-14`), both included; a document
+    whose date is less precise fits when its year or month touches the range; one without a date does not.
+    """
+
+    kind: tuple[str, ...] = ()
+    rubric: tuple[str, ...] = ()
+    programme: tuple[str, ...] = ()
+    partner: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ReperesError for a date that is none."""
+        for value in (self.since, self.until):
+            if value is not None and not _DATE.fullmatch(value):
+                raise ReperesError(f"Date incorrecte : {value}. Écrivez 2025, 2025-03 ou 2025-03-14.")
+        if self.since and self.until and _first(self.since) > _last(self.until):
+            raise ReperesError(f"Aucune date possible : {self.since} vient après {self.until}.")
+
+    def __bool__(self) -> bool:
+        """Whether anything is asked for."""
+        return any(getattr(self, each.name) for each in fields(self))
+
+    def select(self, documents: Iterable[Document]) -> list[str]:
+        """The ids of the documents that fit.
+
+        Raises ReperesError, with the values there are, when no document at all has a value that is asked for.
+        """
+        candidates = list(documents)
+        wanted = {name: {fold(each) for each in getattr(self, name)} for name in _NAMES}
+        for name, values in wanted.items():
+            there = {fold(each): each for document in candidates for each in _values(document, name)}
+            if unknown := [each for each in getattr(self, name) if fold(each) not in there]:
+                known = ", ".join(sorted(there.values())[:30]) or "aucune"
+                raise ReperesError(
+                    f"Aucun document n'a pour {_NAMES[name]} « {unknown[0]} ». Valeurs présentes : {known}."
+                )
+            if values:
+                candidates = [each for each in candidates if values & {fold(v) for v in _values(each, name)}]
+        return [each.id for each in candidates if self._in_range(each.date)]
+
+    def _in_range(self, date: str | None) -> bool:
+        if not self.since and not self.until:
+            return True
+        if date is None:
+            return False
+        return (not self.since or _last(date) >= _first(self.since)) and (
+            not self.until or _first(date) <= _last(self.until)
+        )
+
+
+def _values(document: Document, name: str) -> tuple[str, ...]:
+    if name == "programme":
+        return document.programmes
+    if name == "partner":
+        return document.partners
+    value = document.kind if name == "kind" else document.rubric
+    return (value,) if value else ()
+
+
+def _first(date: str) -> str:
+    """The first day that a date of any precision may mean, in a form that sorts."""
+    return date + "-01-01"[len(date) - 4 :]
+
+
+def _last(date: str) -> str:
+    """The last one; the 31st of a short month sorts as well."""
+    return date + "-12-31"[len(date) - 4 :]

@@ -1,0 +1,71 @@
+"""From fused passages to the ones that are shown: near-identical ones once, no document taking all the places."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+# From this share of common word triples on, two passages say the same thing: another year's page, another audience's.
+_SAME = 0.9
+# The passages of one document that come at their own rank; each one more gives way to others that are nearly as good.
+MOST_OF_ONE_DOCUMENT = 4
+_WAY_GIVEN = 2.0  # of score, in the standard deviations of the fusion
+
+
+class Seen:
+    """The texts of passages kept so far, to tell the next one that nearly says the same."""
+
+    def __init__(self) -> None:
+        self._triples: list[frozenset[tuple[str, ...]]] = []
+
+    def same_as(self, text: str) -> int | None:
+        """The number, from 0, of the kept text that `text` equals or nearly equals; None when it is new: then kept.
+
+        Nearly: the Jaccard index of the sets of their word triples is at least 0.9 (Broder, « On the resemblance and
+        containment of documents », 1997). A figure changed among few words makes another text.
+        """
+        triples = _triples(text)
+        for number, other in enumerate(self._triples):
+            if _jaccard(triples, other) >= _SAME:
+                return number
+        self._triples.append(triples)
+        return None
+
+
+def in_turn(documents: Sequence[str], scores: Sequence[float]) -> list[int]:
+    """An order of passages, given with their documents and scores, best first, in which no document takes all places.
+
+    A document's passages beyond the fourth give way to passages of other documents that score up to 2 less for each
+    one already there: where nothing else is nearly as good, the document answers alone.
+    """
+    waiting = list(range(len(documents)))
+    taken: Counter[str] = Counter()
+    order: list[int] = []
+    while waiting:
+        # Only the first one waiting of each document can be the best one left.
+        first: dict[str, int] = {}
+        for number in waiting:
+            first.setdefault(documents[number], number)
+        best = max(first.values(), key=lambda number: (_score(number, documents, scores, taken), -number))
+        waiting.remove(best)
+        taken[documents[best]] += 1
+        order.append(best)
+    return order
+
+
+def _score(number: int, documents: Sequence[str], scores: Sequence[float], taken: Counter[str]) -> float:
+    more = max(0, taken[documents[number]] - MOST_OF_ONE_DOCUMENT + 1)
+    return scores[number] - _WAY_GIVEN * more
+
+
+def _triples(text: str) -> frozenset[tuple[str, ...]]:
+    found = text.casefold().split()  # without folding: it takes longer than the search
+    return frozenset(tuple(found[start : start + 3]) for start in range(max(1, len(found) - 2)))
+
+
+def _jaccard(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> float:
+    smaller, larger = sorted((len(one), len(other)))
+    if smaller < _SAME * larger:  # cannot be enough
+        return 0.0
+    common = len(one & other)
+    return common / (smaller + larger - common)
