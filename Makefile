@@ -4,6 +4,7 @@
 VENV    := .venv
 BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.installed
+RIVALS  := .venv-bench
 PYTHONS := $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3)
 
 # What the tests take from Debian: a browser, and a font with accents for the PDF files they make.
@@ -33,11 +34,11 @@ lint: $(STAMP)  ## ruff and mypy
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m mypy app.py ingest kb tests $(wildcard benchmarks/*.py)
 
-bench: $(STAMP)  ## every script of benchmarks/, one after the other
-	@set -e; for script in $(sort $(wildcard benchmarks/*.py)); do echo "== $$script"; $(BIN)/python "$$script" $(ARGS); done
+bench: $(STAMP) $(RIVALS)/.installed  ## quality, ingestion, scale, encoder, with their targets (ARGS="scale --sizes 1000")
+	@$(BIN)/python -m benchmarks.run_all $(ARGS)
 
 clean:  ## removes .venv, builds and caches; keeps the store (.reperes)
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/output
+	rm -rf $(VENV) $(RIVALS) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp holds the folder that it was made in, and is written last: an interrupted installation, a copied folder or
@@ -72,6 +73,22 @@ $(STAMP): pyproject.toml
 	  echo "The installation failed (see above): run the same command again, it will resume."; \
 	  exit 1; } >&2
 	@echo "$(CURDIR)" > $(STAMP)
+
+# The other systems of the benchmarks: the extra `bench` without the project, every library that both sides use in the
+# version that the project has (PyStemmer apart: see pyproject.toml).
+ifneq ($(shell $(RIVALS)/bin/python -c '' 2>/dev/null && cat $(RIVALS)/.installed 2>/dev/null),$(CURDIR))
+.PHONY: $(RIVALS)/.installed
+endif
+
+$(RIVALS)/.installed: $(STAMP)
+	@echo "$(RIVALS): LlamaIndex, txtai, matplotlib…"
+	@$(BIN)/python -m venv --clear $(RIVALS)
+	@$(BIN)/python -m pip freeze --exclude-editable --exclude pystemmer > $(RIVALS)/constraints.txt
+	@$(BIN)/python -c 'import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
+	  print(*project["optional-dependencies"]["bench"], sep="\n")' > $(RIVALS)/requirements.txt
+	@$(RIVALS)/bin/python -m pip install --disable-pip-version-check --quiet \
+	  --constraint $(RIVALS)/constraints.txt --requirement $(RIVALS)/requirements.txt
+	@echo "$(CURDIR)" > $@
 
 debian-packages:
 	@missing=; \
