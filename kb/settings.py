@@ -85,8 +85,15 @@ class Settings:
     embedding_dtype: str = _setting(
         "REPERES_EMBEDDING_DTYPE",
         "auto",
-        _one_of("auto", "fp32", "bf16"),
-        "number format of the encoder: `auto` takes `bf16` where the CPU has it natively, else `fp32`",
+        _one_of("auto", "fp32", "bf16", "int8"),
+        "number format of the encoder: `auto` takes `bf16` on a CPU with AMX, `int8` (packaged model) "
+        "on one with VNNI, else `fp32`",
+    )
+    embedding_backend: str = _setting(
+        "REPERES_EMBEDDING_BACKEND",
+        "auto",
+        _one_of("auto", "onnx", "torch"),
+        "what runs the encoder: `auto` takes `onnx` for the packaged model, `torch` for `bf16` and for other models",
     )
     max_file_mb: int = _setting(
         "REPERES_MAX_FILE_MB", 100, _whole_number(1, 10_000), "largest file that is opened, in megabytes"

@@ -1,4 +1,4 @@
-"""What Repères asks of an embedding model."""
+"""What Repères asks of an embedding model, and what all its implementations do alike."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from kb.errors import TextTooLongError
+
 FloatMatrix = npt.NDArray[np.float32]
 Prompt = Literal["query", "passage"]
+Span = tuple[int, int]
 
 
 class Encoder(Protocol):
@@ -17,7 +20,7 @@ class Encoder(Protocol):
 
     @property
     def identity(self) -> str:
-        """Names the model and its revision: two encoders of one identity give the same vectors (to 0.9999)."""
+        """Names the model and its revision: encoders of one identity give the same vectors, to a cosine of 0.999."""
         ...
 
     @property
@@ -40,3 +43,36 @@ class Encoder(Protocol):
         Raises TextTooLongError when a text has more than `max_tokens` tokens: nothing is cut silently.
         """
         ...
+
+    def encode_windows(
+        self, texts: Sequence[str], spans_per_text: Sequence[Sequence[Span]], prompt: Prompt
+    ) -> tuple[FloatMatrix, list[FloatMatrix]]:
+        """The vectors of texts, as `encode` gives them, and unit vectors of spans of each, shape (k, d) a text.
+
+        A span is (start, end) in the characters of its text, which its vector sees as a whole where the model allows.
+        """
+        ...
+
+
+def whole_texts(texts: Sequence[str], prompt: str) -> list[str]:
+    """The texts as a tokenizer takes them, `prompt` before each; characters stay where they are.
+
+    Half of a surrogate pair, which a JSON string can hold, is not text that a tokenizer takes.
+    """
+    return [(prompt + text).encode("utf-8", "replace").decode() for text in texts]
+
+
+def refuse_long_texts(texts: Sequence[str], lengths: Sequence[int], encoder: Encoder) -> None:
+    """Raises TextTooLongError for the first text of more tokens than `encoder` reads."""
+    for text, length in zip(texts, lengths, strict=True):
+        if length > encoder.max_tokens:
+            raise TextTooLongError(
+                f"Le texte « {' '.join(text[:80].split())}… » compte {length} tokens avec son préfixe, or le "
+                f"modèle d'embedding {encoder.identity} en lit {encoder.max_tokens} au plus. Raccourcissez-le."
+            )
+
+
+def unit_rows(vectors: FloatMatrix) -> FloatMatrix:
+    """`vectors` with rows of length 1; a row of zeros stays."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, np.finfo(np.float32).tiny), dtype=np.float32)

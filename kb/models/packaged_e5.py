@@ -11,10 +11,8 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-import os
 import shutil
 import struct
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -26,14 +24,13 @@ import numpy.typing as npt
 
 from kb.errors import ModelError
 from kb.models.packaged_tokenizer import build_tokenizer
+from kb.models.prepared_folder import prepared_folder
 
 SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 IDENTITY = f"multilingual-e5-small-q4@{SHA256[:12]}"
 # Raise the version whenever what is written below changes: the folder of another version is never loaded.
 FOLDER = f"{IDENTITY.replace('@', '-')}-v1"
 PROMPTS = {"query": "query: ", "passage": "passage: "}
-# Unpacking takes seconds: whoever holds the lock for this long is stuck.
-LOCK_SECONDS = 300.0
 
 _Q4_0 = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])
 _EMBEDDINGS = {
@@ -87,45 +84,11 @@ def packaged_e5_folder(models_folder: Path, weights: Path | None = None) -> Path
     package's file. Raises ModelError when the weights are missing or not the expected ones, or when the folder cannot
     be written.
     """
-    from filelock import FileLock, Timeout
 
-    folder = models_folder / FOLDER
-    if folder.is_dir():
-        return folder
-    try:
-        models_folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(models_folder / f"{FOLDER}.lock", timeout=LOCK_SECONDS):
-            if not folder.is_dir():
-                _unpack(weights or packaged_weights(), folder)
-    except Timeout:
-        raise ModelError(
-            f"Un autre processus prépare depuis trop longtemps le modèle d'embedding dans {models_folder}. "
-            "Arrêtez-le, puis recommencez."
-        ) from None
-    except OSError as error:
-        raise ModelError(
-            f"Impossible de préparer le modèle d'embedding dans {models_folder} : {error.strerror or error}. "
-            "Il faut 500 Mo libres et le droit d'écrire ; REPERES_CACHE choisit un autre dossier."
-        ) from error
-    return folder
+    def write(folder: Path) -> None:
+        write_folder(read_packed(weights or packaged_weights()), folder)
 
-
-def _unpack(weights: Path, folder: Path) -> None:
-    """Called with the lock held: nobody else is unpacking, so any temporary folder is what a crash left."""
-    for leftover in folder.parent.glob(f"{FOLDER}.part-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
-    packed = read_packed(weights)
-    temporary = folder.parent / f"{FOLDER}.part-{uuid.uuid4().hex}"
-    temporary.mkdir()
-    try:
-        write_folder(packed, temporary)
-        temporary.rename(folder)
-    except OSError:
-        # On a file system whose locks do not hold, another process may have been first: its folder is as good.
-        if not folder.is_dir():
-            raise
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    return prepared_folder(models_folder / FOLDER, write, megabytes=500)
 
 
 def read_packed(weights: Path) -> PackedModel:
@@ -198,7 +161,7 @@ def dequantise(blocks: npt.NDArray[np.void]) -> npt.NDArray[np.float32]:
 
 
 def write_folder(packed: PackedModel, folder: Path) -> None:
-    """Writes the model into the empty `folder`, in the files that sentence-transformers reads, flushed to the disk."""
+    """Writes the model into the empty `folder`, in the files that sentence-transformers reads."""
     from safetensors.numpy import save_file
 
     # Plain JSON rather than the libraries' `save`: no import of torch, and the same bytes whatever their version.
@@ -240,11 +203,6 @@ def write_folder(packed: PackedModel, folder: Path) -> None:
     save_file(bert_tensors(packed), folder / "model.safetensors", metadata={"format": "pt"})
     # The library makes its file readable by its owner only, whatever the umask.
     shutil.copymode(folder / "tokenizer.json", folder / "model.safetensors")
-    for path in (*folder.rglob("*"), folder):
-        # A power cut after the rename must not leave a folder with empty files.
-        descriptor = os.open(path, os.O_RDONLY)
-        os.fsync(descriptor)
-        os.close(descriptor)
 
 
 def bert_tensors(packed: PackedModel) -> dict[str, npt.NDArray[np.float32]]:

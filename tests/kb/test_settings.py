@@ -21,7 +21,7 @@ def test_defaults_hold_in_an_empty_environment() -> None:
     assert settings.cache == Path(platformdirs.user_cache_dir("reperes"))
     assert settings.corpus == Path("corpus/documents")
     assert (settings.embedding_model, settings.embedding_revision) == (PACKAGED_MODEL, "")
-    assert settings.embedding_dtype == "auto"
+    assert (settings.embedding_dtype, settings.embedding_backend) == ("auto", "auto")
     assert (settings.host, settings.port) == ("127.0.0.1", 7860)
 
 
@@ -66,8 +66,9 @@ def test_paths_know_the_home_folder() -> None:
         ("REPERES_MAX_FILE_MB", "0", "il faut un nombre entier de 1 à 10000"),
         ("REPERES_MAX_FILE_MB", "10001", "il faut un nombre entier de 1 à 10000"),
         ("REPERES_MAX_TEXT_MB", "dix", "il faut un nombre entier de 1 à 1000"),
-        ("REPERES_EMBEDDING_DTYPE", "float32", "valeurs possibles : auto, fp32, bf16"),
-        ("REPERES_EMBEDDING_DTYPE", "BF16", "valeurs possibles : auto, fp32, bf16"),
+        ("REPERES_EMBEDDING_DTYPE", "float32", "valeurs possibles : auto, fp32, bf16, int8"),
+        ("REPERES_EMBEDDING_DTYPE", "BF16", "valeurs possibles : auto, fp32, bf16, int8"),
+        ("REPERES_EMBEDDING_BACKEND", "openvino", "valeurs possibles : auto, onnx, torch"),
         ("REPERES_STORE", "   ", "le chemin est vide"),
         ("REPERES_CACHE", " ", "le chemin est vide"),
         ("REPERES_CORPUS", "\t", "le chemin est vide"),

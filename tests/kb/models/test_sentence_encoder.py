@@ -24,7 +24,7 @@ from transformers.utils import logging
 
 from kb.errors import ModelError, TextTooLongError
 from kb.models.encoder import Prompt
-from kb.models.sentence_encoder import load_encoder, number_format
+from kb.models.sentence_encoder import load_encoder
 from kb.settings import Settings
 
 ROOT = Path(__file__).parents[3]
@@ -113,6 +113,32 @@ def test_vectors_are_those_of_the_model_in_the_order_of_the_texts(
     np.testing.assert_allclose(vectors, expected, atol=1e-5)
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx([1] * len(TEXTS), abs=1e-6)
+
+
+@pytest.mark.parametrize("padding", ["right", "left"])
+def test_windows_are_means_of_the_tokens_in_the_whole_text(make_model: MakeModel, padding: str) -> None:
+    folder = make_model(prompts={"query": "query : ", "passage": "passage : "}, padding=padding)
+    texts = ["le quartier de la ville", "école", ""]
+    reference = SentenceTransformer(str(folder), device="cpu")
+    states = reference.encode(texts, prompt_name="passage", output_value="token_embeddings")
+    first = np.asarray(states[0])[-6:]  # le quartier de la ville [SEP]
+    expected = [first[1], first[:5].mean(axis=0), first[3:5].mean(axis=0)]
+    encoder = load_encoder(settings_for(folder))
+    vectors, windows = encoder.encode_windows(texts, [[(4, 6), (0, 23), (15, 23)], [], [(0, 0)]], "passage")
+    np.testing.assert_allclose(vectors, encoder.encode(texts, "passage"), atol=1e-6)
+    assert [rows.shape for rows in windows] == [(3, 32), (0, 32), (1, 32)]
+    np.testing.assert_allclose(windows[0], [each / np.linalg.norm(each) for each in expected], atol=1e-5)
+    np.testing.assert_allclose(windows[2], vectors[2:], atol=1e-6)
+
+
+def test_windows_are_read_alone_where_a_vector_is_no_mean(make_model: MakeModel) -> None:
+    encoder = load_encoder(settings_for(make_model(pooling="cls")))
+    texts = ["le quartier de la ville", "école", "la  rue"]
+    vectors, windows = encoder.encode_windows(texts, [[(3, 11), (0, 23)], [], [(2, 4)]], "passage")
+    np.testing.assert_allclose(vectors, encoder.encode(texts, "passage"), atol=1e-6)
+    assert [len(rows) for rows in windows] == [2, 0, 1]
+    np.testing.assert_allclose(windows[0], encoder.encode(["quartier", texts[0]], "passage"), atol=1e-5)
+    np.testing.assert_allclose(windows[2], vectors[2:], atol=1e-5)
 
 
 def test_many_batches_keep_the_order(folder: Path) -> None:
@@ -267,24 +293,6 @@ def test_half_precision_gives_unit_vectors_near_the_others(folder: Path) -> None
     assert 0 < np.abs(half - full).max() < 0.05
 
 
-@pytest.mark.parametrize(
-    ("wanted", "capabilities", "expected"),
-    [
-        ("auto", {"avx2": True}, "fp32"),
-        ("auto", {"avx2": True, "avx512_bf16": False, "amx_bf16": False}, "fp32"),
-        ("auto", {"avx2": True, "avx512_bf16": True}, "bf16"),
-        ("auto", {"avx2": True, "amx_bf16": True}, "bf16"),
-        ("fp32", {"amx_bf16": True}, "fp32"),
-        ("bf16", {}, "bf16"),
-    ],
-)
-def test_number_format_follows_the_processor_unless_set(
-    monkeypatch: pytest.MonkeyPatch, wanted: str, capabilities: dict[str, bool], expected: str
-) -> None:
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
-    assert number_format(wanted) == expected
-
-
 def test_loading_says_nothing(folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Not even about a weight that is missing, which the library reports at length."""
     from safetensors.numpy import load_file, save_file
@@ -308,7 +316,7 @@ def test_loading_says_nothing(folder: Path, tmp_path: Path, capfd: pytest.Captur
 
 def test_importing_the_module_does_not_import_the_libraries() -> None:
     code = (
-        "import sys, kb.models.sentence_encoder as _; "
-        "print(sorted({'torch', 'transformers', 'sentence_transformers', 'tokenizers'} & set(sys.modules)))"
+        "import sys, kb.models.sentence_encoder as _; print(sorted({'onnx', 'onnxruntime', 'torch', 'transformers', "
+        "'sentence_transformers', 'tokenizers'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True).stdout == b"[]\n"
