@@ -13,11 +13,13 @@ from pathlib import Path
 from ingest.readers import READERS_VERSION, SUFFIXES, read_document
 from ingest.sources.folder import Item, list_folder, read_file
 from ingest.split import SPLITTER_VERSION, split_document
+from ingest.stages import Stages
 from kb.errors import DocumentError
 from kb.french.acronyms import mentions
 from kb.french.folding import fold
+from kb.index.embedding import NewVersion
 from kb.index.rows import DocumentState
-from kb.index.writer import IndexWriter, NewVersion
+from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder
 from kb.settings import Settings
 from kb.types import Document
@@ -73,10 +75,11 @@ def ingest(
     """
     began = time.monotonic()
     with IndexWriter(settings.store, encoder, SPLITTER_VERSION) as writer:
-        run = _Run(writer, settings, encoder, confirm, progress)
-        for path in paths:
-            run.take(path, source)
-        run.finish()
+        with Stages(writer) as stages:
+            run = _Run(writer, stages, settings, encoder, confirm, progress)
+            for path in paths:
+                run.take(path, source)
+            run.finish()
         generation = writer.finish()
         return replace(
             run.report,
@@ -99,9 +102,16 @@ class _Run:
     """One ingestion under way."""
 
     def __init__(
-        self, writer: IndexWriter, settings: Settings, encoder: Encoder, confirm: bool, progress: Progress | None
+        self,
+        writer: IndexWriter,
+        stages: Stages,
+        settings: Settings,
+        encoder: Encoder,
+        confirm: bool,
+        progress: Progress | None,
     ) -> None:
         self._writer = writer
+        self._stages = stages
         self._settings = settings
         self._encoder = encoder
         self._confirm = confirm
@@ -181,7 +191,7 @@ class _Run:
             or sum(len(each.passages) for each in self._batch) >= BATCH_PASSAGES
             or time.monotonic() - self._batch_began >= BATCH_SECONDS
         ):
-            self._commit()
+            self._hand_over()
 
     def _read(self, item: Item, source: str) -> NewVersion | None:
         """The new version of a document, or None when it is unchanged. Raises DocumentError."""
@@ -211,20 +221,29 @@ class _Run:
         told = tuple(dict.fromkeys(mentions(f"{document.title}\n{document.text}", is_glossary=is_glossary)))
         return NewVersion(document, digest, file_hash, tuple(passages), told)
 
+    def _hand_over(self) -> None:
+        """Gives the batch to be embedded and written while the next one is read."""
+        if self._batch:
+            self._note(self._stages.submit(self._batch))
+            self._batch = []
+
     def _commit(self) -> None:
-        if not self._batch:
-            return
-        self._writer.commit(self._batch)
-        for version in self._batch:
+        """Waits until all that was read is written."""
+        self._hand_over()
+        self._note(self._stages.drain())
+
+    def _note(self, written: Sequence[NewVersion]) -> None:
+        """Counts versions that are current now."""
+        for version in written:
             state = self._states.get(version.document.id)
             new = state is None or state.withdrawn
             self._add(added=int(new), updated=int(not new))
             self._states[version.document.id] = DocumentState(
                 version.document.source, version.content_hash, version.file_hash, withdrawn=False
             )
-        self._done += len(self._batch)
-        self._progress(self._done, self._total, self._batch[-1].document.id)
-        self._batch = []
+        self._done += len(written)
+        if written:
+            self._progress(self._done, self._total, written[-1].document.id)
 
     def _withdraw(self, source: str, present: set[str]) -> None:
         mine = {each for each, state in self._states.items() if state.source == source and not state.withdrawn}

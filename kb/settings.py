@@ -95,6 +95,19 @@ class Settings:
         _one_of("auto", "onnx", "torch"),
         "what runs the encoder: `auto` takes `onnx` for the packaged model, `torch` for `bf16` and for other models",
     )
+    glossary: Path | None = _setting(
+        "REPERES_GLOSSARY",
+        None,
+        _path,
+        "file of acronyms and everyday words (`DPO = délégué …`), read at start",
+        "none",
+    )
+    reranker: str = _setting(
+        "REPERES_RERANKER", "", _text, "CrossEncoder that orders the best passages anew: a folder or a hub name", "none"
+    )
+    reranker_revision: str = _setting(
+        "REPERES_RERANKER_REVISION", "", _text, "commit of a reranker from the hub; required for a hub name", "none"
+    )
     max_file_mb: int = _setting(
         "REPERES_MAX_FILE_MB", 100, _whole_number(1, 10_000), "largest file that is opened, in megabytes"
     )

@@ -24,7 +24,7 @@ DOORS = {
     "gradio": ("app.py", "kb/ui/"),
     "llama_index": ("ingest/node_parser.py", "kb/llamaindex.py", "kb/models/llm.py"),
     "sentence_transformers": ("kb/models/",),
-    "sqlalchemy": ("kb/index/catalog.py", "kb/index/rows.py"),
+    "sqlalchemy": ("kb/index/catalog.py", "kb/index/catalog_reader.py", "kb/index/rows.py"),
     "tantivy": ("kb/index/lexical.py",),
     "torch": ("kb/models/",),
 }

@@ -24,6 +24,8 @@ from ingest.readers.reading import Given, Reading, empty, no_text, too_long
 from ingest.readers.tree import blocks_of
 from kb.errors import DocumentError
 
+# The one in C reads the same ten times as fast; a build of PyYAML may lack it.
+_Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _FRONT = re.compile(r"\s*---[ \t]*\n(?P<yaml>(?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 _UNCLOSED = re.compile(r"\s*---[ \t]*\n\s*[\w-]+[ \t]*:(?:[ \t]|\n)")
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)[^<>]*>")
@@ -68,7 +70,7 @@ def _split_front_matter(text: str, name: str) -> tuple[Metadata, str]:
     try:
         # All scalars stay texts: YAML would read « Oui » as a truth value, and « 2019-02-31 » as an error of its own.
         # Not the loader in C: it crashes the process on deep nesting, where this one raises RecursionError.
-        values = yaml.load(match["yaml"], Loader=yaml.BaseLoader)
+        values = yaml.load(match["yaml"], Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         where = f" à la ligne {text[: match.start('yaml')].count(chr(10)) + mark.line + 1}" if mark else ""

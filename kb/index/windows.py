@@ -45,7 +45,7 @@ def pack(windows: Windows) -> bytes:
     scales = np.maximum(np.abs(windows.vectors).max(axis=1, keepdims=True), np.finfo(np.float32).tiny) / 127
     codes = np.rint(windows.vectors / scales).astype(np.int8)
     head = np.array([len(windows.spans), *np.ravel(windows.spans)], dtype="<u4")
-    return head.tobytes() + scales.astype("<f4").tobytes() + codes.tobytes()
+    return b"".join((head.tobytes(), scales.astype("<f4").tobytes(), codes.tobytes()))
 
 
 def unpack(data: bytes) -> Windows:

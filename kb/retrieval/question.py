@@ -12,7 +12,16 @@ from kb.index.lexical import Alternative, Group
 from kb.retrieval.glossary import Glossary
 
 _QUOTED = re.compile(r"«([^«»]{2,200})»|“([^“”]{2,200})”|\"([^\"]{2,200})\"")
-_VOWEL = re.compile(r"[aeiouy]")
+# Short words that documents use as acronyms too: in small letters, they are the words.
+_ORDINARY = frozenset(
+    "acte agir aide air aller ami amie ans arme art avis axe bac bail bas base bien bois bon bord bus cap car cas chef "
+    "ciel cite cle code coin cour dame date deal dire don dos drap eau effet ent etat etre fer fil fin foi fort front "
+    "gain gare gel gens gite haut ile jeu joie jour juge lac lien lieu ligne lire liste lit livre loi lot loup lutte "
+    "main mal mari mars mer mere midi mine mode mois mot mur nez nid nom note nord nuit oeil oral ordre os page pain "
+    "paix par parc part pays peau peine pere pic pied plan pont port pose pot prix quai quart rail rang rare reine "
+    "rond route rue sac sain sang sel sens sept seul siege sis site sol sort soir sud tas taux titre toit tour train "
+    "tri type urne usage val vers vert vie ville vin voie voix vol vote vue zone".split()
+)
 # An acronym in more than this share of the passages is what the base is about: what it stands for adds nothing.
 _COMMON = 0.25
 _MOST_EXPANSIONS = 2  # that a search by words tries; the first one is the surest
@@ -84,7 +93,7 @@ def _known_stems(question: str, share: Callable[[str], float], correct: Callable
 def _acronyms(question: str, glossary: Glossary) -> list[tuple[str, tuple[str, ...]]]:
     """The acronyms of the question that the glossary knows, with what they stand for.
 
-    Written in small letters, one that may be a word (« pic », « plus ») is taken for that word.
+    Written in small letters, one that is a word too (« pic », « plus ») is taken for that word.
     """
     capitals = {fold(each) for each in re.findall(r"[\w+&]+", question) if each.isupper()}
     shouted = not any(each.islower() for each in question)
@@ -92,7 +101,7 @@ def _acronyms(question: str, glossary: Glossary) -> list[tuple[str, tuple[str, .
     for word in dict.fromkeys(words(question)):
         if not (expansions := glossary.expansions(word)):
             continue
-        like_a_word = word in STOP_WORDS or (len(word) < 4 and _VOWEL.search(word))
-        if not like_a_word or (word in capitals and not shouted):
+        is_word = word in STOP_WORDS or word in _ORDINARY
+        if not is_word or (word in capitals and not shouted):
             found.append((word, expansions))
     return found

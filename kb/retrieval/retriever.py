@@ -30,6 +30,7 @@ CANDIDATES = 100  # taken from each ranking
 RERANKED = 30  # hits that a reranker reads
 # The words of a title count in `words_with_title` already.
 _TITLE_WORDS_WEIGHT = 0.5
+_FEW_PASSAGES = 40  # in a base of fewer, shares of passages say little: they are shares of this many
 _PHRASE_WEIGHT = 3.0  # a quoted phrase is an order, not a hint
 
 
@@ -86,7 +87,7 @@ class Retriever:
             return lambda stem: inverse_document_frequency(lexical.document_frequency(stem), total)
 
     def _prepared(self, question: str, lexical: Lexical) -> SearchedQuestion:
-        total = max(1, lexical.count("passages"))
+        total = max(_FEW_PASSAGES, lexical.count("passages"))
         return prepare(
             question,
             self._glossary(self._index.generation),

@@ -110,9 +110,9 @@ def test_equal_sentences_are_shown_once(tiny_encoder: Encoder) -> None:
 
 def test_the_best_documents_are_read_further(tiny_encoder: Encoder) -> None:
     text = "\n\n".join(f"## Partie {n}\n\nUn texte." for n in range(30))
-    others = [hits(tiny_encoder, "Un autre texte.", name=f"{n}.md")[0] for n in range(10)]
+    others = [hits(tiny_encoder, "Un autre texte.", name=f"{n}.md")[0] for n in range(15)]
     first, *rest = hits(tiny_encoder, text)
     read = passages_to_read([first, *others, *rest])
-    assert len(read) == 16
-    assert read[:8] == [first, *others[:7]]
-    assert {hit.document.id for hit in read[8:]} == {"d.md"}
+    assert len(read) == 24
+    assert read[:12] == [first, *others[:11]]
+    assert {hit.document.id for hit in read[12:]} == {"d.md"}

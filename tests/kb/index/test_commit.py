@@ -13,13 +13,15 @@ from chromadb.api.shared_system_client import SharedSystemClient
 
 from ingest.split import split_document
 from kb.errors import FingerprintError, StoreBusyError, StoreError
+from kb.french.stems import stems
 from kb.index import reader as reader_module
 from kb.index.catalog import Catalog
-from kb.index.lexical import Lexical
+from kb.index.embedding import NewVersion
+from kb.index.lexical import Alternative, Group, Lexical
 from kb.index.reader import IndexReader
 from kb.index.vectors import Vectors
-from kb.index.writer import IndexWriter, NewVersion
-from kb.models.encoder import Encoder, FloatMatrix, Prompt
+from kb.index.writer import IndexWriter
+from kb.models.encoder import Encoder, FloatMatrix, Prompt, Span
 from kb.types import CitedSource, Document
 from tiny_encoder import TinyEncoder
 
@@ -33,6 +35,12 @@ class CountingEncoder(TinyEncoder):
     def encode(self, texts: Sequence[str], prompt: Prompt) -> FloatMatrix:
         self.encoded.extend(texts)
         return super().encode(texts, prompt)
+
+    def encode_windows(
+        self, texts: Sequence[str], spans_per_text: Sequence[Sequence[Span]], prompt: Prompt
+    ) -> tuple[FloatMatrix, list[FloatMatrix]]:
+        self.encoded.extend(texts)
+        return TinyEncoder().encode_windows(texts, spans_per_text, prompt)
 
 
 def version(encoder: Encoder, name: str, text: str, title: str = "Titre") -> NewVersion:
@@ -48,6 +56,11 @@ def version(encoder: Encoder, name: str, text: str, title: str = "Titre") -> New
     return NewVersion(document, f"{title}{text}", "", tuple(split_document(document, encoder.count_tokens, 512)))
 
 
+def words(question: str) -> list[Group]:
+    """The words of a question as a search by words takes them."""
+    return [(Alternative((each,)),) for each in stems(question)]
+
+
 def writer(store: Path, encoder: Encoder) -> IndexWriter:
     return IndexWriter(store, encoder, "1")
 
@@ -57,6 +70,7 @@ def stored_ids(store: Path) -> tuple[set[str], set[str], set[str]]:
     catalog, vectors, lexical = Catalog(store / "catalog.sqlite"), Vectors(store / "vectors"), Lexical(store / "words")
     try:
         in_catalog = catalog.ids_of(catalog.states())
+        assert catalog.windows(in_catalog).keys() == catalog.passages(in_catalog).keys()
         in_vectors = {each for c in vectors._collections.values() for each in c.get(include=[])["ids"]}
         in_words: set[str] = set()
         for words in lexical._words.values():
@@ -86,7 +100,7 @@ def test_what_is_committed_is_found_and_read_back(tmp_path: Path, tiny_encoder: 
     with reader.lease() as parts:
         assert parts is not None
         vectors, lexical = parts
-        best = lexical.search("passages", "Quels PRETS bonifies ?", 5)[0][0]
+        best = lexical.search("body", words("Quels PRETS bonifies ?"), 5)[0][0]
         near = vectors.search("passages", tiny_encoder.encode(["prêts bonifiés, seconde partie"], "query")[0], 5)
     passage = reader.catalog.passages([best])[best]
     assert passage.heading_path == ("Deux",)
@@ -211,12 +225,12 @@ def test_readers_see_new_generations_and_deletions(
         index.commit([version(tiny_encoder, "a.md", LONG)])
     with reader.lease() as parts:
         assert parts is not None
-        assert len(parts[1].search("passages", "prêts", 5)) == 1
+        assert len(parts[1].search("body", words("prêts"), 5)) == 1
     with writer(tmp_path, tiny_encoder) as index:
         index.withdraw(["a.md"])
     with reader.lease() as parts:
         assert parts is not None
-        assert parts[1].search("passages", "prêts", 5) == []
+        assert parts[1].search("body", words("prêts"), 5) == []
         assert parts[0].search("passages", tiny_encoder.encode(["prêts"], "query")[0], 5) == []
     reader.close()
 

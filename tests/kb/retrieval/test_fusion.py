@@ -1,23 +1,49 @@
+"""Fusion of standardised scores: the arithmetic, worked out by hand."""
+
+from __future__ import annotations
+
+import math
+
 import pytest
 
-from kb.retrieval.fusion import dense_ranks, inverse_document_frequency, reciprocal_rank_fusion
+from kb.retrieval.fusion import Ranking, inverse_document_frequency, standardised, standardised_fusion
 
 
-def test_equal_scores_share_a_rank() -> None:
-    assert dense_ranks([("a", 3.0), ("b", 2.0), ("c", 2.0), ("d", 1.0)]) == {"a": 1, "b": 2, "c": 2, "d": 3}
-    assert dense_ranks([]) == {}
+def test_scores_become_standard_deviations_above_the_lowest() -> None:
+    # mean 2, standard deviation sqrt(2/3) of 1, 2, 3
+    deviation = math.sqrt(2 / 3)
+    assert standardised([("a", 3.0), ("b", 2.0), ("c", 1.0)]) == pytest.approx(
+        {"a": 2 / deviation, "b": 1 / deviation, "c": 0.0}
+    )
 
 
-def test_fusion_adds_reciprocal_ranks() -> None:
-    fused = reciprocal_rank_fusion({"x": {"a": 1, "b": 2}, "y": {"b": 1, "c": 4}}, k=10)
-    assert [item for item, _, _ in fused] == ["b", "a", "c"]
-    assert fused[0][1] == pytest.approx(1 / 12 + 1 / 11)
-    assert fused[0][2] == {"x": pytest.approx(1 / 12), "y": pytest.approx(1 / 11)}
-    assert fused[2][1] == pytest.approx(1 / 14)
-    assert reciprocal_rank_fusion({}) == []
+def test_a_score_far_below_is_held_at_three_deviations() -> None:
+    scored = [(str(number), 1.0) for number in range(99)] + [("outlier", -99.0)]
+    # mean 0, deviation 9.9...: the outlier lies 9.9 below, and counts as 3
+    values = standardised(scored)
+    assert values["outlier"] == 0.0
+    assert values["0"] == pytest.approx(3 + 1 / math.sqrt((99 + 99**2) / 100))
 
 
-def test_rare_words_weigh_more_and_none_is_negative() -> None:
-    # N = 10, n = 1: ln(1 + 9.5 / 1.5)
-    assert inverse_document_frequency(1, 10) == pytest.approx(1.9924, abs=1e-4)
-    assert inverse_document_frequency(10, 10) > 0
+def test_equal_scores_tell_found_from_not_found() -> None:
+    assert standardised([("a", 0.5), ("b", 0.5)]) == {"a": 1.0, "b": 1.0}
+    assert standardised([]) == {}
+
+
+def test_fusion_adds_weighted_scores_and_tells_who_gave_what() -> None:
+    fused = standardised_fusion(
+        {"one": Ranking([("a", 3.0), ("b", 1.0)]), "two": Ranking([("b", 9.0), ("c", 5.0)], weight=0.5)}
+    )
+    # Two scores are 1 deviation on either side of their mean: 2 above the lowest.
+    assert [(item, score) for item, score, _ in fused] == [("a", 2.0), ("b", 1.0), ("c", 0.0)]
+    assert fused[1][2] == {"one": 0.0, "two": 1.0}
+
+
+def test_ties_stay_in_the_order_of_appearance() -> None:
+    fused = standardised_fusion({"one": Ranking([("x", 1.0), ("y", 1.0), ("z", 1.0)])})
+    assert [item for item, _, _ in fused] == ["x", "y", "z"]
+
+
+def test_rarity_is_that_of_bm25() -> None:
+    assert inverse_document_frequency(0, 10) == pytest.approx(math.log(1 + 10.5 / 0.5))
+    assert inverse_document_frequency(10, 10) == pytest.approx(math.log(1 + 0.5 / 10.5))
