@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from kb.models.backend import chosen_backend
 from kb.models.encoder import Encoder
 from kb.settings import Settings
 
@@ -81,8 +82,9 @@ def machine() -> dict[str, Any]:
 
 
 def encoder_in_words(encoder: Encoder, settings: Settings) -> str:
-    """The encoder that was measured: its model, what runs it, and the number format asked for."""
-    return f"{encoder.identity}, {type(encoder).__name__}, number format {settings.embedding_dtype}"
+    """The encoder that is measured: its model, what runs it, and its number format."""
+    backend = chosen_backend(settings)
+    return f"{encoder.identity} on {backend.name} in {backend.dtype}"
 
 
 def busy(loads: Sequence[float], cores: int) -> str:

@@ -33,9 +33,10 @@ from ingest.readers import read_document
 from ingest.split import SPLITTER_VERSION
 from kb.errors import ReperesError
 from kb.index.catalog import Catalog
+from kb.index.embedding import NewVersion
 from kb.index.layout import CATALOG_FILE
 from kb.index.texts import passage_text, section_title
-from kb.index.writer import IndexWriter, NewVersion
+from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder, FloatMatrix
 
 DOCUMENTS_PER_COMMIT = 64  # as the ingestion does
