@@ -14,19 +14,24 @@ from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from kb.knowledge import KnowledgeBase
+from kb.retrieval.filters import Filters
 from kb.types import Citation, Document, Passage
 
 
 class ReperesRetriever(BaseRetriever):
-    """Retrieves the passages of a knowledge base as LlamaIndex nodes, at most `k`, best first."""
+    """Retrieves the passages of a knowledge base as LlamaIndex nodes, at most `k`, best first.
 
-    def __init__(self, base: KnowledgeBase, k: int = 10) -> None:
+    Only those of documents that pass `filters`. Raises ReperesError for an empty or too long question.
+    """
+
+    def __init__(self, base: KnowledgeBase, k: int = 10, filters: Filters | None = None) -> None:
         super().__init__()
         self._base = base
         self._k = k
+        self._filters = filters
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        hits = self._base.search(query_bundle.query_str, k=self._k)
+        hits = self._base.search(query_bundle.query_str, k=self._k, filters=self._filters)
         return [NodeWithScore(node=to_node(hit.passage, hit.document), score=hit.score) for hit in hits]
 
 
@@ -36,12 +41,13 @@ class ReperesQueryEngine(BaseQueryEngine):
     `response.metadata` holds `refused` and `reason`, and for each node's id the number and offsets of its quotes.
     """
 
-    def __init__(self, base: KnowledgeBase) -> None:
+    def __init__(self, base: KnowledgeBase, filters: Filters | None = None) -> None:
         super().__init__(callback_manager=None)
         self._base = base
+        self._filters = filters
 
     def _query(self, query_bundle: QueryBundle) -> Response:
-        answer = self._base.ask(query_bundle.query_str)
+        answer = self._base.ask(query_bundle.query_str, filters=self._filters)
         nodes: dict[str, NodeWithScore] = {}
         quotes: dict[str, list[dict[str, int]]] = {}
         for each in answer.citations:

@@ -21,6 +21,8 @@ OURS = ("app", "ingest", "kb")
 # Each library behind one door: changing it changes what stands here, and nothing else.
 DOORS = {
     "chromadb": ("kb/index/vectors.py",),
+    "onnx": ("kb/models/",),
+    "onnxruntime": ("kb/models/",),
     "gradio": ("app.py", "kb/ui/"),
     "llama_index": ("ingest/node_parser.py", "kb/llamaindex.py", "kb/models/llm.py"),
     "sentence_transformers": ("kb/models/",),
@@ -32,7 +34,17 @@ DOORS = {
 NEEDED_BY_OTHERS = {"lxml-html-clean"}
 MAX_LINES = 300
 MAX_LINES_OF_THE_ROOT = 200
-HEAVY = ("chromadb", "gradio", "llama_index", "sentence_transformers", "tantivy", "torch", "trafilatura")
+HEAVY = (
+    "chromadb",
+    "gradio",
+    "llama_index",
+    "onnx",
+    "onnxruntime",
+    "sentence_transformers",
+    "tantivy",
+    "torch",
+    "trafilatura",
+)
 # Not ours to judge: what make and the tools write, and hidden folders, .ci apart.
 _GENERATED = {"build", "dist", "output", "__pycache__"}
 _TEXT = {"", ".cfg", ".css", ".html", ".js", ".json", ".jsonl", ".md", ".py", ".svg", ".toml", ".txt", ".yml", ".yaml"}

