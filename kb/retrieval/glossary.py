@@ -1,8 +1,9 @@
-"""The glossary: what acronyms stand for, as the documents say it and as an editable file corrects it.
+"""The glossary: what acronyms and everyday words stand for.
 
-The file is text, one line an entry: `DPO = délégué à la protection des données`; several meanings are set apart by
-« ; », the first one being the surest; `DPO =` alone takes out what the documents say; `#` begins a comment. Everyday
-words can stand in it too: `sécu = sécurité sociale`.
+It comes from a list of everyday words beside this file, from what the documents say of their acronyms, and from an
+editable file, the later ones having the last word. A file is text, one line an entry: `DPO = délégué à la protection
+des données`; several meanings are set apart by « ; », the first one being the surest; `DPO =` alone takes out what
+comes before; `#` begins a comment.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from kb.errors import SettingsError
 from kb.french.folding import fold
 from kb.french.stems import stems, words
 
+EVERYDAY = Path(__file__).with_name("everyday.txt")
 Entries = Mapping[str, tuple[str, ...]]
 """For each acronym, as folded by `fold`, what it stands for, as written, the surest first."""
 
@@ -67,7 +69,7 @@ def read_glossary(path: Path) -> Entries:
     return found
 
 
-def merged(told: Entries, written: Entries) -> Glossary:
-    """What the documents say, with the file's entries in place of theirs; an entry without a meaning is left out."""
-    both = {**told, **{fold(key): value for key, value in written.items()}}
-    return Glossary({key: value for key, value in both.items() if value})
+def merged(*sources: Entries) -> Glossary:
+    """The entries of all sources, later ones in place of earlier ones; an entry without a meaning is left out."""
+    together = {fold(key): value for source in sources for key, value in source.items()}
+    return Glossary({key: value for key, value in together.items() if value})

@@ -20,7 +20,7 @@ from kb.models.encoder import Encoder, FloatMatrix
 from kb.models.reranker import Reranker
 from kb.retrieval.filters import Filters
 from kb.retrieval.fusion import Ranking, inverse_document_frequency, standardised_fusion
-from kb.retrieval.glossary import Entries, Glossary, merged
+from kb.retrieval.glossary import EVERYDAY, Entries, Glossary, merged, read_glossary
 from kb.retrieval.question import SearchedQuestion, prepare
 from kb.retrieval.selection import Seen, in_turn
 from kb.retrieval.typing_mistakes import nearest_word
@@ -43,6 +43,7 @@ class Retriever:
         """`written` holds the glossary's entries that come from a file; `reranker` orders the best hits anew."""
         self._index = index
         self._encoder = encoder
+        self._everyday = read_glossary(EVERYDAY)
         self._written = written or {}
         self._reranker = reranker
         # Read again when the base has changed: the argument is its generation.
@@ -175,7 +176,7 @@ class Retriever:
         return [replace(hit, rank=rank) for rank, hit in enumerate([*ordered, *rest], start=1)]
 
     def _read_glossary(self, _generation: int) -> Glossary:
-        return merged(glossary(self._index.catalog.mentions()), self._written)
+        return merged(self._everyday, glossary(self._index.catalog.mentions()), self._written)
 
     def _read_headers(self, _generation: int) -> list[Document]:
         return self._index.catalog.headers()

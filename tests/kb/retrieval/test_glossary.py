@@ -8,7 +8,7 @@ import pytest
 
 from kb.errors import SettingsError
 from kb.french.stems import stems
-from kb.retrieval.glossary import Glossary, merged, read_glossary
+from kb.retrieval.glossary import EVERYDAY, Glossary, merged, read_glossary
 
 
 def test_the_file_says_meanings_and_takes_some_out(tmp_path: Path) -> None:
@@ -44,6 +44,14 @@ def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path: Path) -> None:
     for name in ("absent.txt", "latin.txt"):
         with pytest.raises(SettingsError, match=rf"REPERES_GLOSSARY=.*{name}"):
             read_glossary(tmp_path / name)
+
+
+def test_everyday_words_are_read_and_give_way() -> None:
+    everyday = read_glossary(EVERYDAY)
+    assert everyday["mail"] == ("courriel", "courrier électronique")
+    assert all(each for each in everyday.values())
+    assert merged(everyday, {}, {"mail": ("message",)}).expansions("mail") == ("message",)
+    assert merged(everyday, {"pub": ("plan d'urbanisme",)}, {}).expansions("pub") == ("plan d'urbanisme",)
 
 
 def test_expansions_are_found_word_for_word() -> None:
