@@ -8,6 +8,7 @@ best window of sentences. A ranking of titles ranks sections: all passages of a 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
 
@@ -27,7 +28,9 @@ from kb.retrieval.typing_mistakes import nearest_word
 from kb.types import Document, Hit
 
 CANDIDATES = 100  # taken from each ranking
+WITH_WINDOWS = 200  # of the passages found, the best ones, whose windows are looked at
 RERANKED = 30  # hits that a reranker reads
+_OF_SECTIONS = ("title_vector", "title_words")
 # The words of a title count in `words_with_title` already.
 _TITLE_WORDS_WEIGHT = 0.5
 _FEW_PASSAGES = 40  # in a base of fewer, shares of passages say little: they are shares of this many
@@ -46,6 +49,8 @@ class Retriever:
         self._everyday = read_glossary(EVERYDAY)
         self._written = written or {}
         self._reranker = reranker
+        # Shared by all callers. Its tasks wait for no other task of it.
+        self._pool = ThreadPoolExecutor(2, thread_name_prefix="search")
         # Read again when the base has changed: the argument is its generation.
         self._glossary: Callable[[int], Glossary] = lru_cache(maxsize=1)(self._read_glossary)
         self._headers: Callable[[int], list[Document]] = lru_cache(maxsize=1)(self._read_headers)
@@ -64,9 +69,13 @@ class Retriever:
             if among == []:
                 return []
             asked = self._prepared(question, lexical)
+            # While one thread computes the vector, another looks for the words: each waits for no Python.
+            searched = self._pool.submit(self._by_words, asked, lexical, among)
             vector = self._encoder.encode([asked.vector_text], "query")[0]
-            rankings = self._rankings(asked, vector, vectors, lexical, among)
-        packed = self._index.catalog.windows(dict.fromkeys(each for r in rankings.values() for each, _ in r.scored))
+            near = self._by_sense(vector, vectors, among)
+            rankings = self._of_passages({**near, **searched.result()})
+        likely = [each for each, _, _ in standardised_fusion(rankings)[:WITH_WINDOWS]]
+        packed = self._index.catalog.windows(likely)
         best = best_windows(vector, list(packed.values()))
         rankings["window_vector"] = Ranking([(each, score) for each, (score, _) in zip(packed, best, strict=True)])
         spans = {each: span for each, (_, span) in zip(packed, best, strict=True)}
@@ -96,35 +105,41 @@ class Retriever:
             correct=lambda word: nearest_word(word, lexical, self._index.catalog),
         )
 
-    def _rankings(
-        self,
-        asked: SearchedQuestion,
-        vector: FloatMatrix,
-        vectors: Vectors,
-        lexical: Lexical,
-        among: Sequence[str] | None,
+    def _by_words(
+        self, asked: SearchedQuestion, lexical: Lexical, among: Sequence[str] | None
     ) -> dict[str, Ranking[str]]:
-        """The rankings of passages by name; those of sections are carried over to their passages."""
+        """The rankings of passages and of sections (names in `_OF_SECTIONS`) by the words of the question."""
+        rankings = {
+            "words": Ranking(lexical.search("body", asked.groups, CANDIDATES, among)),
+            "words_with_title": Ranking(lexical.search("whole", asked.groups, CANDIDATES, among)),
+            "title_words": Ranking(lexical.search("title", asked.groups, CANDIDATES, among), _TITLE_WORDS_WEIGHT),
+        }
+        for number, phrase in enumerate(asked.phrases, start=1):
+            found = lexical.phrase(phrase, CANDIDATES, among)
+            rankings[f"phrase_{number}"] = Ranking([(each, 1.0) for each in found], _PHRASE_WEIGHT)
+        return rankings
+
+    def _by_sense(self, vector: FloatMatrix, vectors: Vectors, among: Sequence[str] | None) -> dict[str, Ranking[str]]:
+        """The rankings of passages and of sections by their vectors."""
         catalog = self._index.catalog
         passage_ids = None if among is None else catalog.passage_ids(among)
         section_ids = None if among is None else catalog.section_ids(among)
-        rankings = {
-            "vector": Ranking(vectors.search("passages", vector, CANDIDATES, passage_ids)),
-            "words": Ranking(lexical.search("body", asked.groups, CANDIDATES, among)),
-            "words_with_title": Ranking(lexical.search("whole", asked.groups, CANDIDATES, among)),
+        titles = self._pool.submit(vectors.search, "sections", vector, CANDIDATES, section_ids)
+        passages = vectors.search("passages", vector, CANDIDATES, passage_ids)
+        return {"vector": Ranking(passages), "title_vector": Ranking(titles.result())}
+
+    def _of_passages(self, rankings: Mapping[str, Ranking[str]]) -> dict[str, Ranking[str]]:
+        """The rankings with those of sections carried over to the passages of each section."""
+        sections = {each for name in _OF_SECTIONS for each, _ in rankings[name].scored}
+        members = self._index.catalog.passages_of_sections(sections)
+        carried = {
+            name: replace(
+                rankings[name],
+                scored=[(each, score) for section, score in rankings[name].scored for each in members.get(section, ())],
+            )
+            for name in _OF_SECTIONS
         }
-        sections = {
-            "title_vector": Ranking(vectors.search("sections", vector, CANDIDATES, section_ids)),
-            "title_words": Ranking(lexical.search("title", asked.groups, CANDIDATES, among), _TITLE_WORDS_WEIGHT),
-        }
-        members = catalog.passages_of_sections({each for ranking in sections.values() for each, _ in ranking.scored})
-        for name, ranking in sections.items():
-            scored = [(each, score) for section, score in ranking.scored for each in members.get(section, ())]
-            rankings[name] = Ranking(scored, ranking.weight)
-        for number, phrase in enumerate(asked.phrases):
-            found = lexical.phrase(phrase, CANDIDATES, among)
-            rankings[f"phrase_{number + 1}"] = Ranking([(each, 1.0) for each in found], _PHRASE_WEIGHT)
-        return rankings
+        return {**rankings, **carried}
 
     def _hits(
         self, fused: Sequence[tuple[str, float, dict[str, float]]], k: int, spans: Mapping[str, tuple[int, int]]
