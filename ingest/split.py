@@ -19,7 +19,7 @@ from kb.french.sentences import Span, clause_spans
 from kb.types import Document, Passage
 
 # Change it whenever the same document would give other passages: it is part of the store's fingerprint.
-SPLITTER_VERSION = "1"
+SPLITTER_VERSION = "2"
 TARGET_WORDS = 150
 MAX_WORDS = 180
 # What a title, its headings and a table's header may take of what the encoder reads (kb/index/texts.py holds to it).
@@ -28,6 +28,8 @@ CONTEXT_TOKENS = 128
 _NAMESPACE = uuid.UUID("6f0b7c1e-6a57-5f0e-9d0e-3b1a1c5d2f10")
 
 CountTokens = Callable[[Sequence[str]], list[int]]
+_Section = tuple[tuple[str, ...], list[Block]]  # the headings above, and what stands under them
+_Stretch = tuple[int, int, str]  # start, end, the header of the table that it continues
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,9 @@ def split_document(document: Document, count_tokens: CountTokens, max_tokens: in
     limit = max_tokens - CONTEXT_TOKENS
     passages: list[Passage] = []
     seen: Counter[str] = Counter()
-    for path, blocks in _sections(document):
-        for start, end, header in _pack(list(_pieces(document.text, blocks, count_tokens, limit)), limit):
+    sections = list(_sections(document))
+    for (path, _), stretches in zip(sections, _stretches(document.text, sections, count_tokens, limit), strict=True):
+        for start, end, header in stretches:
             text = document.text[start:end]
             passages.append(
                 Passage(
@@ -69,6 +72,25 @@ def split_document(document: Document, count_tokens: CountTokens, max_tokens: in
     return passages
 
 
+def _stretches(text: str, sections: Sequence[_Section], count_tokens: CountTokens, limit: int) -> list[list[_Stretch]]:
+    """For each section, the stretches of `text` that become passages.
+
+    Words alone nearly always make passages that the encoder reads whole, so tokens are counted once, of the passages;
+    only a section with one that is too long is cut again with the tokens of all its parts.
+    """
+    cut = [list(_pack(list(_pieces(text, blocks, _no_tokens, limit)), limit)) for _, blocks in sections]
+    counts = iter(count_tokens([text[start:end] for stretches in cut for start, end, _ in stretches]))
+    for number, (_, blocks) in enumerate(sections):
+        tokens = [next(counts) for _ in cut[number]]
+        if max(tokens, default=0) > limit:
+            cut[number] = list(_pack(list(_pieces(text, blocks, count_tokens, limit)), limit))
+    return cut
+
+
+def _no_tokens(texts: Sequence[str]) -> list[int]:
+    return [0] * len(texts)
+
+
 def _passage_id(document_id: str, content: str, seen: Counter[str]) -> str:
     """UUIDv5 of the document's id, the content and the number of times that this content came before.
 
@@ -79,7 +101,7 @@ def _passage_id(document_id: str, content: str, seen: Counter[str]) -> str:
     return str(uuid.uuid5(_NAMESPACE, f"{document_id}\x00{content}\x00{occurrence}"))
 
 
-def _sections(document: Document) -> Iterator[tuple[tuple[str, ...], list[Block]]]:
+def _sections(document: Document) -> Iterator[_Section]:
     """The blocks under each heading, with the headings above them; the document's own title is left out."""
     path: list[tuple[int, str]] = []
     blocks: list[Block] = []
@@ -189,7 +211,7 @@ def _count(text: str, spans: list[Span], count_tokens: CountTokens) -> list[_Pie
     ]
 
 
-def _pack(pieces: list[_Piece], limit: int) -> Iterator[tuple[int, int, str]]:
+def _pack(pieces: list[_Piece], limit: int) -> Iterator[_Stretch]:
     """Groups of consecutive pieces, near the target length and even: (start, end, table header to repeat)."""
     total = sum(piece.words for piece in pieces)
     target = total / max(1, math.ceil(total / TARGET_WORDS)) if total > MAX_WORDS else MAX_WORDS
