@@ -97,15 +97,15 @@ def targets(rounds: Sequence[Round], cores: int) -> list[Target]:
             "ingestion, share of the encoder's own rate",
             median(each.encoder_alone.wall / each.ours.wall for each in rounds),
             SHARE_OF_ENCODER,
-            reason=f"{share:.2f} in processor time; of the ingestion's time {encoding:.0%} is encoding, {counting:.0%} "
-            f"counting tokens, the rest reading, cutting and writing the store; {loads}",
+            reason=f"{share:.2f} in processor time; encoding runs for {encoding:.0%} of the time and counting "
+            f"tokens for {counting:.0%}, beside or between reading, cutting and writing the store; {loads}",
         ),
     ]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3, help="rounds, each of about two minutes")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds, each of some minutes")
     options = parser.parse_args()
     data, about = bench_data(), machine()
     require_rivals()
