@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from kb.errors import StoreError
 from kb.french.acronyms import Mention
-from kb.index.catalog_reader import FOLDER, CatalogReader, chunks
+from kb.index.catalog_reader import FOLDER, CatalogReader
 from kb.index.rows import (
     ACRONYMS,
     DOCUMENTS,
@@ -133,8 +133,8 @@ class Catalog(CatalogReader):
 
     def add_pending(self, connection: Connection, ids: Iterable[str]) -> None:
         """Marks ids whose vectors and words are about to change."""
-        for chunk in chunks(ids):
-            connection.execute(PENDING.insert().prefix_with("OR IGNORE"), [{"id": each} for each in chunk])
+        if rows := [{"id": each} for each in dict.fromkeys(ids)]:
+            connection.execute(PENDING.insert().prefix_with("OR IGNORE"), rows)
 
     def clear_pending(self, connection: Connection) -> None:
         """Tells that vectors and words agree with the catalog again."""
@@ -152,5 +152,7 @@ class Catalog(CatalogReader):
 def _configure(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
+    # Questions read a few hundred rows here and there: through the memory, without a call to the system for each page.
+    cursor.execute("PRAGMA mmap_size=1073741824")
     cursor.execute("PRAGMA synchronous=FULL")  # a commit survives a power cut, as those of the vectors do
     cursor.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -24,7 +25,6 @@ from kb.index.rows import (
 from kb.types import Document, Passage, StoreStatus
 
 FOLDER = "folder:"  # the keys of the folders of sources
-_CHUNK = 500  # values in one IN (…): well under SQLite's limit on variables
 
 
 class CatalogReader:
@@ -64,12 +64,9 @@ class CatalogReader:
 
     def documents(self, ids: Iterable[str]) -> dict[str, Document]:
         """The current documents among `ids`."""
-        found: dict[str, Document] = {}
+        query = sa.select(DOCUMENTS).where(among(DOCUMENTS.c.id), DOCUMENTS.c.withdrawn_at.is_(None))
         with self._engine.connect() as connection:
-            for chunk in chunks(ids):
-                query = sa.select(DOCUMENTS).where(DOCUMENTS.c.id.in_(chunk), DOCUMENTS.c.withdrawn_at.is_(None))
-                found.update((row.id, to_document(row)) for row in connection.execute(query))
-        return found
+            return {row.id: to_document(row) for row in connection.execute(query, ids_parameter(ids))}
 
     def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
         """The current passages among `ids`."""
@@ -79,12 +76,11 @@ class CatalogReader:
     def passages_of_sections(self, section_ids: Iterable[str]) -> dict[str, list[str]]:
         """The ids of the passages of each section, in the order of the document."""
         found: dict[str, list[str]] = {}
+        columns = sa.select(PASSAGES.c.id, PASSAGES.c.section_id)
+        query = columns.where(among(PASSAGES.c.section_id)).order_by(PASSAGES.c.ordinal)
         with self._engine.connect() as connection:
-            columns = sa.select(PASSAGES.c.id, PASSAGES.c.section_id, PASSAGES.c.ordinal)
-            for chunk in chunks(section_ids):
-                query = columns.where(PASSAGES.c.section_id.in_(chunk)).order_by(PASSAGES.c.ordinal)
-                for passage_id, section_id, _ in connection.execute(query):
-                    found.setdefault(section_id, []).append(passage_id)
+            for passage_id, section_id in connection.execute(query, ids_parameter(section_ids)):
+                found.setdefault(section_id, []).append(passage_id)
         return found
 
     def windows(self, passage_ids: Iterable[str]) -> dict[str, bytes]:
@@ -174,25 +170,28 @@ class CatalogReader:
             )
 
     def _column(self, table: sa.Table, document_ids: Iterable[str]) -> list[str]:
+        query = sa.select(table.c.id).where(among(table.c.document_id))
         with self._engine.connect() as connection:
-            return [
-                each
-                for chunk in chunks(document_ids)
-                for each in connection.execute(sa.select(table.c.id).where(table.c.document_id.in_(chunk))).scalars()
-            ]
+            return list(connection.execute(query, ids_parameter(document_ids)).scalars())
 
     def _get(self, connection: Connection, key: str) -> str | None:
         return connection.execute(sa.select(META.c.value).where(META.c.key == key)).scalar_one_or_none()
 
 
-def chunks(ids: Iterable[str]) -> Iterator[list[str]]:
-    """The distinct ids in lists that fit one IN (…)."""
-    values = list(dict.fromkeys(ids))
-    for start in range(0, len(values), _CHUNK):
-        yield values[start : start + _CHUNK]
+def among(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    """Whether `column` is among ids that are given, as one parameter, with `ids_parameter`.
+
+    One parameter however many ids there are: the statement is compiled once, and SQLite has no limit to hit.
+    """
+    values = sa.func.json_each(sa.bindparam("ids")).table_valued("value")
+    return column.in_(sa.select(values.c.value))
+
+
+def ids_parameter(ids: Iterable[str]) -> dict[str, str]:
+    """The parameter of a statement with `among`."""
+    return {"ids": json.dumps(list(dict.fromkeys(ids)))}
 
 
 def select_rows(connection: Connection, table: sa.Table, column: sa.Column[Any], ids: Iterable[str]) -> Iterator[Any]:
     """The rows of `table` whose `column` is among `ids`."""
-    for chunk in chunks(ids):
-        yield from connection.execute(sa.select(table).where(column.in_(chunk)))
+    yield from connection.execute(sa.select(table).where(among(column)), ids_parameter(ids))

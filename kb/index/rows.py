@@ -35,7 +35,7 @@ PASSAGES = sa.Table(
     METADATA,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("document_id", sa.Text, nullable=False, index=True),
-    sa.Column("section_id", sa.Text, nullable=False, index=True),
+    sa.Column("section_id", sa.Text, nullable=False),
     sa.Column("ordinal", sa.Integer, nullable=False),
     sa.Column("heading_path", sa.Text, nullable=False),  # JSON
     sa.Column("text", sa.Text, nullable=False),
@@ -44,6 +44,8 @@ PASSAGES = sa.Table(
     sa.Column("table_header", sa.Text, nullable=False),
     sa.Column("text_hash", sa.Text, nullable=False, index=True),
 )
+# All that a ranking of sections asks of their passages, without reading the passages' texts.
+sa.Index("passages_by_section", PASSAGES.c.section_id, PASSAGES.c.ordinal, PASSAGES.c.id)
 SECTIONS = sa.Table(
     "sections",
     METADATA,

@@ -28,7 +28,7 @@ from kb.retrieval.typing_mistakes import nearest_word
 from kb.types import Document, Hit
 
 CANDIDATES = 100  # taken from each ranking
-WITH_WINDOWS = 200  # of the passages found, the best ones, whose windows are looked at
+WITH_WINDOWS = 100  # of the passages found, the best ones, whose windows are looked at
 RERANKED = 30  # hits that a reranker reads
 _OF_SECTIONS = ("title_vector", "title_words")
 # The words of a title count in `words_with_title` already.

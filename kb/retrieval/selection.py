@@ -60,7 +60,7 @@ def _score(number: int, documents: Sequence[str], scores: Sequence[float], taken
 
 def _triples(text: str) -> frozenset[tuple[str, ...]]:
     found = text.casefold().split()  # without folding: it takes longer than the search
-    return frozenset(tuple(found[start : start + 3]) for start in range(max(1, len(found) - 2)))
+    return frozenset(zip(found, found[1:], found[2:], strict=False)) or frozenset({tuple(found)})
 
 
 def _jaccard(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> float:

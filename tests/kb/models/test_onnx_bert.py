@@ -59,7 +59,7 @@ def test_products_are_in_8_bits_but_those_that_suffer_from_it(cache_folder: Path
     products = {node.output[0].removesuffix(".product") for node in graph.node if node.op_type == "MatMul"}
     assert products == KEPT
     assert sum(node.op_type == "DynamicQuantizeMatMul" for node in graph.node) == 4 * 12 - len(KEPT)
-    assert (folder / "model.onnx").stat().st_size < 30e6
+    assert (folder / "model.onnx").stat().st_size < 50e6  # fp32: 86 MB
     assert (folder / "words.bin").stat().st_size == 250037 * 384 * 2
 
 
