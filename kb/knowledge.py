@@ -104,8 +104,9 @@ class KnowledgeBase:
         found = time.perf_counter()
         rarity = self._retriever.rarity()
         read = passages_to_read(hits)
-        chosen = extractive.choose(score(standalone, candidates(read), self._encoder, rarity))
-        reason = refusal_reason(standalone, read, chosen, rarity)
+        groups = self._retriever.explain(standalone).groups
+        chosen = extractive.choose(score(standalone, groups, candidates(read), self._encoder, rarity))
+        reason = refusal_reason(standalone, groups, read, chosen, rarity)
         text, citations = (REFUSAL, ()) if reason else extractive.write(chosen)
         return Answer(
             question=question,

@@ -102,7 +102,7 @@ class Evidence:
     """A unit that can prove something: a sentence, a list item, or a table row rendered with its header.
 
     `text` is what an answer may show; `start` and `end` are the offsets, in the document's text, of the words it
-    was taken from.
+    was taken from. `context` is the sentence or line before it, empty when there is none.
     """
 
     passage: Passage
@@ -112,6 +112,7 @@ class Evidence:
     start: int
     end: int
     score: float
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)

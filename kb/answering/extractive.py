@@ -1,4 +1,4 @@
-"""The answer without a language model: one to four units of evidence, word for word, each with its number."""
+"""The answer without a language model: one to six units of evidence, word for word, each with its number."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from kb.french.figures import MARKS
 from kb.french.folding import fold
 from kb.types import Citation
 
-MAX_UNITS = 4
+MAX_UNITS = 6
 # A unit is shown beside the best one when its score is at most this far below, in standard deviations.
-MARGIN = 1.5
+MARGIN = 1.75
 
 
 def choose(scored: Sequence[Scored]) -> list[Scored]:

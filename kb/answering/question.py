@@ -7,11 +7,11 @@ from typing import Literal
 
 from kb.french.figures import figures, same_figure
 from kb.french.folding import fold
-from kb.french.stems import words
+from kb.french.stems import stems, words
 
 Wanted = Literal["share", "number", "date"]
 
-_SHARE = re.compile(r"\b(?:parts?|pourcentages?|taux|proportion)\b|%")
+_SHARE = re.compile(r"\b(?:parts?|pourcentages?|taux|proportion)\b|%(?! logement)")  # « le 1 % logement » is a name
 _NUMBER = re.compile(
     r"\b(?:combien|nb|cb|nombre|montants?|sommes?|budget|enveloppe|plafond|minimum|maximum|couts?|chiffres?|prix|"
     r"superficie|effectifs?)\b"
@@ -22,6 +22,49 @@ _DATE = re.compile(r"\b(?:quand|dates?|jour|annee|mois)\b")
 _NAME = re.compile(r"(?<=[^\s.?!…«»:] )(?:[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]{2,}(?:-[A-ZÀ-ÖØ-Þ]?[a-zà-öø-ÿ]+)*)")
 _ELIDED_NAME = re.compile(r"(?<=[dlDL][’'])[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]{2,}")
 _ACRONYM = re.compile(r"\b[A-Z]{4,}\b")
+
+
+# Nouns that only announce a figure or a list: what is asked for comes after them.
+_ANNOUNCES = (
+    r"(?:montant|somme|budget|enveloppe|plafond|minimum|maximum|cout|chiffre|prix|nombre|nb|part|pourcentage|taux|"
+    r"proportion|date|jour|annee|liste|type|sorte|genre|raison|exemple|axe|point|chose|element|nom|monde|gens|"
+    r"personne|fois)s?"
+)
+_ARTICLES = r"(?:les? |la |l'|des? |du |d'|un |une |mon |notre |nos )"
+_ASKED = re.compile(
+    rf"""
+    (?: \bquels?[ ] | \bquelles?[ ] | \b(?:combien|cb|nb)[ ]?(?:de[ ]|d') | \bqui[ ](?:est|sont|etait|etaient)[ ] )
+    (?: (?:est|sont|etait|etaient|sera)[ ] )?
+    {_ARTICLES.replace(" ", "[ ]")}*
+    (?: {_ANNOUNCES}[ ]{_ARTICLES.replace(" ", "[ ]")}+ )*
+    (?P<noun>[\w-]+) (?:[ ](?P<after>[\w-]+))?
+    """,
+    re.VERBOSE,
+)
+_ONLY_ANNOUNCES = re.compile(_ANNOUNCES)
+_SEVERAL_THINGS = re.compile(r"\bcompar|\bvs\b|\bversus\b|\bdif+eren|\bentre\b.*\bet\b|\?.*\?|\bd'une part\b")
+
+
+def asked_nouns(question: str) -> list[str]:
+    """The nouns, folded, that the question asks about: « quel est le taux d'intérêt… » asks for an interest.
+
+    Acronyms are left out (documents may spell them), and so is a noun that only announces a figure or a list.
+    """
+    found: list[str] = []
+    for match in _ASKED.finditer(fold(question)):
+        for name in ("noun", "after"):
+            word = match[name] or ""
+            # « qui est l'agent comptable »: the second word is part of a function's name, elsewhere mostly a verb.
+            if name == "after" and not match[0].startswith("qui "):
+                continue
+            if word and not _ONLY_ANNOUNCES.fullmatch(word) and not re.search(rf"\b{word.upper()}\b", question):
+                found += [word] if stems(word) else []
+    return list(dict.fromkeys(found))
+
+
+def asks_several_things(question: str) -> bool:
+    """Whether no single document need hold all that the question names: a comparison, two questions in one."""
+    return bool(_SEVERAL_THINGS.search(fold(question))) or question.count(" combien ") > 1
 
 
 def wanted_figure(question: str) -> Wanted | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ingest.split import split_document
 from kb.answering import extractive
-from kb.answering.evidence import candidates, passages_to_read, score
+from kb.answering.evidence import UNITS_ENCODED, candidates, passages_to_read, score
+from kb.french.stems import stems
+from kb.index.lexical import Alternative, Group
 from kb.models.encoder import Encoder
 from kb.types import Document, Hit
 
@@ -28,6 +30,10 @@ def hits(encoder: Encoder, text: str = TEXT, name: str = "d.md") -> list[Hit]:
     document = Document(id=name, source="s", title="Qui finance ?", text=text)
     passages = split_document(document, encoder.count_tokens, encoder.max_tokens)
     return [Hit(passage, document, 1.0 / rank, rank) for rank, passage in enumerate(passages, start=1)]
+
+
+def groups(question: str) -> list[Group]:
+    return [(Alternative((stem,)),) for stem in stems(question)]
 
 
 def test_units_are_sentences_items_and_rows_at_their_offsets(tiny_encoder: Encoder) -> None:
@@ -71,19 +77,33 @@ def test_a_row_too_long_with_its_header_is_still_scored(tiny_encoder: Encoder) -
     row = found[-1]
     assert row.kind == "row"
     assert tiny_encoder.count_tokens([row.text])[0] > tiny_encoder.max_tokens
-    assert len(score("Combien ?", found, tiny_encoder, lambda _: 1.0)) == len(found)
+    assert len(score("Combien ?", groups("Combien ?"), found, tiny_encoder, lambda _: 1.0)) == min(
+        len(found), UNITS_ENCODED
+    )
 
 
 def test_the_unit_that_answers_comes_first(tiny_encoder: Encoder) -> None:
-    scored = score("Quelle part selon le magazine ?", candidates(hits(tiny_encoder)), tiny_encoder, lambda _: 1.0)
+    scored = score(
+        "Quelle part selon le magazine ?",
+        groups("Quelle part selon le magazine ?"),
+        candidates(hits(tiny_encoder)),
+        tiny_encoder,
+        lambda _: 1.0,
+    )
     assert scored[0].evidence.text == "Source : Magazine ; Part : 72 %"
     assert scored[0].fit == 1.0
     assert [each.evidence.score for each in scored] == sorted((each.evidence.score for each in scored), reverse=True)
-    assert score("x", [], tiny_encoder, lambda _: 1.0) == []
+    assert score("x", groups("x"), [], tiny_encoder, lambda _: 1.0) == []
 
 
 def test_the_answer_is_word_for_word_and_numbered_from_one(tiny_encoder: Encoder) -> None:
-    scored = score("Quelle part selon le magazine ?", candidates(hits(tiny_encoder)), tiny_encoder, lambda _: 1.0)
+    scored = score(
+        "Quelle part selon le magazine ?",
+        groups("Quelle part selon le magazine ?"),
+        candidates(hits(tiny_encoder)),
+        tiny_encoder,
+        lambda _: 1.0,
+    )
     chosen = extractive.choose(scored)
     text, citations = extractive.write(chosen)
     assert 1 <= len(chosen) <= extractive.MAX_UNITS
@@ -96,14 +116,22 @@ def test_the_answer_is_word_for_word_and_numbered_from_one(tiny_encoder: Encoder
 def test_the_marks_of_a_document_are_no_references(tiny_encoder: Encoder) -> None:
     text = "La part est de 72 %[2] selon le magazine.[3]"
     found = candidates(hits(tiny_encoder, text))
-    shown, citations = extractive.write(score("Quelle part ?", found, tiny_encoder, lambda _: 1.0))
+    shown, citations = extractive.write(
+        score("Quelle part ?", groups("Quelle part ?"), found, tiny_encoder, lambda _: 1.0)
+    )
     assert shown == "La part est de 72 % selon le magazine. [1]"
     assert citations[0].quote == text
 
 
 def test_equal_sentences_are_shown_once(tiny_encoder: Encoder) -> None:
     both = [*hits(tiny_encoder), *hits(tiny_encoder, name="copie.md")]
-    scored = score("Quelle part selon le magazine ?", candidates(both), tiny_encoder, lambda _: 1.0)
+    scored = score(
+        "Quelle part selon le magazine ?",
+        groups("Quelle part selon le magazine ?"),
+        candidates(both),
+        tiny_encoder,
+        lambda _: 1.0,
+    )
     texts = [each.evidence.text for each in extractive.choose(scored)]
     assert len(texts) == len(set(texts))
 

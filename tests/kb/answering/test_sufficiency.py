@@ -1,0 +1,97 @@
+"""The decision to answer: what a question names must be what the documents speak of."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.split import split_document
+from kb.answering.evidence import candidates, score
+from kb.answering.extractive import choose
+from kb.answering.question import asked_nouns, asks_several_things
+from kb.answering.sufficiency import coverage, refusal_reason
+from kb.french.stems import stems
+from kb.index.lexical import Alternative, Group
+from kb.models.encoder import Encoder
+from kb.types import Document, Hit
+
+TEXT = """La directrice générale de l'agence dirige les équipes depuis 2021.
+
+En 2023, la Caisse des dépôts a versé 125 millions d'euros au fonds de co-investissement.
+
+Le programme finance la démolition de 110 000 logements dans 448 quartiers."""
+
+
+def reason(question: str, encoder: Encoder, *more: Group) -> str | None:
+    document = Document(id="d.md", source="s", title="Le fonds et l'agence", text=TEXT, date="2024-03")
+    passages = split_document(document, encoder.count_tokens, encoder.max_tokens)
+    hits = [Hit(passage, document, 1.0 / rank, rank) for rank, passage in enumerate(passages, start=1)]
+    groups = [*((Alternative((stem,)),) for stem in stems(question)), *more]
+    chosen = choose(score(question, groups, candidates(hits), encoder, lambda _: 2.0))
+    near = [type(each)(each.evidence, 0.9, each.fit) for each in chosen]  # the tiny encoder's cosines mean nothing
+    return refusal_reason(question, groups, hits, near, lambda _: 2.0)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Combien de logements le programme démolit-il ?",
+        "Combien la Caisse des dépôts a-t-elle versé en 2023 ?",
+        "Qui est la directrice générale de l'agence ?",
+        "Quel montant pour le fonds de co-investissement ?",
+        "Quelles démolitions le programme finance-t-il ?",  # another word of the family of « démolition »
+    ],
+)
+def test_what_the_documents_say_is_answered(question: str, tiny_encoder: Encoder) -> None:
+    assert reason(question, tiny_encoder) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quel est le salaire de la directrice générale de l'agence ?",  # never named
+        "Qui est l'agent comptable de l'agence ?",
+        "Combien de recours contre la démolition des logements du programme ?",
+        "Combien la Caisse des dépôts a-t-elle versé à Roubaix ?",  # a name unknown
+        "Combien la Caisse des dépôts a-t-elle versé au fonds en 2019 ?",  # a year that no figure has
+    ],
+)
+def test_what_they_only_come_near_to_is_refused(question: str, tiny_encoder: Encoder) -> None:
+    assert reason(question, tiny_encoder) == "insufficient"
+
+
+def test_an_acronym_is_held_by_what_it_stands_for(tiny_encoder: Encoder) -> None:
+    spelled = (Alternative(("bcdx",)), Alternative(tuple(stems("Caisse des dépôts"))))
+    question = "Combien BCDX a-t-elle versé en 2023 ?"
+    assert reason(question, tiny_encoder) == "insufficient"
+    assert reason(question, tiny_encoder, spelled) is None
+
+
+def test_no_evidence_is_a_reason_of_its_own() -> None:
+    assert refusal_reason("Combien ?", [], [], [], lambda _: 1.0) == "no_evidence"
+
+
+@pytest.mark.parametrize(
+    ("question", "nouns"),
+    [
+        ("Quel est le taux d'intérêt des prêts ?", ["interet"]),
+        ("Combien de recours ont été jugés ?", ["recours"]),
+        ("Qui est l'agent comptable ?", ["agent", "comptable"]),
+        ("Quelle somme la CDC a-t-elle mise ?", []),
+        ("Quand la convention a-t-elle été signée ?", []),
+        ("cb de dossiers déposés et cb de gagnants", ["dossiers", "gagnants"]),
+    ],
+)
+def test_nouns_that_are_asked_about(question: str, nouns: list[str]) -> None:
+    assert asked_nouns(question) == nouns
+
+
+def test_a_comparison_asks_several_things() -> None:
+    assert asks_several_things("Compare le PNRU et le NPNRU")
+    assert asks_several_things("Qui signe ? Et quand ?")
+    assert not asks_several_things("Combien de quartiers ?")
+
+
+def test_coverage_counts_a_group_once_and_leaves_shorthand_out() -> None:
+    groups = [(Alternative(("cb",)),), (Alternative(("cdc",)), Alternative(("caiss", "depot")))]
+    assert coverage(groups, {"caiss", "depot"}, lambda _: 1.0) == 1.0
+    assert coverage(groups, {"caiss"}, lambda _: 1.0) == 0.0
