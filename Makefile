@@ -24,7 +24,7 @@ test: export HF_HUB_OFFLINE := 1
 test: export TOKENIZERS_PARALLELISM := false
 test: export GRADIO_ANALYTICS_ENABLED := False
 test: export ANONYMIZED_TELEMETRY := False
-test: $(STAMP) debian-packages  ## every test (ARGS="-k folding")
+test: $(STAMP) debian-packages language-model  ## every test (ARGS="-k folding")
 	@$(BIN)/python -m pytest -q --tb=short $(ARGS)
 
 check: lint test  ## lint, types and tests: before every commit
@@ -89,6 +89,10 @@ $(RIVALS)/.installed: $(STAMP)
 	@$(RIVALS)/bin/python -m pip install --disable-pip-version-check --quiet \
 	  --constraint $(RIVALS)/constraints.txt --requirement $(RIVALS)/requirements.txt
 	@echo "$(CURDIR)" > $@
+
+# The weights that the tests run, 1.1 GB, once: they stay in the user's cache folder.
+language-model: $(STAMP)
+	@$(BIN)/reperes model install
 
 debian-packages:
 	@missing=; \

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+import kb.models_cli
 from kb.answering.serialize import hit_to_json
 from kb.console import print_json
 from kb.errors import ReperesError
@@ -28,7 +29,7 @@ STORE = click.option(
 JSON = click.option("--json", "as_json", is_flag=True, help="Écrit un objet JSON, et rien d'autre.")
 _ANSWERER = click.option(
     "--answerer",
-    type=click.Choice(["auto", "extractive"]),
+    type=click.Choice(["auto", "extractive", "llm"]),
     default="auto",
     show_default=True,
     help="Qui rédige la réponse.",
@@ -206,4 +207,4 @@ def _title_line(hit: Hit) -> str:
     return f"{' — '.join(parts)} ({hit.document.date or 'sans date'}) — {hit.document.id}"
 
 
-COMMANDS = (search, ask, evaluate, status)
+COMMANDS = (search, ask, evaluate, status, *kb.models_cli.COMMANDS)

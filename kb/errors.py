@@ -28,6 +28,10 @@ class TextTooLongError(ModelError):
     """A text is longer than what the embedding model reads."""
 
 
+class LanguageModelError(ModelError):
+    """A language model gave no whole answer. The message is the reason, without capital or full stop."""
+
+
 class StoreError(ReperesError):
     """The store cannot be opened, or does not fit the settings."""
 

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import time
 import unicodedata
+from collections import deque
 from collections.abc import Iterator, Sequence
-from typing import Self
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Self
 
-from kb.answering import extractive
+from kb.answering import extractive, generative
 from kb.answering.conversation import standalone_question
 from kb.answering.evidence import candidates, passages_to_read, score
+from kb.answering.question import asks_several_things, wanted_figure
 from kb.answering.sufficiency import REFUSAL, refusal_reason
-from kb.errors import ReperesError, TextTooLongError
+from kb.answering.warnings import removed_warning, warnings_for
+from kb.errors import LanguageModelError, ReperesError, TextTooLongError
 from kb.index.reader import IndexReader
 from kb.models.encoder import Encoder
+from kb.models.llm import ChatModel, open_chat_model
 from kb.models.remembering import RememberingEncoder
 from kb.models.reranker import Reranker, load_reranker
 from kb.retrieval.filters import Filters
@@ -21,19 +27,49 @@ from kb.retrieval.glossary import Entries, read_glossary
 from kb.retrieval.question import SearchedQuestion
 from kb.retrieval.retriever import Retriever
 from kb.settings import Settings
-from kb.types import Answer, Document, Hit, Message, StoreStatus
+from kb.types import Answer, Citation, Document, Evidence, Hit, Message, RefusalReason, StoreStatus
 
 # Passages fetched for an answer: enough for ten different documents where there are as many.
 PASSAGES_FOUND = 50
+
+
+ANSWERERS = ("auto", "extractive", "llm")
+NO_MODEL = (
+    "Aucun modèle de langue n'est configuré. Installez-en un (« reperes model install »), donnez l'adresse d'un "
+    "serveur (REPERES_LLM_URL), ou choisissez le mode « extractive »."
+)
+NOTHING_PROVEN = (
+    "Ce que le modèle de langue a écrit n'était pas prouvé par les documents : voici leurs phrases telles quelles."
+)
+MODEL_FAILED = "Le modèle de langue n'a pas pu rédiger : voici les phrases des documents telles quelles. ({reason})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """The extractive answer, with the evidence that it shows in the order of its numbers."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    evidence: tuple[Evidence, ...]
+    warnings: tuple[str, ...]
+    reason: RefusalReason | None
 
 
 class KnowledgeBase:
     """What answers questions over one store. Serves many threads; `close` it, or use it as a context manager."""
 
     def __init__(
-        self, index: IndexReader, encoder: Encoder, written: Entries | None = None, reranker: Reranker | None = None
+        self,
+        index: IndexReader,
+        encoder: Encoder,
+        written: Entries | None = None,
+        reranker: Reranker | None = None,
+        model: ChatModel | None = None,
     ) -> None:
-        """`written` holds the glossary's entries from a file; `reranker` orders the best passages anew."""
+        """`written` holds the glossary's entries from a file; `reranker` orders the best passages anew; `model` writes
+        answers over the evidence.
+        """
+        self._model = model
         self._index = index
         self._encoder = RememberingEncoder(encoder)
         self._retriever = Retriever(index, self._encoder, written, reranker)
@@ -50,10 +86,14 @@ class KnowledgeBase:
 
             encoder = load_encoder(settings)
         written = read_glossary(settings.glossary) if settings.glossary else None
-        return cls(IndexReader(settings.store, encoder), encoder, written, load_reranker(settings))
+        return cls(
+            IndexReader(settings.store, encoder), encoder, written, load_reranker(settings), open_chat_model(settings)
+        )
 
     def close(self) -> None:
-        """Lets go of the store."""
+        """Lets go of the store, and of the language model."""
+        if self._model is not None:
+            self._model.close()
         self._index.close()
 
     def __enter__(self) -> Self:
@@ -93,37 +133,12 @@ class KnowledgeBase:
     ) -> Answer:
         """The answer to a question: units of evidence with their citations, or a refusal without any.
 
-        `answerer` is `auto` or `extractive`; only documents that pass `filters` are read. Raises ReperesError for an
-        empty or too long question, and for filters that no document can pass.
+        `answerer` is `auto` (a language model where there is one), `extractive` or `llm`; only documents that pass
+        `filters` are read. Raises ReperesError for an empty or too long question, for filters that no document can
+        pass, and for `llm` without a model.
         """
-        if answerer not in {"auto", "extractive"}:
-            raise ReperesError(f"Mode de réponse inconnu : {answerer}. Modes possibles : auto, extractive.")
-        began = time.perf_counter()
-        standalone = _checked(standalone_question(question, history))
-        hits = self._search(standalone, PASSAGES_FOUND, filters)
-        found = time.perf_counter()
-        rarity = self._retriever.rarity()
-        read = passages_to_read(hits)
-        groups = self._retriever.explain(standalone).groups
-        chosen = extractive.choose(score(standalone, groups, candidates(read), self._encoder, rarity))
-        reason = refusal_reason(standalone, groups, read, chosen, rarity)
-        text, citations = (REFUSAL, ()) if reason else extractive.write(chosen)
-        return Answer(
-            question=question,
-            standalone_question=standalone,
-            text=text,
-            citations=citations,
-            hits=tuple(hits),
-            refused=reason is not None,
-            reason=reason,
-            warnings=(),
-            answerer="extractive",
-            model=None,
-            seconds={
-                "retrieval": round(found - began, 4),
-                "answer": round(time.perf_counter() - found, 4),
-            },
-        )
+        states = self.stream(question, history=history, answerer=answerer, filters=filters)
+        return deque(states, maxlen=1).pop()
 
     def stream(
         self,
@@ -133,8 +148,69 @@ class KnowledgeBase:
         answerer: str = "auto",
         filters: Filters | None = None,
     ) -> Iterator[Answer]:
-        """The successive states of the answer; the last one is final."""
-        yield self.ask(question, history=history, answerer=answerer, filters=filters)
+        """The successive states of the answer; the last one is final.
+
+        The first one is the extractive answer or the refusal; with a language model the written answer takes its place
+        sentence by sentence, each proven. Raises as `ask`; closing the iterator stops the model.
+        """
+        if answerer not in ANSWERERS:
+            raise ReperesError(f"Mode de réponse inconnu : {answerer}. Modes possibles : {', '.join(ANSWERERS)}.")
+        model = None if answerer == "extractive" else self._model
+        if answerer == "llm" and model is None:
+            raise ReperesError(NO_MODEL)
+        began = time.perf_counter()
+        standalone = _checked(standalone_question(question, history))
+        hits = self._search(standalone, PASSAGES_FOUND, filters)
+        found = time.perf_counter()
+        draft = self._extracted(standalone, hits)
+        seconds = {"retrieval": round(found - began, 4)}
+
+        def answer(text: str, citations: Sequence[Citation], warnings: Sequence[str], **others: Any) -> Answer:
+            values: dict[str, Any] = {"answerer": "extractive", "model": None, **others}
+            return Answer(
+                question=question,
+                standalone_question=standalone,
+                text=text,
+                citations=tuple(citations),
+                hits=tuple(hits),
+                refused=draft.reason is not None,
+                reason=draft.reason,
+                warnings=tuple(warnings),
+                seconds=seconds | {"answer": round(time.perf_counter() - found, 4)},
+                **values,
+            )
+
+        extracted = answer(draft.text, draft.citations, draft.warnings)
+        yield extracted
+        if model is None or draft.reason is not None:
+            return
+        try:
+            for written in generative.write(model, standalone, draft.evidence):
+                if not written.text:
+                    yield answer(draft.text, draft.citations, [*draft.warnings, NOTHING_PROVEN])
+                    return
+                warnings = [*draft.warnings, *(removed_warning(*each) for each in written.removed)]
+                shown = warnings if written.final else draft.warnings
+                yield answer(written.text, written.citations, shown, answerer="llm", model=model.name)
+        except LanguageModelError as error:
+            yield answer(draft.text, draft.citations, [*draft.warnings, MODEL_FAILED.format(reason=error)])
+
+    def _extracted(self, question: str, hits: Sequence[Hit]) -> _Draft:
+        """The units of evidence that answer `question`, as an answer, or the reason to refuse."""
+        rarity = self._retriever.rarity()
+        groups = self._retriever.explain(question).groups
+        read = passages_to_read(hits)
+        wants_figure = wanted_figure(question) is not None and not asks_several_things(question)
+        scored = score(question, groups, candidates(read), self._encoder, rarity)
+        chosen = extractive.choose(scored, wants_figure=wants_figure)
+        if reason := refusal_reason(question, groups, read, chosen, rarity):
+            return _Draft(REFUSAL, (), (), (), reason)
+        chosen = extractive.in_order(chosen, question)
+        text, citations = extractive.write(chosen)
+        evidence = tuple(each.evidence for each in chosen)
+        return _Draft(
+            text, citations, evidence, tuple(warnings_for(evidence, question, read, datetime.now(UTC).date())), None
+        )
 
     def _search(self, question: str, k: int, filters: Filters | None) -> list[Hit]:
         try:

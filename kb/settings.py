@@ -53,9 +53,10 @@ def _text(text: str) -> str:
 def _setting(variable: str, default: Any, parse: Callable[[str], Any], meaning: str, shown: str | None = None) -> Any:
     """A field of `Settings`. `shown` replaces the default in the README's table where it depends on the machine."""
     metadata = {"variable": variable, "parse": parse, "meaning": meaning, "shown": shown or str(default)}
+    shown_in_repr = not variable.endswith("_KEY")
     if callable(default):
         return field(default_factory=default, metadata=metadata)
-    return field(default=default, metadata=metadata)
+    return field(default=default, metadata=metadata, repr=shown_in_repr)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,17 @@ class Settings:
     )
     reranker_revision: str = _setting(
         "REPERES_RERANKER_REVISION", "", _text, "commit of a reranker from the hub; required for a hub name", "none"
+    )
+    llm_url: str = _setting(
+        "REPERES_LLM_URL", "", _text, "address of an OpenAI-compatible server that writes the answers (`…/v1`)", "none"
+    )
+    llm_model: str = _setting("REPERES_LLM_MODEL", "", _text, "name of the model to ask that server for", "none")
+    llm_key: str = _setting("REPERES_LLM_KEY", "", _text, "key of that server; never logged", "none")
+    llm_context: int = _setting(
+        "REPERES_LLM_CONTEXT", 4096, _whole_number(1024, 1_000_000), "tokens that the language model reads at once"
+    )
+    llm_timeout: int = _setting(
+        "REPERES_LLM_TIMEOUT", 60, _whole_number(1, 3600), "seconds to wait for the language model's next words"
     )
     max_file_mb: int = _setting(
         "REPERES_MAX_FILE_MB", 100, _whole_number(1, 10_000), "largest file that is opened, in megabytes"

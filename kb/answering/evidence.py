@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kb.answering.hostile import is_hostile
 from kb.answering.question import figure_fit, wanted_figure
 from kb.blocks import Block, parse_blocks, render_row, table_header, unit_spans
 from kb.french.sentences import Span, sentence_spans
@@ -72,13 +73,13 @@ def passages_to_read(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def candidates(hits: Sequence[Hit]) -> list[Candidate]:
-    """The units of the passages of `hits`, in their order, none twice."""
+    """The units of the passages of `hits`, in their order, none twice, and none that gives orders to the answerer."""
     found: list[Candidate] = []
     seen: set[tuple[str, int]] = set()
     for hit in hits:
         for candidate in _units(hit):
             key = (candidate.document.id, candidate.start)
-            if key not in seen:
+            if key not in seen and not is_hostile(candidate.text):
                 seen.add(key)
                 found.append(candidate)
     return found

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kb.answering.chronology import conflicting, most_recent_first
 from kb.answering.evidence import Scored
 from kb.french.figures import MARKS
 from kb.french.folding import fold
 from kb.types import Citation
 
 MAX_UNITS = 6
+MOST_WITHOUT_FIGURE = 2
 # A unit is shown beside the best one when its score is at most this far below, in standard deviations.
 MARGIN = 1.75
 
 
-def choose(scored: Sequence[Scored]) -> list[Scored]:
-    """The units to show, best first: the best one and those nearly as good, none saying the same words."""
+def choose(scored: Sequence[Scored], *, wants_figure: bool = False) -> list[Scored]:
+    """The units to show, best first: the best one and those nearly as good, none saying the same words.
+
+    Where the question `wants_figure`, few units without one: they lead up to the answer and would take its place.
+    """
     chosen: list[Scored] = []
+    without = 0
     seen: set[str] = set()
     for each in scored:
         words = fold(each.evidence.text)
@@ -24,11 +30,26 @@ def choose(scored: Sequence[Scored]) -> list[Scored]:
             continue
         if chosen and each.evidence.score < chosen[0].evidence.score - MARGIN:
             break
+        without += not each.fit
+        if wants_figure and not each.fit and without > MOST_WITHOUT_FIGURE:
+            continue
         seen.add(words)
         chosen.append(each)
         if len(chosen) == MAX_UNITS:
             break
     return chosen
+
+
+def in_order(chosen: Sequence[Scored], question: str) -> list[Scored]:
+    """The chosen units as they are shown: of those that say the same thing differently, the most recent first."""
+    shown = list(chosen)
+    for group in conflicting([each.evidence for each in chosen], question):
+        places = [index for index, each in enumerate(shown) if each.evidence in group]
+        newest = most_recent_first([shown[index].evidence for index in places])
+        by_evidence = {id(shown[index].evidence): shown[index] for index in places}
+        for index, evidence in zip(places, newest, strict=True):
+            shown[index] = by_evidence[id(evidence)]
+    return shown
 
 
 def write(chosen: Sequence[Scored]) -> tuple[str, tuple[Citation, ...]]:

@@ -45,6 +45,12 @@ _ONLY_ANNOUNCES = re.compile(_ANNOUNCES)
 _SEVERAL_THINGS = re.compile(r"\bcompar|\bvs\b|\bversus\b|\bdif+eren|\bentre\b.*\bet\b|\?.*\?|\bd'une part\b")
 
 
+_LIST = re.compile(
+    r"\bquels? (?:sont|etaient)\b|\bquelles (?:sont|etaient)\b|\bquels\b|\bquelles\b|\blistes?\b|\bcompar|\bvs\b|"
+    r"\bcite[sz]?[ -]|\benumer|\btous les\b|\btoutes les\b|\bqui sont\b"
+)
+
+
 def asked_nouns(question: str) -> list[str]:
     """The nouns, folded, that the question asks about: « quel est le taux d'intérêt… » asks for an interest.
 
@@ -108,3 +114,8 @@ def missing_names(question: str, text: str) -> list[str]:
     """The names of `question` of which a word is nowhere in `text`."""
     there = set(words(text))
     return [name for name in names(question) if not set(words(name)) <= there]
+
+
+def asks_for_list(question: str) -> bool:
+    """Whether the question asks for several things of a kind, or compares some."""
+    return bool(_LIST.search(fold(question)))

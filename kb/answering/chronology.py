@@ -1,0 +1,127 @@
+"""Dates of what is cited: old or undated sources, and values that differ from one date to another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from kb.answering.question import wanted_figure
+from kb.french.figures import Figure, figures
+from kb.french.stems import stems
+from kb.types import Document, Evidence
+
+OLD_YEARS = 3
+_SAME_THING = 0.5  # of the words of the shorter sentence, figures apart, that two sentences share
+_FEWEST_SHARED = 3
+_MOST_NAMED = 3
+_MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+_DATED = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
+
+
+def old_or_undated(documents: Sequence[Document], today: date) -> list[str]:
+    """What a reader should know of the dates of the sources: those without, those over three years old."""
+    undated = [each for each in documents if not each.date]
+    old = [each for each in documents if each.date and _is_old(each.date, today)]
+    found = []
+    if undated:
+        found.append(f"Source sans date : {_titles(undated)}.")
+    if old:
+        dated = ", ".join(f"« {each.title} » ({(each.date or '')[:4]})" for each in old[:_MOST_NAMED])
+        more = f" et {len(old) - _MOST_NAMED} autres" if len(old) > _MOST_NAMED else ""
+        found.append(f"Source de plus de trois ans, à vérifier : {dated}{more}.")
+    return found
+
+
+def most_recent_first(units: Sequence[Evidence]) -> list[Evidence]:
+    """The units by the date that they speak of, the newest first; those without a date last, the order kept."""
+    return sorted(units, key=lambda each: told_date(each) or (0, 0, 0), reverse=True)
+
+
+def told_date(unit: Evidence) -> tuple[int, int, int] | None:
+    """(year, month, day) of what a unit says, 0 for what is not known: the latest past year that it names, else the
+    date of its document.
+    """
+    own = _own_date(unit.document)
+    named = [figure.date for figure in figures(unit.text) if figure.date[0]]
+    past = [each for each in named if own is None or each[0] <= own[0]]
+    return max(past) if past else own
+
+
+def conflicting(units: Sequence[Evidence], question: str) -> list[list[Evidence]]:
+    """Groups of units that give different values, at different dates, for the thing that the question asks for.
+
+    Only where a figure is asked for, or the sentences are nearly the same but for the figure; two units are about the
+    same thing when they share most of the words of the shorter one.
+    """
+    if wanted_figure(question) == "date":
+        return []
+    groups: list[list[Evidence]] = []
+    for unit in units:
+        if not _values(unit):
+            continue
+        group = next((each for each in groups if all(_differ(other, unit) for other in each)), None)
+        if group is None:
+            groups.append([unit])
+        else:
+            group.append(unit)
+    return [each for each in groups if len(each) > 1]
+
+
+def changes(units: Sequence[Evidence], question: str) -> list[str]:
+    """A sentence for each value that changed: « 12 milliards d'euros (mars 2024) ; 10 milliards d'euros (2018) »."""
+    found = []
+    for group in conflicting(units, question):
+        ordered = most_recent_first(group)
+        values = " ; ".join(f"{_values(each)[0].text} ({_written(told_date(each))})" for each in ordered)
+        found.append(f"Les documents donnent des valeurs différentes selon leur date, de la plus récente : {values}.")
+    return found
+
+
+def _differ(one: Evidence, two: Evidence) -> bool:
+    if one.document.id == two.document.id or told_date(one) == told_date(two):
+        return False
+    first, second = _values(one), _values(two)
+    if first[0].unit != second[0].unit or {each.value for each in first} & {each.value for each in second}:
+        return False
+    words, others = _words(one), _words(two)
+    shared = len(words & others)
+    return shared >= _FEWEST_SHARED and shared >= _SAME_THING * min(len(words), len(others))
+
+
+def _values(unit: Evidence) -> list[Figure]:
+    return [each for each in figures(unit.text) if each.unit in {"", "%", "€"}]
+
+
+def _words(unit: Evidence) -> set[str]:
+    text = unit.text
+    for figure in reversed(figures(text)):
+        text = text[: figure.start] + " " + text[figure.end :]
+    return {each for each in stems(text) if not each.isdigit()}
+
+
+def _own_date(document: Document) -> tuple[int, int, int] | None:
+    match = _DATED.match(document.date or "")
+    return (int(match[1]), int(match[2] or 0), int(match[3] or 0)) if match else None
+
+
+def _is_old(text: str, today: date) -> bool:
+    match = _DATED.match(text)
+    if match is None:
+        return False
+    # A document dated by its year alone may be of its last day.
+    day = (int(match[1]), int(match[2] or 12), int(match[3] or 31))
+    return day < (today.year - OLD_YEARS, today.month, today.day)
+
+
+def _written(when: tuple[int, int, int] | None) -> str:
+    if when is None or not when[0]:
+        return "sans date"
+    year, month, _ = when
+    return f"{_MONTHS[month - 1]} {year}" if month else str(year)
+
+
+def _titles(documents: Sequence[Document]) -> str:
+    named = ", ".join(f"« {each.title} »" for each in documents[:_MOST_NAMED])
+    more = len(documents) - _MOST_NAMED
+    return f"{named} et {more} autre{'s' if more > 1 else ''}" if more > 0 else named

@@ -1,0 +1,154 @@
+"""Does the evidence prove what a language model wrote? Sentence by sentence; what is not proven is left out.
+
+A sentence stands when every figure, date and proper name of it is held by a passage that it cites (or its document's
+title or date), most of its words are there, and it does not deny what the evidence says. A sentence without a number,
+or with the wrong one, gets the number of the evidence that proves it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kb.answering.citations import marked, numbers_in, without_marks
+from kb.answering.hostile import is_hostile
+from kb.answering.prompts import visible
+from kb.answering.question import names
+from kb.french.figures import figures, missing_figures
+from kb.french.folding import fold
+from kb.french.sentences import sentence_spans
+from kb.french.stems import stems, words
+from kb.types import Evidence
+
+_LEAST_SUPPORT = 0.5  # of the words of a sentence, in the passages that it cites
+_LEAST_TO_CITE = 0.6  # for a citation that the model did not give itself
+_FEWEST_WORDS = 4
+_MARKS_AT_START = re.compile(r"^(?:\s*\[\d{1,3}\])+")
+_LINK = re.compile(r"!?\[([^\]\d][^\]]*)\]\([^)]*\)")
+_URL = re.compile(r"(?:https?://|www\.)\S+")
+_DENIES = re.compile(r"\b(?:ne|n')\b|\bn'|\bjamais\b|\baucune?s?\b|\bpas\b|\bni\b|\bsans\b")
+_SHORT_ACRONYM = re.compile(r"\b[A-Z]{2,}[A-Z0-9+]*\b")
+_BULLET = re.compile(r"^(\s*)(?:[-*•]|\d{1,2}[.)])\s+")
+_HEADING = re.compile(r"^\s*#+\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What is proven of a draft: its text, `[n]` numbered from 1 in the order of `used`, and what was left out."""
+
+    text: str
+    used: tuple[Evidence, ...]
+    removed: tuple[tuple[str, str], ...]
+
+
+def verify(draft: str, evidence: Sequence[Evidence]) -> Verified:
+    """The sentences of `draft` that `evidence` proves; in the draft, `[n]` is the n-th unit of evidence, from 1.
+
+    `removed` holds each sentence left out with the reason, in French.
+    """
+    sources = [_source(each) for each in evidence]
+    used: list[int] = []
+    removed: list[tuple[str, str]] = []
+    lines: list[str] = []
+    for bullet, sentences in _lines(draft):
+        kept: list[str] = []
+        for sentence in sentences:
+            bare = without_marks(sentence)
+            if not any(each.isalnum() for each in bare):
+                continue
+            cited = [number - 1 for number in numbers_in(sentence) if 0 < number <= len(evidence)]
+            proof, reason = _proof(bare, cited, evidence, sources)
+            if not proof:
+                removed.append((bare, reason))
+                continue
+            used += [index for index in proof if index not in used]
+            kept.append(marked(bare, [used.index(index) + 1 for index in proof]))
+        if kept:
+            lines.append(bullet + " ".join(kept))
+    return Verified("\n".join(lines), tuple(evidence[index] for index in used), tuple(removed))
+
+
+def lost_figures(text: str, units: Sequence[Evidence]) -> list[str]:
+    """The figures of `units` that `text` does not hold, as they are written there."""
+    return [figure.text for each in units for figure in missing_figures(each.text, [text])]
+
+
+def _proof(
+    sentence: str, cited: Sequence[int], evidence: Sequence[Evidence], sources: Sequence[str]
+) -> tuple[list[int], str]:
+    """The evidence (indexes) that proves a sentence, none with the reason when there is none."""
+    if is_hostile(sentence) or _URL.search(sentence):
+        return [], "consigne ou adresse"
+    if cited:
+        together = "\n".join(sources[index] for index in cited)
+        reason = _fault(sentence, together, [evidence[index] for index in cited], _LEAST_SUPPORT)
+        if not reason:
+            return list(cited), ""
+    else:
+        reason = "aucun passage ne la prouve"
+    # The number is wrong or missing: the unit that proves it by itself, the nearest first.
+    said = set(stems(sentence))
+    order = sorted(range(len(evidence)), key=lambda index: -len(said & set(stems(evidence[index].text))))
+    for index in order:
+        if not _fault(sentence, sources[index], [evidence[index]], _LEAST_TO_CITE):
+            return [index], ""
+    return [], reason
+
+
+def _fault(sentence: str, source: str, units: Sequence[Evidence], least: float) -> str:
+    """Why `source` does not prove `sentence`, in French; empty when it does."""
+    if missing := missing_figures(sentence, [source]):
+        return f"« {missing[0].text} » n'est pas dans le passage cité"
+    there = set(words(source))
+    for name in _names(sentence):
+        if not set(words(name)) <= there:
+            return f"« {name} » n'est pas dans le passage cité"
+    said = set(stems(sentence))
+    held = said & set(stems(source))
+    if said and len(held) < least * len(said):
+        return "le passage cité ne dit pas cela"
+    nearest = max(units, key=lambda each: len(said & set(stems(f"{each.context} {each.text}"))))
+    if _denies(sentence) != _denies(f"{nearest.context} {nearest.text}") and not (
+        _denies(source) and not figures(sentence)
+    ):
+        return "elle nie ce que le passage dit, ou l'inverse"
+    return ""
+
+
+def _denies(text: str) -> bool:
+    return bool(_DENIES.search(fold(text)))
+
+
+def _names(sentence: str) -> list[str]:
+    """Proper names and acronyms, the first word of the sentence apart when it is no acronym."""
+    return list(dict.fromkeys([*names(sentence), *_SHORT_ACRONYM.findall(sentence)]))
+
+
+def _source(each: Evidence) -> str:
+    """All that may prove a sentence that cites a unit: its passage, with what says where and when it was written."""
+    document, passage = each.document, each.passage
+    return "\n".join(
+        [document.title, document.date or "", *passage.heading_path, passage.table_header, passage.text, each.text]
+    )
+
+
+def _lines(draft: str) -> Iterator[tuple[str, list[str]]]:
+    """The lines of a draft as (bullet, sentences with their marks), without links, images and headings."""
+    for line in _LINK.sub(r"\1", visible(draft)).splitlines():
+        bullet = "- " if _BULLET.match(line) else ""
+        plain = _HEADING.sub("", _BULLET.sub("", line)).replace("**", "").strip()
+        if not plain:
+            continue
+        sentences: list[str] = []
+        for start, end in sentence_spans(plain):
+            sentence = plain[start:end].strip()
+            # « … 72 %. [1] »: marks after the full stop belong to the sentence before.
+            if (late := _MARKS_AT_START.match(sentence)) and sentences:
+                sentences[-1] += " " + late[0].strip()
+                sentence = sentence[late.end() :].strip()
+            if sentences and len(words(without_marks(sentences[-1]))) < _FEWEST_WORDS and not numbers_in(sentences[-1]):
+                sentence = f"{sentences.pop()} {sentence}"  # « Octobre 2015. » says nothing without what follows
+            if sentence:
+                sentences.append(sentence)
+        yield bullet, sentences
