@@ -5,7 +5,9 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import hypothesis
 import pytest
 
 from kb.models.encoder import Encoder
+from kb.models.gguf import InstalledModel, installed, runs_here
 from kb.settings import Settings
 from tiny_encoder import TinyEncoder
 
@@ -23,6 +26,11 @@ for _name in [name for name in os.environ if name.startswith("REPERES_")]:
 os.environ.update(
     HF_HUB_OFFLINE="1", TOKENIZERS_PARALLELISM="false", GRADIO_ANALYTICS_ENABLED="False", ANONYMIZED_TELEMETRY="False"
 )
+
+# The user's cache folder holds the language model, which only the tests that ask for it may find.
+_USER_CACHE = Settings().cache
+_EMPTY_CACHE = tempfile.TemporaryDirectory(prefix="reperes-tests-")
+os.environ["XDG_CACHE_HOME"] = _EMPTY_CACHE.name
 
 # No deadline: a test never measures time. Always the same examples: a red run can be run again.
 hypothesis.settings.register_profile(
@@ -94,3 +102,12 @@ def tiny_encoder() -> Encoder:
 def settings(tmp_path: Path) -> Settings:
     """Settings whose store and cache are this test's own."""
     return Settings.load({"REPERES_STORE": str(tmp_path / "store"), "REPERES_CACHE": str(tmp_path / "cache")})
+
+
+@pytest.fixture(scope="session")
+def local_model() -> InstalledModel:
+    """The real local language model, from the user's own cache folder: `make test` installs it."""
+    found = installed(replace(Settings(), cache=_USER_CACHE))
+    assert found is not None, "no local language model: run `make language-model`"
+    assert runs_here(), "llama.cpp is missing: pip install -e '.[test]'"
+    return found

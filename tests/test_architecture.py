@@ -24,6 +24,8 @@ DOORS = {
     "onnx": ("kb/models/",),
     "onnxruntime": ("kb/models/",),
     "gradio": ("app.py", "kb/ui/"),
+    "huggingface_hub": ("kb/models/",),
+    "openai": ("kb/models/llm.py",),
     "llama_index": ("ingest/node_parser.py", "kb/llamaindex.py", "kb/models/llm.py"),
     "sentence_transformers": ("kb/models/",),
     "sqlalchemy": ("kb/index/catalog.py", "kb/index/catalog_reader.py", "kb/index/rows.py"),
@@ -147,7 +149,7 @@ def test_files_are_short_and_say_what_they_are(file: str) -> None:
 
 @pytest.mark.parametrize("file", SOURCES)
 def test_every_library_imported_is_declared(file: str) -> None:
-    missing = _undeclared(file, _declared())
+    missing = _undeclared(file, _declared("llm") if file == "kb/models/gguf_server.py" else _declared())
     assert not missing
 
 

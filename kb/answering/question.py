@@ -16,6 +16,9 @@ _NUMBER = re.compile(
     r"\b(?:combien|nb|cb|nombre|montants?|sommes?|budget|enveloppe|plafond|minimum|maximum|couts?|chiffres?|prix|"
     r"superficie|effectifs?)\b"
 )
+_WHEN = re.compile(
+    r"^(?:depuis |jusqu'a |a partir de |c'est )?quand\b|\bquelle (?:date|annee)\b|\bquel jour\b|^dates? "
+)
 _DATE = re.compile(r"\b(?:quand|dates?|jour|annee|mois)\b")
 # A name: a capital in the middle of a sentence, or an acronym of four letters or more. Shorter acronyms are too often
 # written in full in the documents (CA, AAP) to tell anything.
@@ -76,6 +79,8 @@ def asks_several_things(question: str) -> bool:
 def wanted_figure(question: str) -> Wanted | None:
     """Whether the question asks for a share (« quel taux »), a number (« combien ») or a date; None for none."""
     folded = fold(question)
+    if _WHEN.search(folded) and "combien" not in folded:
+        return "date"
     if _SHARE.search(folded):
         return "share"
     if _NUMBER.search(folded):

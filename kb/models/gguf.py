@@ -70,7 +70,10 @@ class LocalServer:
         Raises LanguageModelError when it does not start.
         """
         with self._lock:
-            if self._process is None or self._process.poll() is not None:
+            if self._process is not None and self._process.poll() is not None:
+                _end(self._process)
+                self._process = None
+            if self._process is None:
                 self._start()
             return self._address
 
@@ -78,17 +81,8 @@ class LocalServer:
         """Stops the process."""
         with self._lock:
             process, self._process = self._process, None
-        if process is None:
-            return
-        if process.stdin is not None:
-            process.stdin.close()
-        try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+        if process is not None:
+            _end(process, seconds=5.0)
 
     def _start(self) -> None:
         root = str(Path(__file__).resolve().parents[2])
@@ -112,11 +106,23 @@ class LocalServer:
         try:
             address = json.loads(line)["address"]
         except (ValueError, KeyError):
-            process.kill()
-            process.wait()
+            _end(process)
             raise LanguageModelError(
                 f"le modèle de langue local ne démarre pas ({self._path.name}) : réinstallez-le avec "
                 "« reperes model install », ou donnez-lui plus de mémoire"
             ) from None
         self._process = process
         self._address = f"{str(address).rstrip('/')}/v1"
+
+
+def _end(process: subprocess.Popen[bytes], seconds: float = 0.0) -> None:
+    """Lets the process end by itself for `seconds`, then makes it."""
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout is not None:
+        process.stdout.close()

@@ -6,6 +6,7 @@ its standard input is closed.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
@@ -16,7 +17,7 @@ def main() -> None:
     path, context = sys.argv[1], int(sys.argv[2])
     out = os.dup(1)
     os.dup2(2, 1)  # llama.cpp writes its log on standard output too
-    import xllamacpp
+    xllamacpp = importlib.import_module("xllamacpp")  # of the extra `llm`
 
     params = xllamacpp.CommonParams()
     params.model.path = path

@@ -98,7 +98,9 @@ def test_questions_that_cannot_be_understood_say_so(base: KnowledgeBase) -> None
             base.ask(question)
     with pytest.raises(ReperesError, match="trop longue"):
         base.ask("Quelle est la part de chaque financeur ? " * 100)
-    with pytest.raises(ReperesError, match="llm"):
+    with pytest.raises(ReperesError, match="autre"):
+        base.ask("Qui ?", answerer="autre")
+    with pytest.raises(ReperesError, match="reperes model install"):
         base.ask("Qui ?", answerer="llm")
 
 

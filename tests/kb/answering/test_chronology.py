@@ -1,0 +1,73 @@
+"""Dates of sources, and values that change with them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from kb.answering.chronology import changes, conflicting, most_recent_first, old_or_undated, told_date
+from kb.types import Document, Evidence, Passage
+
+TODAY = date(2026, 11, 26)
+HOW_MUCH = "Quelle est l'enveloppe du programme de renouvellement ?"
+
+
+def unit(text: str, day: str | None, name: str = "") -> Evidence:
+    document = Document(id=name or f"{day}-{text[:20]}", source="s", title=name or f"Note {day}", text=text, date=day)
+    return Evidence(Passage("p", document.id, 0, (), text, 0, len(text)), document, "sentence", text, 0, len(text), 1.0)
+
+
+FIVE = unit("L'enveloppe du nouveau programme de renouvellement urbain est de 5 milliards d'euros.", "2014-10")
+TEN = unit("L'enveloppe du nouveau programme de renouvellement urbain passe à 10 milliards d'euros.", "2018-07")
+TWELVE = unit("L'enveloppe du programme de renouvellement urbain atteint 12 milliards d'euros.", "2021")
+
+
+def test_values_that_change_are_told_the_most_recent_first() -> None:
+    assert conflicting([TEN, FIVE, TWELVE], HOW_MUCH) == [[TEN, FIVE, TWELVE]]
+    (told,) = changes([TEN, FIVE, TWELVE], HOW_MUCH)
+    assert told == (
+        "Les documents donnent des valeurs différentes selon leur date, de la plus récente : "
+        "12 milliards d'euros (2021) ; 10 milliards d'euros (juillet 2018) ; 5 milliards d'euros (octobre 2014)."
+    )
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        unit("Le programme compte 448 quartiers d'intérêt national.", "2018-07"),  # another thing
+        unit("L'enveloppe du programme de renouvellement urbain atteint 12 milliards d'euros.", "2024"),  # the same
+        unit("L'enveloppe du programme de renouvellement urbain monte de 20 %.", "2024"),  # another unit
+        unit("L'enveloppe du programme de renouvellement urbain atteint 9 milliards d'euros.", "2021"),  # the same date
+        unit("L'enveloppe du programme de renouvellement urbain augmente.", "2024"),  # no figure
+    ],
+)
+def test_no_false_alarm(other: Evidence) -> None:
+    assert changes([TWELVE, other], HOW_MUCH) == []
+
+
+def test_a_date_asked_for_is_no_value_that_changes() -> None:
+    assert changes([TEN, FIVE], "Quand l'enveloppe a-t-elle été votée ?") == []
+
+
+def test_a_year_in_the_sentence_comes_before_the_date_of_its_document() -> None:
+    assert told_date(unit("En 2018, l'enveloppe était de 10 milliards.", "2025-12-04")) == (2018, 0, 0)
+    assert told_date(unit("Les travaux dureront jusqu'en 2035.", "2025-12")) == (2025, 12, 0)
+    assert told_date(unit("Rien.", None)) is None
+    assert most_recent_first([FIVE, unit("x", None), TWELVE, TEN])[:3] == [TWELVE, TEN, FIVE]
+
+
+def test_old_and_undated_sources_are_told() -> None:
+    old, undated, new = FIVE.document, unit("x", None, "Une note").document, unit("x", "2025").document
+    assert old_or_undated([new], TODAY) == []
+    assert old_or_undated([old, undated, new], TODAY) == [
+        "Source sans date : « Une note ».",
+        "Source de plus de trois ans, à vérifier : « Note 2014-10 » (2014).",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("day", "is_old"), [("2023-11-25", True), ("2023-11-26", False), ("2023", False), ("2022", True)]
+)
+def test_three_years_are_counted_to_the_day(day: str, is_old: bool) -> None:
+    assert bool(old_or_undated([unit("x", day).document], TODAY)) is is_old
