@@ -12,6 +12,10 @@ from kb.french.stems import stems, words
 Wanted = Literal["share", "number", "date"]
 
 _SHARE = re.compile(r"\b(?:parts?|pourcentages?|taux|proportion)\b|%(?! logement)")  # « le 1 % logement » is a name
+_RATIO = re.compile(r"\b(?:pourcentages?|taux|proportion)\b")
+_FRACTION = re.compile(
+    r"\b(?:moitie|tiers|trois quarts|un quart|un cinquieme|un dixieme|\w+ sur (?:deux|trois|quatre|cinq|dix|cent))\b"
+)
 _NUMBER = re.compile(
     r"\b(?:combien|nb|cb|nombre|montants?|sommes?|budget|enveloppe|plafond|minimum|maximum|couts?|chiffres?|prix|"
     r"superficie|effectifs?)\b"
@@ -45,7 +49,10 @@ _ASKED = re.compile(
     re.VERBOSE,
 )
 _ONLY_ANNOUNCES = re.compile(_ANNOUNCES)
-_SEVERAL_THINGS = re.compile(r"\bcompar|\bvs\b|\bversus\b|\bdif+eren|\bentre\b.*\bet\b|\?.*\?|\bd'une part\b")
+_SEVERAL_THINGS = re.compile(
+    r"\bcompar|\bvs\b|\bversus\b|\bdif+eren|\bentre\b.*\bet\b|\?.*\?|\bd'une part\b|"
+    r"\b(?:combien|cb|nb)\b.*\b(?:combien|cb|nb)\b"
+)
 
 
 _LIST = re.compile(
@@ -73,7 +80,7 @@ def asked_nouns(question: str) -> list[str]:
 
 def asks_several_things(question: str) -> bool:
     """Whether no single document need hold all that the question names: a comparison, two questions in one."""
-    return bool(_SEVERAL_THINGS.search(fold(question))) or question.count(" combien ") > 1
+    return bool(_SEVERAL_THINGS.search(fold(question)))
 
 
 def wanted_figure(question: str) -> Wanted | None:
@@ -91,10 +98,14 @@ def wanted_figure(question: str) -> Wanted | None:
 def figure_fit(text: str, wanted: Wanted | None, question: str) -> float:
     """How well the figures of `text` suit what is wanted: 1 fully, 0 not at all; those of the question count not.
 
-    A number that is no percentage suits a question for a share a little: « 8,4 milliards sur 12 » is a share too.
+    A number that is no percentage suits a question for a part a little: « 8,4 milliards sur 12 » is a part too. It does
+    not suit one for a rate or a proportion; « la moitié » does.
     """
     if wanted is None:
         return 0.0
+    if wanted == "share" and _FRACTION.search(fold(text)):
+        return 1.0
+    other = 0.0 if _RATIO.search(fold(question)) else 0.4
     known = figures(question)
     fit = 0.0
     for figure in figures(text):
@@ -103,7 +114,7 @@ def figure_fit(text: str, wanted: Wanted | None, question: str) -> float:
         is_date = figure.unit in {"date", "year"}
         if is_date != (wanted == "date"):
             continue
-        fit = max(fit, 0.4 if wanted == "share" and figure.unit not in {"%", "point"} else 1.0)
+        fit = max(fit, other if wanted == "share" and figure.unit not in {"%", "point"} else 1.0)
     return fit
 
 

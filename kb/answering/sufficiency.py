@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import Levenshtein
 
 from kb.answering.evidence import Scored
 from kb.answering.question import asked_nouns, asks_several_things, missing_names, wanted_figure
 from kb.french.figures import figures
-from kb.french.stems import stems
+from kb.french.stems import stems, words
 from kb.index.lexical import Group
 from kb.types import Evidence, Hit, Passage, RefusalReason
 
@@ -52,7 +52,7 @@ def refusal_reason(
     if not chosen:
         return "no_evidence"
     read = "\n".join(_whole(hit) for hit in hits)
-    there = set(stems(read))
+    there, read_words = set(stems(read)), set(words(read))
     covered = coverage(groups, there, rarity)
     cosine = max(each.cosine for each in chosen)
     if cosine < _OFF_TOPIC_COSINE and covered < _OFF_TOPIC_COVERAGE:
@@ -64,7 +64,7 @@ def refusal_reason(
     held = set(stems(near))
     if any(_is_rare(name, rarity) and not _is_spelt(name, groups, held) for name in missing_names(question, near)):
         return "insufficient"
-    if any(not _is_said(noun, groups, there) for noun in asked_nouns(question)):
+    if any(not _is_said(noun, groups, there, read_words) for noun in asked_nouns(question)):
         return "insufficient"
     if wanted_figure(question) in {"number", "share"} and not any(each.fit for each in chosen):
         return "insufficient"
@@ -98,9 +98,14 @@ def _is_spelt(name: str, groups: Sequence[Group], there: set[str]) -> bool:
     )
 
 
-def _is_said(word: str, groups: Sequence[Group], there: set[str]) -> bool:
+def _is_said(word: str, groups: Sequence[Group], there: set[str], read_words: set[str]) -> bool:
     """Whether the passages hold the noun, a word of its family, or another way of saying it."""
-    return all(_is_held(noun, groups, there) for noun in stems(word))
+    known = {stem for group in groups for each in group for stem in each.stems}
+    # A mistyped word that the search has seen to. Swapped letters count twice: « salaire » is no « salarié ».
+    mistyped = not known & set(stems(word)) and any(
+        word[0] == each[0] and Levenshtein.distance(word, each, score_cutoff=1) <= 1 for each in read_words
+    )
+    return mistyped or all(_is_held(noun, groups, there) for noun in stems(word))
 
 
 def _is_held(noun: str, groups: Sequence[Group], there: set[str]) -> bool:
@@ -109,10 +114,6 @@ def _is_held(noun: str, groups: Sequence[Group], there: set[str]) -> bool:
     for group in groups:
         if any(noun in each.stems for each in group) and any(set(each.stems) <= there for each in group):
             return True
-    said = {stem for group in groups for each in group for stem in each.stems}
-    near = any(noun[0] == each[0] and OSA.distance(noun, each) <= 1 for each in said)
-    if noun not in said and near:
-        return True  # a typing mistake that the search has seen to; what is further away was another word
     family = noun[: max(_FAMILY, len(noun) - 1)]
     return len(noun) >= _FAMILY and any(each.startswith(family) for each in there)
 
