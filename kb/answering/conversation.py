@@ -22,6 +22,14 @@ _PLACES = frozenset("deuxieme second seconde troisieme dernier derniere preceden
 # « Qu'est-ce qu'un internat ? » has one word to say and needs no other; nor has « c'est quoi l'ingénierie ? ».
 _DEFINITION = re.compile(r"qu'est[ -]ce qu|c'est quoi|\bc quoi|\bveut dire|\bsignifie|\bdefini")
 _ACRONYM = re.compile(r"\b[A-Z]{2,}")
+_INSTEAD = re.compile(
+    r"(?:et|mais)[ ,]+(?:(?:pour|en|dans|avec|sur|du|de|au|à|depuis)\s+)?(?:(?:le|la|les)\s+|l['’])?"
+    r"(?P<new>[\w+]+)\s*[?.!]*",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_CAPITALS = re.compile(r"\b[A-Z]{2,}[A-Z+]*\b")
+_TURNS = 6  # of the user that are looked back on
 _FEW_WORDS = 3
 _LONGEST_BEFORE = 400  # characters: both questions together stay within what the encoder reads
 
@@ -32,10 +40,32 @@ def standalone_question(question: str, history: Sequence[Message] = ()) -> str:
     A first question, and one that stands by itself, is returned unchanged. So is one in doubt: an answer about the
     subject before, to a question about another one, would be wrong without looking it.
     """
-    previous = next((each.content for each in reversed(history) if each.role == "user"), None)
-    if previous is None or not _points_back(question):
+    asked = [each.content for each in history if each.role == "user"][-_TURNS:]
+    if not asked or not _points_back(question):
         return question
+    previous = asked[-1]
+    # « Et pour le PNRU ? », then « Et en 2020 ? »: the one before is itself understood after those before it.
+    if len(asked) > 1 and _INSTEAD.fullmatch(previous.strip()):
+        previous = standalone_question(previous, [Message("user", each) for each in asked[:-1]])
+    if instead := _put_instead(question, previous):
+        return instead
     return f"{textwrap.shorten(previous, _LONGEST_BEFORE, placeholder='…')} {question.strip()}"
+
+
+def _put_instead(question: str, previous: str) -> str | None:
+    """« Et pour le PNRU ? » after a question about one other acronym or year: that question about this one.
+
+    None when it says more, or when what it stands for is not the only one of its kind in the question before.
+    """
+    match = _INSTEAD.fullmatch(question.strip())
+    if match is None:
+        return None
+    new = match["new"]
+    for kind in (_YEAR, _CAPITALS):
+        if kind.fullmatch(new):
+            old = list(dict.fromkeys(kind.findall(previous)))
+            return re.sub(rf"(?<!\w){re.escape(old[0])}(?!\w)", new, previous) if len(old) == 1 else None
+    return None
 
 
 def _points_back(question: str) -> bool:

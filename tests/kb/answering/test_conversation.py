@@ -69,3 +69,19 @@ def test_a_very_long_question_before_is_shortened() -> None:
 def test_without_a_question_before_nothing_is_added() -> None:
     assert standalone_question("Et la deuxième ?") == "Et la deuxième ?"
     assert standalone_question("Et la deuxième ?", HISTORY[1:]) == "Et la deuxième ?"
+
+
+@pytest.mark.parametrize(
+    ("asked", "question", "understood"),
+    [
+        (["Combien de quartiers pour le NPNRU ?"], "Et pour le PNRU ?", "Combien de quartiers pour le PNRU ?"),
+        (["Quel budget en 2018 ?"], "et en 2020 ?", "Quel budget en 2020 ?"),
+        (["Quel budget pour le NPNRU ?", "Et pour le PNRU ?"], "Et le PNRQAD ?", "Quel budget pour le PNRQAD ?"),
+        # Two that it could stand for, or none: the question before stays in front.
+        (["Quel écart entre PNRU et NPNRU ?"], "Et le PNRQAD ?", "Quel écart entre PNRU et NPNRU ? Et le PNRQAD ?"),
+        (["Quel est le budget ?"], "Et en 2020 ?", "Quel est le budget ? Et en 2020 ?"),
+    ],
+)
+def test_one_thing_is_put_in_place_of_another(asked: list[str], question: str, understood: str) -> None:
+    history = [Message("user", each) for each in asked]
+    assert standalone_question(question, history) == understood
