@@ -8,12 +8,26 @@ from datetime import date
 
 from kb.answering.question import wanted_figure
 from kb.french.figures import Figure, figures
-from kb.french.stems import stems
+from kb.french.folding import fold
+from kb.french.stems import stem, stems
 from kb.types import Document, Evidence
 
 OLD_YEARS = 3
-_SAME_THING = 0.5  # of the words of the shorter sentence, figures apart, that two sentences share
-_FEWEST_SHARED = 3
+_FEWEST_SHARED = 3  # words, figures apart, of two sentences about the same thing
+_NEARLY_ALL = 0.8  # of the words of the longer one that they share, where no figure is asked for
+_MOST_MORE = 4  # words that one of them may have more
+# Verbs that only bring a value: « passe à », « atteint », « est porté à ».
+_BRINGS = frozenset(
+    stem(fold(word))
+    for word in "passe passer passé passée atteint atteindre atteignait porte portée porté élève élevait établit fixé "
+    "fixée monte montait compte comptait représente représentait reste désormais aujourd'hui environ près plus "
+    "total totale actuel actuelle actuellement nouveau nouvelle".split()
+)
+_PROPER = re.compile(
+    r"(?<=[^\s.?!…«»:|] )[A-ZÀ-ÖØ-Þ][\w-]*|[A-Z]{2,}[\w+]*|(?<=['’])[A-ZÀ-ÖØ-Þ][\w-]*|"
+    r"[A-ZÀ-ÖØ-Þ][\w-]*(?= [A-ZÀ-ÖØ-Þ])"
+)
+_ORDINAL = re.compile(r"\b(?:premier|premiere|second|seconde|dernier|derniere|\w+ieme)s?\b")
 _MOST_NAMED = 3
 _MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
 _DATED = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
@@ -51,16 +65,21 @@ def told_date(unit: Evidence) -> tuple[int, int, int] | None:
 def conflicting(units: Sequence[Evidence], question: str) -> list[list[Evidence]]:
     """Groups of units that give different values, at different dates, for the thing that the question asks for.
 
-    Only where a figure is asked for, or the sentences are nearly the same but for the figure; two units are about the
-    same thing when they share most of the words of the shorter one.
+    Two units are about the same thing when each has one value of the unit, counting the same thing, and names the same
+    names and ordinals, and when all words of the shorter one, verbs such as « atteint » apart, are in the other. Where
+    the question asks for no number, they must say nearly the same words; where it names a year, only units about one of
+    its years count. A warning that is missed costs less than one that is false.
     """
     if wanted_figure(question) == "date":
         return []
+    years = {figure.date[0] for figure in figures(question) if figure.date[0]}
+    asked = wanted_figure(question) is not None
     groups: list[list[Evidence]] = []
     for unit in units:
-        if not _values(unit):
+        when = told_date(unit)
+        if len(_values(unit)) != 1 or (years and (when is None or when[0] not in years)):
             continue
-        group = next((each for each in groups if all(_differ(other, unit) for other in each)), None)
+        group = next((each for each in groups if all(_differ(other, unit, asked) for other in each)), None)
         if group is None:
             groups.append([unit])
         else:
@@ -78,15 +97,31 @@ def changes(units: Sequence[Evidence], question: str) -> list[str]:
     return found
 
 
-def _differ(one: Evidence, two: Evidence) -> bool:
+def _differ(one: Evidence, two: Evidence, asked: bool) -> bool:
     if one.document.id == two.document.id or told_date(one) == told_date(two):
         return False
-    first, second = _values(one), _values(two)
-    if first[0].unit != second[0].unit or {each.value for each in first} & {each.value for each in second}:
+    (first,), (second,) = _values(one), _values(two)
+    if first.unit != second.unit or first.value == second.value:
         return False
-    words, others = _words(one), _words(two)
-    shared = len(words & others)
-    return shared >= _FEWEST_SHARED and shared >= _SAME_THING * min(len(words), len(others))
+    if first.unit == "" and _counted(one, first) != _counted(two, second):
+        return False
+    if _told_apart(one.text) != _told_apart(two.text):
+        return False
+    here, there = _words(one), _words(two)
+    shared = here & there
+    if len(shared) < _FEWEST_SHARED or len(here ^ there) > _MOST_MORE or not (here <= there or there <= here):
+        return False
+    return asked or len(shared) >= _NEARLY_ALL * max(len(here), len(there))
+
+
+def _counted(unit: Evidence, figure: Figure) -> str:
+    """The stem of what a number counts: the first word that tells something after it."""
+    return next(iter(stems(unit.text[figure.end :])), "")
+
+
+def _told_apart(text: str) -> set[str]:
+    """The names, acronyms and ordinals of a sentence: other ones, another subject."""
+    return {fold(each) for each in _PROPER.findall(text)} | set(_ORDINAL.findall(fold(text)))
 
 
 def _values(unit: Evidence) -> list[Figure]:
@@ -97,7 +132,7 @@ def _words(unit: Evidence) -> set[str]:
     text = unit.text
     for figure in reversed(figures(text)):
         text = text[: figure.start] + " " + text[figure.end :]
-    return {each for each in stems(text) if not each.isdigit()}
+    return {each for each in stems(text) if not each.isdigit()} - _BRINGS
 
 
 def _own_date(document: Document) -> tuple[int, int, int] | None:

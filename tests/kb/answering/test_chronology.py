@@ -46,6 +46,59 @@ def test_no_false_alarm(other: Evidence) -> None:
     assert changes([TWELVE, other], HOW_MUCH) == []
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "question"),
+    [
+        ("L'enveloppe totale du PNRU s'élève à 12 milliards d'euros de concours financiers.",
+         "L'enveloppe totale du NPNRU s'élève à 10 milliards d'euros de concours financiers.", "Quelle enveloppe ?"),
+        ("Action Logement apporte 8,4 milliards d'euros au programme de renouvellement urbain.",
+         "L'État apporte 1,2 milliard d'euros au programme de renouvellement urbain.", "Combien apporte l'État ?"),
+        ("Le programme prévoit la démolition de 110 000 logements sociaux dans les quartiers.",
+         "Le programme prévoit la réhabilitation de 150 000 logements sociaux dans les quartiers.",
+         "Combien de logements ?"),
+        ("Le programme concerne 450 quartiers prioritaires de la politique de la ville.",
+         "Le programme concerne 3 millions d'habitants des quartiers prioritaires de la politique de la ville.",
+         "Combien de quartiers ?"),
+        ("La première vague de Quartiers fertiles a retenu 27 lauréats en tout.",
+         "La deuxième vague de Quartiers fertiles a retenu 48 lauréats en tout.", "Combien de lauréats ?"),
+        ("La ville de Roubaix a reçu 20 millions d'euros de subventions de l'Agence.",
+         "La ville de Lyon a reçu 30 millions d'euros de subventions de l'Agence.", "Combien Lyon a reçu ?"),
+        ("En 2008, les crédits de rénovation urbaine de la nation étaient de 385 millions d'euros.",
+         "En 2022, les crédits de rénovation urbaine de la nation étaient de 116 millions d'euros.",
+         "Combien en 2008 ?"),
+        ("Les bailleurs versent 5 milliards d'euros, dont 2 milliards d'euros de prêts bonifiés.",
+         "Les bailleurs versent 7 milliards d'euros, dont 3 milliards d'euros de prêts bonifiés.", "Combien ?"),
+        ("L'enveloppe du programme urbain vaut 5 milliards d'euros.",
+         "L'enveloppe du programme urbain, équipements sportifs, écoles, commerces, crèches, vaut 6 milliards d'euros.",
+         "Quelle enveloppe ?"),
+    ],
+)  # fmt: skip
+def test_figures_about_different_things_raise_no_alarm(old: str, new: str, question: str) -> None:
+    assert changes([unit(old, "2013"), unit(new, "2024")], question) == []
+
+
+def test_a_count_that_changes_is_told() -> None:
+    units = [
+        unit("Le programme compte 448 quartiers prioritaires en rénovation.", "2022-09"),
+        unit("Le programme compte désormais 453 quartiers prioritaires en rénovation.", "2024-12"),
+    ]
+    (told,) = changes(units, "Combien de quartiers ?")
+    assert told.endswith(" : 453 (décembre 2024) ; 448 (septembre 2022).")
+
+
+def test_where_the_question_names_a_year_only_its_values_are_compared() -> None:
+    assert conflicting([FIVE, TEN], "Quelle enveloppe en 2018 ?") == []
+
+
+def test_without_a_figure_asked_for_the_sentences_must_be_nearly_the_same() -> None:
+    assert changes([FIVE, TEN], "Que dit la convention ?")
+    longer = unit(
+        "L'enveloppe du programme de renouvellement urbain, équipements compris, est de 9 milliards d'euros.", "2024"
+    )
+    assert changes([TWELVE, longer], HOW_MUCH)
+    assert changes([TWELVE, longer], "Que dit la convention ?") == []
+
+
 def test_a_date_asked_for_is_no_value_that_changes() -> None:
     assert changes([TEN, FIVE], "Quand l'enveloppe a-t-elle été votée ?") == []
 
