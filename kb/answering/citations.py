@@ -6,11 +6,12 @@ import re
 from collections.abc import Collection
 
 _LONGEST_MARK = 24
-# What a mark may look like: « [1] », « [1, 3] », « [1-3] », « 【2】 », « [extrait 2] ».
+# What a mark may look like: « [1] », « [1, 3] », « [1-3] », « [1 à 3] », « 【2†source】 », « [extrait 2] ».
 _MARK = re.compile(
-    r"[\[【]\s*(?:extraits?|sources?|n°)?\s*(\d{1,3}(?:\s*(?:[,;–-]|et)\s*\d{1,3})*)\s*[\]】]", re.IGNORECASE
+    r"[\[【]\s*(?:extraits?|sources?|n°)?\s*(\d{1,3}(?:\s*(?:[,;–-]|et|à)\s*\d{1,3})*)\s*(?:†[^\]】]*)?[\]】]",
+    re.IGNORECASE,
 )
-_RANGE = re.compile(r"(\d+)(?:\s*[–-]\s*(\d+))?")
+_RANGE = re.compile(r"(\d+)(?:\s*(?:[–-]|à)\s*(\d+))?")
 _ONE = re.compile(r"\[(\d{1,3})\]")
 _OPEN, _CLOSE = "[【", "]】"
 

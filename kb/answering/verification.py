@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import LCSseq
 
 from kb.answering.citations import marked, numbers_in, without_marks
+from kb.answering.exactness import inexact
 from kb.answering.hostile import is_hostile
 from kb.answering.prompts import visible
 from kb.answering.question import names
@@ -31,7 +32,18 @@ _LEAST_TO_CITE = 0.6  # for a citation that the model did not give itself
 _FEWEST_WORDS = 4
 _MARKS_AT_START = re.compile(r"^(?:\s*\[\d{1,3}\])+")
 _LINK = re.compile(r"!?\[([^\]\d][^\]]*)\]\([^)]*\)")
-_URL = re.compile(r"(?:https?://|www\.)\S+")
+_URL = re.compile(
+    r"(?:https?://|www\.)\S+|\b[a-z\d-]+(?:\.[a-z\d-]+)*\.[a-z]{2,}/\S|"
+    r"\b[a-z\d-]+\.(?:com|org|net|fr|eu|io|info|example|test|app|dev|biz|xyz)\b",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
+# A sentence may begin with a word that no document needs to hold; any other word of its beginning must be there.
+_OPENERS = frozenset(
+    "ainsi cependant toutefois neanmoins selon enfin ensuite puis depuis cela ceci celle celui celles ceux cet cette "
+    "egalement aussi notamment actuellement aujourd'hui desormais dernierement concernant outre parmi total oui non "
+    "or donc alors mais car ils elles voici quant lors afin".split()
+)
 _DENIES = re.compile(r"\b(?:ne|n')\b|\bn'|\bjamais\b|\baucune?s?\b|\bpas\b|\bni\b|\bsans\b")
 _SHORT_ACRONYM = re.compile(r"\b[A-Z]{2,}[A-Z0-9+]*\b")
 _BULLET = re.compile(r"^(\s*)(?:[-*•]|\d{1,2}[.)])\s+")
@@ -130,7 +142,11 @@ def _fault(sentence: str, source: str, units: Sequence[Evidence], least: float) 
     """Why `source` does not prove `sentence`, in French; empty when it does."""
     if missing := missing_figures(sentence, [source]):
         return f"« {missing[0].text} » n'est pas dans le passage cité"
+    if wrong := inexact(sentence, source, units_elsewhere=any(each.passage.table_header for each in units)):
+        return f"« {wrong} » n'est pas dit ainsi dans le passage cité"
     there = set(words(source))
+    if (first := _first_word(sentence)) and not set(stems(first)) <= set(stems(source)):
+        return f"« {first} » n'est pas dans le passage cité"
     for name in _names(sentence):
         if not set(words(name)) <= there:
             return f"« {name} » n'est pas dans le passage cité"
@@ -153,6 +169,14 @@ def _names(sentence: str) -> list[str]:
     return list(dict.fromkeys([*names(sentence), *_SHORT_ACRONYM.findall(sentence)]))
 
 
+def _first_word(sentence: str) -> str:
+    """The first word when it may be a name (« Lille compte… »): a capital says nothing there."""
+    match = re.match(r"\W*(?:[LDldQqJjCcSsNn]['’])?([^\W\d_][^\W_]*(?:-[^\W_]+)*)", sentence)
+    if match is None or not any(each.isupper() for each in match[0]) or fold(match[1]) in _OPENERS:
+        return ""
+    return match[1]
+
+
 def _source(each: Evidence) -> str:
     """All that may prove a sentence that cites a unit: its passage, with what says where and when it was written."""
     document, passage = each.document, each.passage
@@ -161,9 +185,14 @@ def _source(each: Evidence) -> str:
     )
 
 
+def _plain(draft: str) -> str:
+    """A draft without what no reader sees, links and images (their text stays), and the tags of HTML."""
+    return _TAG.sub("", _LINK.sub(r"\1", visible(draft)))
+
+
 def _lines(draft: str) -> Iterator[tuple[str, list[str]]]:
     """The lines of a draft as (bullet, sentences with their marks), without links, images and headings."""
-    for line in _LINK.sub(r"\1", visible(draft)).splitlines():
+    for line in _plain(draft).splitlines():
         bullet = "- " if _BULLET.match(line) else ""
         plain = _HEADING.sub("", _BULLET.sub("", line)).replace("**", "").strip()
         if not plain:

@@ -135,3 +135,43 @@ def test_the_figure_of_another_is_not_proven(sentence: str) -> None:
 
 def test_the_figure_of_its_own_is() -> None:
     assert verify("Action Logement avait réglé 35 % de sa part [1].", [SHARES]).used == (SHARES,)
+
+
+MORE = unit("Le programme concerne plus de 448 quartiers, dont un tiers en outre-mer.", title="Le programme")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Lille concerne 448 quartiers prioritaires [1].",
+        "Le programme concerne 448 % quartiers prioritaires [1].",
+        "Le programme concerne 448 € quartiers prioritaires [1].",
+        "Le programme concerne plus de 448 quartiers prioritaires [1].",
+        "Le programme concerne la moitié des quartiers prioritaires [1].",
+        "Le programme concerne jusqu'à 448 quartiers prioritaires [1].",
+        "Le programme concerne 448 quartiers prioritaires, voir evil.example [1].",
+        "Le programme concerne 448 quartiers prioritaires evil.test/x [1].",
+        "Le programme concerne 448 quartiers, dont un tiers en outre-mer [2].",
+        "Le programme concerne moins de 448 quartiers, dont un tiers en outre-mer [2].",
+        "Le programme concerne plus de 448 quartiers, dont la moitié en outre-mer [2].",
+    ],
+)
+def test_what_surrounds_a_figure_must_be_kept(sentence: str) -> None:
+    proven = verify(sentence, [SITES, MORE] if "[2]" in sentence else [SITES])
+    assert proven.text == ""
+    assert proven.removed
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Le programme concerne au moins 448 quartiers, dont un tiers en outre-mer [1].",
+        "Ainsi, le programme concerne plus de 448 quartiers [1].",
+        "<b>Le programme</b> concerne plus de 448 quartiers [1].",
+        "L'outre-mer : un tiers des quartiers du programme [1].",
+    ],
+)
+def test_the_same_said_otherwise_stands(sentence: str) -> None:
+    proven = verify(sentence, [MORE])
+    assert proven.used == (MORE,)
+    assert "<" not in proven.text
