@@ -1,7 +1,7 @@
 """What changes the meaning of a figure without changing it: « plus de », its unit, « la moitié des ».
 
-A written sentence must keep them as its evidence says them; `kb.french.figures` alone takes « 448 % » for « 448 », which
-is right for a column of percentages and wrong for a rewording.
+A written sentence must keep them as its evidence says them; `kb.french.figures` alone takes « 448 % » for « 448 »,
+which is right for a column of percentages and wrong for a rewording.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from kb.french.folding import fold
 _LIMITS = {
     "plus": r"plus[ ]d['e]|au[ ]moins|au-dela[ ]d[eu]s?|superieure?s?[ ]a|minimum[ ]d['e]|des[ ]plus[ ]de",
     "moins": r"moins[ ]d['e]|au[ ]plus|jusqu'a|inferieure?s?[ ]a|maximum[ ]d['e]|a[ ]peine|plafonne\w*[ ]a",
-    "environ": r"environ|pres[ ]d['e]|presque|autour[ ]d['e]|quelque|approximativement|de[ ]l'ordre[ ]de|quasi(?:ment)?",
+    "environ": r"environ|pres[ ]d['e]|presque|autour[ ]d['e]|quelque|de[ ]l'ordre[ ]de|quasi(?:ment)?",
 }
 _BEFORE = {name: re.compile(rf"(?:{form})[ ]?(?:de[ ]|d'|les?[ ]|des[ ])?$", re.X) for name, form in _LIMITS.items()}
 _LONGEST_BEFORE = 32

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kb.answering.citations import MarkerFilter
-from kb.answering.prompts import MOST_WRITTEN_TOKENS, SYSTEM, read_by_model, user_prompt
+from kb.answering.prompts import MOST_WRITTEN_TOKENS, SYSTEM, user_prompt
 from kb.answering.question import missing_names
 from kb.answering.verification import Verified, lost_figures, verify
 from kb.french.figures import MARKS
@@ -40,7 +40,7 @@ def write(model: ChatModel, question: str, evidence: Sequence[Evidence]) -> Iter
     """
     markers = MarkerFilter(range(1, len(evidence) + 1))
     draft, shown = "", ""
-    pieces = model.stream(SYSTEM, read_by_model, user_prompt(question, evidence), max_tokens=MOST_WRITTEN_TOKENS)
+    pieces = model.stream(SYSTEM, user_prompt(question, evidence), max_tokens=MOST_WRITTEN_TOKENS)
     try:
         for piece in pieces:
             draft += markers.feed(piece)
