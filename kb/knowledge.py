@@ -14,6 +14,7 @@ from kb.answering import extractive, generative
 from kb.answering.conversation import standalone_question
 from kb.answering.evidence import candidates, passages_to_read, score
 from kb.answering.question import asks_several_things, wanted_figure
+from kb.answering.rephrasing import rephrased
 from kb.answering.sufficiency import REFUSAL, refusal_reason
 from kb.answering.warnings import removed_warning, warnings_for
 from kb.errors import LanguageModelError, ReperesError, TextTooLongError
@@ -159,7 +160,7 @@ class KnowledgeBase:
         if answerer == "llm" and model is None:
             raise ReperesError(NO_MODEL)
         began = time.perf_counter()
-        standalone = _checked(standalone_question(question, history))
+        standalone = _checked(rephrased(model, question, standalone_question(question, history), history))
         hits = self._search(standalone, PASSAGES_FOUND, filters)
         found = time.perf_counter()
         draft = self._extracted(standalone, hits)

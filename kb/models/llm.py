@@ -38,10 +38,12 @@ class ChatModel:
         model: str | None = None,
         context_tokens: int = 4096,
         timeout: float = 60.0,
+        local: bool = False,
         close: Callable[[], None] = lambda: None,
     ) -> None:
         """`name` is shown to readers, `model` asked for. `address` gives the base URL (ending in `/v1`) at each use."""
         self.name = name
+        self.local = local  # a small model on this machine: asked for less
         self.context_tokens = context_tokens
         self._model = model or name
         self._address = address
@@ -148,6 +150,7 @@ def open_chat_model(settings: Settings) -> ChatModel | None:
         server.address,
         context_tokens=settings.llm_context,
         timeout=settings.llm_timeout,
+        local=True,
         close=server.close,
     )
 
