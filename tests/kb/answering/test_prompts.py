@@ -5,7 +5,7 @@ from __future__ import annotations
 from kb.answering.prompts import SYSTEM, read_by_model, user_prompt
 from kb.types import Document, Evidence, Passage
 
-_CHARACTERS_A_TOKEN = 3.2
+_CHARACTERS_A_TOKEN = 2.9
 
 
 def _unit(number: int, length: int) -> Evidence:
@@ -20,7 +20,7 @@ def test_six_long_units_do_not_all_fit_and_the_prompt_stays_short() -> None:
     read = read_by_model(units)
     assert 2 <= len(read) < 6
     assert list(read) == units[: len(read)]
-    assert (len(SYSTEM) + len(user_prompt("Quelle est la question ?", read))) / _CHARACTERS_A_TOKEN <= 520
+    assert (len(SYSTEM) + len(user_prompt("Quelle est la question ?", read))) / _CHARACTERS_A_TOKEN <= 500
 
 
 def test_short_units_are_all_read() -> None:
