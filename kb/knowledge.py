@@ -206,7 +206,7 @@ class KnowledgeBase:
         chosen = extractive.choose(scored, wants_figure=wants_figure)
         if reason := refusal_reason(question, groups, read, chosen, rarity):
             return _Draft(REFUSAL, (), (), (), reason)
-        chosen = extractive.in_order(chosen, question)
+        chosen = extractive.with_antecedents(extractive.in_order(chosen, question))
         text, citations = extractive.write(chosen)
         evidence = tuple(each.evidence for each in chosen)
         return _Draft(

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from kb.answering.chronology import conflicting, most_recent_first
 from kb.answering.evidence import Scored
+from kb.answering.hostile import is_hostile
 from kb.french.figures import MARKS
 from kb.french.folding import fold
-from kb.types import Citation
+from kb.types import Citation, Evidence
 
 MAX_UNITS = 6
 MOST_WITHOUT_FIGURE = 2
 # A unit is shown beside the best one when its score is at most this far below, in standard deviations.
 MARGIN = 1.75
+_LONGEST_ANTECEDENT = 240  # characters
+# « Il faut », « il s'agit » point at nothing.
+_POINTS_BACK = re.compile(
+    r"(?:ils?|elles?|celui-ci|celle-ci|ceux-ci|celles-ci|ce dernier|cette derniere|ces derni(?:er|ere)s)\b"
+    r"(?! (?:faut|fallait|faudra|s'agit|s'agira|existe|y a|y avait|y aura|reste|convient|suffit|est (?:possible|prevu|"
+    r"interdit|conseille|recommande|necessaire|indispensable|demande)|n'y a|n'existe)\b)"
+)
 
 
 def choose(scored: Sequence[Scored], *, wants_figure: bool = False) -> list[Scored]:
@@ -50,6 +60,31 @@ def in_order(chosen: Sequence[Scored], question: str) -> list[Scored]:
         for index, evidence in zip(places, newest, strict=True):
             shown[index] = by_evidence[id(evidence)]
     return shown
+
+
+def with_antecedents(chosen: Sequence[Scored]) -> list[Scored]:
+    """The chosen units, each that begins with a pronoun (« Il disparaît… ») with the sentence before it.
+
+    Left as they are: those whose sentence before is shown already, is long, or does not stand right before it.
+    """
+    ends = {(each.evidence.document.id, each.evidence.end) for each in chosen}
+    return [replace(each, evidence=_with_antecedent(each.evidence, ends)) for each in chosen]
+
+
+def _with_antecedent(evidence: Evidence, ends: Collection[tuple[str, int]]) -> Evidence:
+    folded = fold(evidence.text)
+    if evidence.kind != "sentence" or not _POINTS_BACK.match(folded) or not evidence.context:
+        return evidence
+    whole, context = evidence.document.text, evidence.context
+    if len(context) > _LONGEST_ANTECEDENT or _POINTS_BACK.match(fold(context)) or is_hostile(context):
+        return evidence
+    before = whole[: evidence.start].rstrip()
+    start = len(before) - len(context)
+    if not before.endswith(context) or "\n\n" in whole[len(before) : evidence.start]:
+        return evidence
+    if start < evidence.passage.start or (evidence.document.id, len(before)) in ends:
+        return evidence
+    return replace(evidence, text=whole[start : evidence.end], start=start, context="")
 
 
 def write(chosen: Sequence[Scored]) -> tuple[str, tuple[Citation, ...]]:
