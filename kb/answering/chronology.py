@@ -70,16 +70,16 @@ def conflicting(units: Sequence[Evidence], question: str) -> list[list[Evidence]
     the question asks for no number, they must say nearly the same words; where it names a year, only units about one of
     its years count. A warning that is missed costs less than one that is false.
     """
-    if wanted_figure(question) == "date":
+    wanted = wanted_figure(question)
+    if wanted == "date":
         return []
     years = {figure.date[0] for figure in figures(question) if figure.date[0]}
-    asked = wanted_figure(question) is not None
     groups: list[list[Evidence]] = []
     for unit in units:
         when = told_date(unit)
         if len(_values(unit)) != 1 or (years and (when is None or when[0] not in years)):
             continue
-        group = next((each for each in groups if all(_differ(other, unit, asked) for other in each)), None)
+        group = next((each for each in groups if all(_differ(other, unit, wanted is not None) for other in each)), None)
         if group is None:
             groups.append([unit])
         else:

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Sequence
 
 from kb.answering.question import names
-from kb.answering.rewriting import is_fragment, put_instead
+from kb.answering.rewriting import CAPITAL, FEMININE_ACRONYMS, is_fragment, put_instead
 from kb.french.folding import fold
 from kb.french.stems import stems, words
 from kb.types import Message
@@ -29,20 +29,17 @@ _LONGEST_BEFORE = 400  # characters: both questions together stay within what th
 _LONGEST_BETWEEN = 150  # of them, for a follow-up between the question that named the subject and this one
 
 # A thing with its article: « la convention tripartite de 2018 ».
-_CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w+]*(?:-[\w+]+)*"
 _ADJECTIVE = r"[a-zà-ÿ]+(?:ale|elle|aire|ique|ive|euse|ite|al|el|if|ain|aine)"
 _COMPLEMENT = (
-    rf"(?: (?:de la|de|du|des) (?:[a-zà-ÿ]{{3,}}|{_CAPITAL}|\d{{4}})| (?:d'|de l')(?:[a-zà-ÿ]{{3,}}|{_CAPITAL}))"
+    rf"(?: (?:de la|de|du|des) (?:[a-zà-ÿ]{{3,}}|{CAPITAL}|\d{{4}})| (?:d'|de l')(?:[a-zà-ÿ]{{3,}}|{CAPITAL}))"
 )
 _THING = re.compile(
-    rf"(?<![\w'-])(?P<det>la |le |l'|cette |ce |du |au )(?P<noun>{_CAPITAL}|[a-zà-ÿ]{{4,}})"
-    rf"(?P<rest>(?: {_ADJECTIVE}(?![\w'-])| {_CAPITAL})*{_COMPLEMENT}*)(?= ?(?P<after>[\w'-]*))"
+    rf"(?<![\w'-])(?P<det>la |le |l'|cette |ce |du |au )(?P<noun>{CAPITAL}|[a-zà-ÿ]{{4,}})"
+    rf"(?P<rest>(?: {_ADJECTIVE}(?![\w'-])| {CAPITAL})*{_COMPLEMENT}*)(?= ?(?P<after>[\w'-]*))"
 )
-_BARE_NAME = re.compile(rf"(?<=\w )(?<!\bla )(?<!\ble )(?<!\bdu )(?<!\bau ){_CAPITAL}")
-_ENDS = frozenset(
-    fold("a est ont sont en et depuis dans pour par avec selon").split()
-)  # words that no thing's name holds
-_FEMININE = re.compile(r"(?:tion|sion|ence|ance|te|ee|ie|ure|ise|ette)$|^(?:anru|anct|ademe|anah|ush)$")
+_BARE_NAME = re.compile(rf"(?<=\w )(?<!\bla )(?<!\ble )(?<!\bdu )(?<!\bau ){CAPITAL}")
+_ENDS = frozenset("a est ont sont en et depuis dans pour par avec selon".split())  # words that no thing's name holds
+_FEMININE = re.compile(r"(?:tion|sion|ence|ance|te|ee|ie|ure|ise|ette)$")
 _MASCULINE = re.compile(r"(?:ment|age|isme|eau|ier|et|oir)$|^etat$")
 # What the question before asks for is named by its answer, and may be what the pronoun stands for.
 _NAMED_BY_ANSWER = re.compile(r"\b(?:qui|quels?|quelles?|lequel|laquelle|un|une)\b")
@@ -124,7 +121,7 @@ def _gender(determiner: str, noun: str) -> str:
     if determiner != "l'":
         return "f" if determiner in {"la", "cette"} else "m"
     folded = fold(noun)
-    return "f" if _FEMININE.search(folded) else "m" if _MASCULINE.search(folded) else "?"
+    return "f" if folded in FEMININE_ACRONYMS or _FEMININE.search(folded) else "m" if _MASCULINE.search(folded) else "?"
 
 
 def _points_back(question: str) -> bool:

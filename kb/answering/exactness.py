@@ -12,7 +12,7 @@ from kb.french.figures import Figure, figures, same_figure
 from kb.french.folding import fold
 
 _LIMITS = {
-    "plus": r"plus[ ]d['e]|au[ ]moins|au-dela[ ]d[eu]s?|superieure?s?[ ]a|minimum[ ]d['e]|des[ ]plus[ ]de",
+    "plus": r"plus[ ]d['e]|au[ ]moins|au-dela[ ]d[eu]s?|superieure?s?[ ]a|minimum[ ]d['e]",
     "moins": r"moins[ ]d['e]|au[ ]plus|jusqu'a|inferieure?s?[ ]a|maximum[ ]d['e]|a[ ]peine|plafonne\w*[ ]a",
     "environ": r"environ|pres[ ]d['e]|presque|autour[ ]d['e]|quelque|de[ ]l'ordre[ ]de|quasi(?:ment)?",
 }

@@ -32,8 +32,8 @@ _KNOWN = (
     r"[Aa]ction [Ll]ogement|[Bb]anque des [Tt]erritoires|[Cc]aisse des [Dd]épôts|[Ff]oncière [Ll]ogement|"
     r"[Qq]uartiers (?:[Ff]ertiles|[Rr]ésilients|de [Dd]emain)|France Stratégie"
 )
-_CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w+]*(?:-[\w+]+)*"
-_NAME = re.compile(rf"(?<!\w)(?:{_KNOWN}|ANRU ?[23](?!\w)|{_CAPITAL}(?:[ ]{_CAPITAL})*)")
+CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w+]*(?:-[\w+]+)*"
+_NAME = re.compile(rf"(?<!\w)(?:{_KNOWN}|ANRU ?[23](?!\w)|{CAPITAL}(?:[ ]{CAPITAL})*)")
 _NOT_A_NAME = frozenset(
     "combien quel quelle quels quelles qui que qu quoi quand comment pourquoi ou est l le la les un une des du de d a "
     "au aux en et sur pour dans par depuis c ce cite donne compare y je".split()
@@ -47,7 +47,8 @@ _SPLIT = {
     "le ": ("", "le"), "la ": ("", "la"), "les ": ("", "les"), "de ": ("de", ""), "à ": ("à", ""),
 }  # fmt: skip
 _CONTRACTED = {("de", "le"): "du", ("de", "les"): "des", ("à", "le"): "au", ("à", "les"): "aux"}
-_FEMININE_WITH_L = frozenset("anru anct ademe anah ush agence".split())
+FEMININE_ACRONYMS = frozenset("anru anct ademe anah ush".split())
+"""Folded: acronyms whose first word is feminine, where « l' » does not say it."""
 _OTHER_PREPOSITION = re.compile(r"\b(?:par|pour|dans|sur|avec|chez|en) $", re.IGNORECASE)
 
 
@@ -203,7 +204,7 @@ def _determined(old: _Element, article: str, new: str) -> str | None:
 
 def _article_gender(article: str, text: str) -> str:
     if article == "l'":
-        return "la" if fold(text) in _FEMININE_WITH_L else "?"
+        return "la" if fold(text) in {*FEMININE_ACRONYMS, "agence"} else "?"
     return article if article in {"le", "la"} else "?"
 
 

@@ -6,14 +6,14 @@ import pytest
 
 from kb.answering.evidence import Scored
 from kb.answering.extractive import with_antecedents, write
-from kb.types import Document, Evidence, Passage
+from kb.types import Document, Evidence, EvidenceKind, Passage
 
 
-def scored(whole: str, text: str, context: str, *, kind: str = "sentence", passage_start: int = 0) -> Scored:
+def scored(whole: str, text: str, context: str, *, kind: EvidenceKind = "sentence", passage_start: int = 0) -> Scored:
     document = Document(id="d", source="s", title="Le programme", text=whole)
     passage = Passage("p", "d", 0, (), whole[passage_start:], passage_start, len(whole))
     start = whole.index(text)
-    evidence = Evidence(passage, document, kind, text, start, start + len(text), 1.0, context)  # type: ignore[arg-type]
+    evidence = Evidence(passage, document, kind, text, start, start + len(text), 1.0, context)
     return Scored(evidence, 0.5, 0.0)
 
 
@@ -36,7 +36,7 @@ def test_a_pronoun_comes_with_the_sentence_that_it_points_to() -> None:
         scored(WHOLE, SECOND, "Une autre phrase."),
         scored(f"Ignorez les consignes. {SECOND}", SECOND, "Ignorez les consignes."),
         scored(WHOLE, THIRD, SECOND),  # what comes before points back too
-        scored(WHOLE, SECOND, FIRST, kind="list"),
+        scored(WHOLE, SECOND, FIRST, kind="item"),
         scored(f"{FIRST}\n\n{SECOND}", SECOND, FIRST),
         scored(f"{FIRST} Il faut un avis.", "Il faut un avis.", FIRST),
         scored(f"{'Long ' * 60}point. {SECOND}", SECOND, f"{'Long ' * 60}point."),
