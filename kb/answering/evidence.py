@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kb.answering.hostile import is_hostile
-from kb.answering.question import figure_fit, wanted_figure
+from kb.answering.question import figure_fit, names, wanted_figure
 from kb.blocks import Block, parse_blocks, render_row, table_header, unit_spans
 from kb.french.sentences import Span, sentence_spans
 from kb.french.stems import stems
@@ -32,6 +32,7 @@ WORDS_WEIGHT = 0.5
 PASSAGE_WEIGHT = 0.5
 UNITS_ENCODED = 32
 FIGURE_WEIGHT = 0.8  # for a unit that gives a number or date when the question asks for one
+NAME_WEIGHT = 0.7  # for a unit that stands with the names of the question: the partners of the PNRU, not of others
 LONG_ITEM_WORDS = 40  # an item longer than this is a paragraph in disguise
 LABEL_WORDS = 6  # its first sentence is a label when it has at most this many
 _K1, _B = 1.2, 0.75
@@ -108,7 +109,13 @@ def score(
     kind = wanted_figure(question)
     fits = np.array([figure_fit(each.text, kind, question) for each in found])
     passages = np.array([each.passage_score for each in found])
-    others = WORDS_WEIGHT * _standardised(words) + PASSAGE_WEIGHT * _standardised(passages) + FIGURE_WEIGHT * fits
+    named = np.array(_named(question, groups, found))
+    others = (
+        WORDS_WEIGHT * _standardised(words)
+        + PASSAGE_WEIGHT * _standardised(passages)
+        + FIGURE_WEIGHT * fits
+        + NAME_WEIGHT * named
+    )
     kept = np.argsort(-others, kind="stable")[:UNITS_ENCODED]
     vectors = encoder.encode(_readable([found[index] for index in kept], encoder), "passage")
     cosines = vectors @ encoder.encode([question], "query")[0]
@@ -201,6 +208,31 @@ def _bm25(wanted: dict[str, float], texts: Sequence[Sequence[str]]) -> list[floa
         norm = _K1 * (1 - _B + _B * len(text) / average)
         scores.append(sum(idf * counts[stem] * (_K1 + 1) / (counts[stem] + norm) for stem, idf in wanted.items()))
     return scores
+
+
+def _named(question: str, groups: Sequence[Group], found: Sequence[Candidate]) -> list[float]:
+    """For each candidate the share (0 to 1) of the question's names that its passage or titles hold, in any form."""
+    asked = names(question)
+    if not asked:
+        return [0.0] * len(found)
+    forms = {name: _forms(name, groups) for name in asked}
+    held: dict[str, set[str]] = {}
+    for each in found:
+        if each.passage.id not in held:
+            passage = each.passage
+            held[passage.id] = set(
+                stems("\n".join([each.document.title, *passage.heading_path, passage.table_header, passage.text]))
+            )
+    return [
+        sum(any(form <= held[each.passage.id] for form in forms[name]) for name in asked) / len(asked) for each in found
+    ]
+
+
+def _forms(name: str, groups: Sequence[Group]) -> list[set[str]]:
+    """The stems of a name as written, and those of its other forms: an acronym spelled out, or the other way round."""
+    own = set(stems(name))
+    same = [group for group in groups if any(own & set(each.stems) for each in group)]
+    return [own, *(set(each.stems) for group in same for each in group)]
 
 
 def _standardised(values: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from rapidfuzz.distance import Levenshtein
 
 from kb.answering.evidence import Scored
-from kb.answering.question import asked_nouns, asks_several_things, missing_names, wanted_figure
+from kb.answering.question import asked_nouns, asks_several_things, missing_names, names, wanted_figure
 from kb.french.figures import figures
 from kb.french.stems import stems, words
 from kb.index.lexical import Group
@@ -70,6 +70,12 @@ def refusal_reason(
         return "insufficient"
     if wanted_figure(question) and not asks_several_things(question) and _missing_years(question, chosen):
         return "insufficient"
+    if (
+        wanted_figure(question)
+        and not asks_several_things(question)
+        and _figures_of_others(question, groups, chosen, rarity)
+    ):
+        return "insufficient"
     return None
 
 
@@ -123,6 +129,15 @@ def _missing_years(question: str, chosen: Sequence[Scored]) -> bool:
     years = {figure.date[0] for figure in figures(question)} - {0}
     texts = [_with_titles(each.evidence) for each in chosen if each.fit]
     return any(not any(str(year) in text for text in texts) for year in years)
+
+
+def _figures_of_others(
+    question: str, groups: Sequence[Group], chosen: Sequence[Scored], rarity: Callable[[str], float]
+) -> bool:
+    """Whether a name of the question stands with none of the figures chosen: they are those of someone else."""
+    asked = [name for name in names(question) if _is_rare(name, rarity)]
+    texts = [set(stems(_with_titles(each.evidence))) for each in chosen if each.fit]
+    return any(not any(set(stems(name)) <= text or _is_spelt(name, groups, text) for text in texts) for name in asked)
 
 
 def _with_titles(evidence: Evidence) -> str:

@@ -144,3 +144,12 @@ def test_the_best_documents_are_read_further(tiny_encoder: Encoder) -> None:
     assert len(read) == 24
     assert read[:12] == [first, *others[:11]]
     assert {hit.document.id for hit in read[12:]} == {"d.md"}
+
+
+def test_what_is_said_of_the_programme_that_is_named_comes_first(tiny_encoder: Encoder) -> None:
+    asked = "Quels sont les partenaires du PNRU ?"
+    said = "Les partenaires sont {} et les bailleurs."
+    other = hits(tiny_encoder, "## Cœur de ville\n\n" + said.format("la Banque des Territoires"), "autre.md")
+    named = hits(tiny_encoder, "## Le PNRU\n\n" + said.format("Action Logement"), "pnru.md")
+    scored = score(asked, groups(asked), candidates([*other, *named]), tiny_encoder, lambda _: 1.0)
+    assert scored[0].evidence.document.id == "pnru.md"

@@ -18,7 +18,9 @@ TEXT = """La directrice générale de l'agence dirige les équipes depuis 2021.
 
 En 2023, la Caisse des dépôts a versé 125 millions d'euros au fonds de co-investissement.
 
-Le programme finance la démolition de 110 000 logements dans 448 quartiers."""
+Le programme finance la démolition de 110 000 logements dans 448 quartiers.
+
+La ville de Tourcoing suit ses travaux chaque mois."""
 
 
 def reason(question: str, encoder: Encoder, *more: Group) -> str | None:
@@ -53,6 +55,7 @@ def test_what_the_documents_say_is_answered(question: str, tiny_encoder: Encoder
         "Combien de recours contre la démolition des logements du programme ?",
         "Combien la Caisse des dépôts a-t-elle versé à Roubaix ?",  # a name unknown
         "Combien la Caisse des dépôts a-t-elle versé au fonds en 2019 ?",  # a year that no figure has
+        "Combien de logements le programme démolit-il dans la ville de Tourcoing ?",  # the figures are not its own
     ],
 )
 def test_what_they_only_come_near_to_is_refused(question: str, tiny_encoder: Encoder) -> None:
