@@ -120,6 +120,22 @@ class Settings:
     llm_timeout: int = _setting(
         "REPERES_LLM_TIMEOUT", 60, _whole_number(1, 3600), "seconds to wait for the language model's next words"
     )
+    sources: Path = _setting(
+        "REPERES_SOURCES", Path("corpus/sources.toml"), _path, "file that lists what `reperes sync` reads"
+    )
+    user_agent: str = _setting(
+        "REPERES_USER_AGENT", "Reperes/0.1", _text, "how `reperes sync` introduces itself to web sites; add an address"
+    )
+    fetch_pace: int = _setting(
+        "REPERES_FETCH_PACE", 500, _whole_number(0, 60_000), "least time between two requests to a site, in ms"
+    )
+    private_hosts: str = _setting(
+        "REPERES_PRIVATE_HOSTS",
+        "",
+        _text,
+        "sites of the private network that may be read (`intranet.example:8080 …`); all others must be public",
+        "none",
+    )
     max_file_mb: int = _setting(
         "REPERES_MAX_FILE_MB", 100, _whole_number(1, 10_000), "largest file that is opened, in megabytes"
     )

@@ -37,7 +37,8 @@ class Document:
 
     `date` is the publication date as precise as the document gives it (`2025`, `2025-03` or `2025-03-14`), None when
     the document does not say: never the date of fetching. `page_starts` holds the offset at which each page of a
-    paginated document begins (page 1 first), and is empty for the others.
+    paginated document begins (page 1 first), and is empty for the others. `parent` is the id of the page that
+    a file was attached to.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Document:
     cited_sources: tuple[CitedSource, ...] = ()
     origin: str | None = None
     page_starts: tuple[int, ...] = ()
+    parent: str | None = None
 
     def page_at(self, offset: int) -> int | None:
         """The number, from 1, of the page that holds `offset`; None when the document has no pages."""

@@ -28,7 +28,12 @@ DOORS = {
     "openai": ("kb/models/llm.py",),
     "llama_index": ("ingest/node_parser.py", "kb/llamaindex.py", "kb/models/llm.py"),
     "sentence_transformers": ("kb/models/",),
-    "sqlalchemy": ("kb/index/catalog.py", "kb/index/catalog_reader.py", "kb/index/rows.py"),
+    "sqlalchemy": (
+        "kb/index/catalog.py",
+        "kb/index/catalog_reader.py",
+        "kb/index/journal.py",
+        "kb/index/rows.py",
+    ),
     "tantivy": ("kb/index/lexical.py",),
     "torch": ("kb/models/",),
 }

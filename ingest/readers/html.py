@@ -44,7 +44,7 @@ def read(given: Given) -> Reading:
     content = _DATA.sub(b"", given.content)
     if len(content) > 10 * given.max_text_bytes:
         raise too_long(given, len(content))
-    page = _parse(decode(content, given.name, _charset(content, given.media_type)), given)
+    page = _parse(decode(content, given.name, charset(content, given.media_type)), given)
     body = body_of(page)
     if body is None:
         raise no_text(given)
@@ -153,7 +153,7 @@ def _parse(text: str, given: Given) -> Element:
         raise no_text(given) from None
 
 
-def _charset(content: bytes, media_type: str | None) -> str | None:
+def charset(content: bytes, media_type: str | None) -> str | None:
     """The encoding that the server or the page names."""
     message = Message()
     message["content-type"] = media_type or "text/html"

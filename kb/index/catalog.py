@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from kb.errors import StoreError
 from kb.french.acronyms import Mention
-from kb.index.catalog_reader import FOLDER, CatalogReader
+from kb.index.catalog_reader import FOLDER, SYNCED, CatalogReader
 from kb.index.rows import (
     ACRONYMS,
     DOCUMENTS,
@@ -33,7 +34,9 @@ from kb.index.rows import (
 )
 from kb.types import Document
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
+# What came after them is new tables only: a catalog of these is brought up to date where it is.
+_OLDER = frozenset({"2"})
 
 
 class Catalog(CatalogReader):
@@ -45,7 +48,10 @@ class Catalog(CatalogReader):
     def __init__(self, path: Path, *, create: bool = False) -> None:
         if not create and not path.is_file():
             raise StoreError(f"{path} : la base n'existe pas encore. Lancez « reperes ingest » pour la constituer.")
-        super().__init__(sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30}))
+        # mode=rw: a store that was taken away meanwhile must not come back as an empty file.
+        mode = "rwc" if create else "rw"
+        address = f"sqlite:///file:{quote(str(path.absolute()))}?mode={mode}&uri=true"
+        super().__init__(sa.create_engine(address, connect_args={"timeout": 30}))
         sa.event.listen(self._engine, "connect", _configure)
         try:
             if create:
@@ -55,6 +61,11 @@ class Catalog(CatalogReader):
                         self._set(connection, {"schema": SCHEMA_VERSION, "generation": "0"})
             with self._engine.connect() as connection:
                 version = self._get(connection, "schema")
+            if version in _OLDER:
+                METADATA.create_all(self._engine)
+                with self.transaction() as connection:
+                    self._set(connection, {"schema": SCHEMA_VERSION})
+                version = SCHEMA_VERSION
         except sa.exc.DatabaseError as error:
             self._engine.dispose()
             raise StoreError(
@@ -86,6 +97,14 @@ class Catalog(CatalogReader):
     def set_folder(self, connection: Connection, source: str, folder: str) -> None:
         """Keeps the folder that a source is ingested from."""
         self._set(connection, {FOLDER + source: folder})
+
+    def note_synced(self, connection: Connection, sources: Iterable[str]) -> None:
+        """Keeps which sources were listed."""
+        self._set(connection, {SYNCED + source: "" for source in sources})
+
+    def forget_source(self, connection: Connection, source: str) -> None:
+        """Keeps no more that a source was listed, nor where it was."""
+        connection.execute(META.delete().where(META.c.key.in_([SYNCED + source, FOLDER + source])))
 
     def bump_generation(self, connection: Connection) -> int:
         """Tells readers that there is something new; returns the new generation."""
@@ -145,8 +164,8 @@ class Catalog(CatalogReader):
             connection.execute(table.delete().where(table.c.document_id == document_id))
 
     def _set(self, connection: Connection, values: Mapping[str, str]) -> None:
-        rows = [{"key": key, "value": value} for key, value in values.items()]
-        connection.execute(META.insert().prefix_with("OR REPLACE"), rows)
+        if rows := [{"key": key, "value": value} for key, value in values.items()]:
+            connection.execute(META.insert().prefix_with("OR REPLACE"), rows)
 
 
 def _configure(connection: Any, _record: Any) -> None:

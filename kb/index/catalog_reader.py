@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from kb.french.acronyms import Mention
+from kb.index.journal import Journal
 from kb.index.rows import (
     ACRONYMS,
     DOCUMENTS,
@@ -25,6 +26,7 @@ from kb.index.rows import (
 from kb.types import Document, Passage, StoreStatus
 
 FOLDER = "folder:"  # the keys of the folders of sources
+SYNCED = "synced:"  # the keys of the sources that `sources.toml` listed at the last sync
 
 
 class CatalogReader:
@@ -32,6 +34,7 @@ class CatalogReader:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.journal = Journal(engine)
 
     def get(self, key: str) -> str | None:
         """The value kept under `key` (`generation`, `fingerprint`, `encoder`, `last_ingestion`)."""
@@ -47,6 +50,12 @@ class CatalogReader:
         query = sa.select(META).where(META.c.key.startswith(FOLDER))
         with self._engine.connect() as connection:
             return {row.key.removeprefix(FOLDER): row.value for row in connection.execute(query)}
+
+    def synced_sources(self) -> set[str]:
+        """The sources that were listed when all of them were last brought up to date."""
+        query = sa.select(META.c.key).where(META.c.key.startswith(SYNCED))
+        with self._engine.connect() as connection:
+            return {key.removeprefix(SYNCED) for key in connection.execute(query).scalars()}
 
     def states(self) -> dict[str, DocumentState]:
         """What is known of every document, withdrawn ones included."""

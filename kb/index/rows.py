@@ -71,6 +71,30 @@ ACRONYMS = sa.Table(
 )
 # Ids that the vectors and words may hold or lack wrongly: written before they change, removed once all agree.
 PENDING = sa.Table("pending", METADATA, sa.Column("id", sa.Text, primary_key=True))
+# What was fetched from the web (kb/index/journal.py).
+PAGES = sa.Table(
+    "pages",
+    METADATA,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("url", sa.Text, primary_key=True),
+    sa.Column("rules", sa.Text, nullable=False),
+    sa.Column("etag", sa.Text),
+    sa.Column("last_modified", sa.Text),
+    sa.Column("content_hash", sa.Text),
+    sa.Column("text_hash", sa.Text),
+    sa.Column("document_id", sa.Text),
+    sa.Column("parent", sa.Text),
+    sa.Column("is_copy", sa.Boolean, nullable=False),
+    sa.Column("links", sa.Text, nullable=False),  # JSON
+    sa.Column("parts", sa.Text, nullable=False),  # JSON
+    sa.Column("missing", sa.Integer, nullable=False),
+)
+RUNS = sa.Table(
+    "runs", METADATA, sa.Column("id", sa.Integer, primary_key=True), sa.Column("report", sa.Text, nullable=False)
+)
+FORGOTTEN = sa.Table(
+    "forgotten", METADATA, sa.Column("mark", sa.Text, primary_key=True), sa.Column("forgotten_at", sa.Text)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +132,7 @@ def from_document(document: Document, content_hash: str, file_hash: str, now: st
         "partners": document.partners,
         "cited_sources": [asdict(each) for each in document.cited_sources],
         "page_starts": document.page_starts,
+        "parent": document.parent,
     }
     row = {name: getattr(document, name) for name in ("id", "source", "title", "text", "url", "date", "rubric", "kind")}
     return {
@@ -138,6 +163,7 @@ def to_document(row: Any) -> Document:
         cited_sources=tuple(CitedSource(**each) for each in details["cited_sources"]),
         origin=row.origin,
         page_starts=tuple(details["page_starts"]),
+        parent=details.get("parent"),  # absent from stores of before
     )
 
 

@@ -1,0 +1,191 @@
+"""`sources.toml`: where the documents come from, checked line by line before anything is read."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ingest.addresses import RefusedAddressError, authority, page_address
+from kb.errors import SettingsError
+from kb.settings import Settings
+
+TYPES = ("folder", "page", "feed", "sitemap", "section")
+ATTACHMENTS = ("pdf", "docx")
+_DEEPEST = 5
+_KEYS = {
+    "name", "type", "path", "url", "urls", "rubric", "kind", "include", "exclude", "depth", "attachments", "hosts"
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FolderSource:
+    """A folder of files."""
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class WebSource:
+    """Pages of the web.
+
+    `urls` are the pages, the feed, the sitemap or the section's first page, by `type`. A page is a document when its
+    address fits one of `include` and none of `exclude` (`*` stands for anything). `depth` is how many links in a row a
+    section is followed. `rubric` and `kind` are given to documents that do not tell theirs; `attachments` are the
+    suffixes of linked files that come along; `hosts` what may be fetched, the hosts of `urls` included.
+    """
+
+    name: str
+    type: str
+    urls: tuple[str, ...]
+    rubric: str | None = None
+    kind: str | None = None
+    include: tuple[str, ...] = ("*",)
+    exclude: tuple[str, ...] = ()
+    depth: int = 1
+    attachments: tuple[str, ...] = ()
+    hosts: frozenset[str] = field(default=frozenset())
+
+    def takes(self, url: str) -> bool:
+        """Whether the page at `url` is one of the source's documents."""
+        included = any(fnmatch.fnmatchcase(url, each) for each in self.include)
+        return included and not any(fnmatch.fnmatchcase(url, each) for each in self.exclude)
+
+    def attaches(self, url: str) -> bool:
+        """Whether `url` is a file that comes along with the page that links to it."""
+        path = url.split("?", 1)[0].lower()
+        return path.endswith(tuple("." + each for each in self.attachments)) and not any(
+            fnmatch.fnmatchcase(url, each) for each in self.exclude
+        )
+
+    def rules(self, readers_version: str) -> str:
+        """A mark of everything that changes what a document becomes: another one has its pages read again."""
+        told = (readers_version, self.rubric, self.kind, self.attachments)
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+
+Source = FolderSource | WebSource
+
+
+def read_sources(path: Path) -> list[Source]:
+    """The sources that the file at `path` lists. Raises SettingsError, naming the file, the source and the value."""
+    try:
+        held = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{path} : ce fichier n'existe pas (REPERES_SOURCES).") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} : lecture impossible ({error}).") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} : ce n'est pas du TOML correct ({error}).") from None
+    unknown = set(held) - {"source"}
+    if unknown or not isinstance(held.get("source", []), list):
+        named = ", ".join(sorted(unknown)) or "source"
+        raise SettingsError(f"{path} : « {named} » n'est pas attendu ; chaque source s'écrit sous [[source]].")
+    sources: list[Source] = []
+    for number, each in enumerate(held.get("source", []), start=1):
+        try:
+            sources.append(_source(each, path.parent))
+        except _SourceError as error:
+            label = each.get("name") if isinstance(each, dict) else None
+            raise SettingsError(f"{path}, source n° {number} ({label or 'sans nom'}) : {error}.") from None
+    names = [each.name for each in sources]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise SettingsError(f"{path} : deux sources ont le même nom ({', '.join(twice)}) ; donnez un nom à chacune.")
+    return sources
+
+
+def configured_sources(settings: Settings) -> list[Source]:
+    """What the settings' `sources.toml` lists; the configured corpus alone where the default file is missing.
+
+    Raises SettingsError.
+    """
+    if not settings.sources.is_file() and settings.sources == Settings().sources:
+        return [FolderSource(settings.corpus.resolve().name, settings.corpus)]
+    return read_sources(settings.sources)
+
+
+def web_source(url: str, kind: str, name: str | None = None) -> WebSource:
+    """The source of one address given by hand: a page, a feed or a sitemap. Raises RefusedAddressError."""
+    address = page_address(url)
+    host = authority(address)
+    return WebSource(name or host.removeprefix("www."), kind, (address,), hosts=frozenset({host}))
+
+
+class _SourceError(Exception):
+    pass
+
+
+def _source(held: Any, folder: Path) -> Source:
+    if not isinstance(held, dict):
+        raise _SourceError("écrivez-la sous [[source]]")
+    if unknown := sorted(set(held) - _KEYS):
+        raise _SourceError(f"« {', '.join(unknown)} » n'est pas connu ; connus : {', '.join(sorted(_KEYS))}")
+    kind = held.get("type", "folder" if "path" in held else None)
+    if kind not in TYPES:
+        raise _SourceError(f"type = {kind!r} ; types possibles : {', '.join(TYPES)}")
+    name = _text(held, "name")
+    if kind == "folder":
+        path = _text(held, "path")
+        if not path:
+            raise _SourceError("il manque « path », le dossier à lire")
+        if misplaced := sorted(set(held) - {"name", "type", "path"}):
+            raise _SourceError(f"« {', '.join(misplaced)} » ne convient pas à un dossier")
+        where = (folder / Path(path).expanduser()).resolve()
+        return FolderSource(name or where.name, where)
+    return _web_source(held, kind, name)
+
+
+def _web_source(held: dict[str, Any], kind: str, name: str | None) -> WebSource:
+    if not name:
+        raise _SourceError("il manque « name », le nom de la source")
+    if "path" in held:
+        raise _SourceError("« path » ne convient qu'à un dossier ; donnez « url »")
+    given = _texts(held, "urls") or _texts(held, "url")
+    if not given:
+        raise _SourceError("il manque « url », l'adresse à lire")
+    if len(given) > 1 and kind == "section":
+        raise _SourceError("une section n'a qu'une adresse de départ")
+    try:
+        urls = tuple(dict.fromkeys(page_address(each) for each in given))
+        hosts = {authority(each) for each in urls}
+    except RefusedAddressError as error:
+        raise _SourceError(str(error)) from None
+    attachments = tuple(each.lower().lstrip(".") for each in _texts(held, "attachments"))
+    if wrong := [each for each in attachments if each not in ATTACHMENTS]:
+        raise _SourceError(f"attachments : {', '.join(wrong)} ; possibles : {', '.join(ATTACHMENTS)}")
+    depth = held.get("depth", 1)
+    if isinstance(depth, bool) or not isinstance(depth, int) or not 1 <= depth <= _DEEPEST:
+        raise _SourceError(f"depth = {depth!r} ; il faut un nombre entier de 1 à {_DEEPEST}")
+    # By default a section is what stands below its first page.
+    usual = (urls[0].rstrip("/") + "/*",) if kind == "section" else ("*",)
+    return WebSource(
+        name=name,
+        type=kind,
+        urls=urls,
+        rubric=_text(held, "rubric"),
+        kind=_text(held, "kind"),
+        include=_texts(held, "include") or usual,
+        exclude=_texts(held, "exclude"),
+        depth=depth,
+        attachments=attachments,
+        hosts=frozenset({*hosts, *(each.lower() for each in _texts(held, "hosts"))}),
+    )
+
+
+def _text(held: dict[str, Any], key: str) -> str | None:
+    value = held.get(key)
+    if value is not None and (not isinstance(value, str) or not value.strip()):
+        raise _SourceError(f"{key} = {value!r} ; il faut un texte entre guillemets")
+    return value.strip() if value else None
+
+
+def _texts(held: dict[str, Any], key: str) -> tuple[str, ...]:
+    value = held.get(key, [])
+    listed = [value] if isinstance(value, str) else value
+    if not isinstance(listed, list) or not all(isinstance(each, str) and each.strip() for each in listed):
+        raise _SourceError(f"{key} = {value!r} ; il faut un texte, ou une liste de textes entre crochets")
+    return tuple(each.strip() for each in listed)
