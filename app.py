@@ -81,11 +81,11 @@ def _bring_up_to_date(settings: Settings, ingestor: ChildIngestor) -> None:
     A store that was made from other folders only does not take the bundled corpus in.
     """
     from kb.index.catalog import Catalog
-    from kb.index.layout import CATALOG_FILE
+    from kb.index.layout import CATALOG_FILE, index_folder
 
     folders: set[str] = set()
-    if (settings.store / CATALOG_FILE).is_file():
-        catalog = Catalog(settings.store / CATALOG_FILE)
+    if (index_folder(settings.store) / CATALOG_FILE).is_file():
+        catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
         folders = set(catalog.folders().values()) if catalog.status().documents else set()
         catalog.close()
     if not settings.corpus.is_dir():

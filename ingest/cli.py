@@ -1,4 +1,4 @@
-"""The commands that write the base: ingest and sync."""
+"""The commands that write the base, and the one that checks it."""
 
 from __future__ import annotations
 
@@ -82,6 +82,68 @@ def sync(watch: str | None, confirm: bool, progress: str, store: Path | None, as
         time.sleep(interval)
 
 
+@click.command("check", short_help="Vérifie que les sources, le catalogue, les vecteurs et les mots s'accordent.")
+@click.option("--repair", is_flag=True, help="Répare ce qui ne s'accorde pas.")
+@STORE
+@JSON
+def check(repair: bool, store: Path | None, as_json: bool) -> None:
+    """Compare, document par document, les dossiers, le catalogue, les vecteurs et les mots ; code 1 s'ils diffèrent."""
+    settings = Settings.load(store=store)
+    from ingest.maintenance import check as run
+    from kb.models.sentence_encoder import load_encoder
+
+    report = run(settings, load_encoder(settings), repair=repair)
+    if as_json:
+        print_json(asdict(report))
+    else:
+        for each in report.differences:
+            click.echo(f"Différence : {each.document or 'base'} : {each.what}")
+        if report.repaired:
+            click.echo(f"Réparé : {report.repaired} différence(s).")
+        verdict = "tout s'accorde" if not report.differences else f"{len(report.differences)} différence(s)"
+        click.echo(f"{report.documents} documents, {report.passages} passages : {verdict}.")
+        if report.differences and not repair:
+            click.echo("Pour réparer : reperes check --repair")
+    if report.differences:
+        raise SystemExit(1)
+
+
+@click.command("rebuild", short_help="Refait toute la base à côté, puis la met en service.")
+@PROGRESS
+@STORE
+def rebuild(progress: str, store: Path | None) -> None:
+    """Découpe et encode à nouveau tous les documents (autre modèle, autre découpage) ; celle d'avant sert jusque-là."""
+    settings = Settings.load(store=store)
+    from ingest.maintenance import rebuild as run
+    from kb.models.sentence_encoder import load_encoder
+
+    encoder = load_encoder(settings)
+    with _progress(progress) as show:
+        run(settings, encoder, progress=show)
+    click.echo("La base a été refaite.")
+
+
+@click.command("forget", short_help="Efface un document pour de bon.")
+@click.argument("documents", nargs=-1, required=True, metavar="DOCUMENT…")
+@click.option("--undo", is_flag=True, help="Lève l'interdiction de revenir ; la prochaine mise à jour les relira.")
+@STORE
+def forget(documents: tuple[str, ...], undo: bool, store: Path | None) -> None:
+    """Efface des documents du catalogue, des mots, des vecteurs et des rapports, jusque sur le disque.
+
+    Ils ne reviennent pas, même si leur source les contient encore ; le fichier ou la page d'origine n'est pas touché.
+    """
+    settings = Settings.load(store=store)
+    from ingest.maintenance import allow
+    from ingest.maintenance import forget as run
+
+    if not undo:
+        run(settings, list(dict.fromkeys(documents)))
+        click.echo(f"Effacé pour de bon : {', '.join(documents)}")
+        return
+    found = allow(settings, documents)
+    click.echo(f"Peut revenir : {', '.join(found)}" if found else "Aucun de ces documents n'avait été effacé.")
+
+
 def _sync(settings: Settings, confirm: bool, progress: str) -> IngestReport:
     from ingest.pipeline import sync as run
     from ingest.sources.config import configured_sources
@@ -151,4 +213,4 @@ def _progress(mode: str) -> Iterator[Progress | None]:
         yield None
 
 
-COMMANDS = (ingest, sync)
+COMMANDS = (ingest, sync, check, rebuild, forget)

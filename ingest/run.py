@@ -42,6 +42,16 @@ def content_hash(document: Document) -> str:
     return hashlib.sha256(json.dumps(held, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
+def new_version(document: Document, encoder: Encoder, file_hash: str) -> NewVersion:
+    """A document with its passages, ready to be embedded. Raises DocumentError when it holds no text."""
+    passages = split_document(document, encoder.count_tokens, encoder.max_tokens)
+    if not passages:
+        raise DocumentError(document.id, "aucun texte à indexer ; vérifiez le contenu du fichier")
+    is_glossary = "glossaire" in fold(f"{document.kind or ''} {document.title}")
+    told = tuple(dict.fromkeys(mentions(f"{document.title}\n{document.text}", is_glossary=is_glossary)))
+    return NewVersion(document, content_hash(document), file_hash, tuple(passages), told)
+
+
 class Run:
     """One ingestion under way: what its sources hand their documents to. Documents become current in batches."""
 
@@ -64,6 +74,7 @@ class Run:
         self._states = writer.catalog.states()
         self._forgotten = writer.catalog.journal.forgotten()
         self._changes: dict[str, Change] = {}
+        self._rewritten: dict[str, str] = {}
         self._batch: list[NewVersion] = []
         self._batch_began = 0.0
         self._done = self._total = 0
@@ -116,20 +127,17 @@ class Run:
         state = self.state(document.id)
         digest = content_hash(document)
         if state is not None and state.content_hash == digest:
+            self._rewritten[document.id] = file_hash  # the same words in other bytes: not to be read again next time
             self.skip(unchanged=1)
             return
-        passages = split_document(document, self._encoder.count_tokens, self._encoder.max_tokens)
-        if not passages:
-            raise DocumentError(document.id, "aucun texte à indexer ; vérifiez le contenu du fichier")
+        version = new_version(document, self._encoder, file_hash)
         if len(self._changes) < CHANGES_KEPT:
             before = self.catalog.document(document.id) if state is not None else None
             kind: Literal["added", "updated"] = "added" if state is None else "updated"
             self._changes[document.id] = Change(document.id, document.title, kind, short_diff(before, document))
-        is_glossary = "glossaire" in fold(f"{document.kind or ''} {document.title}")
-        told = tuple(dict.fromkeys(mentions(f"{document.title}\n{document.text}", is_glossary=is_glossary)))
         if not self._batch:
             self._batch_began = time.monotonic()
-        self._batch.append(NewVersion(document, digest, file_hash, tuple(passages), told))
+        self._batch.append(version)
         if (
             len(self._batch) >= BATCH_DOCUMENTS
             or sum(len(each.passages) for each in self._batch) >= BATCH_PASSAGES
@@ -141,6 +149,10 @@ class Run:
         """Waits until all that was handed over is current."""
         self._hand_over()
         self._note(self._stages.drain())
+        if self._rewritten:
+            with self.catalog.transaction() as connection:
+                self.catalog.set_file_hashes(connection, self._rewritten)
+            self._rewritten.clear()
 
     def finish(self) -> None:
         """Commits what is left."""

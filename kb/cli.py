@@ -168,10 +168,10 @@ def evaluate(
 def status(store: Path | None, as_json: bool) -> None:
     """Montre ce que la base contient, sans charger de modèle."""
     from kb.index.catalog import Catalog
-    from kb.index.layout import CATALOG_FILE
+    from kb.index.layout import CATALOG_FILE, index_folder
 
     settings = Settings.load(store=store)
-    catalog = Catalog(settings.store / CATALOG_FILE)
+    catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
     state = catalog.status()
     catalog.close()
     if as_json:

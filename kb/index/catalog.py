@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from kb.errors import StoreError
 from kb.french.acronyms import Mention
-from kb.index.catalog_reader import FOLDER, SYNCED, CatalogReader
+from kb.index.catalog_reader import FOLDER, SYNCED, CatalogReader, among, ids_parameter
 from kb.index.rows import (
     ACRONYMS,
     DOCUMENTS,
@@ -82,6 +82,17 @@ class Catalog(CatalogReader):
         """Closes the connections."""
         self._engine.dispose()
 
+    def copy_to(self, path: Path) -> None:
+        """Writes a copy of the catalog to the new file `path`; what was deleted before is not in it."""
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text("VACUUM INTO :path"), {"path": str(path)})
+
+    def compact(self) -> None:
+        """Leaves no byte of what was deleted in the files."""
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text("VACUUM"))
+            connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """One write transaction: all of it or nothing."""
@@ -105,6 +116,10 @@ class Catalog(CatalogReader):
     def forget_source(self, connection: Connection, source: str) -> None:
         """Keeps no more that a source was listed, nor where it was."""
         connection.execute(META.delete().where(META.c.key.in_([SYNCED + source, FOLDER + source])))
+
+    def forget_fingerprint(self, connection: Connection) -> None:
+        """Keeps no more what encoder and splitter the index was made with: the next writer notes its own."""
+        connection.execute(META.delete().where(META.c.key.in_(["encoder", "splitter"])))
 
     def bump_generation(self, connection: Connection) -> int:
         """Tells readers that there is something new; returns the new generation."""
@@ -138,6 +153,11 @@ class Catalog(CatalogReader):
             WINDOWS.delete().where(WINDOWS.c.document_id == document.id, WINDOWS.c.passage_id.not_in(kept))
         )
 
+    def set_file_hashes(self, connection: Connection, hashes: Mapping[str, str]) -> None:
+        """Keeps which bytes the current version of documents was last read from."""
+        for document_id, file_hash in hashes.items():
+            connection.execute(DOCUMENTS.update().where(DOCUMENTS.c.id == document_id).values(file_hash=file_hash))
+
     def put_windows(self, connection: Connection, rows: Sequence[tuple[str, str, bytes]]) -> None:
         """Keeps packed windows: (passage id, document id, bytes)."""
         values = [dict(zip(("passage_id", "document_id", "packed"), row, strict=True)) for row in rows]
@@ -149,6 +169,23 @@ class Catalog(CatalogReader):
         self._drop(connection, document_id)
         connection.execute(WINDOWS.delete().where(WINDOWS.c.document_id == document_id))
         connection.execute(DOCUMENTS.update().where(DOCUMENTS.c.id == document_id).values(withdrawn_at=now))
+
+    def clear_derived(self, connection: Connection, document_id: str | None = None) -> None:
+        """Drops all that is made from a document, or from all of them; the documents stay."""
+        for table in (PASSAGES, SECTIONS, ACRONYMS, WINDOWS):
+            of_it = sa.true() if document_id is None else table.c.document_id == document_id
+            connection.execute(table.delete().where(of_it))
+
+    def drop_ids(self, connection: Connection, ids: Iterable[str]) -> None:
+        """Drops passages and sections."""
+        parameter = ids_parameter(ids)
+        for column in (PASSAGES.c.id, SECTIONS.c.id, WINDOWS.c.passage_id):
+            connection.execute(column.table.delete().where(among(column)), parameter)
+
+    def erase_document(self, connection: Connection, document_id: str) -> None:
+        """Deletes a document and all that is made from it, without a trace."""
+        self.clear_derived(connection, document_id)
+        connection.execute(DOCUMENTS.delete().where(DOCUMENTS.c.id == document_id))
 
     def add_pending(self, connection: Connection, ids: Iterable[str]) -> None:
         """Marks ids whose vectors and words are about to change."""

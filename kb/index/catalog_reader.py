@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -144,6 +144,19 @@ class CatalogReader:
                 for table in (PASSAGES, SECTIONS)
                 for row in select_rows(connection, table, table.c.document_id, wanted)
             }
+
+    def owners(self, kind: Literal["passages", "sections"]) -> dict[str, str]:
+        """The document of every passage or section."""
+        table = PASSAGES if kind == "passages" else SECTIONS
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(table.c.id, table.c.document_id))
+            return {row.id: row.document_id for row in rows}
+
+    def sections_in_use(self, document_id: str) -> set[str]:
+        """The sections that the passages of a document stand in."""
+        query = sa.select(PASSAGES.c.section_id).where(PASSAGES.c.document_id == document_id)
+        with self._engine.connect() as connection:
+            return set(connection.execute(query).scalars())
 
     def current(self, ids: Iterable[str]) -> set[str]:
         """Which of `ids` (of passages and sections) are current."""

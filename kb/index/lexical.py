@@ -98,6 +98,11 @@ class Lexical:
         """How many passages or sections there are."""
         return self._words[kind].index.searcher().num_docs
 
+    def ids(self, kind: Kind) -> list[str]:
+        """The id of every passage or section there is, as often as it is there."""
+        index = self._words[kind]
+        return [each for each, _ in index.run(tantivy.Query.all_query(), max(1, self.count(kind)), None)]
+
     def upsert(self, kind: Kind, texts: Iterable[Text]) -> None:
         """Stores texts in place of what stood under the same ids; visible after `commit`."""
         writer = self._writer(kind)

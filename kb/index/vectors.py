@@ -6,7 +6,7 @@ A reader opens its own and opens it again to see what a writer has added since.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -24,6 +24,8 @@ Space = Literal["passages", "sections"]
 SPACES: tuple[Space, ...] = ("passages", "sections")
 # Wider than Chroma's defaults (16, 100, 100): with those a few vectors in a thousand cannot be reached by any query.
 _HNSW: CreateHNSWConfiguration = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 200}
+
+_PAGE = 2_000  # vectors read at a time
 
 
 class Vectors:
@@ -102,6 +104,14 @@ class Vectors:
                 if embeddings is not None and len(embeddings):
                     found.update(zip(result["ids"], np.asarray(embeddings, dtype=np.float32), strict=True))
         return found
+
+    def items(self, space: Space) -> Iterator[tuple[str, Any]]:
+        """Every id of a space with its vector (float32, shape (d,)); None for one whose vector cannot be had."""
+        collection = self._collections[space]
+        for start in range(0, collection.count(), _PAGE):
+            ids = collection.get(limit=_PAGE, offset=start, include=[])["ids"]
+            stored = self.get(ids) if ids else {}
+            yield from ((each, stored.get(each)) for each in ids)
 
     def search(
         self, space: Space, vector: FloatMatrix, n: int, among: Sequence[str] | None = None

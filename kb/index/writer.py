@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,9 +19,18 @@ from typing import Self
 import filelock
 
 from kb.errors import FingerprintError, StoreBusyError
+from kb.index.audit import Difference, audit
 from kb.index.catalog import Catalog
 from kb.index.embedding import Embedded, NewVersion, embed
-from kb.index.layout import CATALOG_FILE, LOCK_FILE, VECTORS_FOLDER, WORDS_FOLDER, check_encoder
+from kb.index.layout import (
+    CATALOG_FILE,
+    LOCK_FILE,
+    VECTORS_FOLDER,
+    WORDS_FOLDER,
+    check_encoder,
+    index_folder,
+    remove_unused,
+)
 from kb.index.lexical import Lexical, Text
 from kb.index.texts import TEXTS_VERSION
 from kb.index.vectors import Vectors
@@ -29,34 +39,44 @@ from kb.models.encoder import Encoder
 logger = logging.getLogger(__name__)
 
 
+@contextmanager
+def locked(store: Path) -> Iterator[None]:
+    """The store's lock, which whoever writes holds. Raises StoreBusyError when another process has it."""
+    store.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(store / LOCK_FILE)
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        raise StoreBusyError(
+            f"{store} : une autre mise à jour de la base est en cours. Attendez qu'elle finisse, puis relancez."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 class IndexWriter:
     """The one writer of a store: a context manager that holds the store's lock.
 
+    With `aside` it writes another index than the one in use, in that folder; the caller holds the lock (`locked`).
     Raises StoreBusyError when another process is writing, FingerprintError when the store was made with another
     encoder or splitter.
     """
 
-    def __init__(self, store: Path, encoder: Encoder, splitter_version: str) -> None:
+    def __init__(self, store: Path, encoder: Encoder, splitter_version: str, aside: Path | None = None) -> None:
         self._store = store
+        self._aside = aside
         self._encoder = encoder
         self._splitter = f"{splitter_version}.{TEXTS_VERSION}"
-        self._lock = filelock.FileLock(store / LOCK_FILE)
+        self._held = ExitStack()
 
     def __enter__(self) -> Self:
-        self._store.mkdir(parents=True, exist_ok=True)
         try:
-            self._lock.acquire(timeout=0)
-        except filelock.Timeout:
-            raise StoreBusyError(
-                f"{self._store} : une autre mise à jour de la base est en cours. "
-                "Attendez qu'elle finisse, puis relancez."
-            ) from None
-        try:
-            self.catalog = Catalog(self._store / CATALOG_FILE, create=True)
-            self._check_fingerprint()
-            self._vectors = Vectors(self._store / VECTORS_FOLDER, create=True)  # only now: see kb/index/vectors.py
-            self._lexical = Lexical(self._store / WORDS_FOLDER, write=True)
-            self._settle()
+            if self._aside is None:
+                self._held.enter_context(locked(self._store))
+                remove_unused(self._store)
+            self._open(self._aside or index_folder(self._store))
         except BaseException:
             self._release()
             raise
@@ -66,6 +86,13 @@ class IndexWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._release()
+
+    def _open(self, folder: Path) -> None:
+        self.catalog = Catalog(folder / CATALOG_FILE, create=True)
+        self._check_fingerprint()
+        self._vectors = Vectors(folder / VECTORS_FOLDER, create=True)  # only now: see kb/index/vectors.py
+        self._lexical = Lexical(folder / WORDS_FOLDER, write=True)
+        self._settle()
 
     def commit(self, versions: Sequence[NewVersion]) -> None:
         """Makes versions of documents current, all of them or none."""
@@ -122,6 +149,28 @@ class IndexWriter:
             self.catalog.bump_generation(connection)
         self._remove(before)
 
+    def audit(self) -> list[Difference]:
+        """Everything on which catalog, vectors and words do not agree."""
+        return list(audit(self.catalog, self._vectors, self._lexical))
+
+    def remove_strays(self, ids: Sequence[str]) -> None:
+        """Takes ids that belong to no document out of all three."""
+        with self.catalog.transaction() as connection:
+            self.catalog.drop_ids(connection, ids)
+        self._remove(ids)
+
+    def write_anew(self, versions: Sequence[NewVersion]) -> None:
+        """Makes current versions current again, with all that is stored for them embedded and written anew."""
+        names = [version.document.id for version in versions]
+        before = self.catalog.ids_of(names)
+        with self.catalog.transaction() as connection:
+            self.catalog.add_pending(connection, before)
+            for name in names:
+                self.catalog.clear_derived(connection, name)
+            self.catalog.bump_generation(connection)
+        self._remove(before)
+        self.commit(versions)
+
     def finish(self) -> int:
         """Notes that an ingestion ended; returns the generation."""
         with self.catalog.transaction() as connection:
@@ -155,14 +204,14 @@ class IndexWriter:
         if splitter != self._splitter:
             raise FingerprintError(
                 f"{self._store} : les passages de cette base ont été découpés par une autre version de Repères "
-                f"({splitter}, il faut {self._splitter}). Supprimez ce dossier puis lancez « reperes ingest »."
+                f"({splitter}, il faut {self._splitter}). Lancez « reperes rebuild » pour la refaire."
             )
 
     def _release(self) -> None:
         for name in ("_lexical", "_vectors", "catalog"):
             if part := self.__dict__.pop(name, None):
                 part.close()
-        self._lock.release()
+        self._held.close()
 
 
 def _now() -> str:

@@ -104,10 +104,10 @@ def test_many_withdrawals_ask_for_a_confirmation(folder: Path, settings: Setting
 
 def test_a_missing_folder_withdraws_nothing(folder: Path, settings: Settings, tiny_encoder: Encoder) -> None:
     ingest([folder], settings, tiny_encoder)
-    report = ingest([folder.parent / "nulle-part", Path("https://exemple.fr/page")], settings, tiny_encoder)
+    report = ingest([folder.parent / "nulle-part", "ftp://exemple.fr/page"], settings, tiny_encoder)
     assert counts(report) == (0, 0, 0, 0, 2)
     assert "introuvable" in report.failed[0].reason
-    assert "adresses web" in report.failed[1].reason
+    assert "http et https" in report.failed[1].reason
     assert documents(settings) == set(TEXTS)
 
 

@@ -153,7 +153,7 @@ def serve(site: Site) -> Iterator[Site]:
             except OSError:
                 self.close_connection = True  # the reader had enough
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, *_: Any) -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

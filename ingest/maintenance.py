@@ -1,0 +1,183 @@
+"""check, repair, rebuild, forget: proving that the base equals its sources, and mending it where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rapidfuzz import process
+
+from ingest.pipeline import ingest
+from ingest.readers import SUFFIXES, read_document
+from ingest.run import Progress, new_version
+from ingest.sources.folder import list_folder, read_file
+from ingest.split import SPLITTER_VERSION
+from ingest.take_folder import file_hash
+from kb.errors import DocumentError, StoreError
+from kb.index.audit import Difference
+from kb.index.catalog import Catalog
+from kb.index.journal import mark
+from kb.index.layout import CATALOG_FILE, index_folder
+from kb.index.rebuilding import erase
+from kb.index.rebuilding import rebuild as rebuild_aside
+from kb.index.writer import IndexWriter
+from kb.models.encoder import Encoder
+from kb.settings import Settings
+
+_BATCH = 64  # documents
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What a check found. `repaired` is how many of the differences were mended; `differences` those that are left."""
+
+    documents: int
+    passages: int
+    differences: tuple[Difference, ...]
+    repaired: int = 0
+
+
+def check(settings: Settings, encoder: Encoder, *, repair: bool = False) -> CheckReport:
+    """Whether folders, catalog, vectors and words agree, document by document; with `repair` mends what does not.
+
+    Pages of the web are not fetched: what was last had of them counts. Raises StoreError when there is no store.
+    """
+    _check_there(settings.store)
+    with IndexWriter(settings.store, encoder, SPLITTER_VERSION) as writer:
+        found = writer.audit()
+        drifted = list(_drift(writer.catalog, settings))
+        repaired = len(found)
+        if repair:
+            _mend(writer, encoder, found)
+            found = writer.audit()
+            repaired -= len(found)
+        status = writer.catalog.status()
+        folders = writer.catalog.folders()
+    if repair and drifted:
+        for name in sorted({each.source for each in drifted}):
+            ingest([Path(folders[name])], settings, encoder, source=name)
+        catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
+        left = list(_drift(catalog, settings))
+        status = catalog.status()
+        catalog.close()
+        repaired += len(drifted) - len(left)
+        drifted = left
+    differences = (*found, *(Difference(each.document, each.what) for each in drifted))
+    return CheckReport(status.documents, status.passages, differences, repaired if repair else 0)
+
+
+def rebuild(settings: Settings, encoder: Encoder, *, progress: Progress | None = None) -> None:
+    """Splits and embeds every document of the base anew, aside, then swaps the result in.
+
+    Raises StoreError when there is no store, StoreBusyError when another process is writing.
+    """
+    _check_there(settings.store)
+
+    def fill(aside: Path) -> None:
+        catalog = Catalog(aside / CATALOG_FILE)
+        states = {each: state for each, state in catalog.states().items() if not state.withdrawn}
+        with catalog.transaction() as connection:
+            catalog.clear_derived(connection)
+            catalog.clear_pending(connection)
+            catalog.forget_fingerprint(connection)
+        catalog.close()
+        with IndexWriter(settings.store, encoder, SPLITTER_VERSION, aside) as writer:
+            names = list(states)
+            for start in range(0, len(names), _BATCH):
+                batch = names[start : start + _BATCH]
+                documents = writer.catalog.documents(batch)
+                writer.commit(
+                    [
+                        new_version(documents[each], encoder, states[each].file_hash)
+                        for each in batch
+                        if each in documents
+                    ]
+                )
+                if progress:
+                    progress(min(start + _BATCH, len(names)), len(names), batch[-1])
+            writer.finish()
+
+    rebuild_aside(settings.store, fill)
+
+
+def forget(settings: Settings, document_ids: Sequence[str]) -> None:
+    """Erases documents for good, and keeps them from coming back. Raises StoreError for an id that is not known."""
+    _check_there(settings.store)
+    catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
+    known = list(catalog.states())
+    catalog.close()
+    for each in document_ids:
+        if each not in known:
+            near = [name for name, *_ in process.extract(each, known, limit=3, score_cutoff=60)]
+            hint = f" Vouliez-vous dire : {', '.join(near)} ?" if near else ""
+            raise StoreError(f"{each} : la base n'a pas de document de ce nom.{hint}")
+    erase(settings.store, document_ids, datetime.now(UTC).isoformat(timespec="seconds"))
+
+
+def allow(settings: Settings, document_ids: Sequence[str]) -> list[str]:
+    """Lets documents that were erased come back with the next ingestion; those of the ids that had been erased."""
+    _check_there(settings.store)
+    catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
+    try:
+        return [each for each in document_ids if catalog.journal.allow(each)]
+    finally:
+        catalog.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Drift:
+    source: str
+    document: str
+    what: str
+
+
+def _drift(catalog: Catalog, settings: Settings) -> Iterator[_Drift]:
+    """Where the folders and pages that documents come from say something else than the catalog."""
+    states = catalog.states()
+    forgotten = catalog.journal.forgotten()
+    for source, folder in catalog.folders().items():
+        root = Path(folder)
+        mine = {each for each, state in states.items() if state.source == source and not state.withdrawn}
+        if not root.is_dir():
+            continue  # a disk that is not mounted: nothing can be said of it
+        listing = list_folder(root, SUFFIXES)
+        for item in listing.items:
+            if mark(item.id) in forgotten:
+                continue
+            try:
+                content = read_file(item, settings.max_file_mb)
+                known = states.get(item.id)
+                if item.id in mine and known and known.file_hash == file_hash(content, source, item.id):
+                    continue
+                if known and not known.withdrawn and known.source != source:
+                    continue  # refused at ingestion, which says so
+                read_document(
+                    content, name=item.id, source=source, document_id=item.id, max_text_mb=settings.max_text_mb
+                )
+            except DocumentError:
+                continue  # ingestion tells of it, and keeps the version of before
+            what = "le fichier a changé depuis" if item.id in mine else "le fichier n'est pas dans la base"
+            yield _Drift(source, item.id, f"{what} ; lancez « reperes sync »")
+        if listing.complete:
+            present = {item.id for item in listing.items} | {failure.source for failure in listing.failed}
+            for each in sorted(mine - present):
+                yield _Drift(source, each, "le fichier n'existe plus ; lancez « reperes sync »")
+
+
+def _mend(writer: IndexWriter, encoder: Encoder, found: Sequence[Difference]) -> None:
+    """Writes anew the documents that differ, and removes what belongs to none."""
+    strays = [each for difference in found if not difference.document for each in difference.ids]
+    if strays:
+        writer.remove_strays(strays)
+    names = list(dict.fromkeys(difference.document for difference in found if difference.document))
+    states = writer.catalog.states()
+    for start in range(0, len(names), _BATCH):
+        documents = writer.catalog.documents(names[start : start + _BATCH])
+        writer.write_anew([new_version(each, encoder, states[each.id].file_hash) for each in documents.values()])
+
+
+def _check_there(store: Path) -> None:
+    if not (index_folder(store) / CATALOG_FILE).is_file():
+        raise StoreError(f"{store} : la base n'existe pas encore. Lancez « reperes ingest » pour la constituer.")

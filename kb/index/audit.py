@@ -1,0 +1,89 @@
+"""Do catalog, vectors and words agree? Document by document, id by id."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from kb.index.catalog_reader import CatalogReader
+from kb.index.lexical import Lexical
+from kb.index.vectors import SPACES, Vectors
+from kb.types import Document
+
+_NORM_TOLERANCE = 1e-3
+NO_DOCUMENT = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that does not agree, told in French. `ids` are those stored wrongly.
+
+    `document` is the document's id, empty for what belongs to none.
+    """
+
+    document: str
+    what: str
+    ids: tuple[str, ...] = ()
+
+
+def audit(catalog: CatalogReader, vectors: Vectors, lexical: Lexical) -> Iterator[Difference]:
+    """Everything on which the three do not agree; nothing when all is well."""
+    if pending := catalog.pending():
+        yield Difference(NO_DOCUMENT, f"une écriture interrompue attend d'être finie ({len(pending)} éléments)")
+    owners = {"passages": catalog.owners("passages"), "sections": catalog.owners("sections")}
+    documents = [each for each, state in catalog.states().items() if not state.withdrawn]
+    for name in documents:
+        yield from _in_catalog(catalog, name)
+    yield from _strays(owners["passages"] | owners["sections"], set(documents))
+    for space in SPACES:
+        wanted = owners[space]
+        seen = set()
+        for each, vector in vectors.items(space):
+            seen.add(each)
+            if each not in wanted:
+                yield Difference(NO_DOCUMENT, f"vecteur sans document ({space})", (each,))
+            elif vector is None or not math.isclose(float(np.linalg.norm(vector)), 1.0, abs_tol=_NORM_TOLERANCE):
+                yield Difference(wanted[each], f"vecteur abîmé ({space})", (each,))
+        yield from (Difference(wanted[each], f"vecteur manquant ({space})", (each,)) for each in wanted.keys() - seen)
+        stored = Counter(lexical.ids(space))
+        yield from (
+            Difference(NO_DOCUMENT, f"mots sans document ({space})", (each,)) for each in stored.keys() - wanted.keys()
+        )
+        yield from (
+            Difference(wanted[each], f"mots manquants ({space})", (each,)) for each in wanted.keys() - stored.keys()
+        )
+        yield from (
+            Difference(wanted[each], f"mots en double ({space})", (each,))
+            for each, number in stored.items()
+            if number > 1 and each in wanted
+        )
+
+
+def _in_catalog(catalog: CatalogReader, name: str) -> Iterator[Difference]:
+    """What is wrong with one document within the catalog."""
+    document = catalog.document(name)
+    if not isinstance(document, Document):
+        yield Difference(name, "document illisible dans le catalogue")
+        return
+    ids = catalog.passage_ids([name])
+    passages = catalog.passages(ids)
+    if not passages:
+        yield Difference(name, "aucun passage")
+    for passage in passages.values():
+        if document.text[passage.start : passage.end] != passage.text:
+            yield Difference(name, f"le passage {passage.ordinal + 1} n'est pas le texte du document")
+    if missing := set(ids) - catalog.windows(ids).keys():
+        yield Difference(name, f"vecteurs de phrases manquants pour {len(missing)} passages")
+    sections = set(catalog.section_ids([name]))
+    if sections != catalog.sections_in_use(name):
+        yield Difference(name, "les sections ne sont pas celles des passages")
+
+
+def _strays(owners: dict[str, str], documents: set[str]) -> Iterator[Difference]:
+    stray = sorted(each for each, owner in owners.items() if owner not in documents)
+    if stray:
+        yield Difference(NO_DOCUMENT, f"{len(stray)} passages ou sections d'un document absent", tuple(stray))
