@@ -132,9 +132,9 @@ class Fetcher:
     def _check_host(self, url: str, hosts: Collection[str], asked: str) -> None:
         allowed = {each.lower().removeprefix("www.") for each in hosts}
         if authority(url).removeprefix("www.") not in allowed:
-            via = "" if url == page_address(asked) else f", où mène {asked},"
+            via = "ce site" if url == page_address(asked) else f"ce site, où mène {asked},"
             raise RefusedAddressError(
-                url, f"ce site{via} n'est pas parmi ceux de la source ; ajoutez-le à « hosts » s'il est sûr"
+                url, f"{via} n'est pas parmi ceux de la source ; ajoutez-le à « hosts » s'il est sûr"
             )
 
     def _check_robots(self, url: str, hosts: Collection[str]) -> None:

@@ -134,12 +134,12 @@ class _Site:
                 self._run.notice(
                     page.url, f"{error.reason} ; le document sera retiré si la prochaine lecture le confirme"
                 )
-        elif kind == "refused":
-            self._run.notice(page.url, error.reason)
-        elif kind == "gone" and known.document_id:
-            return
-        else:
+        elif kind in {"refused", "gone"}:
+            self._run.notice(page.url, error.reason)  # the site's own doing: nothing to mend here
+        elif error.source == page.url:
             self._run.fail(page.url, error.reason)
+        else:
+            self._run.fail(page.url, f"{error.source} : {error.reason}")
 
     def _read(self, page: Page, known: FetchedPage, result: Fetched, *, copies: bool = True) -> None:
         """Reads a page's content, and has its document made current when it changed."""
@@ -164,7 +164,7 @@ class _Site:
             document_id = str(original) if is_copy else document.id
             self._keep(replace(fresh, document_id=document_id, text_hash=text_hash, is_copy=is_copy))
             self._by_text.setdefault(text_hash, document_id)
-            if is_copy or document_id in self._taken:
+            if is_copy or document_id in self._taken or self._is_of_another_site(document_id):
                 self._count(document_id)
                 return
             self._run.check_owner(document_id, self._source.name)
@@ -220,6 +220,13 @@ class _Site:
         if document.id != end and self._taken.get(document.id, text_hash) != text_hash:
             return replace(document, id=end, url=end)
         return document
+
+    def _is_of_another_site(self, document_id: str) -> bool:
+        """Whether another source of the web has the document already: a feed and a sitemap of one site do."""
+        state = self._run.state(document_id)
+        return (
+            state is not None and state.source != self._source.name and state.source not in self._run.catalog.folders()
+        )
 
     def _count(self, document_id: str) -> None:
         """Counts a page that changed nothing: once for each document."""
