@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlunsplit
 
 from ingest.addresses import (
     DEFAULT_PORTS,
@@ -190,11 +190,13 @@ class Fetcher:
         parts = split_address(url)
         name, port = host_name(parts), parts.port or DEFAULT_PORTS[parts.scheme]
         host = self._hosts.of(url)
+        address = self._address(url, name, port)
+        place = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
         try:
             with host.turn():
                 request = host.client.build_request(
                     "GET",
-                    httpx.URL(url).copy_with(host=self._address(url, name, port)),
+                    urlunsplit((parts.scheme, place, parts.path, parts.query, "")),
                     headers={**headers, "Host": parts.netloc},
                     extensions={"sni_hostname": name},
                 )

@@ -199,5 +199,5 @@ def test_a_month_of_changes(site: Site, web_settings: Settings, tiny_encoder: En
     catalog = catalog_of(web_settings)
     runs = catalog.journal.runs(100)
     catalog.close()
-    assert len(runs) == 18
+    assert len(runs) == 19
     assert (runs[-1]["command"], runs[-1]["added"]) == ("sync", 60)
