@@ -25,7 +25,8 @@ from benchmarks.bench_data import BenchData, bench_data
 from benchmarks.report import Target, busy, encoder_in_words, machine, save, table
 from benchmarks.rival_process import require_rivals, run_rival
 from benchmarks.wrapped_encoder import TimedEncoder
-from ingest.pipeline import IngestReport, ingest
+from ingest.pipeline import ingest
+from ingest.report import IngestReport
 from kb.models.packaged_e5 import packaged_e5_folder
 from kb.models.sentence_encoder import load_encoder
 from kb.settings import Settings

@@ -160,7 +160,9 @@ class _Site:
             text_hash = hashlib.sha256(f"{document.title}\0{document.text}".encode()).hexdigest()
             document = self._named(document, text_hash, result)
             original = self._by_text.get(text_hash) if copies else None
-            is_copy = original not in {None, document.id} and self._run.state(str(original)) is not None
+            is_copy = original not in {None, document.id} and (
+                original in self._taken or self._run.state(str(original)) is not None
+            )
             document_id = str(original) if is_copy else document.id
             self._keep(replace(fresh, document_id=document_id, text_hash=text_hash, is_copy=is_copy))
             self._by_text.setdefault(text_hash, document_id)

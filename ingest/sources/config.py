@@ -161,7 +161,7 @@ def _web_source(held: dict[str, Any], kind: str, name: str | None) -> WebSource:
     if isinstance(depth, bool) or not isinstance(depth, int) or not 1 <= depth <= _DEEPEST:
         raise _SourceError(f"depth = {depth!r} ; il faut un nombre entier de 1 à {_DEEPEST}")
     # By default a section is what stands below its first page.
-    usual = (urls[0].rstrip("/") + "/*",) if kind == "section" else ("*",)
+    usual = (urls[0].rstrip("/") + "/?*",) if kind == "section" else ("*",)
     return WebSource(
         name=name,
         type=kind,

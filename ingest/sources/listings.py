@@ -19,7 +19,7 @@ from kb.french.folding import fold
 _MOST_BYTES = 60_000_000  # a sitemap holds at most 50 MB (sitemaps.org)
 _GZIP = b"\x1f\x8b"
 # « Lire la suite », « Page suivante »: the next part of an article that is cut in several pages.
-_NEXT = re.compile(r"(?:lire la suite|la suite|suite|page suivante|suivante?|next)(?: de l'article)?(?: [>»→.…]*)?")
+_NEXT = re.compile(r"(?:lire la suite|la suite|suite|page suivante|suivante?|next)(?: de l'article)?\s*[>»→.…]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import IngestReport, ingest
+from ingest.pipeline import ingest
+from ingest.report import IngestReport
 from kb.index.catalog import Catalog
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder

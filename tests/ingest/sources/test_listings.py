@@ -1,0 +1,106 @@
+"""Feeds, sitemaps and links: which addresses they give."""
+
+from __future__ import annotations
+
+import gzip
+
+import lxml.html
+import pytest
+
+from ingest.sources.listings import is_feed, links, next_part, read_feed
+from kb.errors import DocumentError
+
+BASE = "https://mag.example/flux/index.xml"
+RSS = """<?xml version="1.0"?><rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel>
+<link>https://mag.example/</link><atom:link rel="self" href="https://mag.example/rss.xml"/>
+<item><title>Un</title><link>
+ https://mag.example/un?utm_source=rss#suite </link></item>
+<item><title>Deux</title><link>/deux</link></item>
+<item><title>Trois</title><guid isPermaLink="true">https://mag.example/trois</guid></item>
+<item><title>Sans adresse</title><guid isPermaLink="false">n-4</guid></item>
+<item><title>Encore un</title><link>https://mag.example/un</link></item></channel></rss>"""
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><link href="https://mag.example/"/>
+<entry><link rel="enclosure" href="https://mag.example/a.mp3"/><link href="https://mag.example/un"/></entry>
+<entry><link rel="alternate" href="deux"/></entry></feed>"""
+RDF = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">
+<channel><link>https://mag.example/</link></channel><item><link>https://mag.example/un</link></item></rdf:RDF>"""
+SITEMAP = """<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
+ xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"><url><loc>https://mag.example/un</loc>
+<image:image><image:loc>https://mag.example/photo.jpg</image:loc></image:image></url>
+<url><loc>https://mag.example/d%C3%A9ux</loc></url></urlset>"""
+INDEX = """<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><sitemap>
+<loc>https://mag.example/sitemap-1.xml</loc></sitemap></sitemapindex>"""
+
+
+@pytest.mark.parametrize(
+    ("content", "pages"),
+    [
+        (RSS, ("https://mag.example/un", "https://mag.example/deux", "https://mag.example/trois")),
+        (ATOM, ("https://mag.example/un", "https://mag.example/flux/deux")),
+        (RDF, ("https://mag.example/un",)),
+        (SITEMAP, ("https://mag.example/un", "https://mag.example/d%C3%A9ux")),
+    ],
+)
+def test_every_kind_gives_its_pages_once(content: str, pages: tuple[str, ...]) -> None:
+    assert read_feed(content.encode(), BASE).pages == pages
+    assert read_feed(gzip.compress(content.encode()), BASE).pages == pages
+    assert is_feed(content.encode(), "application/xml")
+
+
+def test_an_index_gives_sitemaps() -> None:
+    found = read_feed(INDEX.encode(), BASE)
+    assert (found.pages, found.sitemaps) == ((), ("https://mag.example/sitemap-1.xml",))
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"pas du XML", b"<html><body>Page</body></html>", b"\x1f\x8b\x08cass\xc3\xa9"]
+)
+def test_what_is_no_feed_is_told(content: bytes) -> None:
+    with pytest.raises(DocumentError) as caught:
+        read_feed(content, BASE)
+    assert caught.value.source == BASE
+
+
+def test_no_entity_is_put_in(tmp_path: object) -> None:
+    bomb = """<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/hostname"><!ENTITY b "&a;&a;">]>
+    <rss><channel><item><link>https://mag.example/&b;un</link></item></channel></rss>"""
+    found = read_feed(bomb.encode(), BASE).pages
+    assert all(each.startswith("https://mag.example/") for each in found)
+    assert not any("\n" in each or len(each) > 40 for each in found)
+
+
+def test_a_page_is_no_feed() -> None:
+    assert not is_feed(b"<html><body>rss</body></html>", "text/html")
+    assert not is_feed(b"<html><body>rss</body></html>", "")
+
+
+def test_links_are_resolved_and_given_once() -> None:
+    page = lxml.html.document_fromstring(
+        """<html><head><base href="https://mag.example/rubrique/"></head><body>
+        <a href="un#haut">Un</a><a href="un">Un</a>
+        <a href="mailto:a@b.fr">Écrire</a><a href="#bas">Bas</a><a href="/deux?utm_medium=x">Deux</a>
+        <a rel="nofollow" href="trois">Trois</a><a href="http://[cassé">Cassé</a><a>Rien</a></body></html>"""
+    )
+    assert list(links(page, "https://mag.example/page")) == [
+        ("https://mag.example/rubrique/un", "un"),
+        ("https://mag.example/deux", "deux"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("link", "url", "part"),
+    [
+        ('<a href="?page=2">Lire la suite…</a>', "https://m.fr/a", "https://m.fr/a?page=2"),
+        ('<a href="/a/2">Lire la suite de l\'article</a>', "https://m.fr/a", "https://m.fr/a/2"),
+        ('<a href="/a-suite">Lire la suite &gt;</a>', "https://m.fr/a", "https://m.fr/a-suite"),
+        ('<a href="/a-3.html">Page suivante</a>', "https://m.fr/a-2.html", "https://m.fr/a-3.html"),
+        ('<a rel="next" href="/a/page/2">2</a>', "https://m.fr/a", "https://m.fr/a/page/2"),
+        ('<a href="/autre-article">Lire la suite</a>', "https://m.fr/a", None),
+        ('<a rel="next" href="/article-43">Article suivant</a>', "https://m.fr/chronique", None),
+        ('<a href="?page=2">Tous les commentaires</a>', "https://m.fr/a", None),
+        ('<a href="#suite">Lire la suite</a>', "https://m.fr/a", None),
+    ],
+)
+def test_the_next_part_of_an_article(link: str, url: str, part: str | None) -> None:
+    page = lxml.html.document_fromstring(f"<html><body><p>Début.</p>{link}</body></html>")
+    assert next_part(page, url) == part
