@@ -170,7 +170,7 @@ def _mend(writer: IndexWriter, encoder: Encoder, found: Sequence[Difference]) ->
     """Writes anew the documents that differ, and removes what belongs to none."""
     strays = [each for difference in found if not difference.document for each in difference.ids]
     if strays:
-        writer.remove_strays(strays)
+        writer.remove_strays(list(dict.fromkeys(strays)))
     names = list(dict.fromkeys(difference.document for difference in found if difference.document))
     states = writer.catalog.states()
     for start in range(0, len(names), _BATCH):

@@ -5,6 +5,10 @@ A crash at any moment leaves one whole index in use: the old one until the point
 
 from __future__ import annotations
 
+import logging
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,6 +32,8 @@ from kb.index.lexical import Lexical, Text
 from kb.index.texts import section_id, section_title
 from kb.index.vectors import SPACES, Vectors
 from kb.index.writer import locked
+
+logger = logging.getLogger(__name__)
 
 # Readers look for another index once a second; a question under way reads the old one to its end.
 GRACE_SECONDS = 2.0
@@ -77,12 +83,41 @@ def erase(store: Path, document_ids: Sequence[str], now: str) -> None:
             for each in document_ids:
                 catalog.journal.forget(each, now)
             catalog.compact()
-            _copy_vectors(catalog, index_folder(store), aside)
-            _write_words(catalog, aside)
         finally:
             catalog.close()
+        _derive_elsewhere(index_folder(store), aside)
 
     rebuild(store, fill)
+
+
+def _derive_elsewhere(old: Path, new: Path) -> None:
+    """Writes vectors and words of the index in `new` in a process that never held what was erased.
+
+    Chroma saves its graphs with room for more vectors, and that room holds whatever was in memory before: measured,
+    sentences of an erased document came back on the disk that way. MALLOC_PERTURB_ has the C library overwrite memory
+    that is freed, the vectors read from `old` among it.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "kb.index.rebuilding", str(old.absolute()), str(new.absolute())],
+        env={**os.environ, "MALLOC_PERTURB_": "165"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        logger.error("writing an index anew failed: %s", done.stderr)
+        raise StoreError(done.stdout.strip() or f"{new} : la base n'a pas pu être refaite ; celle d'avant reste.")
+
+
+def _derive(old: Path, new: Path) -> None:
+    """Vectors from the index in `old`, words from the catalog, for all that the catalog in `new` holds."""
+    catalog = Catalog(new / CATALOG_FILE)
+    try:
+        _copy_vectors(catalog, old, new)
+        _write_words(catalog, new)
+    finally:
+        catalog.close()
 
 
 def _copy_vectors(catalog: Catalog, old: Path, new: Path) -> None:
@@ -141,3 +176,11 @@ def _open_vectors(folder: Path, *, create: bool = False) -> Iterator[Vectors]:
         yield vectors
     finally:
         vectors.close()
+
+
+if __name__ == "__main__":  # the process of `_derive_elsewhere`
+    try:
+        _derive(Path(sys.argv[1]), Path(sys.argv[2]))
+    except StoreError as failure:
+        sys.stdout.write(str(failure))
+        sys.exit(1)
