@@ -1,0 +1,195 @@
+"""kill -9 at random moments of an ingestion, then a run to the end: is the base the same as without kills?
+
+    python -m benchmarks.crash [--kills 100] [--seed 1]
+
+A folder of 200 documents is brought up to date in a base that holds a part of them in older versions: some are new,
+some changed, some gone. Each time a copy of that base is taken, `reperes ingest` started and killed at a random moment
+(start of the process included), and run again to its end. Documents, passages, offsets and words must then be the same
+as without a kill, the vectors at a cosine of 0.999 at least, and `reperes check` must find nothing. Exit code 1 when
+one differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kb.index.catalog import Catalog
+from kb.index.layout import CATALOG_FILE, VECTORS_FOLDER, WORDS_FOLDER, index_folder
+from kb.index.lexical import Lexical
+from kb.index.vectors import SPACES, Vectors
+
+DOCUMENTS = 200
+NEAR = 0.999
+SOURCE = "docs"
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Everything that a base holds. `vectors` are by space and id."""
+
+    catalog: dict[str, Any]
+    vectors: dict[str, dict[str, Any]]
+    words: dict[str, list[str]]
+
+
+def contents(store: Path) -> Contents:
+    """What the base in `store` holds."""
+    folder = index_folder(store)
+    catalog, vectors = Catalog(folder / CATALOG_FILE), Vectors(folder / VECTORS_FOLDER)
+    words = Lexical(folder / WORDS_FOLDER)
+    try:
+        passages = catalog.passages(catalog.owners("passages"))
+        return Contents(
+            {
+                "documents": catalog.documents(catalog.states()),
+                "states": catalog.states(),
+                "passages": passages,
+                "sections": catalog.owners("sections"),
+                "windows": sorted(catalog.windows(passages)),
+                "mentions": sorted(map(str, catalog.mentions())),
+                "pending": catalog.pending(),
+            },
+            {space: dict(vectors.items(space)) for space in SPACES},
+            {space: sorted(words.ids(space)) for space in SPACES},
+        )
+    finally:
+        catalog.close()
+        vectors.close()
+        words.close()
+
+
+def differences(one: Contents, other: Contents) -> list[str]:
+    """What two bases do not have in common; nothing when they are the same."""
+    found = [name for name in one.catalog if one.catalog[name] != other.catalog[name]]
+    for space in SPACES:
+        first, second = one.vectors[space], other.vectors[space]
+        if first.keys() != second.keys():
+            found.append(f"ids of the vectors of {space}")
+        elif any(second[each] is None or float(first[each] @ second[each]) < NEAR for each in first):
+            found.append(f"vectors of {space}")
+        if one.words[space] != other.words[space]:
+            found.append(f"words of {space}")
+    return found
+
+
+def write_documents(folder: Path, *, version: int, documents: int = DOCUMENTS) -> None:
+    """A folder of documents. From version 1 to 2 a fifth are new, a fifth change, a tenth go, a tenth change names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in folder.iterdir():
+        each.unlink()
+    for number in range(documents):
+        kind = number % 10
+        if (version == 1 and kind in {0, 1}) or (version == 2 and kind == 2):
+            continue
+        edition = version if kind in {3, 4} else 1
+        name = f"fiche-{number}-{version}.md" if kind == 5 else f"fiche-{number}.md"
+        sections = [
+            f"## Volet {part} de l'édition {edition}\n\nLe projet {number} prévoit {number * part + edition} logements "
+            f"et {part} équipements. La ville, l'État et les bailleurs suivent le volet {part} du projet {number}. "
+            f"Les travaux commencent en {2000 + (number + part) % 25} et durent {part + 1} ans."
+            for part in range(1, number % 4 + 3)
+        ]
+        (folder / name).write_text(f"# Fiche {number}\n\n" + "\n\n".join(sections) + "\n", encoding="utf-8")
+
+
+def run(command: Sequence[str], environ: dict[str, str]) -> float:
+    """Runs an ingestion to its end; its seconds."""
+    began = time.monotonic()
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environ)
+    if done.returncode:
+        raise SystemExit(f"the ingestion failed: {done.stdout}{done.stderr}")
+    return time.monotonic() - began
+
+
+def kill_after(command: Sequence[str], environ: dict[str, str], seconds: float) -> bool:
+    """Starts an ingestion and kills it after `seconds`; whether it was still running."""
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environ, start_new_session=True
+    )
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return True
+    return False
+
+
+class Crashes:
+    """Kills in `folder`, a scratch folder. `command` ingests the documents into a store: it gets both as arguments."""
+
+    def __init__(self, folder: Path, command: Sequence[str], environ: dict[str, str], documents: int = DOCUMENTS):
+        self._documents, self._before, self._store = folder / "docs", folder / "before", folder / "store"
+        self._command, self._environ = [*command, str(self._documents)], environ
+        write_documents(self._documents, version=1, documents=documents)
+        self._run(self._before)
+        write_documents(self._documents, version=2, documents=documents)
+        shutil.copytree(self._before, self._store)
+        self.seconds = self._run(self._store)
+        self.whole = contents(self._store)
+
+    def once(self, moments: Sequence[float]) -> tuple[int, list[str]]:
+        """Kills at each of `moments` (seconds) in turn, then runs to the end: kills that hit, and what differs."""
+        shutil.rmtree(self._store)
+        shutil.copytree(self._before, self._store)
+        hits = sum(kill_after([*self._command, str(self._store)], self._environ, each) for each in moments)
+        self._run(self._store)
+        return hits, differences(self.whole, contents(self._store))
+
+    @property
+    def store(self) -> Path:
+        """The store of the last run."""
+        return self._store
+
+    def _run(self, store: Path) -> float:
+        return run([*self._command, str(store)], self._environ)
+
+
+_INGEST = (
+    "import sys; sys.argv = ['reperes', 'ingest', sys.argv[1], '--source', 'docs', '--confirm', '--progress', 'none', "
+    "'--store', sys.argv[2]]; import app; app.main()"
+)
+_CHECK = "import sys; sys.argv = ['reperes', 'check', '--json', '--store', sys.argv[1]]; import app; app.main()"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    chance = random.Random(arguments.seed)
+    environ = dict(os.environ)
+    wrong = hits = 0
+    with tempfile.TemporaryDirectory(prefix="reperes-crash-") as scratch:
+        crashes = Crashes(Path(scratch), [sys.executable, "-c", _INGEST], environ)
+        print(f"{DOCUMENTS} documents, {crashes.seconds:.1f} s without a kill")
+        for number in range(1, arguments.kills + 1):
+            moment = chance.uniform(0.0, crashes.seconds)
+            hit, found = crashes.once([moment])
+            checked = subprocess.run(
+                [sys.executable, "-c", _CHECK, str(crashes.store)], capture_output=True, text=True, check=False
+            )
+            found += ["check: " + str(each) for each in json.loads(checked.stdout).get("differences", ["failed"])]
+            hits += hit
+            wrong += bool(found)
+            print(f"{number:4d}  killed at {moment:5.2f} s  {'same' if not found else 'DIFFERS: ' + '; '.join(found)}")
+    print(f"{hits} kills hit; {wrong} of {arguments.kills} bases differ")
+    if wrong:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
