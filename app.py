@@ -52,12 +52,13 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
     """Met à jour la base à partir du corpus configuré, puis sert la page de questions."""
     given = Settings.load(host=host, port=port, store=store)
     # Absolute, since the process is about to leave its working directory.
-    settings = replace(given, store=given.store.absolute(), corpus=given.corpus.absolute())
+    sources = given.sources.absolute() if given.sources else None
+    settings = replace(given, store=given.store.absolute(), corpus=given.corpus.absolute(), sources=sources)
     from ingest.child import ChildIngestor
     from kb.ui import server
 
     server.check_host(settings.host)  # before the minutes that a first ingestion takes
-    ingestor = ChildIngestor(settings.store, [settings.corpus])
+    ingestor = ChildIngestor(settings)
     try:
         _bring_up_to_date(settings, ingestor)
         opener = _Opener(settings)
@@ -94,7 +95,7 @@ def _bring_up_to_date(settings: Settings, ingestor: ChildIngestor) -> None:
         click.echo("Première constitution de la base : une minute ou deux…", err=True)
         ingestor.run()
     elif str(settings.corpus.resolve()) in folders or settings.corpus != Settings().corpus.absolute():
-        ingestor.start()
+        ingestor.start_corpus()
 
 
 class _Opener:

@@ -1,31 +1,37 @@
-"""`reperes ingest` in a process of its own, for the application: one process must not both write and serve Chroma."""
+"""Ingestions in a process of their own, for the application: one process must not both write and serve Chroma."""
 
 from __future__ import annotations
 
 import datetime
 import json
 import logging
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
+from kb.settings import Settings
 from kb.ui.ports import IngestionProgress
 
 logger = logging.getLogger(__name__)
 
 
 class ChildIngestor:
-    """Starts ingestions of `paths` into `store` and follows them. Serves many threads."""
+    """Starts ingestions into the settings' store and follows them. Serves many threads.
 
-    def __init__(self, store: Path, paths: Sequence[Path]) -> None:
-        self._command = [
-            *(sys.executable, "-m", "app", "ingest", "--json", "--store", str(store.absolute())),
-            *(str(path.absolute()) for path in paths),
-        ]
+    The configured corpus is read when the application starts, all sources (`reperes sync`) when a reader asks for it.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        to_store = ("--json", "--store", str(settings.store.absolute()))
+        self._corpus = ("ingest", *to_store, str(settings.corpus.absolute()))
+        self._sources = ("sync", *to_store)
+        self._environ = {**os.environ, "REPERES_CORPUS": str(settings.corpus.absolute())}
+        if settings.sources is not None:
+            self._environ["REPERES_SOURCES"] = str(settings.sources.absolute())
         self._lock = threading.Lock()
         self._progress = IngestionProgress()
         self._process: subprocess.Popen[str] | None = None
@@ -36,18 +42,25 @@ class ChildIngestor:
             return self._progress
 
     def start(self) -> None:
-        """Starts an ingestion and returns at once; does nothing while one runs."""
+        """Starts a sync of all sources and returns at once; does nothing while an ingestion runs."""
+        self._start(self._sources)
+
+    def start_corpus(self) -> None:
+        """Starts an ingestion of the corpus and returns at once; does nothing while an ingestion runs."""
+        self._start(self._corpus)
+
+    def _start(self, command: Sequence[str]) -> None:
         with self._lock:
             if self._progress.running:
                 return
             self._progress = replace(self._progress, running=True, done=0, total=0)
-            self._process = self._spawn("lines", stderr=subprocess.PIPE)
+            self._process = self._spawn(command, "lines", stderr=subprocess.PIPE)
         threading.Thread(target=self._follow, args=(self._process,), name="ingestion", daemon=True).start()
 
     def run(self) -> None:
-        """Runs an ingestion to its end, its progress bar on this process's standard error."""
+        """Ingests the corpus to its end, the progress bar on this process's standard error."""
         with self._lock:
-            self._process = self._spawn("auto", stderr=None)
+            self._process = self._spawn(self._corpus, "auto", stderr=None)
             self._end(self._process.communicate()[0], self._process.returncode)
 
     def stop(self) -> None:
@@ -76,9 +89,10 @@ class ChildIngestor:
         with self._lock:
             self._progress = replace(self._progress, done=done, total=total)
 
-    def _spawn(self, progress: str, stderr: int | None) -> subprocess.Popen[str]:
+    def _spawn(self, command: Sequence[str], progress: str, stderr: int | None) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [*self._command, "--progress", progress],
+            [sys.executable, "-m", "app", *command, "--progress", progress],
+            env=self._environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=stderr,

@@ -16,6 +16,7 @@ from kb.answering.serialize import hit_to_json
 from kb.console import print_json
 from kb.errors import ReperesError
 from kb.retrieval import explanation
+from kb.runs import run_lines
 from kb.settings import Settings
 
 if TYPE_CHECKING:
@@ -163,9 +164,12 @@ def evaluate(
 
 
 @click.command("status", short_help="Montre l'état de la base.")
+@click.option(
+    "--runs", type=click.IntRange(0, 200), default=1, help="Nombre de mises à jour à montrer (par défaut, 1)."
+)
 @STORE
 @JSON
-def status(store: Path | None, as_json: bool) -> None:
+def status(runs: int, withdrawn: bool, store: Path | None, as_json: bool) -> None:
     """Montre ce que la base contient, sans charger de modèle."""
     from kb.index.catalog import Catalog
     from kb.index.layout import CATALOG_FILE, index_folder
@@ -173,15 +177,22 @@ def status(store: Path | None, as_json: bool) -> None:
     settings = Settings.load(store=store)
     catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
     state = catalog.status()
+    kept = catalog.journal.runs(runs)
+    gone = catalog.withdrawn() if withdrawn else []
     catalog.close()
     if as_json:
-        print_json(asdict(state))
+        print_json(asdict(state) | {"runs": kept, "withdrawn_documents": [asdict(each) for each in gone]})
         return
     click.echo(f"Documents : {state.documents} ({state.passages} passages), retirés : {state.withdrawn}")
     for name, number in sorted(state.sources.items()):
         click.echo(f"  source « {name} » : {number}")
     click.echo(f"Dernière ingestion : {state.last_ingestion or 'aucune'}")
     click.echo(f"Génération : {state.generation} ; modèle : {state.encoder}")
+    for document in gone:
+        click.echo(f"  retiré le {document.withdrawn_at} : {document.title} — {document.document}")
+    for each in kept:
+        click.echo("")
+        click.echo("\n".join(run_lines(each)))
 
 
 def _print_answer(answer: Answer) -> None:

@@ -120,8 +120,12 @@ class Settings:
     llm_timeout: int = _setting(
         "REPERES_LLM_TIMEOUT", 60, _whole_number(1, 3600), "seconds to wait for the language model's next words"
     )
-    sources: Path = _setting(
-        "REPERES_SOURCES", Path("corpus/sources.toml"), _path, "file that lists what `reperes sync` reads"
+    sources: Path | None = _setting(
+        "REPERES_SOURCES",
+        None,
+        _path,
+        "file that lists what `reperes sync` reads",
+        "`sources.toml` beside the corpus folder",
     )
     user_agent: str = _setting(
         "REPERES_USER_AGENT", "Reperes/0.1", _text, "how `reperes sync` introduces itself to web sites; add an address"

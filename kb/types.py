@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Role = Literal["user", "assistant"]
 RefusalReason = Literal["no_evidence", "insufficient", "unverified", "off_topic"]
@@ -160,7 +160,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class StoreStatus:
-    """The state of a store. `last_ingestion` is an ISO date and time in UTC, None before the first one."""
+    """The state of a store. `last_ingestion` is an ISO date and time in UTC, None before the first one.
+
+    `last_run` is the report of the last ingestion or sync, as `reperes ingest --json` prints it, with its `command`.
+    """
 
     documents: int
     passages: int
@@ -169,3 +172,4 @@ class StoreStatus:
     last_ingestion: str | None
     encoder: str | None
     sources: Mapping[str, int] = field(default_factory=dict)
+    last_run: Mapping[str, Any] | None = None

@@ -19,13 +19,13 @@ class Recorder(ChildIngestor):
     """Notes what it is asked to do instead of starting processes."""
 
     def __init__(self) -> None:
-        super().__init__(Path("store"), [])
+        super().__init__(Settings())
         self.asked: list[str] = []
 
     def run(self) -> None:
         self.asked.append("run")
 
-    def start(self) -> None:
+    def start_corpus(self) -> None:
         self.asked.append("start")
 
 

@@ -99,13 +99,21 @@ def read_sources(path: Path) -> list[Source]:
 
 
 def configured_sources(settings: Settings) -> list[Source]:
-    """What the settings' `sources.toml` lists; the configured corpus alone where the default file is missing.
+    """What the settings' `sources.toml` lists, and the configured corpus, listed or not.
 
-    Raises SettingsError.
+    Raises SettingsError, for a missing file too, unless none is configured.
     """
-    if not settings.sources.is_file() and settings.sources == Settings().sources:
-        return [FolderSource(settings.corpus.resolve().name, settings.corpus)]
-    return read_sources(settings.sources)
+    path = settings.sources or settings.corpus.parent / "sources.toml"
+    listed = read_sources(path) if settings.sources or path.is_file() else []
+    corpus = settings.corpus.resolve()
+    if any(isinstance(each, FolderSource) and each.path == corpus for each in listed):
+        return listed
+    name = corpus.name or "documents"
+    if any(each.name == name for each in listed):
+        raise SettingsError(
+            f"{path} : une source s'appelle « {name} », comme le dossier du corpus ({corpus}) ; renommez-la."
+        )
+    return [FolderSource(name, corpus), *listed]
 
 
 def web_source(url: str, kind: str, name: str | None = None) -> WebSource:

@@ -20,6 +20,7 @@ from kb.index.rows import (
     SECTIONS,
     WINDOWS,
     DocumentState,
+    Withdrawn,
     to_document,
     to_passage,
 )
@@ -66,6 +67,13 @@ class CatalogReader:
                 row.id: DocumentState(row.source, row.content_hash, row.file_hash, row.withdrawn_at is not None)
                 for row in connection.execute(query)
             }
+
+    def withdrawn(self) -> list[Withdrawn]:
+        """The documents that left the base, latest first."""
+        columns = sa.select(DOCUMENTS.c.id, DOCUMENTS.c.title, DOCUMENTS.c.source, DOCUMENTS.c.withdrawn_at)
+        query = columns.where(DOCUMENTS.c.withdrawn_at.is_not(None)).order_by(DOCUMENTS.c.withdrawn_at.desc())
+        with self._engine.connect() as connection:
+            return [Withdrawn(*row) for row in connection.execute(query)]
 
     def document(self, document_id: str) -> Document | None:
         """A current document, or None."""
@@ -189,6 +197,7 @@ class CatalogReader:
                 last_ingestion=self._get(connection, "last_ingestion"),
                 encoder=self._get(connection, "encoder"),
                 sources=per_source,
+                last_run=next(iter(self.journal.runs(1)), None),
             )
 
     def _column(self, table: sa.Table, document_ids: Iterable[str]) -> list[str]:

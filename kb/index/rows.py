@@ -125,6 +125,16 @@ class DocumentState:
     withdrawn: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A document that left the base. `withdrawn_at` is an ISO date and time in UTC."""
+
+    document: str
+    title: str
+    source: str
+    withdrawn_at: str
+
+
 def from_document(document: Document, content_hash: str, file_hash: str, now: str) -> dict[str, Any]:
     """The row of a document that is current from `now` on."""
     details = {

@@ -152,7 +152,7 @@ class _Handlers:
         lines = [state_html(now), welcome_html(now)]
         if lines == [state_shown, welcome_shown]:
             return [gr.skip()] * 3
-        return [*lines, gr.update(visible=self._ingestor is not None and now.wants_ingestion)]
+        return [*lines, gr.update(visible=self._ingestor is not None and now.can_ingest)]
 
     def ingest(self) -> str:
         """Starts an ingestion; the reason when it cannot start."""

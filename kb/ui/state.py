@@ -11,6 +11,7 @@ from kb.types import StoreStatus
 from kb.ui import strings
 from kb.ui.ports import Base, IngestionProgress, Ingestor
 from kb.ui.render import escape
+from kb.ui.report import report_html
 
 logger = logging.getLogger(__name__)
 
@@ -31,9 +32,9 @@ class BaseState:
         return "ready" if self.status.documents else "empty"
 
     @property
-    def wants_ingestion(self) -> bool:
-        """Whether bringing the base up to date by hand makes sense: nothing in it, or the last time failed."""
-        return not self.progress.running and (self.name != "ready" or self.progress.error is not None)
+    def can_ingest(self) -> bool:
+        """Whether the base can be brought up to date by hand: not while that is being done."""
+        return not self.progress.running
 
 
 def read_state(base: Callable[[], Base], ingestor: Ingestor | None) -> BaseState:
@@ -74,7 +75,8 @@ def state_html(state: BaseState) -> str:
     if state.progress.error is not None and not state.progress.running:
         parts.append(_fact("bad", f"{strings.UPDATE_FAILED} {state.progress.error}"))
     # Not a live region: it changes every few seconds during an ingestion and would be read aloud each time.
-    return f'<ul class="state" aria-label="{escape(strings.BASE_LABEL)}">{"".join(parts)}</ul>'
+    report = report_html(state.status.last_run) if state.status is not None and not state.progress.running else ""
+    return f'<ul class="state" aria-label="{escape(strings.BASE_LABEL)}">{"".join(parts)}</ul>{report}'
 
 
 def welcome_html(state: BaseState) -> str:

@@ -74,6 +74,12 @@ BASE_NEVER = "jamais mise à jour"
 UPDATING = "Mise à jour en cours…"
 UPDATE_FAILED = "La dernière mise à jour a échoué :"
 
+REPORT = "Dernière mise à jour :"
+REPORT_FAILED = "Échec"
+REPORT_NOTICE = "À savoir"
+REPORT_MORE = "… et {number} de plus : « reperes status » montre tout."
+REPORT_NOTHING = "Aucun document n'a changé."
+
 HOST_REFUSED = (
     "REPERES_HOST={host} : sans connexion par compte, Repères n'écoute que sur cet ordinateur. "
     "Utilisez 127.0.0.1, ::1 ou localhost."

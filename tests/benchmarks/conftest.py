@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -17,3 +17,11 @@ def benchmark_module(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleT
     """Imports a module of benchmarks/ by its name."""
     monkeypatch.syspath_prepend(str(_FOLDER.parent))
     return lambda name: importlib.import_module(f"{_FOLDER.name}.{name}")
+
+
+@pytest.fixture(scope="module")
+def crash_module() -> Iterator[ModuleType]:
+    """benchmarks/crash.py, for as long as a module of tests runs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(_FOLDER.parent))
+        yield importlib.import_module(f"{_FOLDER.name}.crash")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ingest.child import ChildIngestor
 from kb.index.catalog import Catalog
+from kb.settings import Settings
 from kb.ui.ports import IngestionProgress
 
 pytestmark = pytest.mark.usefixtures("child_cache")
@@ -18,6 +20,10 @@ pytestmark = pytest.mark.usefixtures("child_cache")
 def child_cache(cache_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Children load the real model from the session's cache."""
     monkeypatch.setenv("REPERES_CACHE", str(cache_folder))
+
+
+def settings_of(folder: Path) -> Settings:
+    return replace(Settings(), store=folder / "store", corpus=folder / "docs")
 
 
 def ended(ingestor: ChildIngestor) -> IngestionProgress:
@@ -32,7 +38,7 @@ def test_an_ingestion_runs_aside_and_tells_how_it_ended(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "a.md").write_text("# Un\n\nLe premier texte.", encoding="utf-8")
     (tmp_path / "docs" / "vide.md").write_text("", encoding="utf-8")
-    ingestor = ChildIngestor(tmp_path / "store", [tmp_path / "docs"])
+    ingestor = ChildIngestor(settings_of(tmp_path))
     assert ingestor.progress() == IngestionProgress()
     ingestor.start()
     ingestor.start()  # one at a time: nothing happens
@@ -53,7 +59,7 @@ def test_an_ingestion_runs_aside_and_tells_how_it_ended(tmp_path: Path) -> None:
 
 def test_a_process_that_cannot_work_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REPERES_MAX_TEXT_MB", "beaucoup")
-    ingestor = ChildIngestor(tmp_path / "store", [tmp_path])
+    ingestor = ChildIngestor(settings_of(tmp_path))
     ingestor.run()
     error = ingestor.progress().error
     assert error is not None

@@ -97,11 +97,21 @@ def test_what_is_wrong_is_told_with_the_file_and_the_source(tmp_path: Path, text
     assert "mdp" not in str(caught.value)
 
 
-def test_a_missing_file_is_told_unless_it_is_the_usual_one(
-    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert configured_sources(settings) == [FolderSource("documents", settings.corpus)]
+def test_the_corpus_is_read_whether_it_is_listed_or_not(tmp_path: Path) -> None:
+    corpus = tmp_path / "fiches"
+    settings = Settings.load({"REPERES_CORPUS": str(corpus)})
+    assert configured_sources(settings) == [FolderSource("fiches", corpus)]
+    web = '[[source]]\ntype = "feed"\nname = "mag"\nurl = "https://a.fr/rss"\n'
+    written(tmp_path, web)
+    assert [each.name for each in configured_sources(settings)] == ["fiches", "mag"]
+    written(tmp_path, web + '[[source]]\npath = "fiches"\nname = "corpus"\n')
+    assert [each.name for each in configured_sources(settings)] == ["mag", "corpus"]
+    written(tmp_path, web.replace("mag", "fiches"))
+    with pytest.raises(SettingsError, match="renommez-la"):
+        configured_sources(settings)
+
+
+def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="REPERES_SOURCES"):
         configured_sources(Settings.load({"REPERES_SOURCES": str(tmp_path / "autre.toml")}))
 

@@ -27,7 +27,7 @@ class FixedIngestor:
 def test_a_ready_base() -> None:
     state = BaseState(FILLED, None, IngestionProgress())
     assert state.name == "ready"
-    assert not state.wants_ingestion
+    assert state.can_ingest
     assert "44 documents, base mise à jour le 4 décembre 2025 à" in state_html(state)
     assert "Que voulez-vous savoir" in welcome_html(state)
 
@@ -41,14 +41,14 @@ def test_an_ingestion_of_a_ready_base_leaves_it_usable() -> None:
 
 def test_an_empty_base() -> None:
     state = BaseState(EMPTY, None, IngestionProgress())
-    assert state.wants_ingestion
+    assert state.can_ingest
     assert "Base vide" in state_html(state)
     assert "<code>reperes ingest DOSSIER</code>" in welcome_html(state)
 
 
 def test_the_first_ingestion() -> None:
     state = BaseState(EMPTY, None, IngestionProgress(running=True, done=12, total=44))
-    assert not state.wants_ingestion
+    assert not state.can_ingest
     assert "Base vide" not in state_html(state)
     assert '<progress max="44" value="12">' in welcome_html(state)
     unknown = BaseState(EMPTY, None, IngestionProgress(running=True))
@@ -58,7 +58,7 @@ def test_the_first_ingestion() -> None:
 def test_a_failed_ingestion_is_told() -> None:
     state = BaseState(FILLED, None, IngestionProgress(error="a.pdf : le fichier <est> illisible."))
     assert "La dernière mise à jour a échoué : a.pdf : le fichier &lt;est&gt; illisible." in state_html(state)
-    assert state.wants_ingestion
+    assert state.can_ingest
 
 
 def test_a_base_that_cannot_be_opened_says_why() -> None:

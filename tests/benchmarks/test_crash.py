@@ -7,10 +7,11 @@ import random
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
-from benchmarks.crash import Crashes
 from ingest.maintenance import check
 from kb.models.encoder import Encoder
 from kb.settings import Settings
@@ -19,15 +20,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def crashes(tmp_path_factory: pytest.TempPathFactory) -> Crashes:
+def crashes(tmp_path_factory: pytest.TempPathFactory, crash_module: ModuleType) -> Any:
     """200 documents; the imports of the process take a second or so of its time."""
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests/support")])}
-    return Crashes(tmp_path_factory.mktemp("crash"), [sys.executable, "-m", "tiny_ingest"], environ)
+    return crash_module.Crashes(tmp_path_factory.mktemp("crash"), [sys.executable, "-m", "tiny_ingest"], environ)
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_a_kill_loses_doubles_and_changes_nothing(
-    seed: int, crashes: Crashes, settings: Settings, tiny_encoder: Encoder
+    seed: int, crashes: Any, settings: Settings, tiny_encoder: Encoder
 ) -> None:
     chance = random.Random(seed)
     # One kill at any moment, and every other time a second one, of the run that mends the first.
@@ -37,7 +38,7 @@ def test_a_kill_loses_doubles_and_changes_nothing(
     assert check(replace(settings, store=crashes.store), tiny_encoder).differences == ()
 
 
-def test_the_changes_are_there_without_any_kill(crashes: Crashes) -> None:
+def test_the_changes_are_there_without_any_kill(crashes: Any) -> None:
     states = crashes.whole.catalog["states"]
     assert sum(not state.withdrawn for state in states.values()) == 180
     assert sum(state.withdrawn for state in states.values()) == 40
