@@ -166,7 +166,7 @@ class Fetcher:
                 return f"le fichier robots.txt du site ne peut pas être lu ({error.reason})"
         except RefusedAddressError as error:
             if where == page_address(urljoin(url, "/robots.txt")):
-                raise
+                raise RefusedAddressError(url, error.reason) from None
             logger.info("robots.txt leads elsewhere: %s", error)
         rules = Protego.parse(text)
         asked = min(float(rules.crawl_delay(self._politeness.user_agent) or 0.0), _LONGEST_PACE)

@@ -162,7 +162,8 @@ class Answer:
 class StoreStatus:
     """The state of a store. `last_ingestion` is an ISO date and time in UTC, None before the first one.
 
-    `last_run` is the report of the last ingestion or sync, as `reperes ingest --json` prints it, with its `command`.
+    `runs` holds the reports of the last ingestions and syncs, newest first, as `reperes ingest --json` prints them,
+    each with its `command`.
     """
 
     documents: int
@@ -172,4 +173,4 @@ class StoreStatus:
     last_ingestion: str | None
     encoder: str | None
     sources: Mapping[str, int] = field(default_factory=dict)
-    last_run: Mapping[str, Any] | None = None
+    runs: tuple[Mapping[str, Any], ...] = ()

@@ -27,6 +27,7 @@ from kb.index.rows import (
 from kb.types import Document, Passage, StoreStatus
 
 FOLDER = "folder:"  # the keys of the folders of sources
+RECENT_RUNS = 5
 SYNCED = "synced:"  # the keys of the sources that `sources.toml` listed at the last sync
 
 
@@ -197,7 +198,7 @@ class CatalogReader:
                 last_ingestion=self._get(connection, "last_ingestion"),
                 encoder=self._get(connection, "encoder"),
                 sources=per_source,
-                last_run=next(iter(self.journal.runs(1)), None),
+                runs=tuple(self.journal.runs(RECENT_RUNS)),
             )
 
     def _column(self, table: sa.Table, document_ids: Iterable[str]) -> list[str]:

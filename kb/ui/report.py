@@ -1,21 +1,30 @@
-"""The report of the last update, folded under the state of the base."""
+"""The reports of the last updates, folded under the state of the base."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kb.runs import CHANGES, numbers_line
 from kb.ui import strings
 from kb.ui.render import escape
 
-SHOWN = 40  # failures, notices and changes on the page; `reperes status` tells all
+SHOWN = 40  # failures, notices and changes of one update on the page; `reperes status` tells all
 
 
-def report_html(run: Mapping[str, Any] | None) -> str:
-    """What the last update did: its numbers, and folded below them its failures and changes; empty before the first."""
-    if run is None:
+def report_html(runs: Sequence[Mapping[str, Any]]) -> str:
+    """What the last updates did, newest first: the numbers of the last one, and folded below them the reports of all.
+
+    Empty before the first.
+    """
+    if not runs:
         return ""
+    summary = escape(f"{strings.REPORT} {numbers_line(runs[0])}")
+    body = "".join(map(_run, runs))
+    return f'<details class="report"><summary>{summary}</summary><div class="lines">{body}</div></details>'
+
+
+def _run(run: Mapping[str, Any]) -> str:
     lines = [
         *(_line(strings.REPORT_FAILED, each["source"], each["reason"]) for each in run.get("failed", ())),
         *(_line(strings.REPORT_NOTICE, each["source"], each["reason"]) for each in run.get("notices", ())),
@@ -24,10 +33,8 @@ def report_html(run: Mapping[str, Any] | None) -> str:
     shown = "".join(lines[:SHOWN])
     if len(lines) > SHOWN:
         shown += f"<li>{escape(strings.REPORT_MORE.format(number=strings.grouped(len(lines) - SHOWN)))}</li>"
-    summary = escape(f"{strings.REPORT} {numbers_line(run)}")
-    when = f"<p>{escape(strings.french_moment(str(run.get('began', ''))))}</p>"
-    body = f"<ul>{shown}</ul>" if shown else f"<p>{escape(strings.REPORT_NOTHING)}</p>"
-    return f'<details class="report"><summary>{summary}</summary><div class="lines">{when}{body}</div></details>'
+    when = strings.french_moment(str(run.get("began", "")))
+    return f"<p>{escape(f'{when} : {numbers_line(run)}')}</p>{f'<ul>{shown}</ul>' if shown else ''}"
 
 
 def _line(kind: str, source: str, reason: str) -> str:

@@ -78,7 +78,6 @@ REPORT = "Dernière mise à jour :"
 REPORT_FAILED = "Échec"
 REPORT_NOTICE = "À savoir"
 REPORT_MORE = "… et {number} de plus : « reperes status » montre tout."
-REPORT_NOTHING = "Aucun document n'a changé."
 
 HOST_REFUSED = (
     "REPERES_HOST={host} : sans connexion par compte, Repères n'écoute que sur cet ordinateur. "
