@@ -149,6 +149,15 @@ class Crashes:
         self._run(self._store)
         return hits, differences(self.whole, contents(self._store))
 
+    def with_command(self, command: Sequence[str]) -> tuple[str, list[str]]:
+        """Runs another command first, which may fail, then ingests to the end: its output, and what differs."""
+        shutil.rmtree(self._store)
+        shutil.copytree(self._before, self._store)
+        arguments = [*command, str(self._documents), str(self._store)]
+        failed = subprocess.run(arguments, capture_output=True, text=True, check=False, env=self._environ)
+        self._run(self._store)
+        return failed.stdout + failed.stderr, differences(self.whole, contents(self._store))
+
     @property
     def store(self) -> Path:
         """The store of the last run."""

@@ -51,12 +51,15 @@ def check(settings: Settings, encoder: Encoder, *, repair: bool = False) -> Chec
         repaired = len(found)
         if repair:
             _mend(writer, encoder, found)
+            for each in drifted:
+                # A page whose document is missing is asked for again, whole, by the next sync.
+                writer.catalog.journal.drop_pages(each.source, each.pages)
             found = writer.audit()
             repaired -= len(found)
         status = writer.catalog.status()
         folders = writer.catalog.folders()
     if repair and drifted:
-        for name in sorted({each.source for each in drifted}):
+        for name in sorted({each.source for each in drifted} & folders.keys()):
             ingest([Path(folders[name])], settings, encoder, source=name)
         catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
         left = list(_drift(catalog, settings))
@@ -131,11 +134,13 @@ class _Drift:
     source: str
     document: str
     what: str
+    pages: tuple[str, ...] = ()
 
 
 def _drift(catalog: Catalog, settings: Settings) -> Iterator[_Drift]:
     """Where the folders and pages that documents come from say something else than the catalog."""
     states = catalog.states()
+    yield from _drift_of_pages(catalog, {each for each, state in states.items() if not state.withdrawn})
     forgotten = catalog.journal.forgotten()
     for source, folder in catalog.folders().items():
         root = Path(folder)
@@ -164,6 +169,14 @@ def _drift(catalog: Catalog, settings: Settings) -> Iterator[_Drift]:
             present = {item.id for item in listing.items} | {failure.source for failure in listing.failed}
             for each in sorted(mine - present):
                 yield _Drift(source, each, "le fichier n'existe plus ; lancez « reperes sync »")
+
+
+def _drift_of_pages(catalog: Catalog, current: set[str]) -> Iterator[_Drift]:
+    """Pages of the web that would not be read again while they do not change, but whose document is not there."""
+    for source in catalog.journal.sources():
+        for url, page in catalog.journal.pages(source).items():
+            if page.document_id is not None and page.document_id not in current:
+                yield _Drift(source, page.document_id, f"la page {url} n'a pas son document dans la base", (url,))
 
 
 def _mend(writer: IndexWriter, encoder: Encoder, found: Sequence[Difference]) -> None:

@@ -15,9 +15,16 @@ from ingest.sources.config import FolderSource, Source
 from ingest.split import SPLITTER_VERSION
 from ingest.stages import Stages
 from ingest.take_folder import take_folder, take_path
+from kb.errors import StoreError
 from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder
 from kb.settings import Settings
+
+# How the system, SQLite, Chroma and tantivy say that a disk or a quota is full, or that it writes no more.
+_DISK_FULL = re.compile(
+    r"No space left on device|disk is full|disk quota exceeded|disk I/O error|File too large|os error (?:27|28|122)\b",
+    re.IGNORECASE,
+)
 
 
 def ingest(
@@ -75,6 +82,25 @@ def sync(
 
 
 def _run(
+    take: Callable[[Run], None],
+    settings: Settings,
+    encoder: Encoder,
+    command: str,
+    confirm: bool,
+    progress: Progress | None,
+) -> IngestReport:
+    try:
+        return _run_whole(take, settings, encoder, command, confirm, progress)
+    except Exception as error:
+        if _DISK_FULL.search(str(error)):
+            raise StoreError(
+                f"{settings.store} : le disque est plein, ou refuse d'écrire. Rien de ce que la base contenait n'est "
+                "perdu : faites de la place, puis relancez la même commande."
+            ) from error
+        raise
+
+
+def _run_whole(
     take: Callable[[Run], None],
     settings: Settings,
     encoder: Encoder,

@@ -164,9 +164,8 @@ def evaluate(
 
 
 @click.command("status", short_help="Montre l'état de la base.")
-@click.option(
-    "--runs", type=click.IntRange(0, 200), default=1, help="Nombre de mises à jour à montrer (par défaut, 1)."
-)
+@click.option("--runs", type=click.IntRange(0, 200), default=1, help="Nombre de mises à jour à montrer (défaut : 1).")
+@click.option("--withdrawn", is_flag=True, help="Liste les documents retirés, avec la date de leur retrait.")
 @STORE
 @JSON
 def status(runs: int, withdrawn: bool, store: Path | None, as_json: bool) -> None:

@@ -46,7 +46,8 @@ def reperes(cache_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Com
     report = json.loads(line.run("ingest", "--json"))
     assert (report["added"], report["failed"]) == (44, [])
     assert set(report) == {
-        "added", "updated", "unchanged", "withdrawn", "ignored", "failed", "passages", "generation", "seconds"
+        "added", "updated", "unchanged", "withdrawn", "ignored", "failed", "notices", "changes", "passages",
+        "generation", "began", "seconds",
     }  # fmt: skip
     return line
 

@@ -34,6 +34,8 @@ _LONG = 120
 # A page with more characters than this is a work in itself: what surrounds it weighs nothing, and trafilatura would
 # take minutes to find it.
 _MOST = 500_000
+# The elements that programs of the usual kinds (React, Vue, Angular, Next, Nuxt) write the page into.
+_SHELLS = {"root", "app", "app-root", "__next", "__nuxt", "___gatsby"}
 _WRITTEN_BY_SCRIPT = (
     "la page est écrite par un programme (JavaScript) ; enregistrez-la depuis un navigateur, une fois affichée"
 )
@@ -58,6 +60,10 @@ def read(given: Given) -> Reading:
 
 def _read_body(given: Given, page: Element, body: Element) -> Reading:
     scripted = next(page.iter("script"), None) is not None
+    # What is left of a page that a program fills: « Chargement en cours… » is no article.
+    is_shell = scripted and bool(
+        {each.get("id") or each.tag for each in body.iterdescendants("div", "main", "app-root")} & _SHELLS
+    )
     head = head_metadata(page, given.name)
     drop_hidden(body)
     title = head.title or first_title(page, given.url) or other_title(page, given.url)
@@ -72,7 +78,7 @@ def _read_body(given: Given, page: Element, body: Element) -> Reading:
     lines = take_head_lines(body if root is None else root)
     blocks, shown = _take_first_lines(_blocks(body, root))
     read_text = assemble(strip_marks(blocks), title)
-    if not re.search(r"\w", read_text):
+    if not re.search(r"\w", read_text) or (is_shell and len(read_text) < _LONG):
         raise no_text(given, _WRITTEN_BY_SCRIPT if scripted else "la page n'a pas de contenu")
     found = head.or_else(lines).or_else(shown).or_else(Metadata(date=announced, cited_sources=sources))
     return Reading(replace(found, title=title, url=canonical_url(found.url, given.url)), read_text)

@@ -58,6 +58,11 @@ class Journal:
             rows = connection.execute(sa.select(PAGES).where(PAGES.c.source == source))
             return {row.url: _page(row) for row in rows}
 
+    def sources(self) -> list[str]:
+        """The sources that have pages."""
+        with self._engine.connect() as connection:
+            return list(connection.execute(sa.select(PAGES.c.source).distinct()).scalars())
+
     def put_pages(self, pages: Iterable[FetchedPage]) -> None:
         """Keeps what is known of pages, in place of what was."""
         rows = [{**asdict(each), "links": json.dumps(each.links), "parts": json.dumps(each.parts)} for each in pages]
@@ -70,11 +75,6 @@ class Journal:
         with self._engine.begin() as connection:
             for url in urls:
                 connection.execute(PAGES.delete().where(PAGES.c.source == source, PAGES.c.url == url))
-
-    def drop_source(self, source: str) -> None:
-        """Forgets all the pages of a source."""
-        with self._engine.begin() as connection:
-            connection.execute(PAGES.delete().where(PAGES.c.source == source))
 
     def add_run(self, report: Mapping[str, Any]) -> None:
         """Keeps the report of a run (JSON), and drops the oldest ones beyond RUNS_KEPT."""

@@ -42,3 +42,19 @@ def test_the_changes_are_there_without_any_kill(crashes: Any) -> None:
     states = crashes.whole.catalog["states"]
     assert sum(not state.withdrawn for state in states.values()) == 180
     assert sum(state.withdrawn for state in states.values()) == 40
+
+
+@pytest.mark.parametrize("kilobytes", [40, 120, 200, 320, 600])
+def test_a_disk_that_is_full_loses_nothing(
+    kilobytes: int, crashes: Any, settings: Settings, tiny_encoder: Encoder
+) -> None:
+    # Files that may not grow past a size fail as they do on a full disk, wherever it happens to be.
+    code = (
+        f"import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({kilobytes * 1000}, {kilobytes * 1000})); "
+        "import runpy; runpy.run_module('tiny_ingest', run_name='__main__')"
+    )
+    output, found = crashes.with_command([sys.executable, "-c", code])
+    assert "le disque est plein" in output or "Traceback" not in output
+    assert found == []
+    assert check(replace(settings, store=crashes.store), tiny_encoder).differences == ()

@@ -263,3 +263,20 @@ def test_what_was_erased_does_not_come_back_from_its_page(site: Site, web_settin
         assert (report.added, report.ignored, report.failed) == (0, 1, ())
     assert held(web_settings).keys() == {site.url(paths[0]), site.url(paths[2])}
     assert check(web_settings, encoder).differences == ()
+
+
+def test_a_page_whose_document_is_missing_is_found_and_read_again(
+    site: Site, web_settings: Settings, encoder: Encoder
+) -> None:
+    path = site.put_article(1)
+    one = source(site, "page", path)
+    sync([one], web_settings, encoder)
+    catalog = Catalog(index_folder(web_settings.store) / CATALOG_FILE)
+    with catalog.transaction() as connection:
+        catalog.erase_document(connection, site.url(path))
+    catalog.close()
+    found = check(web_settings, encoder).differences
+    assert any(each.document == site.url(path) and "n'a pas son document" in each.what for each in found)
+    assert check(web_settings, encoder, repair=True).differences == ()
+    assert sync([one], web_settings, encoder).added == 1
+    assert check(web_settings, encoder).differences == ()

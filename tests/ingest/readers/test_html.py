@@ -257,6 +257,10 @@ def test_sources_in_prose_stay_text() -> None:
             "<div id='root'></div><script src='app.js'></script><noscript>Activez JavaScript</noscript>",
             "aucun texte à indexer ; la page est écrite par un programme (JavaScript)",
         ),
+        (
+            "<div id='app'><p>Chargement en cours…</p></div><script src='app.js'></script>",
+            "aucun texte à indexer ; la page est écrite par un programme (JavaScript)",
+        ),
         ("<nav><p>Accueil</p></nav>", "aucun texte à indexer ; la page n'a pas de contenu"),
         ("", "aucun texte à indexer ; la page n'a pas de contenu"),
     ],
