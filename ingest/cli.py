@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from kb.cli import JSON, STORE
 from kb.console import print_json
-from kb.errors import ReperesError
 from kb.settings import Settings
 
 if TYPE_CHECKING:
@@ -68,17 +68,21 @@ def sync(watch: str | None, confirm: bool, progress: str, store: Path | None, as
     Ce qui est nouveau est ajouté, ce qui a changé est relu, ce qui a disparu est retiré.
     """
     settings = Settings.load(store=store)
-    interval = _seconds(watch) if watch else None
+    if watch and confirm:
+        raise click.UsageError("--confirm ne va pas avec --watch : ce qu'il accepte doit avoir été vu.")
+    if watch:
+        to_store = ["--store", str(store)] if store else []
+        _watch(["sync", "--progress", progress, *to_store, *(["--json"] if as_json else [])], _seconds(watch))
+    _end(_sync(settings, confirm, progress), as_json)
+
+
+def _watch(arguments: Sequence[str], interval: int) -> NoReturn:
+    """Runs a command again and again; what goes wrong is told, and the next time may go better.
+
+    Each time in a process of its own: memory that one leaves does not add up, nor outlive what is forgotten meanwhile.
+    """
     while True:
-        try:
-            _end(_sync(settings, confirm, progress), as_json)
-        except (ReperesError, SystemExit) as error:
-            if interval is None:
-                raise
-            if isinstance(error, ReperesError):  # the next time may go better: a store that is busy, a file corrected
-                click.echo(f"Erreur : {error}", err=True)
-        if interval is None:
-            return
+        subprocess.run([sys.executable, "-m", "app", *arguments], check=False)
         time.sleep(interval)
 
 

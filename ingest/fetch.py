@@ -30,6 +30,7 @@ from ingest.addresses import (
 )
 from ingest.hosts import Hosts, Politeness
 from kb.errors import DocumentError
+from kb.settings import Settings
 
 if TYPE_CHECKING:
     import httpx
@@ -267,6 +268,12 @@ class Fetcher:
                 "elle mène à une machine du réseau privé ; si c'est voulu, nommez ce site dans REPERES_PRIVATE_HOSTS",
             )
         return found[0]
+
+
+def open_fetcher(settings: Settings) -> Fetcher:
+    """The fetcher that the settings ask for."""
+    politeness = Politeness(settings.user_agent, settings.fetch_pace / 1000, settings.max_file_mb * 1_000_000)
+    return Fetcher(politeness, private_hosts=settings.private_hosts.replace(",", " ").split())
 
 
 class _TryAgainError(Exception):

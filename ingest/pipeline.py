@@ -44,7 +44,7 @@ def ingest(
     """
 
     def take(run: Run) -> None:
-        from ingest.take_web import take_address  # httpx and lxml are slow to import
+        from ingest.take_address import take_address  # httpx and lxml are slow to import
 
         for path in paths:
             if re.match(r"[a-zA-Z][\w+.-]+:/", str(path)):

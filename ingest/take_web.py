@@ -12,49 +12,26 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from ingest.addresses import page_address
-from ingest.fetch import Fetched, Fetcher, FetchError
-from ingest.hosts import Politeness
+from ingest.fetch import Fetched, Fetcher, FetchError, open_fetcher
 from ingest.readers import READERS_VERSION, read_document
 from ingest.run import Run
-from ingest.sources.config import WebSource, web_source
-from ingest.sources.listings import is_feed
+from ingest.sources.config import WebSource
 from ingest.sources.web import Page, WebReader
 from kb.errors import DocumentError
 from kb.french.folding import fold
 from kb.index.journal import FetchedPage
-from kb.settings import Settings
 from kb.types import Document
 
 CONFIRMATIONS = 2  # runs in a row in which a page must be gone
 _PAGES_BETWEEN_COMMITS = 50
-
-
-def take_address(run: Run, url: str, name: str | None) -> None:
-    """Ingests one address: a page, or all the pages of a feed or sitemap. Only a feed or sitemap can withdraw."""
-    try:
-        page = web_source(url, "page", name)
-        with fetcher(run.settings) as fetch:
-            first = fetch.get(page.urls[0], hosts=page.hosts, types=("text/", "application/"))
-    except DocumentError as error:
-        run.fail(error.source, error.reason)
-        return
-    kind = "page"
-    if is_feed(first.content, first.media_type):
-        kind = "sitemap" if b"urlset" in first.content[:4096] or b"sitemapindex" in first.content[:4096] else "feed"
-    take_site(run, web_source(url, kind, name), whole=kind != "page")
+_UNCHANGED = ""  # in place of the hash of a text that was not read
 
 
 def take_site(run: Run, source: WebSource, *, whole: bool = True) -> None:
     """Ingests a source of the web. Without `whole` its pages are added or updated, and nothing is withdrawn."""
     run.commit()
-    with fetcher(run.settings) as fetch:
+    with open_fetcher(run.settings) as fetch:
         _Site(run, source, fetch).take(whole)
-
-
-def fetcher(settings: Settings) -> Fetcher:
-    """The fetcher that the settings ask for."""
-    politeness = Politeness(settings.user_agent, settings.fetch_pace / 1000, settings.max_file_mb * 1_000_000)
-    return Fetcher(politeness, private_hosts=settings.private_hosts.replace(",", " ").split())
 
 
 class _Site:
@@ -67,7 +44,9 @@ class _Site:
         self._rules = source.rules(READERS_VERSION)
         self._pages = self._journal.pages(source.name)
         self._ever = {page.document_id for page in self._pages.values() if page.document_id}
-        self._reader = WebReader(source, fetch, self._pages, self._rules, lambda each: run.state(each) is not None)
+        self._reader = WebReader(
+            source, fetch, self._pages, self._rules, lambda each: run.state(each) is not None, run.is_forgotten
+        )
         self._taken: dict[str, str] = {}  # document id -> hash of the text that this run took for it
         self._by_text = {
             page.text_hash: page.document_id for page in self._pages.values() if page.text_hash and page.document_id
@@ -85,6 +64,7 @@ class _Site:
                 self._commit()
         for error in self._reader.failed:
             self._run.fail(error.source, error.reason)
+        self._run.add(ignored=self._reader.forgotten)
         self._commit()
         self._replace_dead_copies()
         if whole and self._reader.complete:
@@ -106,7 +86,8 @@ class _Site:
             result = FetchError(page.url, "la page renvoie à l'accueil du site : elle n'existe plus", "gone")
         if page.role == "listing":
             if isinstance(result, Fetched):
-                self._keep(_seen(known, result, self._rules, page.links))
+                sitemaps = tuple((url, None, None) for url in page.sitemaps)
+                self._keep(replace(_seen(known, result, self._rules, page.links), parts=sitemaps))
             self._run.skip()
         elif isinstance(result, DocumentError):
             self._miss(page, known, result)
@@ -166,7 +147,10 @@ class _Site:
             document_id = str(original) if is_copy else document.id
             self._keep(replace(fresh, document_id=document_id, text_hash=text_hash, is_copy=is_copy))
             self._by_text.setdefault(text_hash, document_id)
-            if is_copy or document_id in self._taken or self._is_of_another_site(document_id):
+            # What was read in this run stands; what was only known to be unchanged gives way to the page itself.
+            taken = self._taken.get(document_id)
+            is_given = taken is not None and not (taken == _UNCHANGED and document_id == page_address(result.url))
+            if is_copy or is_given or self._is_of_another_site(document_id):
                 self._count(document_id)
                 return
             self._run.check_owner(document_id, self._source.name)
@@ -233,7 +217,7 @@ class _Site:
     def _count(self, document_id: str) -> None:
         """Counts a page that changed nothing: once for each document."""
         first = document_id not in self._taken
-        self._taken.setdefault(document_id, "")
+        self._taken.setdefault(document_id, _UNCHANGED)
         self._run.skip(unchanged=int(first and self._run.state(document_id) is not None))
 
     def _replace_dead_copies(self) -> None:
@@ -261,7 +245,11 @@ class _Site:
         now = {page.document_id for page in self._pages.values() if page.document_id}
         gone = ((self._ever | now) - alive) & self._run.current(self._source.name)
         if self._run.withdraw(self._source.name, gone):
-            dead = [page.url for page in self._pages.values() if page.document_id and page.document_id not in alive]
+            dead = [
+                page.url
+                for page in self._pages.values()
+                if page.document_id and (page.document_id not in alive or page.missing >= CONFIRMATIONS)
+            ]
             self._journal.drop_pages(self._source.name, dead)
 
 

@@ -36,7 +36,8 @@ _DOCUMENT_TYPES = (*(each for each in READERS if "/" in each), *_VAGUE_TYPES)
 class Page:
     """A page that was asked for, and what came of it: its content with that of its other parts, or why there is none.
 
-    `url` is the address asked for; `links` is where the page leads, of what the source may read.
+    `url` is the address asked for; `links` is where the page leads, of what the source may read; `sitemaps` those that
+    an index of sitemaps names.
     """
 
     url: str
@@ -45,6 +46,7 @@ class Page:
     result: Fetched | DocumentError
     parts: tuple[Fetched, ...] = ()
     links: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
 
     @property
     def is_gone(self) -> bool:
@@ -64,7 +66,7 @@ class WebReader:
     """The pages of `source`. `complete` and `failed` are those of its listings, once the pages have been gone through.
 
     `known` holds what is known of its pages; `is_current` tells whether a document is in the base: the content of one
-    that is not is asked for, changed or not.
+    that is not is asked for, changed or not. Pages that `is_forgotten` are not asked for at all.
     """
 
     def __init__(
@@ -74,16 +76,19 @@ class WebReader:
         known: Mapping[str, FetchedPage],
         rules: str,
         is_current: Callable[[str], bool],
+        is_forgotten: Callable[[str], bool],
     ) -> None:
         self._source = source
         self._fetcher = fetcher
         self._known = known
         self._rules = rules
         self._is_current = is_current
+        self._is_forgotten = is_forgotten
         self._queue: deque[_Wanted] = deque()
         self._queued: set[str] = set()
         self.complete = True
         self.failed: list[DocumentError] = []
+        self.forgotten = 0
 
     @property
     def total(self) -> int:
@@ -130,6 +135,10 @@ class WebReader:
     def _want(self, wanted: _Wanted) -> None:
         if wanted.url in self._queued:
             return
+        if self._is_forgotten(wanted.url):
+            self._queued.add(wanted.url)
+            self.forgotten += 1
+            return
         if len(self._queued) >= _MOST_PAGES:
             if self.complete:
                 self._fail(DocumentError(self._source.name, f"plus de {_MOST_PAGES} pages : précisez « include »"))
@@ -171,24 +180,22 @@ class WebReader:
     def _follow_feed(self, wanted: _Wanted, page: Page, result: Fetched) -> Page:
         try:
             if result.unchanged:
-                found = self._known[page.url].links
+                known = self._known[page.url]
+                found, sitemaps = known.links, tuple(url for url, *_ in known.parts)
             else:
                 feed = read_feed(result.content, result.url)
-                for url in feed.sitemaps:
-                    self._want(_Wanted(url, "listing"))
-                if feed.sitemaps:
-                    # The sitemaps that an index names are asked for each time: they are what changes.
-                    return replace(page, links=())
-                found = feed.pages
-            if not found:
+                found, sitemaps = feed.pages, feed.sitemaps
+            if not found and not sitemaps:
                 raise DocumentError(wanted.url, "aucune page dans ce flux ou plan de site ; rien n'a été retiré")
         except DocumentError as error:
             self._fail(error)
             return replace(page, result=error)
+        for url in sitemaps:
+            self._want(_Wanted(url, "listing"))
         for url in found:
             if self._source.takes(url):
                 self._want(_Wanted(url, "document"))
-        return replace(page, links=tuple(found))
+        return replace(page, links=found, sitemaps=sitemaps)
 
     def _fetch(self, wanted: _Wanted, *, whole: bool = False) -> Page:
         """A page and its parts. Never raises: what went wrong is the page's result."""
@@ -200,14 +207,16 @@ class WebReader:
             else:
                 result = self._get(wanted.url, wanted.role, known.etag, known.last_modified)
             if known is not None and result.unchanged:
-                if all(self._get(url, "document", etag, date).unchanged for url, etag, date in known.parts):
+                if wanted.role == "listing" or all(
+                    self._get(url, "document", etag, date).unchanged for url, etag, date in known.parts
+                ):
                     return replace(page, result=result)
                 result = self._get(wanted.url, wanted.role)
             tree = _tree(result) if wanted.role != "attachment" else None
             if tree is None:
                 return replace(page, result=result)
-            parts = self._parts(tree, result) if wanted.role == "document" else ()
-            return replace(page, result=result, parts=parts, links=tuple(self._links(tree, result.url)))
+            following = self._parts(tree, result) if wanted.role == "document" else ()
+            return replace(page, result=result, parts=following, links=tuple(self._links(tree, result.url)))
         except DocumentError as error:
             return replace(page, result=error)
 
@@ -217,7 +226,7 @@ class WebReader:
         if known is None or known.rules != self._rules:
             return None
         if wanted.role == "listing":
-            return known if known.links and known.document_id is None else None
+            return known if (known.links or known.parts) and known.document_id is None else None
         return known if known.document_id and self._is_current(known.document_id) and not known.missing else None
 
     def _get(self, url: str, role: Role, etag: str | None = None, last_modified: str | None = None) -> Fetched:

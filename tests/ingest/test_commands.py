@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -134,11 +135,11 @@ def test_watching_goes_on_after_a_failure(corpus: Path, settings: Settings, cach
     environ = {"REPERES_STORE": str(settings.store), "REPERES_CORPUS": str(corpus), "REPERES_CACHE": str(cache_folder)}
     process = subprocess.Popen(
         [sys.executable, "-m", "app", "sync", "--watch", "1s", "--json"],
-        cwd=ROOT, env={**os.environ, **environ}, stdout=subprocess.PIPE, text=True,
+        cwd=ROOT, env={**os.environ, **environ}, stdout=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     assert process.stdout is not None
     reports = [json.loads(process.stdout.readline()) for _ in range(2)]
-    process.terminate()
+    os.killpg(process.pid, signal.SIGKILL)
     process.communicate(timeout=30)
     assert [report["added"] for report in reports] == [3, 0]
     assert all(report["failed"] for report in reports)

@@ -11,7 +11,7 @@ from fpdf import FPDF
 
 from ingest.maintenance import check, forget
 from ingest.pipeline import ingest, sync
-from ingest.sources.config import FolderSource, Source, WebSource
+from ingest.sources.config import FolderSource, Source, WebSource, configured_sources
 from kb.index.catalog import Catalog
 from kb.index.layout import CATALOG_FILE, index_folder
 from kb.models.encoder import Encoder
@@ -280,3 +280,66 @@ def test_a_page_whose_document_is_missing_is_found_and_read_again(
     assert check(web_settings, encoder, repair=True).differences == ()
     assert sync([one], web_settings, encoder).added == 1
     assert check(web_settings, encoder).differences == ()
+
+
+def test_an_index_of_sitemaps_is_followed_and_asked_for_only_if_it_changed(
+    site: Site, web_settings: Settings, encoder: Encoder
+) -> None:
+    paths = [site.put_article(number) for number in range(4)]
+    site.put_sitemap(paths)
+    index = f"<sitemapindex><sitemap><loc>{site.url('/sitemap.xml')}</loc></sitemap></sitemapindex>"
+    site.put("/index.xml", index, type="application/xml")
+    one = source(site, "sitemap", "/index.xml")
+    assert sync([one], web_settings, encoder).added == 4
+    site.asked.clear()
+    assert sync([one], web_settings, encoder).unchanged == 4
+    assert {asked.path: asked.status for asked in site.asked if asked.path != "/robots.txt"} == {
+        "/index.xml": 304, "/sitemap.xml": 304, **dict.fromkeys(paths, 304)
+    }  # fmt: skip
+
+
+def test_a_stale_copy_does_not_hide_that_the_article_changed(
+    site: Site, web_settings: Settings, encoder: Encoder
+) -> None:
+    for path in ("/copie", "/a"):
+        site.put(path, article(site.url("/a"), 1))
+    site.put_sitemap(["/copie", "/a"])
+    one = source(site, "sitemap", "/sitemap.xml")
+    assert sync([one], web_settings, encoder).added == 1
+    site.put("/a", article(site.url("/a"), 1, "Le calendrier a été revu."))
+    assert sync([one], web_settings, encoder).updated == 1
+    assert "Le calendrier a été revu." in held(web_settings)[site.url("/a")].text
+    assert sync([one], web_settings, encoder).unchanged == 1
+
+
+def test_a_page_given_by_hand_keeps_the_rules_of_its_source(
+    site: Site, web_settings: Settings, encoder: Encoder, tmp_path: Path
+) -> None:
+    path = "/b"
+    page = article(site.url(path), 8).replace('<p class="rubrique">Cadre de vie</p>', "")
+    site.put(path, page)
+    site.put_sitemap([path])
+    listed = tmp_path / "sources.toml"
+    listed.write_text(
+        f'[[source]]\ntype = "sitemap"\nname = "mag"\nurl = "{site.url("/sitemap.xml")}"\nrubric = "Dossiers"\n',
+        encoding="utf-8",
+    )
+    settings = replace(web_settings, sources=listed, corpus=tmp_path / "vide")
+    (one,) = [each for each in configured_sources(settings) if isinstance(each, WebSource)]
+    assert sync([one], settings, encoder).added == 1
+    site.put(path, page.replace("deux ans", "trois ans").replace("durent", "dureront"))
+    report = ingest([site.url(path)], settings, encoder)
+    assert (report.updated, report.added, report.failed) == (1, 0, ())
+    document = held(settings)[site.url(path)]
+    assert (document.source, document.rubric) == ("mag", "Dossiers")
+
+
+def test_what_was_erased_is_not_even_asked_for(site: Site, web_settings: Settings, encoder: Encoder) -> None:
+    paths = [site.put_article(number) for number in range(3)]
+    site.put_sitemap(paths)
+    one = source(site, "sitemap", "/sitemap.xml")
+    sync([one], web_settings, encoder)
+    forget(web_settings, [site.url(paths[1])])
+    site.asked.clear()
+    sync([one], web_settings, encoder)
+    assert not any(asked.path == paths[1] for asked in site.asked)
