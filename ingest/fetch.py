@@ -209,6 +209,8 @@ class Fetcher:
                     host.client.cookies.clear()
         except httpx.TimeoutException:
             raise _TryAgainError("le site ne répond pas à temps") from None
+        except (httpx.InvalidURL, UnicodeError):
+            raise FetchError(asked, "ce n'est pas une adresse valable ; vérifiez-la", "unusable") from None
         except httpx.DecodingError:
             raise FetchError(asked, "le contenu envoyé par le site est abîmé", "unusable") from None
         except httpx.TransportError as error:

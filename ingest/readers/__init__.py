@@ -6,6 +6,7 @@ The modules are imported when a document of their format comes: Markdown does no
 from __future__ import annotations
 
 import importlib
+import logging
 import re
 from collections.abc import Callable
 from pathlib import PurePosixPath
@@ -15,6 +16,8 @@ from urllib.parse import unquote, urlsplit
 from ingest.readers.reading import Given, Reading, empty, no_text, too_long
 from kb.errors import DocumentError
 from kb.types import Document
+
+logger = logging.getLogger(__name__)
 
 # Change it whenever the same bytes would give another document: unchanged files are then read again.
 READERS_VERSION = "2"
@@ -65,7 +68,15 @@ def read_document(
     if not content.strip():
         raise empty(given)
     read = cast("Callable[[Given], Reading]", importlib.import_module(f"ingest.readers.{module}").read)
-    reading = read(given)
+    try:
+        reading = read(given)
+    except DocumentError:
+        raise
+    except Exception as error:  # a fault of a reader, or of a library: one document must not stop the others
+        logger.exception("the reader of %s failed", module)
+        raise DocumentError(
+            name, f"lecture impossible (erreur interne : {type(error).__name__}) ; signalez-le en joignant le document"
+        ) from error
     if not re.search(r"\w", reading.text):
         raise no_text(given)
     if (size := len(reading.text.encode())) > given.max_text_bytes:

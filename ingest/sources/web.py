@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,6 +22,8 @@ from ingest.sources.config import WebSource
 from ingest.sources.listings import is_feed, links, next_part, read_feed
 from kb.errors import DocumentError
 from kb.index.journal import FetchedPage
+
+logger = logging.getLogger(__name__)
 
 Role = Literal["listing", "document", "attachment"]
 
@@ -219,6 +222,10 @@ class WebReader:
             return replace(page, result=result, parts=following, links=tuple(self._links(tree, result.url)))
         except DocumentError as error:
             return replace(page, result=error)
+        except Exception as error:
+            logger.exception("fetching %s failed", wanted.url)
+            reason = f"lecture impossible (erreur interne : {type(error).__name__})"
+            return replace(page, result=DocumentError(wanted.url, reason))
 
     def _usable(self, wanted: _Wanted) -> FetchedPage | None:
         """What is known of a page, when its content need not be seen again."""

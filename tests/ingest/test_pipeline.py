@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from ingest.pipeline import ingest
+from ingest.readers import markdown
+from ingest.readers.reading import Given, Reading
 from ingest.report import IngestReport
 from kb.index.catalog import Catalog
 from kb.knowledge import KnowledgeBase
@@ -212,3 +214,18 @@ def test_a_lower_limit_is_kept(folder: Path, settings: Settings, tiny_encoder: E
     (folder / "gros.txt").write_text("mot " * 600_000)
     limited = replace(settings, max_text_mb=1)
     assert [failure.source for failure in ingest([folder], limited, tiny_encoder).failed] == ["gros.txt"]
+
+
+def test_a_fault_of_a_reader_stops_no_other_document(
+    folder: Path, settings: Settings, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(given: Given) -> Reading:
+        if given.name == "aides.md":
+            raise IndexError("a fault")
+        return read(given)
+
+    read = markdown.read
+    monkeypatch.setattr(markdown, "read", fail)
+    report = ingest([folder], settings, tiny_encoder)
+    assert (report.added, len(report.failed)) == (5, 1)
+    assert "IndexError" in report.failed[0].reason
