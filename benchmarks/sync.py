@@ -4,19 +4,19 @@
 
 The first times an ingestion of a folder in which nothing changed (in a process that has loaded the model, since that
 is not work on documents), and the same as a command. The second copies the base of `benchmarks.scale`, opens it for
-questions, starts the ingestion of one new article and asks until the article is found: the time from the start of the
-ingestion to the first answer that holds it, in a process that has loaded the model, and as a command.
+questions, starts the command that ingests one new article and asks until the article is found: the time from the start
+of the command to the first search that finds it, and the part of it that is not starting a process and loading a model.
 """
 
 from __future__ import annotations
 
 import argparse
 import functools
+import json
 import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -70,36 +70,24 @@ def unchanged(folder: Path, settings: Settings, encoder: Encoder, documents: int
 
 
 def searchable(folder: Path, settings: Settings, encoder: Encoder, rounds: int) -> tuple[list[float], list[float]]:
-    """Seconds until a new article is found: ingested in this process, and by a command."""
-    here: list[float] = []
-    there: list[float] = []
+    """Seconds until a new article is found: the work that its ingestion reports, and from the start of the command."""
+    worked: list[float] = []
+    found: list[float] = []
     folder.mkdir()
     with KnowledgeBase.open(settings, encoder) as opened:
         opened.search("jardins partagés")
-        for number in range(2 * rounds):
+        for number in range(rounds):
             path = folder / f"article-{number}.md"
             path.write_text(_ARTICLE.format(number=number), encoding="utf-8")
-            by_command = number % 2 == 1
-            action = (
-                functools.partial(
-                    subprocess.run,
-                    command("ingest", str(path), "--source", "neufs", "--store", str(settings.store)),
-                    cwd=ROOT,
-                    check=True,
-                    stdout=subprocess.DEVNULL,
-                )
-                if by_command
-                else functools.partial(ingest, [path], settings, encoder, source="neufs")
-            )
-            began = time.monotonic()
-            thread = threading.Thread(target=action)
-            thread.start()
+            ingesting = command("ingest", str(path), "--source", "neufs", "--store", str(settings.store))
             question = f"Quels projets pour le Quincampoix numéro {number} ?"
-            while not any(hit.document.id == path.name for hit in opened.search(question)):
-                time.sleep(0.02)
-            (there if by_command else here).append(time.monotonic() - began)
-            thread.join()
-    return here, there
+            began = time.monotonic()
+            with subprocess.Popen(ingesting, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+                while not any(hit.document.id == path.name for hit in opened.search(question)):
+                    time.sleep(0.02)
+                found.append(time.monotonic() - began)
+                worked.append(json.loads(process.communicate()[0])["seconds"])
+    return worked, found
 
 
 def main() -> None:
@@ -118,22 +106,27 @@ def main() -> None:
         large = base(arguments.passages, bench_data(), encoder, settings.cache)
         shutil.copytree(large, root / "large")
         second = replace(settings, store=root / "large")
-        found, found_by_command = searchable(root / "new", second, encoder, arguments.rounds)
+        worked, found = searchable(root / "new", second, encoder, arguments.rounds)
     rows = [
         [f"{arguments.documents} unchanged documents", f"{here:.2f} s", f"{there:.2f} s"],
         [
             f"one article more in {arguments.passages} passages, until found",
+            f"{median(worked):.2f} s",
             f"{median(found):.2f} s",
-            f"{median(found_by_command):.2f} s",
         ],
     ]
     print(table(["", "model loaded", "as a command"], rows))
     targets = [
         Target("unchanged documents", here, UNCHANGED_SECONDS, "s", at_most=True),
-        Target("a new article is found", median(found), SEARCHABLE_SECONDS, "s", at_most=True),
-        Target("a new article is found, as a command", median(found_by_command), SEARCHABLE_SECONDS, "s", at_most=True),
+        Target(
+            "a new article is found, from the start of the command",
+            median(found),
+            SEARCHABLE_SECONDS,
+            "s",
+            at_most=True,
+        ),
     ]
-    figures = {"unchanged": here, "unchanged_command": there, "found": found, "found_command": found_by_command}
+    figures = {"unchanged": here, "unchanged_command": there, "worked": worked, "found": found}
     save("sync", figures, targets, about)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +14,9 @@ from kb.types import Message, Role
 
 Fact = tuple[str, ...]
 """Equivalent forms of one fact: any of them will do."""
+
+Parsed = tuple[list[str], "EvaluationQuestion | None"]
+"""What is wrong with a line, or the test query that it holds."""
 
 _T = TypeVar("_T")
 _ROLES: dict[str, Role] = {"user": "user", "assistant": "assistant"}
@@ -58,30 +61,67 @@ def parse_questions(text: str, name: str) -> list[EvaluationQuestion]:
 
     `name` stands for the file in messages. Raises QuestionsError with every error, by line.
     """
+    found: list[tuple[int, Parsed]] = []
+    # Not splitlines(): JSON strings may hold U+2028 and the like, and lines are counted as editors count them.
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
+        if line.strip():
+            found.append((number, _parse_line(line)))
+    return collect(found, name)
+
+
+def collect(found: Iterable[tuple[int, Parsed]], name: str) -> list[EvaluationQuestion]:
+    """The test queries parsed from the numbered lines of `name`. Raises QuestionsError with every error, by line."""
     questions: list[EvaluationQuestion] = []
     errors: list[str] = []
     lines: dict[str, int] = {}
-    # Not splitlines(): JSON strings may hold U+2028 and the like, and lines are counted as editors count them.
-    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
-        if not line.strip():
-            continue
-        found, question = _parse_line(line)
+    for number, (wrong, question) in found:
+        reasons = wrong
         if question is not None and question.id in lines:
-            found = [f"l'identifiant « {question.id} » est déjà celui de la ligne {lines[question.id]}"]
+            reasons = [f"l'identifiant « {question.id} » est déjà celui de la ligne {lines[question.id]}"]
         elif question is not None:
             lines[question.id] = number
             questions.append(question)
-        errors += [f"ligne {number} : {reason}" for reason in found]
+        errors += [f"ligne {number} : {reason}" for reason in reasons]
     if errors:
         count = "1 erreur" if len(errors) == 1 else f"{len(errors)} erreurs"
         listed = "\n".join(f"  {error}." for error in errors)
         raise QuestionsError(f"{name} : {count}, aucune question n'est retenue. Corrigez le fichier :\n{listed}")
     if not questions:
-        raise QuestionsError(f"{name} : le fichier ne contient aucune question. Mettez un objet JSON par ligne.")
+        raise QuestionsError(f"{name} : le fichier ne contient aucune question. Mettez-en une par ligne.")
     return questions
 
 
-def _parse_line(line: str) -> tuple[list[str], EvaluationQuestion | None]:
+def check_documents(questions: Iterable[EvaluationQuestion], known: Collection[str], name: str) -> None:
+    """Raises QuestionsError when queries name documents that the base does not have, naming both."""
+    missing = {each.id: [document for document in each.documents if document not in known] for each in questions}
+    listed = "\n".join(f"  {each} : {', '.join(documents)}." for each, documents in missing.items() if documents)
+    if listed:
+        raise QuestionsError(
+            f"{name} : des questions nomment des documents que la base n'a pas ; corrigez leur nom, ou ajoutez-les à "
+            f"la base :\n{listed}"
+        )
+
+
+def question_to_json(question: EvaluationQuestion) -> dict[str, Any]:
+    """A test query in the form of JSONL, what is empty left out."""
+    held: dict[str, Any] = {
+        "id": question.id,
+        "question": question.question,
+        "kind": question.kind,
+        "documents": list(question.documents),
+        "expected_facts": [_fact_to_json(each) for each in question.expected_facts],
+        "forbidden_facts": [_fact_to_json(each) for each in question.forbidden_facts],
+        "unanswerable": question.unanswerable,
+        "history": [{"role": each.role, "content": each.content} for each in question.history],
+    }
+    return {key: value for key, value in held.items() if value}
+
+
+def _fact_to_json(fact: Fact) -> str | list[str]:
+    return fact[0] if len(fact) == 1 else list(fact)
+
+
+def _parse_line(line: str) -> Parsed:
     try:
         row = json.loads(line)
     except json.JSONDecodeError as error:
@@ -90,6 +130,11 @@ def _parse_line(line: str) -> tuple[list[str], EvaluationQuestion | None]:
         return ["JSON incorrect (trop d'objets imbriqués)"], None
     if not isinstance(row, dict):
         return ["il faut un objet JSON, entre accolades"], None
+    return parse_row(row)
+
+
+def parse_row(row: Mapping[str, Any]) -> Parsed:
+    """A test query from the keys of JSONL, or the reasons why it is none, in French."""
     errors: list[str] = []
 
     def take(key: str, default: _T, parse: Callable[[Any], _T]) -> _T:

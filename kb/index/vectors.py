@@ -6,6 +6,7 @@ A reader opens its own and opens it again to see what a writer has added since.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -25,6 +26,8 @@ SPACES: tuple[Space, ...] = ("passages", "sections")
 # Wider than Chroma's defaults (16, 100, 100): with those a few vectors in a thousand cannot be reached by any query.
 _HNSW: CreateHNSWConfiguration = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 200}
 
+# Clients of one folder in one process share what is behind them, and Chroma counts them without a lock of its own.
+_OPENING = threading.Lock()
 _PAGE = 2_000  # vectors read at a time
 
 
@@ -41,7 +44,8 @@ class Vectors:
         from chromadb.config import Settings as ChromaSettings
 
         settings = ChromaSettings(anonymized_telemetry=False, allow_reset=False)
-        self._client = cast("Client", chromadb.PersistentClient(path=str(path), settings=settings))
+        with _OPENING:
+            self._client = cast("Client", chromadb.PersistentClient(path=str(path), settings=settings))
         self._batch = self._client.get_max_batch_size()
         self._collections: dict[Space, Collection] = {}
         self._counts: dict[Space, int] = {}  # counting takes as long as a search: done once between two changes
@@ -71,7 +75,8 @@ class Vectors:
 
     def close(self) -> None:
         """Lets go of the files."""
-        self._client.close()
+        with _OPENING:
+            self._client.close()
 
     def count(self, space: Space) -> int:
         """How many vectors a space holds."""

@@ -1,0 +1,207 @@
+"""Test queries as tables, for staff: CSV and XLSX, in and out. One row a query; the JSONL form is `questions`.
+
+In a cell of several values each stands on a line of its own; the equivalent forms of a fact are separated by « | ».
+A conversation is written line by line, « Question : … », « Réponse : … ».
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from kb.errors import QuestionsError
+from kb.evaluation.questions import EvaluationQuestion, collect, parse_row, question_to_json, read_questions
+from kb.french.folding import fold
+
+# Columns, in the order they are written; each is also known by its key in JSONL.
+COLUMNS = {
+    "identifiant": "id",
+    "question": "question",
+    "documents": "documents",
+    "faits attendus": "expected_facts",
+    "faits interdits": "forbidden_facts",
+    "sans réponse": "unanswerable",
+    "type": "kind",
+    "conversation": "history",
+}
+_KNOWN = {fold(name): key for name, key in COLUMNS.items()} | {key: key for key in COLUMNS.values()}
+_REQUIRED = ("id", "question")
+_YES, _NO = {"oui", "o", "vrai", "true", "1", "x", "yes"}, {"", "non", "n", "faux", "false", "0", "no"}
+_SPEAKERS = {"question": "user", "reponse": "assistant"}
+# A spreadsheet would take these for a formula: an apostrophe in front says that it is text.
+_FORMULA = re.compile(r"^'*[=+\-@\t\r]")
+_MOST_ROWS = 20_000
+
+
+def read_any(path: Path) -> list[EvaluationQuestion]:
+    """The test queries of a JSONL, CSV or XLSX file, by its suffix.
+
+    Raises QuestionsError when the file cannot be read, holds no question, or has errors: all of them, by line.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in {".csv", ".xlsx"}:
+        return read_questions(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        reason = "fichier introuvable" if isinstance(error, FileNotFoundError) else (error.strerror or str(error))
+        raise QuestionsError(f"{path} : {reason}. Vérifiez le chemin du fichier de questions.") from error
+    rows = _csv_rows(data, str(path)) if suffix == ".csv" else _xlsx_rows(data, str(path))
+    return parse_table(rows, str(path))
+
+
+def parse_table(rows: Sequence[Sequence[str]], name: str) -> list[EvaluationQuestion]:
+    """The test queries of a table, its header first. Raises QuestionsError with every error, by line."""
+    header = rows[0] if rows else []
+    keys = [_KNOWN.get(fold(str(cell))) for cell in header]
+    if missing := [each for each in _REQUIRED if each not in keys]:
+        wanted = ", ".join(f"« {title} »" for title, key in COLUMNS.items() if key in missing)
+        raise QuestionsError(
+            f"{name} : il manque la colonne {wanted} en première ligne. Colonnes connues : {', '.join(COLUMNS)}."
+        )
+    found = []
+    for number, cells in enumerate(rows[1:], start=2):
+        if any(cell.strip() for cell in cells):
+            held = {key: cell for key, cell in zip(keys, cells, strict=False) if key and cell.strip()}
+            try:
+                found.append((number, parse_row({key: _value(key, cell) for key, cell in held.items()})))
+            except ValueError as error:
+                found.append((number, ([str(error)], None)))
+    return collect(found, name)
+
+
+def write_any(questions: Iterable[EvaluationQuestion], path: Path) -> None:
+    """Writes test queries as JSONL, CSV or XLSX, by the suffix of `path`."""
+    suffix = path.suffix.lower()
+    if suffix == ".xlsx":
+        path.write_bytes(to_xlsx(questions))
+    elif suffix == ".csv":
+        path.write_bytes(to_csv(questions))
+    else:
+        path.write_text(to_jsonl(questions), encoding="utf-8")
+
+
+def to_jsonl(questions: Iterable[EvaluationQuestion]) -> str:
+    """One JSON object a line."""
+    return "".join(json.dumps(question_to_json(each), ensure_ascii=False) + "\n" for each in questions)
+
+
+def to_csv(questions: Iterable[EvaluationQuestion]) -> bytes:
+    """A CSV file that spreadsheets in French open as it is: UTF-8 with a mark, cells separated by semicolons."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for each in questions:
+        writer.writerow([_guarded(cell) for cell in _cells(each)])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def to_xlsx(questions: Iterable[EvaluationQuestion]) -> bytes:
+    """An XLSX workbook with one sheet."""
+    import openpyxl
+    from openpyxl.styles import Alignment, Font
+
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "Questions"
+    sheet.append(list(COLUMNS))
+    for each in questions:
+        sheet.append([""] * len(COLUMNS))
+        for column, text in enumerate(_cells(each), start=1):
+            cell = sheet.cell(sheet.max_row, column)
+            cell.value, cell.data_type = text, "s"  # never a formula
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    for letter, width in zip("ABCDEFGH", (14, 60, 36, 36, 24, 12, 14, 40), strict=True):
+        sheet.column_dimensions[letter].width = width
+    sheet.freeze_panes = "A2"
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _cells(question: EvaluationQuestion) -> list[str]:
+    held = question_to_json(question)
+    return [_cell(key, held.get(key)) for key in COLUMNS.values()]
+
+
+def _cell(key: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if key == "unanswerable":
+        return "oui" if value else ""
+    if key == "history":
+        names = {"user": "Question", "assistant": "Réponse"}
+        return "\n".join(f"{names[each['role']]} : {' '.join(each['content'].split())}" for each in value)
+    if key in {"expected_facts", "forbidden_facts"}:
+        return "\n".join(" | ".join(each) if isinstance(each, list) else each for each in value)
+    return "\n".join(value) if isinstance(value, list) else str(value)
+
+
+def _value(key: str, cell: str) -> Any:
+    """What a cell means, in the form of JSONL. Raises ValueError, in French, for a cell that means nothing."""
+    text = cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if key == "unanswerable":
+        answer = fold(text)
+        if answer not in _YES | _NO:
+            raise ValueError(f"« sans réponse » : écrivez oui ou non, pas « {text.strip()} »")
+        return answer in _YES
+    if key in {"expected_facts", "forbidden_facts"}:
+        return [[form.strip() for form in line.split("|") if form.strip()] for line in lines]
+    if key == "documents":
+        return [each.strip() for line in lines for each in line.split("|") if each.strip()]
+    if key == "history":
+        return [_message(line) for line in lines]
+    return text.strip()
+
+
+def _message(line: str) -> dict[str, str]:
+    speaker, sign, content = line.partition(":")
+    role = _SPEAKERS.get(fold(speaker))
+    if not sign or role is None:
+        raise ValueError(
+            f"« conversation » : chaque ligne commence par « Question : » ou « Réponse : », pas « {line} »"
+        )
+    return {"role": role, "content": content.strip()}
+
+
+def _guarded(cell: str) -> str:
+    return "'" + cell if _FORMULA.match(cell) else cell
+
+
+def _csv_rows(data: bytes, name: str) -> list[list[str]]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")  # what spreadsheets in French write
+    head = text.split("\n", 1)[0]
+    delimiter = max(";,\t", key=head.count)
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise QuestionsError(
+            f"{name} : ce n'est pas un tableau CSV correct ({error}). Enregistrez-le à nouveau depuis le tableur."
+        ) from error
+
+
+def _xlsx_rows(data: bytes, name: str) -> list[list[str]]:
+    import zipfile
+
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        rows = [
+            ["" if cell is None else str(cell) for cell in row]
+            for row in book.worksheets[0].iter_rows(values_only=True, max_row=_MOST_ROWS)
+        ]
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        raise QuestionsError(f"{name} : ce n'est pas un classeur XLSX lisible. Enregistrez-le à nouveau.") from error
+    return rows
