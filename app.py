@@ -17,6 +17,7 @@ import ingest.cli
 import kb.cli
 from kb.console import FrenchGroup, speak_french
 from kb.errors import ReperesError
+from kb.options import STORE
 from kb.settings import Settings
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def reperes(verbose: bool) -> None:
 @reperes.command(short_help="Ouvre l'application dans le navigateur.")
 @click.option("--host", help="Adresse d'écoute (sinon REPERES_HOST, sinon 127.0.0.1).")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port d'écoute (sinon REPERES_PORT, sinon 7860).")
-@kb.cli.STORE
+@STORE
 def serve(host: str | None, port: int | None, store: Path | None) -> None:
     """Met à jour la base à partir du corpus configuré, puis sert la page de questions."""
     given = Settings.load(host=host, port=port, store=store)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from kb.cli import JSON, STORE
 from kb.console import print_json
+from kb.options import JSON, STORE
 from kb.settings import Settings
 
 if TYPE_CHECKING:

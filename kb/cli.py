@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -11,41 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+import kb.evaluation_cli
 import kb.models_cli
 from kb.answering.serialize import hit_to_json
 from kb.console import print_json
-from kb.errors import ReperesError
+from kb.options import ANSWERER, JSON, STORE, open_base
 from kb.retrieval import explanation
 from kb.runs import run_lines
 from kb.settings import Settings
 
 if TYPE_CHECKING:
-    from kb.knowledge import KnowledgeBase
     from kb.retrieval.filters import Filters
     from kb.types import Answer, Hit
-
-STORE = click.option(
-    "--store", type=click.Path(path_type=Path), help="Dossier de la base (sinon REPERES_STORE, sinon .reperes)."
-)
-JSON = click.option("--json", "as_json", is_flag=True, help="Écrit un objet JSON, et rien d'autre.")
-_ANSWERER = click.option(
-    "--answerer",
-    type=click.Choice(["auto", "extractive", "llm"]),
-    default="auto",
-    show_default=True,
-    help="Qui rédige la réponse.",
-)
-
-
-def _open(store: Path | None) -> KnowledgeBase:
-    settings = Settings.load(store=store)
-    if not (settings.store / "catalog.sqlite").is_file():  # before the model is loaded: that takes seconds
-        raise ReperesError(
-            f"{settings.store} : la base n'existe pas encore. Lancez « reperes ingest » pour la constituer."
-        )
-    from kb.knowledge import KnowledgeBase
-
-    return KnowledgeBase.open(settings)
 
 
 def _filters(command: Callable[..., None]) -> Callable[..., None]:
@@ -91,7 +67,7 @@ def search(
 ) -> None:
     """Cherche les passages qui répondent le mieux à QUESTION."""
     asked = " ".join(question)
-    with _open(store) as base:
+    with open_base(store) as base:
         hits = base.search(asked, k=number, filters=filters)
         understood = base.explain(asked) if explain else None
     if as_json:
@@ -111,13 +87,13 @@ def search(
 
 @click.command("ask", short_help="Répond à une question, avec ses sources.")
 @click.argument("question", nargs=-1, required=True)
-@_ANSWERER
+@ANSWERER
 @_filters
 @STORE
 @JSON
 def ask(question: tuple[str, ...], answerer: str, filters: Filters, store: Path | None, as_json: bool) -> None:
     """Répond à QUESTION avec des phrases des documents, et leurs références."""
-    with _open(store) as base:
+    with open_base(store) as base:
         answer = base.ask(" ".join(question), answerer=answerer, filters=filters)
     if as_json:
         from kb.answering.serialize import answer_to_json
@@ -125,42 +101,6 @@ def ask(question: tuple[str, ...], answerer: str, filters: Filters, store: Path 
         print_json(answer_to_json(answer))
     else:
         _print_answer(answer)
-
-
-@click.command("eval", short_help="Évalue les réponses avec des questions de test.")
-@click.argument("questions", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@_ANSWERER
-@click.option("--no-answers", is_flag=True, help="N'évalue que la recherche des documents.")
-@click.option("--fail-under", metavar="FIGURE=SEUIL,…", help="Échoue (code 1) sous un seuil, par exemple mrr@10=0.7.")
-@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Écrit le détail en JSON.")
-@STORE
-def evaluate(
-    questions: Path, answerer: str, no_answers: bool, fail_under: str | None, json_file: Path | None, store: Path | None
-) -> None:
-    """Pose les questions du fichier QUESTIONS (JSONL) et compte ce qui est trouvé."""
-    from tqdm import tqdm
-
-    from kb.evaluation.questions import read_questions
-    from kb.evaluation.report import failed_gates, parse_gates, to_json, to_text
-    from kb.evaluation.run import evaluate as run_evaluation
-
-    gates = parse_gates(fail_under) if fail_under else {}
-    queries = read_questions(questions)
-    # Without a terminal (disable=None) there is no bar.
-    with _open(store) as base, tqdm(total=len(queries), desc="Questions", leave=False, disable=None) as bar:
-
-        def show(done: int, _total: int) -> None:
-            bar.update(done - bar.n)
-
-        result = run_evaluation(base, queries, answers=not no_answers, answerer=answerer, progress=show)
-    click.echo(to_text(result))
-    if json_file is not None:
-        json_file.write_text(json.dumps(to_json(result), ensure_ascii=False, indent=1), encoding="utf-8")
-    failures = failed_gates(result, gates)
-    for failure in failures:
-        click.echo(failure, err=True)
-    if failures:
-        raise SystemExit(1)
 
 
 @click.command("status", short_help="Montre l'état de la base.")
@@ -217,4 +157,4 @@ def _title_line(hit: Hit) -> str:
     return f"{' — '.join(parts)} ({hit.document.date or 'sans date'}) — {hit.document.id}"
 
 
-COMMANDS = (search, ask, evaluate, status, *kb.models_cli.COMMANDS)
+COMMANDS = (search, ask, *kb.evaluation_cli.COMMANDS, status, *kb.models_cli.COMMANDS)

@@ -103,6 +103,11 @@ class KnowledgeBase:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def model_name(self) -> str | None:
+        """The name of the language model that writes answers, None without one."""
+        return None if self._model is None else self._model.name
+
     def status(self) -> StoreStatus:
         """The state of the store."""
         return self._index.catalog.status()

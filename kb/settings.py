@@ -64,6 +64,13 @@ class Settings:
     """Everything that can be set. Each field names its environment variable; the README's table lists them all."""
 
     store: Path = _setting("REPERES_STORE", Path(".reperes"), _path, "folder of the store: catalog, vectors, words")
+    app_db: Path | None = _setting(
+        "REPERES_APP_DB",
+        None,
+        _path,
+        "file of what people do with the base (evaluation runs); it outlives the store",
+        "`…-app.db` beside the store",
+    )
     cache: Path = _setting(
         "REPERES_CACHE",
         lambda: Path(platformdirs.user_cache_dir("reperes")),
@@ -148,6 +155,11 @@ class Settings:
     )
     host: str = _setting("REPERES_HOST", "127.0.0.1", _text, "address that the application listens on")
     port: int = _setting("REPERES_PORT", 7860, _whole_number(0, 65535), "port that the application listens on")
+
+    @property
+    def app_database(self) -> Path:
+        """The file of the second database."""
+        return self.app_db or self.store.with_name(f"{self.store.name}-app.db")
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **options: Any) -> Settings:

@@ -29,6 +29,7 @@ DOORS = {
     "llama_index": ("ingest/node_parser.py", "kb/llamaindex.py", "kb/models/llm.py"),
     "sentence_transformers": ("kb/models/",),
     "sqlalchemy": (
+        "kb/app_database.py",
         "kb/index/catalog.py",
         "kb/index/catalog_reader.py",
         "kb/index/journal.py",

@@ -18,6 +18,14 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 # « 12 milliards » without a unit is an amount for whoever looks for « 12 Md€ »; « 12 milliards de m² » is not.
 _LARGE = 1_000_000
 
+# What stands right before a fact that is denied: « n'est pas de … », « ne compte plus … ». Neither « ne coûte pas plus
+# de … », nor a denial that bears on another verb (« ne peut plus assurer … »).
+_DENIED = re.compile(
+    r"\b(?:n|ne) (?:(?!pas\b)\w+ ){1,3}?(?:pas|plus|jamais|aucune?|guere) "
+    r"(?:(?:de|d|le|l|les|la|1|du|des|en|au|aux|a) ){0,2}$"
+)
+_LONGEST_DENIAL = 80  # characters
+
 
 @lru_cache(maxsize=512)
 def canonical(text: str) -> str:
@@ -39,10 +47,15 @@ def holds(text: str, forms: Sequence[str]) -> bool:
 
     White space inside a form is optional in the text (pages glue words together), boundaries around it are not:
     « 25 % » is not in « 12,5 % », nor « Mende » in « amendement ». A form without any letter or digit is held by
-    nothing.
+    nothing, and a fact that is denied right there is not held: « n'est pas de 12 milliards » holds no 12 milliards.
     """
     known = canonical(text)
-    return any(pattern.search(known) for form in forms if (pattern := _pattern(form)) is not None)
+    return any(
+        not _DENIED.search(known, max(0, match.start() - _LONGEST_DENIAL), match.start())
+        for form in forms
+        if (pattern := _pattern(form)) is not None
+        for match in pattern.finditer(known)
+    )
 
 
 def fresh_facts(question: str, facts: Sequence[Sequence[str]]) -> list[Sequence[str]]:

@@ -64,6 +64,27 @@ def fact_recall(answer: str, facts: Sequence[Sequence[str]], question: str) -> f
     return sum(holds(answer, fact) for fact in fresh) / len(fresh)
 
 
+def forbidden_facts(answer: str, facts: Sequence[Sequence[str]], question: str) -> float:
+    """1 when the answer holds one of the facts that must not appear, else 0.
+
+    Formula: max over facts of held(fact). Source: the contradicted nuggets of the TREC 2024 RAG track (Pradeep et al.).
+    Edge cases: facts that the question itself holds do not count; without any fact ValueError is raised.
+    """
+    if not facts:
+        raise ValueError("no forbidden facts")
+    return float(any(holds(answer, fact) for fact in facts if not holds(question, fact)))
+
+
+def true_quotes(quotes: Sequence[tuple[str, str | None, int, int]]) -> float:
+    """The share of the citations whose quote stands in the document at the offsets that it gives.
+
+    `quotes` holds (quote, text of the document or None when the base does not have it, start, end) for each citation.
+    Formula: |quotes found| / |quotes|. Source: quote-in-source check. Edge case: 0 for an answer that cites nothing.
+    """
+    found = [text is not None and text[start:end] == quote for quote, text, start, end in quotes]
+    return sum(found) / len(found) if found else 0.0
+
+
 def citation_precision(cited: Sequence[str], relevant: Collection[str]) -> float:
     """The share of the citations whose document holds the answer.
 

@@ -26,14 +26,21 @@ FIGURES: Mapping[str, FigureLabel] = {
     "hit@10": FigureLabel("Le bon document est dans les 10 premiers"),
     "mrr@10": FigureLabel("Place du bon document (1 = toujours premier)", share=False),
     "ndcg@10": FigureLabel("Ordre de tous les bons documents (1 = parfait)", share=False),
+    "recall@10": FigureLabel("Bons documents parmi les 10 premiers"),
     "fact_recall": FigureLabel("Faits attendus présents dans la réponse"),
+    "follow_ups": FigureLabel("Faits présents, questions de suivi"),
     "citation_precision": FigureLabel("Sources citées qui contiennent la réponse"),
     "citation_recall": FigureLabel("Bons documents qui sont cités"),
     "refused_unanswerable": FigureLabel("Questions sans réponse bien refusées"),
     "false_refusals": FigureLabel("Refus à tort (le moins possible)", lower_is_better=True),
     "unsupported_figures": FigureLabel("Réponses au chiffre non sourcé (le moins possible)", lower_is_better=True),
+    "forbidden_facts": FigureLabel("Réponses à l'erreur interdite (le moins possible)", lower_is_better=True),
+    "true_quotes": FigureLabel("Citations mot à mot dans leur document"),
 }
 """Every figure of a result, in the order they are shown."""
+
+STAGES = {"retrieval": "Recherche", "first": "Premiers mots", "total": "Réponse entière"}
+"""What is timed, and how it is shown."""
 
 _BY_KIND = {
     "hit@5": "Dans les 5 premiers",
@@ -45,12 +52,16 @@ _BY_KIND = {
 
 
 def to_json(result: EvaluationResult) -> dict[str, Any]:
-    """The figures, each {"value", "low", "high", "n"} (None and n 0 without questions), and the rows as "questions"."""
+    """The figures, each {"value", "low", "high", "n"} (None and n 0 without questions), "latency" and "questions"."""
     estimates = {key: result.estimate(key) for key in FIGURES}
     figures = {
         key: {"value": each.value, "low": each.low, "high": each.high, "n": each.n} for key, each in estimates.items()
     }
-    return {**figures, "questions": [each.row for each in result.results]}
+    latency = {
+        stage: {"p50": result.latency(50, stage), "p95": result.latency(95, stage), "n": len(result.seconds(stage))}
+        for stage in STAGES
+    }
+    return {**figures, "latency": latency, "questions": [each.row for each in result.results]}
 
 
 def to_text(result: EvaluationResult) -> str:
@@ -58,23 +69,29 @@ def to_text(result: EvaluationResult) -> str:
     total = len(result.results)
     parts = ["1 question évaluée" if total == 1 else f"{total} questions évaluées"]
     rows = [
-        (spec.label, _shown(key, each.value), _interval(key, each), str(each.n))
+        (spec.label, value_text(key, each.value), interval_text(key, each), str(each.n))
         for key, spec in FIGURES.items()
         if (each := result.estimate(key)).n
     ]
     if rows:
         parts.append(_table([("Mesure", "Résultat", "Intervalle à 95 %", "Questions"), *rows]))
-    if by_kind := _by_kind(result):
-        parts.append(_table(by_kind))
-    median, slow = result.latency(50), result.latency(95)
-    if median is not None and slow is not None:
-        parts.append(
-            f"Recherche : une question sur deux en moins de {_duration(median)}, 95 % en moins de {_duration(slow)}"
-        )
+    if kinds := by_kind(result):
+        parts.append(_table(kinds))
+    timed = [latency_line(result, stage) for stage in STAGES if result.seconds(stage)]
+    if timed:
+        parts.append("\n".join(timed))
     if result.errors:
         failed = [f"  {each.question.id} : {each.row['error']}" for each in result.errors]
         parts.append(f"Questions en échec, comptées comme sans résultat ({len(failed)}) :\n" + "\n".join(failed))
     return "\n\n".join(parts)
+
+
+def latency_line(result: EvaluationResult, stage: str) -> str:
+    """« Recherche : une question sur deux en moins de 30 ms, 95 % en moins de 60 ms »."""
+    median, slow = result.latency(50, stage) or 0.0, result.latency(95, stage) or 0.0
+    return (
+        f"{STAGES[stage]} : une question sur deux en moins de {_duration(median)}, 95 % en moins de {_duration(slow)}"
+    )
 
 
 def parse_gates(text: str) -> dict[str, float]:
@@ -121,21 +138,23 @@ def failed_gates(result: EvaluationResult, gates: Mapping[str, float]) -> list[s
     return failures
 
 
-def _by_kind(result: EvaluationResult) -> list[tuple[str, ...]]:
+def by_kind(result: EvaluationResult) -> list[tuple[str, ...]]:
     """The lines of the table by kind, its header first; empty when no question has a kind."""
     columns = [key for key in _BY_KIND if result.estimate(key).n]
     lines = [("Type de question", "Questions", *(_BY_KIND[key] for key in columns))]
     for kind in result.kinds:
         count = sum(each.question.kind == kind for each in result.results)
-        lines.append((kind, str(count), *(_shown(key, result.estimate(key, kind).value) for key in columns)))
+        lines.append((kind, str(count), *(value_text(key, result.estimate(key, kind).value) for key in columns)))
     return lines if len(lines) > 1 else []
 
 
-def _interval(key: str, each: Estimate) -> str:
-    return f"{_shown(key, each.low)} à {_shown(key, each.high)}"
+def interval_text(key: str, each: Estimate) -> str:
+    """« 71,2 % à 88,5 % »."""
+    return f"{value_text(key, each.low)} à {value_text(key, each.high)}"
 
 
-def _shown(key: str, value: float | None) -> str:
+def value_text(key: str, value: float | None) -> str:
+    """« 80,2 % », or « 0,961 » for a figure that is no share; a dash for none."""
     if value is None:
         return "–"
     return f"{_decimal(100 * value, 1)} %" if FIGURES[key].share else _decimal(value)

@@ -37,10 +37,16 @@ class Evaluated(Protocol):
 
 
 class EvaluationRow(AnswerJson):
-    """An answer as `reperes ask --json` gives it, with the id of its test query and, if it failed, the reason."""
+    """An answer as `reperes ask --json` gives it, with the id of its test query and, if it failed, the reason.
+
+    `true_quotes` is the share of its quotes that stand in their documents, None when there is none or it is not known;
+    `latency` the seconds until something was shown (`first`) and until the answer was whole (`total`).
+    """
 
     id: str
     error: str | None
+    true_quotes: float | None
+    latency: dict[str, float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +101,21 @@ class EvaluationResult:
         """The questions that failed."""
         return [each for each in self.results if each.row["error"] is not None]
 
-    def latency(self, percent: float) -> float | None:
-        """The percentile `percent` of the seconds that retrieval took; None when nothing was timed."""
-        taken = [each.row["seconds"]["retrieval"] for each in self.results]
-        known = [seconds for seconds in taken if seconds is not None]
+    def latency(self, percent: float, stage: str = "retrieval") -> float | None:
+        """The percentile `percent` of the seconds that a stage took; None when nothing was timed.
+
+        Stages: `retrieval`, `first` (until something was shown), `total` (until the answer was whole).
+        """
+        known = self.seconds(stage)
         return float(np.percentile(known, percent)) if known else None
+
+    def seconds(self, stage: str) -> list[float]:
+        """The seconds that a stage took, of the questions that it was timed for."""
+        taken = [
+            each.row["seconds"]["retrieval"] if stage == "retrieval" else each.row["latency"].get(stage)
+            for each in self.results
+        ]
+        return [seconds for seconds in taken if seconds is not None]
 
 
 def evaluate(
@@ -109,14 +125,21 @@ def evaluate(
     answers: bool = True,
     answerer: str = "auto",
     progress: Callable[[int, int], None] | None = None,
+    known: Mapping[str, EvaluationRow] | None = None,
+    keep: Callable[[int, QuestionResult], None] | None = None,
 ) -> EvaluationResult:
     """Asks each question (`answers`) or only searches for it, and scores what comes back.
 
     A question that fails counts as one that found and said nothing, its row holds the reason, and the rest goes on.
-    `progress` is called after each question with how many are done and how many there are.
+    `progress` is called after each question with how many are done and how many there are. Questions whose row is
+    `known` already are not asked again; `keep` is given each result with its place as soon as it is there.
     """
     results = []
     for done, question in enumerate(questions, start=1):
+        if known and question.id in known:
+            row = known[question.id]
+            results.append(QuestionResult(question, row, score(question, row, answers=answers)))
+            continue
         try:
             row = _answered(knowledge, question, answerer) if answers else _searched(knowledge, question)
         except Exception as error:
@@ -124,6 +147,8 @@ def evaluate(
             reason = str(error) if isinstance(error, ReperesError) else f"erreur inattendue ({error!r})"
             row = _empty_row(question) | {"error": reason}
         results.append(QuestionResult(question, row, score(question, row, answers=answers)))
+        if keep is not None:
+            keep(done, results[-1])
         if progress is not None:
             progress(done, len(questions))
     return EvaluationResult(tuple(results))
@@ -142,6 +167,7 @@ def score(question: EvaluationQuestion, row: EvaluationRow, *, answers: bool = T
         scores |= {f"hit@{k}": metrics.hit_at_k(retrieved, relevant, k) for k in (1, 3, 5, 10)}
         scores["mrr@10"] = metrics.reciprocal_rank(retrieved, relevant, 10)
         scores["ndcg@10"] = metrics.ndcg_at_k(retrieved, relevant, 10)
+        scores["recall@10"] = metrics.recall_at_k(retrieved, relevant, 10)
     if not answers:
         return scores
     refused = bool(row["refused"])
@@ -151,6 +177,8 @@ def score(question: EvaluationQuestion, row: EvaluationRow, *, answers: bool = T
         text = "" if refused else row["answer"] or ""
         scores["false_refusals"] = float(refused)
         scores["fact_recall"] = metrics.fact_recall(text, question.expected_facts, question.question)
+        if question.history:
+            scores["follow_ups"] = scores["fact_recall"]
         if not refused:
             cited = [each["document"] for each in row["citations"]]
             if relevant:
@@ -158,6 +186,12 @@ def score(question: EvaluationQuestion, row: EvaluationRow, *, answers: bool = T
                 scores["citation_recall"] = metrics.citation_recall(cited, relevant)
             if row["answer"] is not None:
                 scores["unsupported_figures"] = float(bool(metrics.unsupported_figures(text, _sources(question, row))))
+    if question.forbidden_facts and not refused:
+        scores["forbidden_facts"] = metrics.forbidden_facts(
+            row["answer"] or "", question.forbidden_facts, question.question
+        )
+    if not refused and row["true_quotes"] is not None:
+        scores["true_quotes"] = row["true_quotes"]
     return scores
 
 
@@ -170,8 +204,35 @@ def _sources(question: EvaluationQuestion, row: EvaluationRow) -> list[str]:
 
 
 def _answered(knowledge: Evaluated, question: EvaluationQuestion, answerer: str) -> EvaluationRow:
-    answer = knowledge.ask(question.question, history=question.history, answerer=answerer)
-    return {"id": question.id, **answer_to_json(answer), "error": None}
+    began = time.perf_counter()
+    first: float | None = None
+    stream = getattr(knowledge, "stream", None)
+    if stream is None:
+        answer = knowledge.ask(question.question, history=question.history, answerer=answerer)
+    else:
+        for state in stream(question.question, history=question.history, answerer=answerer):
+            first = first or time.perf_counter() - began
+            answer = state
+    total = time.perf_counter() - began
+    return {
+        "id": question.id,
+        **answer_to_json(answer),
+        "error": None,
+        "true_quotes": _true_quotes(knowledge, answer),
+        "latency": {"first": round(first or total, 4), "total": round(total, 4)},
+    }
+
+
+def _true_quotes(knowledge: Evaluated, answer: Answer) -> float | None:
+    """Looked for in the documents as the base holds them, not in what the answer says of them."""
+    read = getattr(knowledge, "document", None)
+    if not answer.citations or read is None:
+        return None
+    documents = {each.document.id: read(each.document.id) for each in answer.citations}
+    texts = {name: document.text if document else None for name, document in documents.items()}
+    return metrics.true_quotes(
+        [(each.quote, texts[each.document.id], each.start, each.end) for each in answer.citations]
+    )
 
 
 def _searched(knowledge: Evaluated, question: EvaluationQuestion) -> EvaluationRow:
@@ -203,4 +264,6 @@ def _empty_row(question: EvaluationQuestion) -> EvaluationRow:
         "model": None,
         "seconds": {"retrieval": None, "answer": None},
         "error": None,
+        "true_quotes": None,
+        "latency": {},
     }

@@ -76,3 +76,23 @@ def test_facts_of_the_question_do_not_count_while_others_remain() -> None:
     facts = [["93 %"], ["2015", "5 milliards"]]
     assert fresh_facts("Action Logement paie 93 % ou 72 % ?", facts) == [["2015", "5 milliards"]]
     assert fresh_facts("93 % en 2015 ?", facts) == facts
+
+
+@pytest.mark.parametrize(
+    ("text", "fact", "held"),
+    [
+        ("Le budget n'est pas de 12 milliards.", "12 milliards", False),
+        ("Le budget n'est plus de 10 milliards mais de 12 milliards.", "12 milliards", True),
+        ("Le budget n'est plus de 10 milliards mais de 12 milliards.", "10 milliards", False),
+        ("L'avis n’est pas obligatoire.", "obligatoire", False),
+        ("L'avis n'est pas obligatoire.", "pas obligatoire", True),
+        ("L'avis est obligatoire, il n'est pas public.", "obligatoire", True),
+        ("Le programme n'aide que 448 quartiers.", "448 quartiers", True),
+        ("Le délai ne peut pas dépasser 30 jours.", "30 jours", True),
+        ("Le dispositif ne coûte pas plus de 12 millions.", "12 millions", True),
+        ("Il ne peut plus assurer la conservation de l'immeuble.", "conservation de l'immeuble", True),
+        ("Il ne finance pas 25 % [1]. Il finance 25 % des travaux [2].", "25 %", True),
+    ],
+)
+def test_a_fact_that_its_clause_denies_is_not_held(text: str, fact: str, held: bool) -> None:
+    assert holds(text, [fact]) is held

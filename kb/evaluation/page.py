@@ -1,0 +1,95 @@
+"""The results of a run as one self-contained page, which staff can read and print."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from kb.evaluation.diagnosis import LABELS, diagnose
+from kb.evaluation.matching import holds
+from kb.evaluation.report import FIGURES, STAGES, by_kind, interval_text, latency_line, value_text
+from kb.evaluation.run import EvaluationResult, QuestionResult
+
+_WIDTH = 160  # of a bar, in pixels
+_SPEAKERS = {"user": "Question", "assistant": "Réponse"}
+_FINE = ("ok", "unscored")
+
+
+def to_html(result: EvaluationResult, about: Mapping[str, Any] | None = None, began: str = "") -> str:
+    """The page. `about` is what the run depends on (`kept.about_run`), `began` its date and time."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("kb.evaluation", "."),
+        autoescape=True,
+        trim_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    questions = [_question(each) for each in result.results]
+    told = Counter(each["label"] for each in questions)
+    return environment.get_template("page.html").render(
+        about=_About(about or {}),
+        began=began,
+        total=len(questions),
+        figures=[_figure(key, result) for key in FIGURES if result.estimate(key).n],
+        latency=[latency_line(result, stage) for stage in STAGES if result.seconds(stage)],
+        kinds=by_kind(result),
+        diagnoses=[{"label": label, "n": told[label]} for label in LABELS.values() if told[label]],
+        questions=sorted(questions, key=lambda each: each["good"]),
+    )
+
+
+class _About(dict[str, Any]):
+    """What is not told is empty."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _figure(key: str, result: EvaluationResult) -> dict[str, Any]:
+    each = result.estimate(key)
+    places = {"x": each.value, "low": each.low, "high": each.high}
+    return {
+        "label": FIGURES[key].label,
+        "value": value_text(key, each.value),
+        "interval": interval_text(key, each),
+        "n": each.n,
+        **{name: round((value or 0.0) * _WIDTH, 1) for name, value in places.items()},
+    }
+
+
+def _question(each: QuestionResult) -> dict[str, Any]:
+    question, row = each.question, each.row
+    diagnosis = diagnose(question, row, each.scores)
+    answer = row["answer"] or ("(recherche seule)" if row["refused"] is None and row["error"] is None else "—")
+    standalone = row["standalone_question"]
+    return {
+        "id": question.id,
+        "kind": question.kind,
+        "question": question.question,
+        "understood": standalone if standalone not in {None, question.question} else None,
+        "history": "\n".join(
+            f"{'Question' if m.role == 'user' else 'Réponse'} : {m.content}" for m in question.history
+        ),
+        "answer": answer,
+        "expected": _facts(question.expected_facts, row["answer"]),
+        "forbidden": _facts(question.forbidden_facts, row["answer"]),
+        "documents": [{"id": name, "place": _place(name, each)} for name in question.documents],
+        "error": row["error"],
+        "warnings": "\n".join(row["warnings"]),
+        "sources": row["citations"],
+        "good": diagnosis in _FINE,
+        "label": LABELS[diagnosis],
+    }
+
+
+def _facts(facts: tuple[tuple[str, ...], ...], answer: str | None) -> list[dict[str, Any]]:
+    return [{"text": " | ".join(forms), "held": holds(answer or "", forms)} for forms in facts]
+
+
+def _place(document: str, each: QuestionResult) -> str:
+    retrieved = each.row["retrieved"]
+    cited = any(citation["document"] == document for citation in each.row["citations"])
+    place = f"trouvé, n° {retrieved.index(document) + 1}" if document in retrieved else "pas trouvé"
+    return f"{place}, cité" if cited else place

@@ -1,0 +1,194 @@
+"""The commands that evaluate: `reperes eval`, and `reperes questions` to check and convert test queries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kb.options import ANSWERER, STORE, open_base
+from kb.settings import Settings
+
+if TYPE_CHECKING:
+    from kb.evaluation.comparison import Comparison
+    from kb.evaluation.questions import EvaluationQuestion
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_QUESTIONS = click.Path(exists=True, dir_okay=False, path_type=Path)
+_LINES = 40  # of questions that got better or worse
+
+
+@click.command("eval", short_help="Évalue les réponses avec des questions de test.")
+@click.argument("questions", type=_QUESTIONS, required=False)
+@ANSWERER
+@click.option("--no-answers", is_flag=True, help="N'évalue que la recherche des documents.")
+@click.option("--fail-under", metavar="FIGURE=SEUIL,…", help="Échoue (code 1) sous un seuil, par exemple mrr@10=0.7.")
+@click.option("--json", "json_file", type=_FILE, help="Écrit le détail en JSON.")
+@click.option("--html", "html_file", type=_FILE, help="Écrit une page lisible et imprimable.")
+@click.option("--resume", is_flag=True, help="Reprend la même évaluation là où elle a été interrompue.")
+@click.option("--compare", nargs=2, metavar="AVANT APRÈS", help="Compare deux évaluations : numéros ou fichiers JSON.")
+@click.option("--list", "list_runs", is_flag=True, help="Liste les évaluations gardées.")
+@STORE
+def evaluate(
+    questions: Path | None,
+    answerer: str,
+    no_answers: bool,
+    fail_under: str | None,
+    json_file: Path | None,
+    html_file: Path | None,
+    resume: bool,
+    compare: tuple[str, str] | None,
+    list_runs: bool,
+    store: Path | None,
+) -> None:
+    """Pose les questions du fichier QUESTIONS (JSONL, CSV ou XLSX) et compte ce qui est trouvé."""
+    settings = Settings.load(store=store)
+    if list_runs:
+        _list(settings)
+    elif compare:
+        _compare(settings, compare, questions)
+    elif questions is None:
+        raise click.UsageError("Il manque l'argument QUESTIONS, le fichier des questions de test.")
+    else:
+        _run(settings, questions, answerer, not no_answers, fail_under, json_file, html_file, resume)
+
+
+@click.command("questions", short_help="Vérifie des questions de test, et les convertit.")
+@click.argument("questions", type=_QUESTIONS)
+@click.option("--to", "target", type=_FILE, help="Fichier à écrire : .jsonl, .csv ou .xlsx, d'après son nom.")
+@STORE
+def questions_command(questions: Path, target: Path | None, store: Path | None) -> None:
+    """Vérifie le fichier QUESTIONS (JSONL, CSV ou XLSX), documents compris s'il y a une base, et peut le convertir."""
+    from kb.evaluation.questions import check_documents
+    from kb.evaluation.tables import read_any, write_any
+
+    queries = read_any(questions)
+    if known := _known_documents(Settings.load(store=store)):
+        check_documents(queries, known, str(questions))
+    if target is not None:
+        write_any(queries, target)
+    click.echo(f"{len(queries)} questions correctes" + (f", écrites dans {target}." if target else "."))
+
+
+def _run(
+    settings: Settings,
+    path: Path,
+    answerer: str,
+    answers: bool,
+    fail_under: str | None,
+    json_file: Path | None,
+    html_file: Path | None,
+    resume: bool,
+) -> None:
+    from tqdm import tqdm
+
+    from kb.app_database import AppDatabase
+    from kb.evaluation.kept import about_run, run_and_keep
+    from kb.evaluation.page import to_html
+    from kb.evaluation.report import failed_gates, parse_gates, to_json, to_text
+    from kb.evaluation.tables import read_any
+
+    gates = parse_gates(fail_under) if fail_under else {}
+    queries = read_any(path)
+    # Without a terminal (disable=None) there is no bar.
+    with (
+        open_base(settings.store) as base,
+        AppDatabase(settings.app_database) as database,
+        tqdm(total=len(queries), desc="Questions", leave=False, disable=None) as bar,
+    ):
+        _warn_of_unknown_documents(queries, settings)
+
+        def show(done: int, _total: int) -> None:
+            bar.update(done - bar.n)
+
+        model = base.model_name if answerer != "extractive" else None
+        about = about_run(path.name, queries, base.status(), answerer=answerer, answers=answers, model=model or "")
+        number, result = run_and_keep(database, base, queries, about, resume=resume, progress=show)
+        kept = database.run(number)
+    click.echo(to_text(result))
+    click.echo(f"\nÉvaluation n° {number}, gardée dans {settings.app_database}.")
+    if json_file is not None:
+        json_file.write_text(json.dumps(to_json(result), ensure_ascii=False, indent=1), encoding="utf-8")
+    if html_file is not None:
+        html_file.write_text(to_html(result, about, kept.began if kept else ""), encoding="utf-8")
+    failures = failed_gates(result, gates)
+    for failure in failures:
+        click.echo(failure, err=True)
+    if failures:
+        raise SystemExit(1)
+
+
+def _list(settings: Settings) -> None:
+    from kb.app_database import AppDatabase
+    from kb.evaluation.report import value_text
+
+    shown = {"mrr@10": "place", "fact_recall": "faits", "refused_unanswerable": "refus justes"}
+    with AppDatabase(settings.app_database) as database:
+        for run in database.runs(50):
+            figures = run.figures or {}
+            told = [f"{name} {value_text(key, figures[key]['value'])}" for key, name in shown.items() if key in figures]
+            state = ", ".join(told) if run.seconds is not None else "interrompue (--resume la reprend)"
+            about = run.about
+            click.echo(f"{run.id:4d}  {run.began}  {about['questions_file']} ({about['questions']}) : {state}")
+
+
+def _compare(settings: Settings, names: tuple[str, str], questions: Path | None) -> None:
+    from kb.app_database import AppDatabase
+    from kb.evaluation.comparison import compare
+    from kb.evaluation.kept import scores_of
+
+    with AppDatabase(settings.app_database) as database:
+        before, after = (scores_of(database, name, questions) for name in names)
+    _print_comparison(compare(before, after))
+
+
+def _print_comparison(found: Comparison) -> None:
+    from kb.evaluation.report import FIGURES, value_text
+
+    for each in found.figures:
+        verdict = "différence possible par hasard"
+        if each.p < 0.05:
+            verdict = "mieux" if each.better else "moins bien"
+        before, after = value_text(each.figure, each.before), value_text(each.figure, each.after)
+        click.echo(f"{FIGURES[each.figure].label} : {before} → {after} (n = {each.n}, p = {each.p:.3f}) : {verdict}")
+    for better, title in ((False, "Moins bien"), (True, "Mieux")):
+        changes = [each for each in found.changes if each.better is better]
+        if changes:
+            click.echo(f"\n{title} ({len(changes)}) :")
+        for change in changes[:_LINES]:
+            told = f"{value_text(change.figure, change.before)} → {value_text(change.figure, change.after)}"
+            click.echo(f"  {change.id} : {FIGURES[change.figure].label} : {told}")
+    if found.left_out:
+        click.echo(f"\nDans une seule des deux évaluations, laissées de côté : {', '.join(found.left_out)}")
+
+
+def _known_documents(settings: Settings) -> set[str]:
+    """The ids of the documents of the base; none when there is no base."""
+    from kb.index.catalog import Catalog
+    from kb.index.layout import CATALOG_FILE, index_folder
+
+    path = index_folder(settings.store) / CATALOG_FILE
+    if not path.is_file():
+        return set()
+    catalog = Catalog(path)
+    try:
+        return {name for name, state in catalog.states().items() if not state.withdrawn}
+    finally:
+        catalog.close()
+
+
+def _warn_of_unknown_documents(queries: Sequence[EvaluationQuestion], settings: Settings) -> None:
+    """An evaluation goes on: what the base does not have is not found, which is worth knowing before the figures."""
+    from kb.errors import QuestionsError
+    from kb.evaluation.questions import check_documents
+
+    try:
+        check_documents(queries, _known_documents(settings), "Attention")
+    except QuestionsError as error:
+        click.echo(f"{error}\nIls comptent comme des documents qui n'ont pas été trouvés.", err=True)
+
+
+COMMANDS = (evaluate, questions_command)
