@@ -15,6 +15,7 @@ from ingest.run import Progress, new_version
 from ingest.sources.folder import list_folder, read_file
 from ingest.split import SPLITTER_VERSION
 from ingest.take_folder import file_hash
+from kb.app_database import AppDatabase
 from kb.errors import DocumentError, StoreError
 from kb.index.audit import Difference
 from kb.index.catalog import Catalog
@@ -106,7 +107,10 @@ def rebuild(settings: Settings, encoder: Encoder, *, progress: Progress | None =
 
 
 def forget(settings: Settings, document_ids: Sequence[str]) -> None:
-    """Erases documents for good, and keeps them from coming back. Raises StoreError for an id that is not known."""
+    """Erases documents for good, also from what `app.db` keeps of them, and keeps them from coming back.
+
+    Raises StoreError for an id that is not known.
+    """
     _check_there(settings.store)
     catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
     known = list(catalog.states())
@@ -117,6 +121,10 @@ def forget(settings: Settings, document_ids: Sequence[str]) -> None:
             hint = f" Vouliez-vous dire : {', '.join(near)} ?" if near else ""
             raise StoreError(f"{each} : la base n'a pas de document de ce nom.{hint}")
     erase(settings.store, document_ids, datetime.now(UTC).isoformat(timespec="seconds"))
+    if settings.app_database.is_file():
+        with AppDatabase(settings.app_database) as database:
+            for each in document_ids:
+                database.forget_document(each)
 
 
 def allow(settings: Settings, document_ids: Sequence[str]) -> list[str]:

@@ -1,5 +1,6 @@
 import math
 
+import ir_measures
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,3 +86,39 @@ def test_citations() -> None:
 def test_unsupported_figures() -> None:
     found = metrics.unsupported_figures("En 2018, 12 Md€ [1] et 7 projets.", ["12 milliards d’euros", "11/07/2018"])
     assert [each.text for each in found] == ["7"]
+
+
+@given(
+    retrieved=st.lists(st.sampled_from("abcdefghijklmnop"), max_size=14, unique=True),
+    relevant=st.sets(st.sampled_from("abcdefghijklmnop"), min_size=1, max_size=6),
+)
+def test_retrieval_figures_are_those_of_ir_measures(retrieved: list[str], relevant: set[str]) -> None:
+    qrels = [ir_measures.Qrel("q", each, 1) for each in relevant]
+    run = [ir_measures.ScoredDoc("q", each, 1.0 - place / 100) for place, each in enumerate(retrieved)]
+    wanted = [ir_measures.parse_measure(name) for name in ("Success@1", "Success@5", "RR@10", "nDCG@10", "R@10")]
+    # A question for which nothing was found counts as zero there too.
+    known = {str(each.measure): each.value for each in ir_measures.iter_calc(wanted, qrels, run)}
+    ours = {
+        "Success@1": metrics.hit_at_k(retrieved, relevant, 1),
+        "Success@5": metrics.hit_at_k(retrieved, relevant, 5),
+        "RR@10": metrics.reciprocal_rank(retrieved, relevant, 10),
+        "nDCG@10": metrics.ndcg_at_k(retrieved, relevant, 10),
+        "R@10": metrics.recall_at_k(retrieved, relevant, 10),
+    }
+    assert ours == pytest.approx({name: known.get(name, 0.0) for name in ours})
+
+
+def test_forbidden_facts() -> None:
+    assert metrics.forbidden_facts("Le budget est de 10 Md€.", [["10 milliards"]], "Quel budget ?") == 1
+    assert metrics.forbidden_facts("Le budget n'est pas de 10 Md€.", [["10 milliards"]], "Quel budget ?") == 0
+    assert metrics.forbidden_facts("12 milliards.", [["10 milliards"], ["5 milliards"]], "Quel budget ?") == 0
+    assert metrics.forbidden_facts("Oui, 10 milliards.", [["10 milliards"]], "Est-ce bien 10 milliards ?") == 0
+    with pytest.raises(ValueError, match="forbidden"):
+        metrics.forbidden_facts("Oui.", [], "Quoi ?")
+
+
+def test_true_quotes() -> None:
+    text = "Un texte. Une phrase."
+    assert metrics.true_quotes([("Une phrase.", text, 10, 21), ("Une phrase.", text, 0, 9)]) == 1 / 2
+    assert metrics.true_quotes([("Une phrase.", None, 10, 21)]) == 0
+    assert metrics.true_quotes([]) == 0
