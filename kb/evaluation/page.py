@@ -10,6 +10,7 @@ from kb.evaluation.diagnosis import LABELS, diagnose
 from kb.evaluation.matching import holds
 from kb.evaluation.report import FIGURES, STAGES, by_kind, interval_text, latency_line, value_text
 from kb.evaluation.run import EvaluationResult, QuestionResult
+from kb.french.moments import french_moment
 
 _WIDTH = 160  # of a bar, in pixels
 _SPEAKERS = {"user": "Question", "assistant": "Réponse"}
@@ -30,7 +31,7 @@ def to_html(result: EvaluationResult, about: Mapping[str, Any] | None = None, be
     told = Counter(each["label"] for each in questions)
     return environment.get_template("page.html").render(
         about=_About(about or {}),
-        began=began,
+        began=french_moment(began),
         total=len(questions),
         figures=[_figure(key, result) for key in FIGURES if result.estimate(key).n],
         latency=[latency_line(result, stage) for stage in STAGES if result.seconds(stage)],

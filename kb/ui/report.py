@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kb.french.moments import french_moment
 from kb.runs import CHANGES, numbers_line
 from kb.ui import strings
 from kb.ui.render import escape
@@ -33,7 +34,7 @@ def _run(run: Mapping[str, Any]) -> str:
     shown = "".join(lines[:SHOWN])
     if len(lines) > SHOWN:
         shown += f"<li>{escape(strings.REPORT_MORE.format(number=strings.grouped(len(lines) - SHOWN)))}</li>"
-    when = strings.french_moment(str(run.get("began", "")))
+    when = french_moment(str(run.get("began", "")))
     return f"<p>{escape(f'{when} : {numbers_line(run)}')}</p>{f'<ul>{shown}</ul>' if shown else ''}"
 
 

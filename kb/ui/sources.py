@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from kb.french.moments import french_date
 from kb.types import Answer, Citation, Document, Hit
 from kb.ui import strings
 from kb.ui.render import escape, page_url, passage_html
@@ -85,7 +86,7 @@ def _near_html(document: Document) -> str:
 
 
 def _facts_html(document: Document, page: int | None = None) -> str:
-    facts = [strings.french_date(document.date), document.rubric or "", document.kind or ""]
+    facts = [french_date(document.date), document.rubric or "", document.kind or ""]
     if page is not None:
         facts.append(strings.PAGE_N.format(number=page))
     shown = "".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kb.errors import ReperesError
+from kb.french.moments import french_moment
 from kb.types import StoreStatus
 from kb.ui import strings
 from kb.ui.ports import Base, IngestionProgress, Ingestor
@@ -70,7 +71,7 @@ def state_html(state: BaseState) -> str:
             parts.append(_fact("bad", strings.BASE_EMPTY))
     else:
         last = state.status.last_ingestion
-        since = f"mise à jour le {strings.french_moment(last)}" if last else strings.BASE_NEVER
+        since = f"mise à jour le {french_moment(last)}" if last else strings.BASE_NEVER
         parts.append(_fact("good", f"{strings.documents(state.status.documents)}, base {since}"))
     if state.progress.error is not None and not state.progress.running:
         parts.append(_fact("bad", f"{strings.UPDATE_FAILED} {state.progress.error}"))

@@ -1,9 +1,6 @@
-"""Every text of the page, and how dates and counts are written in French."""
+"""Every text of the page, and how counts are written in French."""
 
 from __future__ import annotations
-
-import re
-from datetime import UTC, datetime, tzinfo
 
 NAME = "Repères"
 PURPOSE = "Posez une question : la réponse montre les phrases des documents qui la prouvent."
@@ -59,7 +56,6 @@ SOURCES = "Sources"
 SOURCES_EMPTY = "Les documents qui prouvent la réponse s'afficheront ici."
 CLOSEST = "Documents les plus proches"
 CLOSEST_NOTE = "Ils ne contiennent pas la réponse, mais traitent de sujets voisins."
-NO_DATE = "date non précisée"
 OPEN_PAGE = "Ouvrir la page d'origine"
 NEW_TAB = "nouvel onglet"
 BACK = "Revenir à la réponse"
@@ -85,57 +81,7 @@ HOST_REFUSED = (
 )
 PORT_TAKEN = "Le port {port} de {host} ne peut pas être ouvert ({reason}). Choisissez-en un autre avec --port."
 
-_MONTHS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
-_ISO_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 _THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
-
-
-def french_date(iso: str | None) -> str:
-    """A document's date, as precise as it is given: « 4 décembre 2025 », « décembre 2024 », « 2019 ».
-
-    None is « date non précisée »; a text that is no ISO date is returned as it is.
-    """
-    if iso is None or not iso.strip():
-        return NO_DATE
-    match = _ISO_DATE.match(iso.strip())
-    if match is None:
-        return iso.strip()
-    year, month, day = match[1], int(match[2] or 1), int(match[3] or 1)
-    if not 1 <= month <= len(_MONTHS):
-        return iso.strip()
-    if match[2] is None:
-        return year
-    if match[3] is None:
-        return f"{_MONTHS[month - 1]} {year}"
-    return f"{'1er' if day == 1 else day} {_MONTHS[month - 1]} {year}"
-
-
-def french_moment(iso: str, zone: tzinfo | None = None) -> str:
-    """A date and time, given in UTC, on the clock of `zone` (the machine's by default).
-
-    « 4 décembre 2025 à 14 h 05 »; a text that is no ISO date and time is returned as it is.
-    """
-    try:
-        moment = datetime.fromisoformat(iso)
-    except ValueError:
-        return iso
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    local = moment.astimezone(zone)
-    return f"{french_date(local.date().isoformat())} à {local.hour} h {local.minute:02d}"
 
 
 def grouped(number: int) -> str:

@@ -4,7 +4,8 @@ from datetime import timedelta, timezone
 
 import pytest
 
-from kb.ui.strings import documents, french_date, french_moment, grouped, too_long, updating
+from kb.french.moments import french_date, french_moment
+from kb.ui.strings import documents, grouped, too_long, updating
 
 
 @pytest.mark.parametrize(
