@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kb.errors import QuestionsError, ReperesError
 from kb.options import ANSWERER, STORE, open_base
 from kb.settings import Settings
 
@@ -30,6 +31,9 @@ _LINES = 40  # of questions that got better or worse
 @click.option("--html", "html_file", type=_FILE, help="Écrit une page lisible et imprimable.")
 @click.option("--resume", is_flag=True, help="Reprend la même évaluation là où elle a été interrompue.")
 @click.option("--compare", nargs=2, metavar="AVANT APRÈS", help="Compare deux évaluations : numéros ou fichiers JSON.")
+@click.option("--suggest", type=click.IntRange(1, 1000), metavar="N", help="Propose N questions, tirées des documents.")
+@click.option("--document", "chosen", multiple=True, help="Avec --suggest : document à lire (répétable ; sinon, tous).")
+@click.option("--to", "target", type=_FILE, help="Avec --suggest : fichier .jsonl, .csv ou .xlsx à écrire.")
 @click.option("--list", "list_runs", is_flag=True, help="Liste les évaluations gardées.")
 @STORE
 def evaluate(
@@ -41,6 +45,9 @@ def evaluate(
     html_file: Path | None,
     resume: bool,
     compare: tuple[str, str] | None,
+    suggest: int | None,
+    chosen: tuple[str, ...],
+    target: Path | None,
     list_runs: bool,
     store: Path | None,
 ) -> None:
@@ -50,6 +57,8 @@ def evaluate(
         _list(settings)
     elif compare:
         _compare(settings, compare, questions)
+    elif suggest:
+        _suggest(settings, suggest, chosen, target)
     elif questions is None:
         raise click.UsageError("Il manque l'argument QUESTIONS, le fichier des questions de test.")
     else:
@@ -92,7 +101,14 @@ def _run(
     from kb.evaluation.tables import read_any
 
     gates = parse_gates(fail_under) if fail_under else {}
-    queries = read_any(path)
+    every = read_any(path)
+    queries = [each for each in every if each.reviewed]
+    if len(queries) < len(every):
+        click.echo(
+            f"{len(every) - len(queries)} questions proposées, pas encore relues, sont laissées de côté.", err=True
+        )
+    if not queries:
+        raise QuestionsError(f"{path} : aucune question n'est relue. Relisez-les, puis ôtez la marque « relue : non ».")
     # Without a terminal (disable=None) there is no bar.
     with (
         open_base(settings.store) as base,
@@ -119,6 +135,27 @@ def _run(
         click.echo(failure, err=True)
     if failures:
         raise SystemExit(1)
+
+
+def _suggest(settings: Settings, number: int, chosen: Sequence[str], target: Path | None) -> None:
+    from kb.evaluation.suggest import suggest
+    from kb.evaluation.tables import to_jsonl, write_any
+    from kb.index.catalog import Catalog
+    from kb.index.layout import CATALOG_FILE, index_folder
+
+    catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
+    try:
+        documents = catalog.documents(chosen or sorted(_known_documents(settings)))
+    finally:
+        catalog.close()
+    if missing := [each for each in chosen if each not in documents]:
+        raise ReperesError(f"{', '.join(missing)} : la base n'a pas de document de ce nom (« reperes status »).")
+    queries = suggest(list(documents.values()), number)
+    if target is None:
+        click.echo(to_jsonl(queries), nl=False)
+        return
+    write_any(queries, target)
+    click.echo(f"{len(queries)} questions proposées dans {target}. Relisez-les, puis ôtez leur marque « non relue ».")
 
 
 def _list(settings: Settings) -> None:
@@ -182,7 +219,6 @@ def _known_documents(settings: Settings) -> set[str]:
 
 def _warn_of_unknown_documents(queries: Sequence[EvaluationQuestion], settings: Settings) -> None:
     """An evaluation goes on: what the base does not have is not found, which is worth knowing before the figures."""
-    from kb.errors import QuestionsError
     from kb.evaluation.questions import check_documents
 
     try:

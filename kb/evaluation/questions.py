@@ -25,7 +25,8 @@ _ROLES: dict[str, Role] = {"user": "user", "assistant": "assistant"}
 @dataclass(frozen=True, slots=True)
 class EvaluationQuestion:
     """A test query. `documents` are the ids of every document that holds the answer; an `unanswerable` question is
-    expected to be refused, whatever its facts. `history` is the conversation before it, oldest first."""
+    expected to be refused, whatever its facts. `history` is the conversation before it, oldest first. One that is not
+    `reviewed` was proposed by the program: it counts in no evaluation until a person has accepted it."""
 
     id: str
     question: str
@@ -35,6 +36,7 @@ class EvaluationQuestion:
     unanswerable: bool = False
     history: tuple[Message, ...] = ()
     kind: str | None = None
+    reviewed: bool = True
 
 
 def read_questions(path: Path) -> list[EvaluationQuestion]:
@@ -114,7 +116,7 @@ def question_to_json(question: EvaluationQuestion) -> dict[str, Any]:
         "unanswerable": question.unanswerable,
         "history": [{"role": each.role, "content": each.content} for each in question.history],
     }
-    return {key: value for key, value in held.items() if value}
+    return {key: value for key, value in held.items() if value} | ({} if question.reviewed else {"reviewed": False})
 
 
 def _fact_to_json(fact: Fact) -> str | list[str]:
@@ -158,6 +160,7 @@ def parse_row(row: Mapping[str, Any]) -> Parsed:
         unanswerable=take("unanswerable", False, _boolean),
         history=take("history", (), _messages),
         kind=take("kind", None, _text),
+        reviewed=take("reviewed", True, _boolean),
     )
     return errors, None if errors else question
 

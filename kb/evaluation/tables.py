@@ -28,6 +28,7 @@ COLUMNS = {
     "sans réponse": "unanswerable",
     "type": "kind",
     "conversation": "history",
+    "relue": "reviewed",
 }
 _KNOWN = {fold(name): key for name, key in COLUMNS.items()} | {key: key for key in COLUMNS.values()}
 _REQUIRED = ("id", "question")
@@ -118,7 +119,7 @@ def to_xlsx(questions: Iterable[EvaluationQuestion]) -> bytes:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     for cell in sheet[1]:
         cell.font = Font(bold=True)
-    for letter, width in zip("ABCDEFGH", (14, 60, 36, 36, 24, 12, 14, 40), strict=True):
+    for letter, width in zip("ABCDEFGHI", (14, 60, 36, 36, 24, 12, 14, 40, 8), strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "A2"
     content = io.BytesIO()
@@ -136,6 +137,8 @@ def _cell(key: str, value: Any) -> str:
         return ""
     if key == "unanswerable":
         return "oui" if value else ""
+    if key == "reviewed":
+        return "non" if value is False else ""
     if key == "history":
         names = {"user": "Question", "assistant": "Réponse"}
         return "\n".join(f"{names[each['role']]} : {' '.join(each['content'].split())}" for each in value)
@@ -148,10 +151,11 @@ def _value(key: str, cell: str) -> Any:
     """What a cell means, in the form of JSONL. Raises ValueError, in French, for a cell that means nothing."""
     text = cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if key == "unanswerable":
+    if key in {"unanswerable", "reviewed"}:
         answer = fold(text)
         if answer not in _YES | _NO:
-            raise ValueError(f"« sans réponse » : écrivez oui ou non, pas « {text.strip()} »")
+            title = "sans réponse" if key == "unanswerable" else "relue"
+            raise ValueError(f"« {title} » : écrivez oui ou non, pas « {text.strip()} »")
         return answer in _YES
     if key in {"expected_facts", "forbidden_facts"}:
         return [[form.strip() for form in line.split("|") if form.strip()] for line in lines]
