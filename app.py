@@ -54,8 +54,15 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
     given = Settings.load(host=host, port=port, store=store)
     # Absolute, since the process is about to leave its working directory.
     sources = given.sources.absolute() if given.sources else None
-    settings = replace(given, store=given.store.absolute(), corpus=given.corpus.absolute(), sources=sources)
+    settings = replace(
+        given,
+        store=given.store.absolute(),
+        corpus=given.corpus.absolute(),
+        sources=sources,
+        app_db=given.app_database.absolute(),
+    )
     from ingest.child import ChildIngestor
+    from kb.opinions import opinions_of
     from kb.ui import server
 
     server.check_host(settings.host)  # before the minutes that a first ingestion takes
@@ -67,7 +74,7 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
         # Gradio can publish the files of its working directory: let there be none.
         with tempfile.TemporaryDirectory(prefix="reperes-") as empty:
             os.chdir(empty)
-            page = server.build_server(opener, ingestor, EXAMPLES, settings)
+            page = server.build_server(opener, ingestor, EXAMPLES, settings, opinions_of(settings))
             server.serve(page, settings.host, settings.port, ready=_say_ready)
     finally:
         ingestor.stop()

@@ -1,12 +1,12 @@
 """The second database, `app.db`: what people do with the base. It outlives the store, which can be made again.
 
-Evaluation runs stand here; so will accounts, conversations and feedback.
+Feedback, test queries and evaluation runs stand here; so will accounts and conversations.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from kb.errors import StoreError
+from kb.evaluation.questions import EvaluationQuestion, parse_row, question_to_json
+from kb.feedback import Feedback, Status, Verdict
 
 SCHEMA_VERSION = "1"
 ERASED = "(passage d'un document effacé)"
@@ -40,6 +42,25 @@ _ROWS = sa.Table(
     sa.Column("ordinal", sa.Integer, nullable=False),
     sa.Column("row", sa.Text, nullable=False),  # JSON
     sa.Column("scores", sa.Text, nullable=False),  # JSON
+)
+_FEEDBACK = sa.Table(
+    "feedback",
+    _METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("verdict", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("comment", sa.Text, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),  # JSON
+    sa.Column("generation", sa.Integer, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+)
+_QUERIES = sa.Table(
+    "test_queries",
+    _METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    sa.Column("query", sa.Text, nullable=False),  # JSON
 )
 
 
@@ -138,20 +159,75 @@ class AppDatabase:
                 each.question_id: (json.loads(each.row), json.loads(each.scores)) for each in connection.execute(query)
             }
 
+    def add_feedback(
+        self, at: str, verdict: Verdict, reason: str | None, comment: str, answer: Mapping[str, Any], generation: int
+    ) -> int:
+        """Keeps what a reader said; returns its number."""
+        values = {
+            "at": at,
+            "verdict": verdict,
+            "reason": reason,
+            "comment": comment,
+            "answer": json.dumps(answer, ensure_ascii=False),
+            "generation": generation,
+            "status": "new",
+        }
+        with self._transaction() as connection:
+            return int(connection.execute(_FEEDBACK.insert().returning(_FEEDBACK.c.id), values).scalar_one())
+
+    def feedback(self, status: Status | None = None) -> list[Feedback]:
+        """What readers said, newest first."""
+        query = sa.select(_FEEDBACK).order_by(_FEEDBACK.c.id.desc())
+        if status is not None:
+            query = query.where(_FEEDBACK.c.status == status)
+        with self._engine.connect() as connection:
+            return [Feedback(**{**row._mapping, "answer": json.loads(row.answer)}) for row in connection.execute(query)]
+
+    def set_feedback_status(self, number: int, status: Status) -> None:
+        """Notes what became of a feedback."""
+        with self._transaction() as connection:
+            connection.execute(_FEEDBACK.update().where(_FEEDBACK.c.id == number).values(status=status))
+
+    def erase_feedback(self, number: int | None = None, before: str | None = None) -> int:
+        """Erases one feedback, or all those from before a date and time, or all; how many there were."""
+        chosen = sa.true() if number is None else _FEEDBACK.c.id == number
+        if before is not None:
+            chosen = chosen & (_FEEDBACK.c.at < before)
+        with self._transaction() as connection:
+            return int(connection.execute(_FEEDBACK.delete().where(chosen)).rowcount)
+
+    def queries(self) -> list[EvaluationQuestion]:
+        """The test queries that are kept, in their order."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(_QUERIES.c.query).order_by(_QUERIES.c.ordinal, _QUERIES.c.id))
+            return [query for row in rows if (query := parse_row(json.loads(row.query))[1]) is not None]
+
+    def put_queries(self, queries: Iterable[EvaluationQuestion]) -> None:
+        """Keeps test queries, each in place of the one with its id; new ones come last."""
+        with self._transaction() as connection:
+            places = {row.id: row.ordinal for row in connection.execute(sa.select(_QUERIES.c.id, _QUERIES.c.ordinal))}
+            for each in queries:
+                place = places.setdefault(each.id, max(places.values(), default=0) + 1)
+                query = json.dumps(question_to_json(each), ensure_ascii=False)
+                values = {"id": each.id, "ordinal": place, "query": query}
+                connection.execute(_QUERIES.insert().prefix_with("OR REPLACE"), values)
+
+    def drop_query(self, query_id: str) -> bool:
+        """Deletes a test query; whether there was one."""
+        with self._transaction() as connection:
+            return bool(connection.execute(_QUERIES.delete().where(_QUERIES.c.id == query_id)).rowcount)
+
     def forget_document(self, document_id: str) -> int:
         """Erases what is kept of a document, quotes and answers made of them; how many rows held something."""
         changed = 0
         with self._transaction() as connection:
-            for each in list(connection.execute(sa.select(_ROWS).where(_ROWS.c.row.contains(document_id)))):
-                row = json.loads(each.row)
-                cited = any(citation["document"] == document_id for citation in row["citations"])
-                row["citations"] = [citation for citation in row["citations"] if citation["document"] != document_id]
-                row["retrieved"] = [name for name in row["retrieved"] if name != document_id]
-                row["warnings"] = [] if cited else row["warnings"]
-                row["answer"] = ERASED if cited else row["answer"]
-                mine = (_ROWS.c.run_id == each.run_id) & (_ROWS.c.question_id == each.question_id)
-                connection.execute(_ROWS.update().where(mine).values(row=json.dumps(row, ensure_ascii=False)))
-                changed += 1
+            for table, column in ((_ROWS, _ROWS.c.row), (_FEEDBACK, _FEEDBACK.c.answer)):
+                for each in list(connection.execute(sa.select(table).where(column.contains(document_id)))):
+                    held = _without(json.loads(getattr(each, column.name)), document_id)
+                    mine = sa.and_(*(key == getattr(each, key.name) for key in table.primary_key))
+                    values = {column.name: json.dumps(held, ensure_ascii=False)}
+                    connection.execute(table.update().where(mine).values(values))
+                    changed += 1
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(sa.text("VACUUM"))
             connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
@@ -161,6 +237,17 @@ class AppDatabase:
     def _transaction(self) -> Iterator[Connection]:
         with self._engine.begin() as connection:
             yield connection
+
+
+def _without(row: dict[str, Any], document_id: str) -> dict[str, Any]:
+    """An answer without what it holds of a document."""
+    cited = any(citation["document"] == document_id for citation in row["citations"])
+    return row | {
+        "citations": [citation for citation in row["citations"] if citation["document"] != document_id],
+        "retrieved": [name for name in row["retrieved"] if name != document_id],
+        "warnings": [] if cited else row["warnings"],
+        "answer": ERASED if cited else row["answer"],
+    }
 
 
 def _kept(row: Any) -> KeptRun:

@@ -51,7 +51,9 @@ def evaluate(
     list_runs: bool,
     store: Path | None,
 ) -> None:
-    """Pose les questions du fichier QUESTIONS (JSONL, CSV ou XLSX) et compte ce qui est trouvé."""
+    """Pose les questions du fichier QUESTIONS (JSONL, CSV ou XLSX), sinon celles de l'application, et compte ce qui est
+    trouvé.
+    """
     settings = Settings.load(store=store)
     if list_runs:
         _list(settings)
@@ -59,32 +61,103 @@ def evaluate(
         _compare(settings, compare, questions)
     elif suggest:
         _suggest(settings, suggest, chosen, target)
-    elif questions is None:
-        raise click.UsageError("Il manque l'argument QUESTIONS, le fichier des questions de test.")
     else:
         _run(settings, questions, answerer, not no_answers, fail_under, json_file, html_file, resume)
 
 
-@click.command("questions", short_help="Vérifie des questions de test, et les convertit.")
-@click.argument("questions", type=_QUESTIONS)
+@click.command("questions", short_help="Vérifie, convertit, importe et exporte des questions de test.")
+@click.argument("questions", type=_QUESTIONS, required=False)
 @click.option("--to", "target", type=_FILE, help="Fichier à écrire : .jsonl, .csv ou .xlsx, d'après son nom.")
+@click.option("--import", "imported", is_flag=True, help="Garde ces questions parmi celles de l'application.")
+@click.option(
+    "--export", "exported", is_flag=True, help="Écrit les questions de l'application (--to, sinon à l'écran)."
+)
 @STORE
-def questions_command(questions: Path, target: Path | None, store: Path | None) -> None:
+def questions_command(
+    questions: Path | None, target: Path | None, imported: bool, exported: bool, store: Path | None
+) -> None:
     """Vérifie le fichier QUESTIONS (JSONL, CSV ou XLSX), documents compris s'il y a une base, et peut le convertir."""
+    from kb.app_database import AppDatabase
     from kb.evaluation.questions import check_documents
-    from kb.evaluation.tables import read_any, write_any
+    from kb.evaluation.tables import read_any, to_jsonl, write_any
 
+    settings = Settings.load(store=store)
+    if exported:
+        with AppDatabase(settings.app_database) as database:
+            queries = database.queries()
+        if target is None:
+            click.echo(to_jsonl(queries), nl=False)
+            return
+        write_any(queries, target)
+        click.echo(f"{len(queries)} questions écrites dans {target}.")
+        return
+    if questions is None:
+        raise click.UsageError("Il manque l'argument QUESTIONS, ou l'option --export.")
     queries = read_any(questions)
-    if known := _known_documents(Settings.load(store=store)):
+    if known := _known_documents(settings):
         check_documents(queries, known, str(questions))
+    told = f"{len(queries)} questions correctes"
     if target is not None:
         write_any(queries, target)
-    click.echo(f"{len(queries)} questions correctes" + (f", écrites dans {target}." if target else "."))
+        told += f", écrites dans {target}"
+    if imported:
+        with AppDatabase(settings.app_database) as database:
+            database.put_queries(queries)
+        told += f", gardées dans {settings.app_database}"
+    click.echo(told + ".")
+
+
+@click.command("feedback", short_help="Montre les avis des lecteurs, et en fait des questions de test.")
+@click.option("--all", "every", is_flag=True, help="Montre aussi ceux qui ont été traités.")
+@click.option("--keep", type=int, metavar="N", help="Fait de l'avis n° N une question de test.")
+@click.option("--dismiss", type=int, metavar="N", help="Écarte l'avis n° N.")
+@click.option("--erase", type=int, metavar="N", help="Efface l'avis n° N (0 : tous).")
+@click.option("--csv", "csv_file", type=_FILE, help="Écrit les avis dans un tableau.")
+@STORE
+def feedback(
+    every: bool, keep: int | None, dismiss: int | None, erase: int | None, csv_file: Path | None, store: Path | None
+) -> None:
+    """Montre ce que les lecteurs ont dit des réponses, le plus récent d'abord."""
+    from kb.app_database import AppDatabase
+    from kb.feedback import REASONS, STATUSES, VERDICTS, to_csv, to_query
+
+    settings = Settings.load(store=store)
+    with AppDatabase(settings.app_database) as database:
+        if erase is not None:
+            click.echo(f"{database.erase_feedback(erase or None)} avis effacé(s).")
+            return
+        found = database.feedback()
+        for number, status in ((keep, "kept"), (dismiss, "dismissed")):
+            if number is None:
+                continue
+            chosen = next((each for each in found if each.id == number), None)
+            if chosen is None:
+                raise ReperesError(f"{number} : il n'y a pas d'avis de ce numéro (« reperes feedback --all »).")
+            if status == "kept":
+                query = to_query(chosen)
+                database.put_queries([query])
+                click.echo(f"Question de test {query.id} : {query.question}")
+            database.set_feedback_status(number, "kept" if status == "kept" else "dismissed")
+        if keep is not None or dismiss is not None:
+            return
+        shown = [each for each in found if every or each.status == "new"]
+    if csv_file is not None:
+        csv_file.write_bytes(to_csv(shown))
+        click.echo(f"{len(shown)} avis écrits dans {csv_file}.")
+        return
+    for each in shown:
+        reason = f", {REASONS[each.reason]}" if each.reason else ""
+        click.echo(f"{each.id:4d}  {each.at}  {VERDICTS[each.verdict]}{reason} ({STATUSES[each.status]})")
+        click.echo(f"      {each.question}")
+        if each.comment:
+            click.echo(f"      « {each.comment} »")
+    if not shown:
+        click.echo("Aucun avis à relire.")
 
 
 def _run(
     settings: Settings,
-    path: Path,
+    path: Path | None,
     answerer: str,
     answers: bool,
     fail_under: str | None,
@@ -101,14 +174,15 @@ def _run(
     from kb.evaluation.tables import read_any
 
     gates = parse_gates(fail_under) if fail_under else {}
-    every = read_any(path)
+    every = read_any(path) if path is not None else _kept_queries(settings)
+    name = path.name if path is not None else "questions de l'application"
     queries = [each for each in every if each.reviewed]
     if len(queries) < len(every):
         click.echo(
             f"{len(every) - len(queries)} questions proposées, pas encore relues, sont laissées de côté.", err=True
         )
     if not queries:
-        raise QuestionsError(f"{path} : aucune question n'est relue. Relisez-les, puis ôtez la marque « relue : non ».")
+        raise QuestionsError(f"{name} : aucune question n'est relue. Relisez-les, puis ôtez la marque « relue : non ».")
     # Without a terminal (disable=None) there is no bar.
     with (
         open_base(settings.store) as base,
@@ -121,7 +195,7 @@ def _run(
             bar.update(done - bar.n)
 
         model = base.model_name if answerer != "extractive" else None
-        about = about_run(path.name, queries, base.status(), answerer=answerer, answers=answers, model=model or "")
+        about = about_run(name, queries, base.status(), answerer=answerer, answers=answers, model=model or "")
         number, result = run_and_keep(database, base, queries, about, resume=resume, progress=show)
         kept = database.run(number)
     click.echo(to_text(result))
@@ -202,6 +276,19 @@ def _print_comparison(found: Comparison) -> None:
         click.echo(f"\nDans une seule des deux évaluations, laissées de côté : {', '.join(found.left_out)}")
 
 
+def _kept_queries(settings: Settings) -> list[EvaluationQuestion]:
+    from kb.app_database import AppDatabase
+
+    with AppDatabase(settings.app_database) as database:
+        found = database.queries()
+    if not found:
+        raise QuestionsError(
+            "L'application n'a pas de question de test. Donnez un fichier de questions, ou importez-en un "
+            "(« reperes questions FICHIER --import »)."
+        )
+    return found
+
+
 def _known_documents(settings: Settings) -> set[str]:
     """The ids of the documents of the base; none when there is no base."""
     from kb.index.catalog import Catalog
@@ -227,4 +314,4 @@ def _warn_of_unknown_documents(queries: Sequence[EvaluationQuestion], settings: 
         click.echo(f"{error}\nIls comptent comme des documents qui n'ont pas été trouvés.", err=True)
 
 
-COMMANDS = (evaluate, questions_command)
+COMMANDS = (evaluate, questions_command, feedback)

@@ -71,6 +71,12 @@ class Settings:
         "file of what people do with the base (evaluation runs); it outlives the store",
         "`…-app.db` beside the store",
     )
+    retention_days: int = _setting(
+        "REPERES_RETENTION_DAYS",
+        365,
+        _whole_number(0, 36_500),
+        "days that feedback, with its question and answer, is kept; 0 keeps none",
+    )
     cache: Path = _setting(
         "REPERES_CACHE",
         lambda: Path(platformdirs.user_cache_dir("reperes")),

@@ -17,7 +17,8 @@ from kb.errors import ReperesError
 from kb.ui import strings
 from kb.ui.api import chat_function
 from kb.ui.conversation import Conversation, exchange, question_trouble
-from kb.ui.ports import Base, Ingestor
+from kb.ui.opinion import build_opinion, opinion_updates
+from kb.ui.ports import Base, Ingestor, Opinions
 from kb.ui.render import escape
 from kb.ui.sources import empty_sources_html
 from kb.ui.state import read_state, state_html, welcome_html
@@ -29,9 +30,13 @@ STATE_EVERY_SECONDS = 3.0
 logger = logging.getLogger(__name__)
 
 
-def build_page(base: Callable[[], Base], ingestor: Ingestor | None, examples: Sequence[str]) -> gr.Blocks:
-    """The chat as Gradio blocks, with the endpoint `/chat` beside it."""
-    handlers = _Handlers(base, ingestor, has_examples=bool(examples))
+def build_page(
+    base: Callable[[], Base], ingestor: Ingestor | None, examples: Sequence[str], opinions: Opinions | None = None
+) -> gr.Blocks:
+    """The chat as Gradio blocks, with the endpoint `/chat` beside it. Without `opinions` readers are asked for none."""
+    handlers = _Handlers(base, ingestor, has_examples=bool(examples), has_opinions=opinions is not None)
+    # Outside the queue: stopping and looking at the base must work while others wait for their answer.
+    at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     page = gr.Blocks(title=strings.NAME, analytics_enabled=False, fill_width=True)
     with page:
         conversation = gr.State(Conversation())
@@ -51,6 +56,7 @@ def build_page(base: Callable[[], Base], ingestor: Ingestor | None, examples: Se
                     buttons = [gr.Button(example, elem_classes="example") for example in examples]
                 past = _html("", elem_id="past")
                 current = _html("", elem_id="current")
+                opinion = build_opinion(opinions, conversation, at_once)
             sources = _html(empty_sources_html(), elem_id="sources")
             with gr.Column(elem_id="ask"):
                 notice = _html("", elem_id="notice")
@@ -68,14 +74,15 @@ def build_page(base: Callable[[], Base], ingestor: Ingestor | None, examples: Se
 
         answering: dict[str, Any] = {
             # In the order of _Handlers.ask and .restart.
-            "outputs": [conversation, past, current, sources, question, notice, welcome, suggestions, send, stop],
+            "outputs": [
+                *(conversation, past, current, sources, question, notice, welcome, suggestions, send, stop),
+                *opinion.outputs,
+            ],
             "show_progress": "hidden",
             "api_visibility": "private",
             "concurrency_id": "answers",
             "concurrency_limit": ANSWERS_AT_ONCE,
         }
-        # Outside the queue: stopping and looking at the base must work while others wait for their answer.
-        at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
         asking = [gr.on([question.submit, send.click], handlers.ask, [question, conversation], **answering)]
         asking += [button.click(handlers.ask, [button, conversation], **answering) for button in buttons]
         stop.click(handlers.stop, conversation, [conversation, current, send, stop], cancels=asking, **at_once)
@@ -97,15 +104,18 @@ def build_page(base: Callable[[], Base], ingestor: Ingestor | None, examples: Se
 class _Handlers:
     """What the events call. Each returns one value for each of its outputs, in order."""
 
-    def __init__(self, base: Callable[[], Base], ingestor: Ingestor | None, *, has_examples: bool) -> None:
+    def __init__(
+        self, base: Callable[[], Base], ingestor: Ingestor | None, *, has_examples: bool, has_opinions: bool
+    ) -> None:
         self._base = base
         self._ingestor = ingestor
         self._has_examples = has_examples
+        self._has_opinions = has_opinions
 
     def ask(self, question: str, before: Conversation) -> Iterator[list[Any]]:
         """The page as an answer comes in; a question that cannot be asked stays in its box, with the reason."""
         if trouble := question_trouble(question):
-            yield [before, *[gr.skip()] * 4, _notice(trouble), *[gr.skip()] * 4]
+            yield [before, *[gr.skip()] * 4, _notice(trouble), *[gr.skip()] * 7]
             return
         first, panel_before = True, ""
         for now in exchange(self._base, before, question):
@@ -123,6 +133,7 @@ class _Handlers:
                 gr.update(visible=False),
                 gr.update(visible=not now.running),
                 gr.update(visible=now.running),
+                *opinion_updates(now, wanted=self._has_opinions),
             ]
             first, panel_before = False, panel
 
@@ -144,6 +155,7 @@ class _Handlers:
             gr.update(visible=self._has_examples),
             gr.update(visible=True),
             gr.update(visible=False),
+            *opinion_updates(Conversation(), wanted=False),
         ]
 
     def refresh(self, state_shown: str, welcome_shown: str) -> list[Any]:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from kb.answering.serialize import AnswerJson, answer_to_json
 from kb.errors import ReperesError
 from kb.types import Answer, Message
 from kb.ui import strings
@@ -26,7 +27,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question and what there is of its answer, as HTML. `reply` is the answer's text, None before it is final."""
+    """A question and what there is of its answer, as HTML. `reply` is the answer's text, None before it is final.
+
+    `given` is the last turn's answer in the form of `reperes ask --json`, for whoever says what it is worth, and
+    `generation` the state of the base that gave it.
+    """
 
     number: int
     question: str
@@ -34,6 +39,8 @@ class Turn:
     body: str = ""
     sources: str = ""
     reply: str | None = None
+    given: AnswerJson | None = None
+    generation: int = 0
 
     @property
     def html(self) -> str:
@@ -82,7 +89,8 @@ class Conversation:
     def asked(self, question: str) -> Conversation:
         """With a question that has no answer yet."""
         number = self.turns[-1].number + 1 if self.turns else 1
-        return Conversation((*self.turns, Turn(number, question))[-SHOWN_TURNS:])
+        before = (replace(each, given=None) for each in self.turns)
+        return Conversation((*before, Turn(number, question))[-SHOWN_TURNS:])
 
     def changed(self, **changes: object) -> Conversation:
         """With another last turn."""
@@ -139,13 +147,16 @@ def answer_states(base: Base, question: str, history: tuple[Message, ...]) -> It
 
 def _answered(base: Callable[[], Base], asked: Conversation) -> Iterator[Conversation]:
     turn = asked.turns[-1]
-    for answer, final in answer_states(base(), turn.question, asked.history):
+    opened = base()
+    for answer, final in answer_states(opened, turn.question, asked.history):
         if final:
             yield asked.changed(
                 state="done",
                 body=answer_html(answer, turn.number),
                 sources=sources_html(answer, turn.number),
                 reply=answer.text or strings.REFUSAL,
+                given=answer_to_json(answer),
+                generation=opened.status().generation,
             )
         elif answer.text.strip():
             # What is not final may still lose its numbers or become a refusal: only its words are shown.

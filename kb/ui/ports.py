@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
+from kb.feedback import Verdict
 from kb.types import Answer, Message, StoreStatus
 
 
@@ -49,4 +50,14 @@ class Ingestor(Protocol):
 
     def start(self) -> None:
         """Starts an ingestion and returns at once; does nothing while one runs. May raise ReperesError."""
+        ...
+
+
+class Opinions(Protocol):
+    """Keeps what readers say of answers."""
+
+    def add(
+        self, verdict: Verdict, reason: str | None, comment: str, answer: Mapping[str, Any], generation: int
+    ) -> None:
+        """Keeps one. `answer` is in the form of `reperes ask --json`. May raise ReperesError."""
         ...

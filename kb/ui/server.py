@@ -21,7 +21,7 @@ from kb.settings import Settings
 from kb.ui import strings
 from kb.ui.chat import build_page
 from kb.ui.guard import Guard
-from kb.ui.ports import Base, Ingestor
+from kb.ui.ports import Base, Ingestor, Opinions
 from kb.ui.render import escape
 from kb.ui.state import read_state
 from kb.ui.theme import page_theme
@@ -33,7 +33,11 @@ _SECONDS_TO_STOP = 2
 
 
 def build_server(
-    base: Callable[[], Base], ingestor: Ingestor | None, examples: Sequence[str], settings: Settings
+    base: Callable[[], Base],
+    ingestor: Ingestor | None,
+    examples: Sequence[str],
+    settings: Settings,
+    opinions: Opinions | None = None,
 ) -> FastAPI:
     """The application. `base()` is called for each question and may raise ReperesError, which the page then shows."""
     server = FastAPI(
@@ -61,7 +65,7 @@ def build_server(
     server.mount("/page", StaticFiles(directory=ASSETS))
     gr.mount_gradio_app(
         server,
-        build_page(base, ingestor, examples),
+        build_page(base, ingestor, examples, opinions),
         path="/",
         theme=page_theme(),
         footer_links=[],

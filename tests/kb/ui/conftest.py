@@ -15,7 +15,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from kb.settings import Settings
-from kb.ui.ports import Base
+from kb.ui.ports import Base, Opinions
 from kb.ui.server import build_server
 from small_base import SmallBase
 from small_pages import DOCUMENTS, EXAMPLES, ServePage, StillIngestor
@@ -48,7 +48,10 @@ def serve_page() -> Iterator[ServePage]:
     running: list[tuple[uvicorn.Server, threading.Thread, socket.socket]] = []
 
     def serve(
-        base: Base | Callable[[], Base], ingestor: StillIngestor | None = None, examples: Sequence[str] = EXAMPLES
+        base: Base | Callable[[], Base],
+        ingestor: StillIngestor | None = None,
+        examples: Sequence[str] = EXAMPLES,
+        opinions: Opinions | None = None,
     ) -> str:
         opener = base if callable(base) else lambda: base
 
@@ -58,7 +61,7 @@ def serve_page() -> Iterator[ServePage]:
         async def run() -> None:
             # Built within its loop: without one Gradio makes some that it never closes, and the suite fails on them.
             try:
-                app = build_server(opener, ingestor, examples, Settings())
+                app = build_server(opener, ingestor, examples, Settings(), opinions)
             except Exception as error:  # noqa: BLE001  (raised again below, in the test's own thread)
                 ready.put(error)
                 return

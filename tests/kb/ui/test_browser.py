@@ -5,29 +5,16 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
+from browsing import ask, picture
 from kb.errors import FingerprintError
 from kb.ui.ports import IngestionProgress
 from small_base import SmallBase
 from small_pages import DOCUMENTS, ServePage, StillIngestor
 
-OUTPUT = Path(__file__).parents[2] / "output"
-
 OpenPage = Callable[..., Page]
-
-
-def ask(page: Page, question: str, state: str = "done") -> None:
-    page.get_by_label("Votre question").fill(question)
-    page.get_by_label("Votre question").press("Enter")
-    page.locator(f"#current .turn[data-state={state}]").filter(has_text=question).wait_for()
-
-
-def picture(page: Page, name: str) -> None:
-    OUTPUT.mkdir(exist_ok=True)
-    page.screenshot(path=OUTPUT / f"{name}.png", animations="disabled")
 
 
 def test_ask_then_check_the_source(serve_page: ServePage, small_base: SmallBase, open_page: OpenPage) -> None:
