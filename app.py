@@ -62,6 +62,7 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
         app_db=given.app_database.absolute(),
     )
     from ingest.child import ChildIngestor
+    from kb.evaluation.desk import EvaluationDesk
     from kb.opinions import opinions_of
     from kb.ui import server
 
@@ -74,7 +75,8 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
         # Gradio can publish the files of its working directory: let there be none.
         with tempfile.TemporaryDirectory(prefix="reperes-") as empty:
             os.chdir(empty)
-            page = server.build_server(opener, ingestor, EXAMPLES, settings, opinions_of(settings))
+            desk = EvaluationDesk(opener, settings.app_database)
+            page = server.build_server(opener, ingestor, EXAMPLES, settings, opinions_of(settings), desk)
             server.serve(page, settings.host, settings.port, ready=_say_ready)
     finally:
         ingestor.stop()

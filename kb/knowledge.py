@@ -112,6 +112,10 @@ class KnowledgeBase:
         """The state of the store."""
         return self._index.catalog.status()
 
+    def document_ids(self) -> set[str]:
+        """The ids of the current documents."""
+        return {each.id for each in self._index.catalog.headers()}
+
     def document(self, document_id: str) -> Document | None:
         """A current document as it is stored, or None."""
         return self._index.catalog.document(document_id)

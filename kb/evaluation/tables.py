@@ -56,6 +56,11 @@ def read_any(path: Path) -> list[EvaluationQuestion]:
     return parse_table(rows, str(path))
 
 
+def read_pasted(text: str) -> list[list[str]]:
+    """The rows of a table that was copied from a spreadsheet, or of CSV. Raises QuestionsError."""
+    return _csv_rows(text.encode(), "Le texte collé")
+
+
 def parse_table(rows: Sequence[Sequence[str]], name: str) -> list[EvaluationQuestion]:
     """The test queries of a table, its header first. Raises QuestionsError with every error, by line."""
     header = rows[0] if rows else []

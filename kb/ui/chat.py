@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import gradio as gr
+from gradio.components import Navbar
 from gradio.events import api
 
 from kb.errors import ReperesError
+from kb.evaluation.desk import EvaluationDesk
 from kb.ui import strings
 from kb.ui.api import chat_function
 from kb.ui.conversation import Conversation, exchange, question_trouble
+from kb.ui.evaluation import build_evaluation
 from kb.ui.opinion import build_opinion, opinion_updates
 from kb.ui.ports import Base, Ingestor, Opinions
 from kb.ui.render import escape
@@ -31,18 +34,27 @@ logger = logging.getLogger(__name__)
 
 
 def build_page(
-    base: Callable[[], Base], ingestor: Ingestor | None, examples: Sequence[str], opinions: Opinions | None = None
+    base: Callable[[], Base],
+    ingestor: Ingestor | None,
+    examples: Sequence[str],
+    opinions: Opinions | None = None,
+    desk: EvaluationDesk | None = None,
 ) -> gr.Blocks:
-    """The chat as Gradio blocks, with the endpoint `/chat` beside it. Without `opinions` readers are asked for none."""
+    """The chat as Gradio blocks, with the endpoint `/chat` beside it, and with `desk` the page of evaluations.
+
+    Without `opinions` readers are asked for none.
+    """
     handlers = _Handlers(base, ingestor, has_examples=bool(examples), has_opinions=opinions is not None)
     # Outside the queue: stopping and looking at the base must work while others wait for their answer.
     at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    link = f' <a href="/evaluation">{escape(strings.EVALUATION)}</a>' if desk is not None else ""
     page = gr.Blocks(title=strings.NAME, analytics_enabled=False, fill_width=True)
     with page:
+        Navbar(visible=False)
         conversation = gr.State(Conversation())
         with gr.Row(elem_id="masthead"):
             _html(
-                f'<div class="brand"><h1>{escape(strings.NAME)}</h1><p>{escape(strings.PURPOSE)}</p></div>',
+                f'<div class="brand"><h1>{escape(strings.NAME)}</h1><p>{escape(strings.PURPOSE)}{link}</p></div>',
                 elem_id="brand",
             )
             state = _html("", elem_id="base-state")
@@ -97,6 +109,8 @@ def build_page(
         gr.Timer(STATE_EVERY_SECONDS).tick(**refreshing)
         start.click(handlers.ingest, None, notice, **at_once).then(**refreshing)
         api(chat_function(base), api_name="chat", concurrency_id="answers", concurrency_limit=ANSWERS_AT_ONCE)
+    if desk is not None:
+        build_evaluation(page, desk)
     page.queue(max_size=LONGEST_QUEUE, default_concurrency_limit=ANSWERS_AT_ONCE)
     return page
 

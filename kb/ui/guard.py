@@ -17,11 +17,12 @@ from kb.ui.render import escape
 # Gradio has many routes that this page has no use for: they take uploads, serve files, fetch from elsewhere. What is
 # not here is not found. A later page that needs one adds it.
 ROUTES = re.compile(
-    r"/(?:|healthz|favicon\.ico|robots\.txt|theme\.css|config/?"
+    r"/(?:|evaluation|evaluation/rapport/\d+|evaluation/questions\.(?:csv|jsonl|xlsx)|healthz|favicon\.ico|robots\.txt|theme\.css|config/?"
     r"|(?:page|assets|static)/.*"
     r"|gradio_api/(?:info/?|openapi\.json|startup-events|cancel|reset/?|heartbeat/[^/]+"
     r"|queue/(?:join|data)|run/[^/]+/?|call/chat(?:/[^/]+)?))"
 )
+PAGES = ("/", "/evaluation")
 _HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -93,7 +94,7 @@ class Guard:
         elif ROUTES.fullmatch(scope["path"]) is None:
             await PlainTextResponse("Introuvable.", 404)(scope, receive, response)
         else:
-            if scope["path"] == "/":
+            if scope["path"] in PAGES:
                 # The page is rewritten on its way out, which needs it uncompressed.
                 kept = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
                 scope = {**scope, "headers": kept}

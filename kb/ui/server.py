@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import socket
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from kb.errors import SettingsError
+from kb.evaluation.desk import EvaluationDesk
 from kb.settings import Settings
 from kb.ui import strings
 from kb.ui.chat import build_page
 from kb.ui.guard import Guard
 from kb.ui.ports import Base, Ingestor, Opinions
 from kb.ui.render import escape
+from kb.ui.reports import add_reports
 from kb.ui.state import read_state
 from kb.ui.theme import page_theme
 
@@ -38,6 +41,7 @@ def build_server(
     examples: Sequence[str],
     settings: Settings,
     opinions: Opinions | None = None,
+    desk: EvaluationDesk | None = None,
 ) -> FastAPI:
     """The application. `base()` is called for each question and may raise ReperesError, which the page then shows."""
     server = FastAPI(
@@ -62,10 +66,20 @@ def build_server(
             "ingesting": state.progress.running,
         }
 
+    if desk is not None:
+        add_reports(server, desk)
     server.mount("/page", StaticFiles(directory=ASSETS))
+    with warnings.catch_warnings():
+        # A second page: Gradio says that it does without a rendering on the server that was not asked for.
+        warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
+        _mount(server, build_page(base, ingestor, examples, opinions, desk))
+    return server
+
+
+def _mount(server: FastAPI, page: gr.Blocks) -> None:
     gr.mount_gradio_app(
         server,
-        build_page(base, ingestor, examples, opinions),
+        page,
         path="/",
         theme=page_theme(),
         footer_links=[],
@@ -78,7 +92,6 @@ def build_server(
         allowed_paths=[],
         max_file_size=1,
     )
-    return server
 
 
 def serve(app: ASGIApp, host: str, port: int, ready: Callable[[str], None] | None = None) -> None:

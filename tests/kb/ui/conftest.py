@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from kb.evaluation.desk import EvaluationDesk
 from kb.settings import Settings
 from kb.ui.ports import Base, Opinions
 from kb.ui.server import build_server
@@ -52,6 +53,7 @@ def serve_page() -> Iterator[ServePage]:
         ingestor: StillIngestor | None = None,
         examples: Sequence[str] = EXAMPLES,
         opinions: Opinions | None = None,
+        desk: EvaluationDesk | None = None,
     ) -> str:
         opener = base if callable(base) else lambda: base
 
@@ -61,7 +63,7 @@ def serve_page() -> Iterator[ServePage]:
         async def run() -> None:
             # Built within its loop: without one Gradio makes some that it never closes, and the suite fails on them.
             try:
-                app = build_server(opener, ingestor, examples, Settings(), opinions)
+                app = build_server(opener, ingestor, examples, Settings(), opinions, desk)
             except Exception as error:  # noqa: BLE001  (raised again below, in the test's own thread)
                 ready.put(error)
                 return

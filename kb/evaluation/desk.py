@@ -1,0 +1,134 @@
+"""What editors do with test queries and feedback in the application: everything but the page itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from kb.app_database import AppDatabase, KeptRun
+from kb.errors import QuestionsError
+from kb.evaluation.comparison import Comparison, compare
+from kb.evaluation.kept import about_run, run_and_keep, scores_of
+from kb.evaluation.page import to_html
+from kb.evaluation.questions import EvaluationQuestion, check_documents, parse_questions, question_to_json
+from kb.evaluation.run import EvaluationResult, EvaluationRow, QuestionResult
+from kb.evaluation.tables import parse_table, read_pasted
+from kb.feedback import Feedback, to_query
+
+if TYPE_CHECKING:
+    from kb.knowledge import KnowledgeBase
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """A run that is done; `comparison` with the run before over the same questions, if there is one."""
+
+    run: int
+    result: EvaluationResult
+    comparison: Comparison | None
+
+
+class EvaluationDesk:
+    """Feedback, test queries and runs in `app.db`. Serves many threads; every method may raise ReperesError."""
+
+    def __init__(self, base: Callable[[], KnowledgeBase], path: Path) -> None:
+        self._base = base
+        self._path = path
+
+    def feedback(self) -> list[Feedback]:
+        """The feedback that nobody has read yet, newest first."""
+        with AppDatabase(self._path) as database:
+            return database.feedback("new")
+
+    def query_of(self, number: int) -> EvaluationQuestion:
+        """The test query that a feedback makes, not kept yet."""
+        with AppDatabase(self._path) as database:
+            chosen = next((each for each in database.feedback() if each.id == number), None)
+        if chosen is None:
+            raise QuestionsError(f"L'avis n° {number} n'existe plus.")
+        return to_query(chosen)
+
+    def dismiss(self, number: int) -> None:
+        """Puts a feedback aside."""
+        with AppDatabase(self._path) as database:
+            database.set_feedback_status(number, "dismissed")
+
+    def queries(self) -> list[EvaluationQuestion]:
+        """The test queries, in their order."""
+        with AppDatabase(self._path) as database:
+            return database.queries()
+
+    def put(self, query: EvaluationQuestion) -> None:
+        """Keeps a test query, checked as one of a file is; the feedback that it comes from is no longer to be read."""
+        (checked,) = parse_questions(json.dumps(question_to_json(query), ensure_ascii=False), "La question")
+        check_documents([checked], self._known(), f"Question « {checked.id} »")
+        with AppDatabase(self._path) as database:
+            database.put_queries([checked])
+            number = checked.id.removeprefix("avis-")
+            if number != checked.id and number.isdigit():
+                database.set_feedback_status(int(number), "kept")
+
+    def drop(self, query_id: str) -> bool:
+        """Deletes a test query."""
+        with AppDatabase(self._path) as database:
+            return database.drop_query(query_id)
+
+    def import_text(self, text: str) -> int:
+        """Keeps the queries of a pasted table (its header first) or of JSON lines, all of them or none; how many."""
+        name = "Le texte collé"
+        is_json = text.lstrip().startswith("{")
+        found = parse_questions(text, name) if is_json else parse_table(read_pasted(text), name)
+        check_documents(found, self._known(), name)
+        with AppDatabase(self._path) as database:
+            database.put_queries(found)
+        return len(found)
+
+    def runs(self) -> list[KeptRun]:
+        """The last runs, newest first."""
+        with AppDatabase(self._path) as database:
+            return database.runs()
+
+    def evaluate(
+        self, wanted: Collection[str] | None = None, progress: Callable[[int, int], None] | None = None
+    ) -> Evaluated:
+        """Runs the reviewed queries, of `wanted` when given. `progress` is told how many are done, of how many."""
+        queries = [each for each in self.queries() if each.reviewed and (wanted is None or each.id in wanted)]
+        if not queries:
+            raise QuestionsError("Il n'y a pas de question de test à poser : ajoutez-en, ou acceptez celles proposées.")
+        base = self._base()
+        name = "questions de l'application"
+        model = base.model_name or ""
+        about = about_run(name, queries, base.status(), answerer="auto", answers=True, model=model)
+        with AppDatabase(self._path) as database:
+            before = next((each for each in database.runs(200) if _is_comparable(each, about)), None)
+            number, result = run_and_keep(database, base, queries, about, progress=progress)
+            comparison = None
+            if before is not None:
+                comparison = compare(*(scores_of(database, str(each)) for each in (before.id, number)))
+        return Evaluated(number, result, comparison)
+
+    def report(self, number: int) -> str:
+        """The page of a run. Raises QuestionsError when there is no such run."""
+        with AppDatabase(self._path) as database:
+            kept = database.run(number)
+            if kept is None:
+                raise QuestionsError(f"{number} : il n'y a pas d'évaluation de ce numéro.")
+            rows = database.rows(number)
+            queries = {each.id: each for each in database.queries()}
+        results = [
+            QuestionResult(
+                queries.get(name) or EvaluationQuestion(name, row["question"]), cast("EvaluationRow", row), scores
+            )
+            for name, (row, scores) in rows.items()
+        ]
+        return to_html(EvaluationResult(tuple(results)), kept.about, kept.began)
+
+    def _known(self) -> set[str]:
+        return self._base().document_ids()
+
+
+def _is_comparable(run: KeptRun, about: Mapping[str, Any]) -> bool:
+    return run.seconds is not None and run.about["questions_hash"] == about["questions_hash"]

@@ -1,0 +1,257 @@
+"""The page where editors read feedback, keep test queries, and evaluate the answers."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import gradio as gr
+from gradio.components import Navbar
+
+from kb.errors import ReperesError
+from kb.evaluation.desk import Evaluated, EvaluationDesk
+from kb.evaluation.questions import EvaluationQuestion
+from kb.feedback import REASONS, VERDICTS, Feedback
+from kb.french.moments import french_moment
+from kb.ui import strings
+from kb.ui.evaluation_html import evaluated_html, feedback_html, runs_html
+from kb.ui.render import escape
+
+logger = logging.getLogger(__name__)
+_BETWEEN_STATES = 0.3  # seconds
+
+
+def build_evaluation(page: gr.Blocks, desk: EvaluationDesk) -> None:
+    """Adds the page `/evaluation` to the application."""
+    handlers = _Handlers(desk)
+    at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    with page.route(strings.EVALUATION, "/evaluation", show_in_navbar=False), gr.Column(elem_id="workbench"):
+        Navbar(visible=False)
+        _html(
+            f'<p class="back-home"><a href="/">{escape(strings.TO_CHAT)}</a></p><h1>{escape(strings.EVALUATION)}</h1>'
+            f"<p>{escape(strings.EVALUATION_WHY)}</p>"
+        )
+        notice = _html("", elem_id="work-notice")
+
+        _html(f"<h2>{escape(strings.FEEDBACK_TITLE)}</h2>")
+        feedback = gr.Radio([], label=strings.FEEDBACK_LIST, elem_id="feedback-list")
+        shown = _html("", elem_id="feedback-shown")
+        with gr.Row(elem_classes="work-actions"):
+            turn = gr.Button(strings.TURN_INTO_QUERY, size="sm", elem_id="turn")
+            dismiss = gr.Button(strings.DISMISS, size="sm", elem_id="dismiss")
+
+        _html(f"<h2>{escape(strings.QUERIES_TITLE)}</h2>")
+        queries = gr.Radio([], label=strings.QUERIES_LIST, elem_id="query-list")
+        with gr.Column(elem_id="query-form"):
+            name = gr.Textbox(label=strings.QUERY_ID, elem_id="query-id", max_lines=1)
+            question = gr.Textbox(label=strings.QUERY_QUESTION, lines=2, elem_id="query-question")
+            documents = gr.Textbox(label=strings.QUERY_DOCUMENTS, lines=2, elem_id="query-documents")
+            expected = gr.Textbox(label=strings.QUERY_EXPECTED, lines=2, elem_id="query-expected")
+            forbidden = gr.Textbox(label=strings.QUERY_FORBIDDEN, lines=1, elem_id="query-forbidden")
+            unanswerable = gr.Checkbox(label=strings.QUERY_UNANSWERABLE, elem_id="query-unanswerable")
+            kind = gr.Textbox(label=strings.QUERY_KIND, elem_id="query-kind", max_lines=1)
+        with gr.Row(elem_classes="work-actions"):
+            save = gr.Button(strings.SAVE_QUERY, size="sm", variant="primary", elem_id="save-query")
+            new = gr.Button(strings.NEW_QUERY, size="sm", elem_id="new-query")
+            drop = gr.Button(strings.DROP_QUERY, size="sm", elem_id="drop-query")
+        with gr.Column(elem_id="query-import"):
+            pasted = gr.Textbox(label=strings.PASTE_LABEL, lines=3, max_lines=12, elem_id="pasted")
+            take = gr.Button(strings.PASTE, size="sm", elem_id="take-pasted")
+        _html(strings.EXPORT_LINKS)
+
+        _html(f"<h2>{escape(strings.RUN_TITLE)}</h2>")
+        with gr.Row(elem_classes="work-actions"):
+            run = gr.Button(strings.RUN_ALL, size="sm", variant="primary", elem_id="run-all")
+            run_one = gr.Button(strings.RUN_ONE, size="sm", elem_id="run-one")
+        result = _html("", elem_id="run-result")
+        runs = _html("", elem_id="runs")
+
+        form = [name, question, documents, expected, forbidden, unanswerable, kind]
+        lists = [feedback, queries, runs]
+        feedback.input(handlers.show_feedback, feedback, shown, **at_once)
+        turn.click(handlers.turn, feedback, [*form, notice], **at_once)
+        dismiss.click(handlers.dismiss, feedback, [*lists, shown, notice], **at_once)
+        queries.input(handlers.show_query, queries, [*form, notice], **at_once)
+        save.click(handlers.save, form, [*lists, notice], **at_once)
+        new.click(handlers.clear, None, [*form, notice], **at_once)
+        drop.click(handlers.drop, name, [*lists, notice], **at_once)
+        take.click(handlers.take, pasted, [*lists, pasted, notice], **at_once)
+        running: dict[str, Any] = {
+            "show_progress": "hidden",
+            "api_visibility": "private",
+            "concurrency_id": "evaluation",
+            "concurrency_limit": 1,
+        }
+        run.click(handlers.run_all, None, [result, runs, notice], **running)
+        run_one.click(handlers.run_one, name, [result, runs, notice], **running)
+        page.load(handlers.lists, None, lists, **at_once)
+
+
+class _Handlers:
+    """What the events call. Each returns one value for each of its outputs, in order."""
+
+    def __init__(self, desk: EvaluationDesk) -> None:
+        self._desk = desk
+
+    def lists(self) -> list[Any]:
+        """The feedback to read, the test queries and the runs, as they are now."""
+        said = [(_feedback_label(each), each.id) for each in self._desk.feedback()]
+        kept = [(_query_label(each), each.id) for each in self._desk.queries()]
+        return [
+            gr.update(choices=said, value=None, info=None if said else strings.NO_FEEDBACK),
+            gr.update(choices=kept, value=None, info=None if kept else strings.NO_QUERIES),
+            runs_html(self._desk.runs()),
+        ]
+
+    def show_feedback(self, number: int | None) -> str:
+        """What a reader said, with the answer."""
+        return next((feedback_html(each) for each in self._desk.feedback() if each.id == number), "")
+
+    def turn(self, number: int | None) -> list[Any]:
+        """The form filled in from a feedback; saving it is the second click."""
+        if number is None:
+            return [*[gr.skip()] * 7, _told(strings.CHOOSE_FEEDBACK, bad=True)]
+        return self._tried(lambda: [*_form(self._desk.query_of(number)), _told(strings.COMPLETE_QUERY)], 8)
+
+    def dismiss(self, number: int | None) -> list[Any]:
+        """A feedback put aside."""
+
+        def put_aside() -> list[Any]:
+            if number is not None:
+                self._desk.dismiss(number)
+            return [*self.lists(), "", ""]
+
+        return self._tried(put_aside, 5)
+
+    def show_query(self, query_id: str | None) -> list[Any]:
+        """The form filled in from a test query."""
+        query = next((each for each in self._desk.queries() if each.id == query_id), None)
+        return [*_form(query), ""]
+
+    def clear(self) -> list[Any]:
+        """An empty form."""
+        return [*_form(None), ""]
+
+    def save(self, *values: Any) -> list[Any]:
+        """The form kept as a test query."""
+
+        def keep() -> list[Any]:
+            query = _query(*values)
+            self._desk.put(query)
+            return [*self.lists(), _told(strings.QUERY_SAVED.format(id=query.id))]
+
+        return self._tried(keep, 4)
+
+    def drop(self, query_id: str) -> list[Any]:
+        """The test query of the form deleted."""
+
+        def delete() -> list[Any]:
+            done = self._desk.drop(query_id.strip())
+            text = strings.QUERY_DROPPED if done else strings.QUERY_UNKNOWN
+            return [*self.lists(), _told(text.format(id=query_id.strip()), bad=not done)]
+
+        return self._tried(delete, 4)
+
+    def take(self, pasted: str) -> list[Any]:
+        """Pasted queries kept, all or none."""
+
+        def keep() -> list[Any]:
+            number = self._desk.import_text(pasted)
+            return [*self.lists(), "", _told(strings.PASTED.format(number=number))]
+
+        return self._tried(keep, 5)
+
+    def run_all(self) -> Iterator[list[Any]]:
+        """All reviewed queries asked, with progress, then the results."""
+        yield from self._run(None)
+
+    def run_one(self, query_id: str) -> Iterator[list[Any]]:
+        """The query of the form asked."""
+        yield from self._run({query_id.strip()})
+
+    def _run(self, wanted: set[str] | None) -> Iterator[list[Any]]:
+        told: queue.Queue[tuple[int, int] | Evaluated | Exception] = queue.Queue()
+
+        def work() -> None:
+            try:
+                told.put(self._desk.evaluate(wanted, lambda done, total: told.put((done, total))))
+            except Exception as error:  # noqa: BLE001  (told below, in the event's own thread)
+                told.put(error)
+
+        yield [_told(strings.RUN_BEGINS), gr.skip(), ""]
+        threading.Thread(target=work, name="evaluation", daemon=True).start()
+        while True:
+            state = told.get()
+            while isinstance(state, tuple) and not told.empty():
+                state = told.get()
+            if isinstance(state, tuple):
+                yield [_told(strings.RUN_STANDS.format(done=state[0], total=state[1])), gr.skip(), ""]
+                threading.Event().wait(_BETWEEN_STATES)
+            elif isinstance(state, Exception):
+                yield ["", gr.skip(), _told(_reason(state), bad=True)]
+                return
+            else:
+                yield [evaluated_html(state), runs_html(self._desk.runs()), ""]
+                return
+
+    def _tried(self, action: Callable[[], list[Any]], outputs: int) -> list[Any]:
+        """What an action gives; when it fails, everything stays and the last output, the notice, says why."""
+        try:
+            return action()
+        except Exception as error:  # noqa: BLE001  (told to the reader, and logged unless it is ours)
+            return [*[gr.skip()] * (outputs - 1), _told(_reason(error), bad=True)]
+
+
+def _form(query: EvaluationQuestion | None) -> list[Any]:
+    if query is None:
+        return ["", "", "", "", "", False, ""]
+    facts = ["\n".join(" | ".join(forms) for forms in each) for each in (query.expected_facts, query.forbidden_facts)]
+    return [query.id, query.question, "\n".join(query.documents), *facts, query.unanswerable, query.kind or ""]
+
+
+def _query(
+    name: str, question: str, documents: str, expected: str, forbidden: str, unanswerable: bool, kind: str
+) -> EvaluationQuestion:
+    def lines(text: str) -> list[str]:
+        return [line.strip() for line in text.splitlines() if line.strip()]
+
+    def facts(text: str) -> tuple[tuple[str, ...], ...]:
+        return tuple(tuple(form.strip() for form in line.split("|") if form.strip()) for line in lines(text))
+
+    return EvaluationQuestion(
+        id=name.strip(),
+        question=question.strip(),
+        documents=tuple(lines(documents)),
+        expected_facts=facts(expected),
+        forbidden_facts=facts(forbidden),
+        unanswerable=bool(unanswerable),
+        kind=kind.strip() or None,
+    )
+
+
+def _feedback_label(each: Feedback) -> str:
+    reason = f" ({REASONS[each.reason]})" if each.reason else ""
+    return f"{french_moment(each.at)} : {VERDICTS[each.verdict]}{reason} — {each.question}"
+
+
+def _query_label(each: EvaluationQuestion) -> str:
+    return f"{each.id} — {each.question}" + ("" if each.reviewed else f" ({strings.NOT_REVIEWED})")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ReperesError):
+        return str(error)
+    logger.error("the evaluation page failed", exc_info=error)
+    return strings.INTERNAL_WORK_ERROR
+
+
+def _told(text: str, *, bad: bool = False) -> str:
+    shown = "<br>".join(escape(line) for line in text.splitlines())
+    return f'<p class="{"trouble" if bad else "note"}" role="{"alert" if bad else "status"}">{shown}</p>'
+
+
+def _html(value: str, **settings: Any) -> gr.Markdown:
+    return gr.Markdown(value, sanitize_html=False, latex_delimiters=[], container=False, **settings)

@@ -1,0 +1,96 @@
+"""What the evaluation page shows of feedback, of a run, and of the runs that are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kb.app_database import KeptRun
+from kb.evaluation.comparison import Comparison
+from kb.evaluation.desk import Evaluated
+from kb.evaluation.diagnosis import LABELS, diagnose
+from kb.evaluation.report import FIGURES, value_text
+from kb.feedback import Feedback
+from kb.french.moments import french_moment
+from kb.ui import strings
+from kb.ui.render import escape
+
+_CERTAIN = 0.05
+
+
+def feedback_html(each: Feedback) -> str:
+    """A feedback: the question, the answer as it was, its sources, and the comment."""
+    sources = "".join(
+        f"<li><bdi>{escape(citation['title'])}</bdi> — <bdi>{escape(citation['document'])}</bdi></li>"
+        for citation in each.answer["citations"]
+    )
+    comment = f"<p><strong>« {escape(each.comment)} »</strong></p>" if each.comment else ""
+    return (
+        f'<div class="said">{comment}<p>{escape(str(each.answer["answer"] or strings.REFUSAL))}</p>'
+        f"{f'<ul>{sources}</ul>' if sources else ''}</div>"
+    )
+
+
+def evaluated_html(done: Evaluated) -> str:
+    """The figures of a run, the questions that failed, and what changed since the run before."""
+    rows = "".join(
+        f'<tr><th scope="row">{escape(spec.label)}</th><td>{value_text(key, each.value)}</td>'
+        f"<td>{value_text(key, each.low)} à {value_text(key, each.high)}</td><td>{each.n}</td></tr>"
+        for key, spec in FIGURES.items()
+        if (each := done.result.estimate(key)).n
+    )
+    failed = [
+        (each.question.question, diagnosis)
+        for each in done.result.results
+        if (diagnosis := diagnose(each.question, each.row, each.scores)) not in {"ok", "unscored"}
+    ]
+    wrong = "".join(f"<li><strong>{escape(LABELS[why])}</strong> : {escape(question)}</li>" for question, why in failed)
+    told = f"<h3>{escape(strings.RUN_FAILED)}</h3><ul>{wrong}</ul>" if wrong else f"<p>{escape(strings.RUN_FINE)}</p>"
+    return (
+        f"<h3>{escape(strings.RUN_DONE.format(number=done.run, total=len(done.result.results)))}</h3>"
+        f'<div class="wide"><table><thead><tr><th>{escape(strings.FIGURE)}</th><th>{escape(strings.VALUE)}</th>'
+        f"<th>{escape(strings.INTERVAL)}</th><th>{escape(strings.NUMBER)}</th></tr></thead><tbody>{rows}</tbody></table></div>"
+        f"{told}{_comparison_html(done.comparison)}{_link(done.run)}"
+    )
+
+
+def runs_html(runs: Sequence[KeptRun]) -> str:
+    """The runs that are kept, each with a link to its page."""
+    if not runs:
+        return ""
+    lines = []
+    for each in runs:
+        figures = each.figures or {}
+        told = ", ".join(
+            f"{name} {value_text(key, figures[key]['value'])}"
+            for key, name in (("fact_recall", strings.FACTS), ("mrr@10", strings.PLACE))
+            if key in figures and figures[key]["value"] is not None
+        )
+        state = told or (strings.RUN_UNFINISHED if each.seconds is None else "")
+        link = f'<a href="/evaluation/rapport/{each.id}" target="_blank" rel="noopener">n° {each.id}</a>'
+        lines.append(
+            f"<li>{link}, {escape(french_moment(each.began))}, {escape(str(each.about['questions_file']))} "
+            f"({each.about['questions']}) : {escape(state)}</li>"
+        )
+    return f"<h3>{escape(strings.RUNS)}</h3><ul>{''.join(lines)}</ul>"
+
+
+def _comparison_html(found: Comparison | None) -> str:
+    if found is None:
+        return ""
+    sure = [
+        f"{FIGURES[each.figure].label} : {value_text(each.figure, each.before)} → {value_text(each.figure, each.after)}"
+        for each in found.figures
+        if each.p < _CERTAIN
+    ]
+    worse = [each.id for each in found.changes if not each.better]
+    better = [each.id for each in found.changes if each.better]
+    lines = [*sure, *([f"{strings.WORSE} {', '.join(worse)}"] if worse else [])]
+    lines += [f"{strings.BETTER} {', '.join(better)}"] if better else []
+    told = "".join(f"<li>{escape(line)}</li>" for line in lines) or f"<li>{escape(strings.SAME)}</li>"
+    return f"<h3>{escape(strings.COMPARED)}</h3><ul>{told}</ul>"
+
+
+def _link(run: int) -> str:
+    return (
+        f'<p><a href="/evaluation/rapport/{run}" target="_blank" rel="noopener">{escape(strings.WHOLE_REPORT)}</a></p>'
+    )

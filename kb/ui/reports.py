@@ -1,0 +1,34 @@
+"""Pages and files of evaluations that are no part of Gradio: reports of runs, exports of test queries."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+
+from kb.errors import ReperesError
+from kb.evaluation.desk import EvaluationDesk
+from kb.evaluation.tables import to_csv, to_jsonl, to_xlsx
+
+_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "jsonl": "application/jsonl; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def add_reports(server: FastAPI, desk: EvaluationDesk) -> None:
+    """Adds `/evaluation/rapport/N` and `/evaluation/questions.csv`, `.jsonl` and `.xlsx` to the server."""
+
+    @server.get("/evaluation/rapport/{number}")
+    def report(number: int) -> Response:
+        try:
+            return HTMLResponse(desk.report(number))
+        except ReperesError as error:
+            return PlainTextResponse(str(error), 404)
+
+    @server.get("/evaluation/questions.{form}")
+    def export(form: str) -> Response:
+        queries = desk.queries()
+        content = {"csv": to_csv, "xlsx": to_xlsx}.get(form, lambda found: to_jsonl(found).encode())(queries)
+        headers = {"content-disposition": f'attachment; filename="questions.{form}"'}
+        return Response(content, media_type=_TYPES[form], headers=headers)

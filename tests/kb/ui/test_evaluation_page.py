@@ -1,0 +1,119 @@
+"""The page of evaluations in headless Chromium, over a real base: from an opinion to a report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from browsing import ask, picture
+from ingest.pipeline import ingest
+from kb.app_database import AppDatabase
+from kb.evaluation.desk import EvaluationDesk
+from kb.knowledge import KnowledgeBase
+from kb.models.encoder import Encoder
+from kb.opinions import KeptOpinions
+from kb.settings import Settings
+from small_pages import ServePage
+
+OpenPage = Callable[..., Page]
+TEXT = "# Le budget\n\nLe budget du programme est de 12 milliards d'euros.\n\nLe programme concerne 448 quartiers."
+
+
+@pytest.fixture
+def base(tmp_path: Path, settings: Settings, packaged_encoder: Encoder) -> Iterator[KnowledgeBase]:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "budget.md").write_text(TEXT, encoding="utf-8")
+    ingest([folder], settings, packaged_encoder)
+    with KnowledgeBase.open(settings, packaged_encoder) as opened:
+        yield opened
+
+
+def test_from_an_opinion_to_a_report(
+    base: KnowledgeBase, settings: Settings, serve_page: ServePage, open_page: OpenPage
+) -> None:
+    desk = EvaluationDesk(lambda: base, settings.app_database)
+    address = serve_page(base, opinions=KeptOpinions(settings), desk=desk)
+    page = open_page(address)
+    ask(page, "Quel est le budget du programme ?")
+    page.get_by_role("button", name="Utile", exact=True).click()
+    expect(page.locator("#thanks")).to_contain_text("votre avis est noté")
+
+    page.get_by_role("link", name="Évaluer les réponses").click()
+    page.get_by_label("Quel est le budget du programme ?").check()
+    expect(page.locator("#feedback-shown")).to_contain_text("12 milliards")
+    page.get_by_role("button", name="En faire une question de test").click()
+    expect(page.get_by_label("Identifiant")).to_have_value("avis-1")
+    expect(page.get_by_label("Documents qui contiennent la réponse")).to_have_value("budget.md")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.locator("#work-notice")).to_contain_text("« avis-1 » enregistrée")
+    expect(page.locator("#feedback-list")).to_contain_text("Aucun avis à relire")
+    expect(page.locator("#query-list")).to_contain_text("avis-1 — Quel est le budget du programme ?")
+
+    # A pasted table: all or nothing, with the line of what is wrong.
+    page.get_by_label("Coller des questions").fill("identifiant\tquestion\tdocuments\nq2\tCombien ?\trien.md")
+    page.get_by_role("button", name="Ajouter ces questions").click()
+    expect(page.locator("#work-notice")).to_contain_text("rien.md")
+    rows = "identifiant\tquestion\tfaits attendus\nq2\tCombien de quartiers le programme concerne-t-il ?\t500 quartiers"
+    page.get_by_label("Coller des questions").fill(rows)
+    page.get_by_role("button", name="Ajouter ces questions").click()
+    expect(page.locator("#work-notice")).to_contain_text("1 question(s) ajoutée(s)")
+
+    page.get_by_role("button", name="Poser toutes les questions").click()
+    result = page.locator("#run-result")
+    expect(result).to_contain_text("Évaluation n° 1 : 2 question(s)")
+    expect(result).to_contain_text("Réponse incomplète : Combien de quartiers le programme concerne-t-il ?")
+    picture(page, "page-evaluation")
+
+    # Corrected, it gets better, and the page says so.
+    page.get_by_label("q2 — Combien de quartiers").check()
+    expect(page.get_by_label("Faits attendus")).to_have_value("500 quartiers")
+    page.get_by_label("Type (facultatif)").fill("nombre")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.locator("#work-notice")).to_contain_text("« q2 » enregistrée")
+    page.get_by_role("button", name="Poser toutes les questions").click()
+    expect(result).to_contain_text("Évaluation n° 2")
+    page.get_by_role("button", name="Poser toutes les questions").click()
+    expect(result).to_contain_text("Évaluation n° 3")
+    expect(result).to_contain_text("Rien n'a changé.")
+
+    report = httpx.get(f"{address}/evaluation/rapport/3")
+    assert report.status_code == 200
+    assert "Réponse incomplète" in report.text
+    assert httpx.get(f"{address}/evaluation/rapport/9").status_code == 404
+    exported = httpx.get(f"{address}/evaluation/questions.jsonl")
+    assert [json.loads(line)["id"] for line in exported.text.splitlines()] == ["avis-1", "q2"]
+    assert httpx.get(f"{address}/evaluation/questions.xlsx").content[:2] == b"PK"
+    assert httpx.get(f"{address}/evaluation/questions.exe").status_code == 404
+
+    page.get_by_label("q2 — Combien de quartiers").check()
+    expect(page.get_by_label("Identifiant")).to_have_value("q2")
+    page.get_by_role("button", name="Supprimer").click()
+    expect(page.locator("#query-list")).not_to_contain_text("q2 —")
+    with AppDatabase(settings.app_database) as database:
+        assert [each.id for each in database.queries()] == ["avis-1"]
+
+
+def test_without_a_query_nothing_runs_and_the_page_says_so(
+    base: KnowledgeBase, settings: Settings, serve_page: ServePage, open_page: OpenPage
+) -> None:
+    desk = EvaluationDesk(lambda: base, settings.app_database)
+    page = open_page(serve_page(base, desk=desk))
+    page.get_by_role("link", name="Évaluer les réponses").click()
+    page.get_by_role("button", name="Poser toutes les questions").click()
+    expect(page.locator("#work-notice")).to_contain_text("Il n'y a pas de question de test")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.locator("#work-notice")).to_contain_text("« id »")
+    assert page.evaluate("document.documentElement.lang") == "fr"
+
+
+def test_without_the_desk_there_is_no_such_page(
+    base: KnowledgeBase, serve_page: ServePage, open_page: OpenPage
+) -> None:
+    page = open_page(serve_page(base))
+    expect(page.get_by_role("link", name="Évaluer les réponses")).to_have_count(0)
