@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import gradio as gr
-from gradio.components import Navbar
 from gradio.events import api
 
 from kb.errors import ReperesError
@@ -50,7 +49,6 @@ def build_page(
     link = f' <a href="/evaluation">{escape(strings.EVALUATION)}</a>' if desk is not None else ""
     page = gr.Blocks(title=strings.NAME, analytics_enabled=False, fill_width=True)
     with page:
-        Navbar(visible=False)
         conversation = gr.State(Conversation())
         with gr.Row(elem_id="masthead"):
             _html(

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import gradio as gr
-from gradio.components import Navbar
 
 from kb.errors import ReperesError
 from kb.evaluation.desk import Evaluated, EvaluationDesk
@@ -29,7 +28,6 @@ def build_evaluation(page: gr.Blocks, desk: EvaluationDesk) -> None:
     handlers = _Handlers(desk)
     at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     with page.route(strings.EVALUATION, "/evaluation", show_in_navbar=False), gr.Column(elem_id="workbench"):
-        Navbar(visible=False)
         _html(
             f'<p class="back-home"><a href="/">{escape(strings.TO_CHAT)}</a></p><h1>{escape(strings.EVALUATION)}</h1>'
             f"<p>{escape(strings.EVALUATION_WHY)}</p>"
