@@ -48,8 +48,10 @@ def ingest(
     """
     settings = Settings.load(store=store)
     from ingest.pipeline import ingest as run
+    from kb.index.vectors import load_early
     from kb.models.sentence_encoder import load_encoder
 
+    load_early()
     encoder = load_encoder(settings)
     with _progress(progress) as show:
         report = run(paths or (settings.corpus,), settings, encoder, source=source, confirm=confirm, progress=show)
@@ -151,9 +153,11 @@ def forget(documents: tuple[str, ...], undo: bool, store: Path | None) -> None:
 def _sync(settings: Settings, confirm: bool, progress: str) -> IngestReport:
     from ingest.pipeline import sync as run
     from ingest.sources.config import configured_sources
+    from kb.index.vectors import load_early
     from kb.models.sentence_encoder import load_encoder
 
     sources = configured_sources(settings)
+    load_early()
     encoder = load_encoder(settings)
     with _progress(progress) as show:
         return run(sources, settings, encoder, confirm=confirm, progress=show)

@@ -6,6 +6,7 @@ A reader opens its own and opens it again to see what a writer has added since.
 
 from __future__ import annotations
 
+import importlib
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -29,6 +30,11 @@ _HNSW: CreateHNSWConfiguration = {"space": "cosine", "max_neighbors": 32, "ef_co
 # Clients of one folder in one process share what is behind them, and Chroma counts them without a lock of its own.
 _OPENING = threading.Lock()
 _PAGE = 2_000  # vectors read at a time
+
+
+def load_early() -> None:
+    """Imports Chroma, which takes a second, while the caller's process does something else. Returns at once."""
+    threading.Thread(target=importlib.import_module, args=("chromadb",), name="import chromadb", daemon=True).start()
 
 
 class Vectors:
