@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,27 +90,8 @@ def _run(
     confirm: bool,
     progress: Progress | None,
 ) -> IngestReport:
-    try:
-        return _run_whole(take, settings, encoder, command, confirm, progress)
-    except Exception as error:
-        if _DISK_FULL.search(str(error)):
-            raise StoreError(
-                f"{settings.store} : le disque est plein, ou refuse d'écrire. Rien de ce que la base contenait n'est "
-                "perdu : faites de la place, puis relancez la même commande."
-            ) from error
-        raise
-
-
-def _run_whole(
-    take: Callable[[Run], None],
-    settings: Settings,
-    encoder: Encoder,
-    command: str,
-    confirm: bool,
-    progress: Progress | None,
-) -> IngestReport:
     began, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
-    with IndexWriter(settings.store, encoder, SPLITTER_VERSION) as writer:
+    with _full_disk_told(settings.store), IndexWriter(settings.store, encoder, SPLITTER_VERSION) as writer:
         with Stages(writer) as stages:
             run = Run(writer, stages, settings, encoder, confirm, progress)
             take(run)
@@ -124,3 +106,17 @@ def _run_whole(
         )
         writer.catalog.journal.add_run({"command": command, **asdict(report)})
         return report
+
+
+@contextmanager
+def _full_disk_told(store: Path) -> Iterator[None]:
+    """Turns what libraries say of a full disk into one French sentence."""
+    try:
+        yield
+    except Exception as error:
+        if _DISK_FULL.search(str(error)):
+            raise StoreError(
+                f"{store} : le disque est plein, ou refuse d'écrire. Rien de ce que la base contenait n'est perdu : "
+                "faites de la place, puis relancez la même commande."
+            ) from error
+        raise

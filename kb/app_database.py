@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -218,7 +218,7 @@ class AppDatabase:
             return bool(connection.execute(_QUERIES.delete().where(_QUERIES.c.id == query_id)).rowcount)
 
     def forget_document(self, document_id: str) -> int:
-        """Erases what is kept of a document, quotes and answers made of them; how many rows held something."""
+        """Erases what is kept of a document, quotes and answers made of them; in how many places something was."""
         changed = 0
         with self._transaction() as connection:
             for table, column in ((_ROWS, _ROWS.c.row), (_FEEDBACK, _FEEDBACK.c.answer)):
@@ -228,10 +228,14 @@ class AppDatabase:
                     values = {column.name: json.dumps(held, ensure_ascii=False)}
                     connection.execute(table.update().where(mine).values(values))
                     changed += 1
+        named = [each for each in self.queries() if document_id in each.documents]
+        self.put_queries(
+            replace(each, documents=tuple(name for name in each.documents if name != document_id)) for each in named
+        )
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(sa.text("VACUUM"))
             connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
-        return changed
+        return changed + len(named)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:

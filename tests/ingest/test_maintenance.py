@@ -13,7 +13,10 @@ import sqlalchemy as sa
 
 from ingest.maintenance import allow, check, forget, rebuild
 from ingest.pipeline import ingest
+from kb.answering.serialize import answer_to_json
+from kb.app_database import ERASED, AppDatabase
 from kb.errors import FingerprintError, StoreBusyError, StoreError
+from kb.evaluation.questions import EvaluationQuestion
 from kb.index import rebuilding
 from kb.index.catalog import Catalog
 from kb.index.layout import CATALOG_FILE, VECTORS_FOLDER, WORDS_FOLDER, index_folder
@@ -23,6 +26,7 @@ from kb.index.writer import locked
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder, FloatMatrix, Prompt
 from kb.settings import Settings
+from scripted_base import answer_of
 from tiny_encoder import TinyEncoder
 
 SECRET = "Le zygomorphisme des quartiers restera confidentiel, dit le rapport Quincampoix."
@@ -237,6 +241,23 @@ def test_what_is_forgotten_is_nowhere_on_the_disk(folder: Path, base: Settings, 
     assert (report.added, report.unchanged, report.ignored) == (0, 2, 1)
     assert allow(base, ["secret.md", "aides.md"]) == ["secret.md"]
     assert ingest([folder], base, tiny_encoder).added == 1
+
+
+def test_what_people_said_of_it_is_forgotten_too(base: Settings) -> None:
+    told = answer_to_json(answer_of(f"{SECRET} [1]", cited={"secret.md": SECRET}, found=["secret.md", "aides.md"]))
+    with AppDatabase(base.app_database) as database:
+        database.add_feedback("2026-11-27T08:00:00+00:00", "bad", "wrong", "", told, 1)
+        database.put_queries([EvaluationQuestion("q1", "Que dit le rapport ?", documents=("secret.md", "aides.md"))])
+    traces = [b"restera confidentiel", b"secret.md"]
+    assert all(places(base.app_database.parent, trace) for trace in traces)
+    forget(base, ["secret.md"])
+    kept = list(base.app_database.parent.glob(base.app_database.name + "*"))
+    assert kept
+    assert not any(trace in path.read_bytes() for trace in traces for path in kept)
+    with AppDatabase(base.app_database) as database:
+        (feedback,), (query,) = database.feedback(), database.queries()
+    assert feedback.answer["answer"] == ERASED
+    assert query.documents == ("aides.md",)
 
 
 def test_a_withdrawn_document_can_be_forgotten_too(folder: Path, base: Settings, tiny_encoder: Encoder) -> None:
