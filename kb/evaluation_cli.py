@@ -15,7 +15,10 @@ from kb.settings import Settings
 
 if TYPE_CHECKING:
     from kb.evaluation.comparison import Comparison
+    from kb.evaluation.judge import Judgement
     from kb.evaluation.questions import EvaluationQuestion
+    from kb.evaluation.run import EvaluationResult
+    from kb.knowledge import KnowledgeBase
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _QUESTIONS = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -29,6 +32,7 @@ _LINES = 40  # of questions that got better or worse
 @click.option("--fail-under", metavar="FIGURE=SEUIL,…", help="Échoue (code 1) sous un seuil, par exemple mrr@10=0.7.")
 @click.option("--json", "json_file", type=_FILE, help="Écrit le détail en JSON.")
 @click.option("--html", "html_file", type=_FILE, help="Écrit une page lisible et imprimable.")
+@click.option("--judge", "judged", is_flag=True, help="Demande aussi son avis au modèle de langue configuré (à part).")
 @click.option("--resume", is_flag=True, help="Reprend la même évaluation là où elle a été interrompue.")
 @click.option("--compare", nargs=2, metavar="AVANT APRÈS", help="Compare deux évaluations : numéros ou fichiers JSON.")
 @click.option("--suggest", type=click.IntRange(1, 1000), metavar="N", help="Propose N questions, tirées des documents.")
@@ -43,6 +47,7 @@ def evaluate(
     fail_under: str | None,
     json_file: Path | None,
     html_file: Path | None,
+    judged: bool,
     resume: bool,
     compare: tuple[str, str] | None,
     suggest: int | None,
@@ -62,7 +67,7 @@ def evaluate(
     elif suggest:
         _suggest(settings, suggest, chosen, target)
     else:
-        _run(settings, questions, answerer, not no_answers, fail_under, json_file, html_file, resume)
+        _run(settings, questions, answerer, not no_answers, fail_under, json_file, html_file, resume, judged)
 
 
 @click.command("questions", short_help="Vérifie, convertit, importe et exporte des questions de test.")
@@ -164,6 +169,7 @@ def _run(
     json_file: Path | None,
     html_file: Path | None,
     resume: bool,
+    judged: bool,
 ) -> None:
     from tqdm import tqdm
 
@@ -198,10 +204,14 @@ def _run(
         about = about_run(name, queries, base.status(), answerer=answerer, answers=answers, model=model or "")
         number, result = run_and_keep(database, base, queries, about, resume=resume, progress=show)
         kept = database.run(number)
+        opinion = _judged(base, result) if judged else None
     click.echo(to_text(result))
+    if opinion is not None:
+        click.echo(_opinion_text(opinion))
     click.echo(f"\nÉvaluation n° {number}, gardée dans {settings.app_database}.")
     if json_file is not None:
-        json_file.write_text(json.dumps(to_json(result), ensure_ascii=False, indent=1), encoding="utf-8")
+        told = to_json(result) | ({"judge": opinion.to_json()} if opinion is not None else {})
+        json_file.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
     if html_file is not None:
         html_file.write_text(to_html(result, about, kept.began if kept else ""), encoding="utf-8")
     failures = failed_gates(result, gates)
@@ -209,6 +219,25 @@ def _run(
         click.echo(failure, err=True)
     if failures:
         raise SystemExit(1)
+
+
+def _judged(base: KnowledgeBase, result: EvaluationResult) -> Judgement:
+    from kb.evaluation.judge import judge
+    from kb.knowledge import NO_MODEL
+
+    if base.model is None:
+        raise ReperesError(NO_MODEL)
+    return judge(result, base.model)
+
+
+def _opinion_text(opinion: Judgement) -> str:
+    lines = [f"\nAvis du modèle {opinion.model}, qui n'est pas une mesure :"]
+    for each, name in ((opinion.faithful, "fidèle aux passages cités"), (opinion.correct, "juste")):
+        if each.value is not None:
+            lines.append(f"  {name} : {each.value:.2f} (n = {each.n})".replace(".", ","))
+    if opinion.failed:
+        lines.append(f"  sans avis : {opinion.failed}")
+    return "\n".join(lines)
 
 
 def _suggest(settings: Settings, number: int, chosen: Sequence[str], target: Path | None) -> None:

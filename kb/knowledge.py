@@ -104,6 +104,11 @@ class KnowledgeBase:
         self.close()
 
     @property
+    def model(self) -> ChatModel | None:
+        """The language model that writes answers, None without one."""
+        return self._model
+
+    @property
     def model_name(self) -> str | None:
         """The name of the language model that writes answers, None without one."""
         return None if self._model is None else self._model.name

@@ -26,7 +26,7 @@ DOORS = {
     "gradio": ("app.py", "kb/ui/"),
     "huggingface_hub": ("kb/models/",),
     "openai": ("kb/models/llm.py",),
-    "llama_index": ("ingest/node_parser.py", "kb/llamaindex.py", "kb/models/llm.py"),
+    "llama_index": ("ingest/node_parser.py", "kb/evaluation/judge.py", "kb/llamaindex.py", "kb/models/llm.py"),
     "sentence_transformers": ("kb/models/",),
     "sqlalchemy": (
         "kb/app_database.py",

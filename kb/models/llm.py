@@ -91,7 +91,7 @@ class ChatModel:
         from llama_index.core.base.llms.types import ChatMessage
 
         messages = [ChatMessage(role="system", content=system), ChatMessage(role="user", content=user)]
-        responses = self._connected().stream_chat(messages, max_tokens=max_tokens)
+        responses = self.llama_index().stream_chat(messages, max_tokens=max_tokens)
         try:
             for response in responses:
                 choices = getattr(response.raw, "choices", None) or []
@@ -101,7 +101,8 @@ class ChatModel:
             if (close := getattr(responses, "close", None)) is not None:
                 close()
 
-    def _connected(self) -> OpenAILike:
+    def llama_index(self) -> OpenAILike:
+        """The model as LlamaIndex's own parts take it."""
         address = self._address()
         if self._client is None or self._client[0] != address:
             from llama_index.llms.openai_like import OpenAILike
