@@ -12,6 +12,7 @@ import click
 
 import kb.evaluation_cli
 import kb.models_cli
+import kb.queries_cli
 from kb.answering.serialize import hit_to_json
 from kb.console import print_json
 from kb.options import ANSWERER, JSON, STORE, open_base
@@ -157,4 +158,4 @@ def _title_line(hit: Hit) -> str:
     return f"{' — '.join(parts)} ({hit.document.date or 'sans date'}) — {hit.document.id}"
 
 
-COMMANDS = (search, ask, *kb.evaluation_cli.COMMANDS, status, *kb.models_cli.COMMANDS)
+COMMANDS = (search, ask, *kb.evaluation_cli.COMMANDS, *kb.queries_cli.COMMANDS, status, *kb.models_cli.COMMANDS)

@@ -1,4 +1,4 @@
-"""The commands that evaluate: `reperes eval`, and `reperes questions` to check and convert test queries."""
+"""The command that evaluates: `reperes eval`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kb.errors import QuestionsError, ReperesError
-from kb.options import ANSWERER, STORE, open_base
+from kb.options import ANSWERER, STORE, known_documents, open_base
 from kb.settings import Settings
 
 if TYPE_CHECKING:
@@ -68,96 +68,6 @@ def evaluate(
         _suggest(settings, suggest, chosen, target)
     else:
         _run(settings, questions, answerer, not no_answers, fail_under, json_file, html_file, resume, judged)
-
-
-@click.command("questions", short_help="Vérifie, convertit, importe et exporte des questions de test.")
-@click.argument("questions", type=_QUESTIONS, required=False)
-@click.option("--to", "target", type=_FILE, help="Fichier à écrire : .jsonl, .csv ou .xlsx, d'après son nom.")
-@click.option("--import", "imported", is_flag=True, help="Garde ces questions parmi celles de l'application.")
-@click.option(
-    "--export", "exported", is_flag=True, help="Écrit les questions de l'application (--to, sinon à l'écran)."
-)
-@STORE
-def questions_command(
-    questions: Path | None, target: Path | None, imported: bool, exported: bool, store: Path | None
-) -> None:
-    """Vérifie le fichier QUESTIONS (JSONL, CSV ou XLSX), documents compris s'il y a une base, et peut le convertir."""
-    from kb.app_database import AppDatabase
-    from kb.evaluation.questions import check_documents
-    from kb.evaluation.tables import read_any, to_jsonl, write_any
-
-    settings = Settings.load(store=store)
-    if exported:
-        with AppDatabase(settings.app_database) as database:
-            queries = database.queries()
-        if target is None:
-            click.echo(to_jsonl(queries), nl=False)
-            return
-        write_any(queries, target)
-        click.echo(f"{len(queries)} questions écrites dans {target}.")
-        return
-    if questions is None:
-        raise click.UsageError("Il manque l'argument QUESTIONS, ou l'option --export.")
-    queries = read_any(questions)
-    if known := _known_documents(settings):
-        check_documents(queries, known, str(questions))
-    told = f"{len(queries)} questions correctes"
-    if target is not None:
-        write_any(queries, target)
-        told += f", écrites dans {target}"
-    if imported:
-        with AppDatabase(settings.app_database) as database:
-            database.put_queries(queries)
-        told += f", gardées dans {settings.app_database}"
-    click.echo(told + ".")
-
-
-@click.command("feedback", short_help="Montre les avis des lecteurs, et en fait des questions de test.")
-@click.option("--all", "every", is_flag=True, help="Montre aussi ceux qui ont été traités.")
-@click.option("--keep", type=int, metavar="N", help="Fait de l'avis n° N une question de test.")
-@click.option("--dismiss", type=int, metavar="N", help="Écarte l'avis n° N.")
-@click.option("--erase", type=int, metavar="N", help="Efface l'avis n° N (0 : tous).")
-@click.option("--csv", "csv_file", type=_FILE, help="Écrit les avis dans un tableau.")
-@STORE
-def feedback(
-    every: bool, keep: int | None, dismiss: int | None, erase: int | None, csv_file: Path | None, store: Path | None
-) -> None:
-    """Montre ce que les lecteurs ont dit des réponses, le plus récent d'abord."""
-    from kb.app_database import AppDatabase
-    from kb.feedback import REASONS, STATUSES, VERDICTS, to_csv, to_query
-
-    settings = Settings.load(store=store)
-    with AppDatabase(settings.app_database) as database:
-        if erase is not None:
-            click.echo(f"{database.erase_feedback(erase or None)} avis effacé(s).")
-            return
-        found = database.feedback()
-        for number, status in ((keep, "kept"), (dismiss, "dismissed")):
-            if number is None:
-                continue
-            chosen = next((each for each in found if each.id == number), None)
-            if chosen is None:
-                raise ReperesError(f"{number} : il n'y a pas d'avis de ce numéro (« reperes feedback --all »).")
-            if status == "kept":
-                query = to_query(chosen)
-                database.put_queries([query])
-                click.echo(f"Question de test {query.id} : {query.question}")
-            database.set_feedback_status(number, "kept" if status == "kept" else "dismissed")
-        if keep is not None or dismiss is not None:
-            return
-        shown = [each for each in found if every or each.status == "new"]
-    if csv_file is not None:
-        csv_file.write_bytes(to_csv(shown))
-        click.echo(f"{len(shown)} avis écrits dans {csv_file}.")
-        return
-    for each in shown:
-        reason = f", {REASONS[each.reason]}" if each.reason else ""
-        click.echo(f"{each.id:4d}  {each.at}  {VERDICTS[each.verdict]}{reason} ({STATUSES[each.status]})")
-        click.echo(f"      {each.question}")
-        if each.comment:
-            click.echo(f"      « {each.comment} »")
-    if not shown:
-        click.echo("Aucun avis à relire.")
 
 
 def _run(
@@ -248,7 +158,7 @@ def _suggest(settings: Settings, number: int, chosen: Sequence[str], target: Pat
 
     catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
     try:
-        documents = catalog.documents(chosen or sorted(_known_documents(settings)))
+        documents = catalog.documents(chosen or sorted(known_documents(settings)))
     finally:
         catalog.close()
     if missing := [each for each in chosen if each not in documents]:
@@ -318,29 +228,14 @@ def _kept_queries(settings: Settings) -> list[EvaluationQuestion]:
     return found
 
 
-def _known_documents(settings: Settings) -> set[str]:
-    """The ids of the documents of the base; none when there is no base."""
-    from kb.index.catalog import Catalog
-    from kb.index.layout import CATALOG_FILE, index_folder
-
-    path = index_folder(settings.store) / CATALOG_FILE
-    if not path.is_file():
-        return set()
-    catalog = Catalog(path)
-    try:
-        return {name for name, state in catalog.states().items() if not state.withdrawn}
-    finally:
-        catalog.close()
-
-
 def _warn_of_unknown_documents(queries: Sequence[EvaluationQuestion], settings: Settings) -> None:
     """An evaluation goes on: what the base does not have is not found, which is worth knowing before the figures."""
     from kb.evaluation.questions import check_documents
 
     try:
-        check_documents(queries, _known_documents(settings), "Attention")
+        check_documents(queries, known_documents(settings), "Attention")
     except QuestionsError as error:
         click.echo(f"{error}\nIls comptent comme des documents qui n'ont pas été trouvés.", err=True)
 
 
-COMMANDS = (evaluate, questions_command, feedback)
+COMMANDS = (evaluate,)

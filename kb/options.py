@@ -1,4 +1,4 @@
-"""Options that several commands share, and how they open the base."""
+"""Options that several commands share, and how they look into the base."""
 
 from __future__ import annotations
 
@@ -36,3 +36,17 @@ def open_base(store: Path | None) -> KnowledgeBase:
     from kb.knowledge import KnowledgeBase
 
     return KnowledgeBase.open(settings)
+
+
+def known_documents(settings: Settings) -> set[str]:
+    """The ids of the documents of the base; none when there is no base."""
+    from kb.index.catalog import Catalog
+
+    path = index_folder(settings.store) / CATALOG_FILE
+    if not path.is_file():
+        return set()
+    catalog = Catalog(path)
+    try:
+        return {name for name, state in catalog.states().items() if not state.withdrawn}
+    finally:
+        catalog.close()
