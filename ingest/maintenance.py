@@ -21,7 +21,7 @@ from kb.index.audit import Difference
 from kb.index.catalog import Catalog
 from kb.index.journal import mark
 from kb.index.layout import CATALOG_FILE, index_folder
-from kb.index.rebuilding import erase
+from kb.index.rebuilding import erase, prove
 from kb.index.rebuilding import rebuild as rebuild_aside
 from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder
@@ -102,6 +102,7 @@ def rebuild(settings: Settings, encoder: Encoder, *, progress: Progress | None =
                 if progress:
                     progress(min(start + _BATCH, len(names)), len(names), batch[-1])
             writer.finish()
+        prove(aside)
 
     rebuild_aside(settings.store, fill)
 

@@ -28,6 +28,7 @@ ANSWERER = click.option(
 
 
 def open_base(store: Path | None) -> KnowledgeBase:
+    """The knowledge base of a command. Raises ReperesError, saying what to do, when there is none."""
     settings = Settings.load(store=store)
     if not (index_folder(settings.store) / CATALOG_FILE).is_file():  # before the model is loaded: that takes seconds
         raise ReperesError(

@@ -6,11 +6,10 @@ A crash at any moment leaves one whole index in use: the old one until the point
 from __future__ import annotations
 
 import logging
-import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,8 +42,8 @@ _BATCH = 1_000
 def rebuild(store: Path, fill: Callable[[Path], None]) -> None:
     """Makes an index aside from a copy of the catalog, has `fill` complete what stands in its folder, and swaps it in.
 
-    Raises StoreError when there is no store or the new index does not prove whole, StoreBusyError when another process
-    is writing.
+    `fill` proves it whole (`prove`), and lets go of it. Raises StoreError when there is no store, StoreBusyError when
+    another process is writing, and what `fill` raises.
     """
     with locked(store):
         remove_unused(store)
@@ -56,7 +55,6 @@ def rebuild(store: Path, fill: Callable[[Path], None]) -> None:
         finally:
             before.close()
         fill(aside)
-        _prove(aside)
         point_to(store, aside)
         time.sleep(GRACE_SECONDS)
         remove_unused(store)
@@ -85,49 +83,76 @@ def erase(store: Path, document_ids: Sequence[str], now: str) -> None:
             catalog.compact()
         finally:
             catalog.close()
-        _derive_elsewhere(index_folder(store), aside)
+        # Two processes: the one that writes has never read what was erased.
+        _elsewhere("keep", index_folder(store), aside)
+        _elsewhere("derive", aside)
 
     rebuild(store, fill)
 
 
-def _derive_elsewhere(old: Path, new: Path) -> None:
-    """Writes vectors and words of the index in `new` in a process that never held what was erased.
+def _elsewhere(step: str, *folders: Path) -> None:
+    """Does a step (`_STEPS`) in a process of its own. Raises StoreError when it fails.
 
     Chroma saves its graphs with room for more vectors, and that room holds whatever was in memory before: measured,
-    sentences of an erased document came back on the disk that way. MALLOC_PERTURB_ has the C library overwrite memory
-    that is freed, the vectors read from `old` among it.
+    sentences and vectors of an erased document came back on the disk that way.
     """
     done = subprocess.run(
-        [sys.executable, "-m", "kb.index.rebuilding", str(old.absolute()), str(new.absolute())],
-        env={**os.environ, "MALLOC_PERTURB_": "165"},
+        [sys.executable, "-m", "kb.index.rebuilding", step, *(str(each.absolute()) for each in folders)],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
-        logger.error("writing an index anew failed: %s", done.stderr)
-        raise StoreError(done.stdout.strip() or f"{new} : la base n'a pas pu être refaite ; celle d'avant reste.")
+        logger.error("the step %s of making an index anew failed: %s", step, done.stderr)
+        raise StoreError(
+            done.stdout.strip() or f"{folders[-1]} : la base n'a pas pu être refaite ; celle d'avant reste."
+        )
 
 
-def _derive(old: Path, new: Path) -> None:
-    """Vectors from the index in `old`, words from the catalog, for all that the catalog in `new` holds."""
+def _keep(old: Path, new: Path) -> None:
+    """Puts the vectors of all that the catalog in `new` holds, from the index in `old`, into files of `new`."""
     catalog = Catalog(new / CATALOG_FILE)
     try:
-        _copy_vectors(catalog, old, new)
-        _write_words(catalog, new)
+        with _open_vectors(old) as vectors:
+            for space in SPACES:
+                ids = list(catalog.owners(space))
+                stored = {name: vector for batch in _batches(ids) for name, vector in vectors.get(batch).items()}
+                if missing := len(set(ids) - stored.keys()):
+                    raise StoreError(f"{old} : {missing} vecteurs manquent. Lancez « reperes check --repair ».")
+                if ids:
+                    np.savez(
+                        _kept_file(new, space), ids=np.array(ids), vectors=np.stack([stored[each] for each in ids])
+                    )
     finally:
         catalog.close()
 
 
-def _copy_vectors(catalog: Catalog, old: Path, new: Path) -> None:
-    with _open_vectors(old) as before, _open_vectors(new, create=True) as after:
+def _derive(folder: Path) -> None:
+    """Writes the vectors from the files that `_keep` left, and the words from the catalog; proves the index whole."""
+    with _open_vectors(folder, create=True) as vectors:
         for space in SPACES:
-            for ids in _batches(list(catalog.owners(space))):
-                stored = before.get(ids)
-                if missing := len(set(ids) - stored.keys()):
-                    raise StoreError(f"{old} : {missing} vecteurs manquent. Lancez « reperes check --repair ».")
-                after.upsert(space, ids, np.stack([stored[each] for each in ids]))
+            path = _kept_file(folder, space)
+            if path.is_file():
+                with np.load(path) as kept:
+                    ids, values = [str(each) for each in kept["ids"]], kept["vectors"]
+                for start in range(0, len(ids), _BATCH):
+                    vectors.upsert(space, ids[start : start + _BATCH], values[start : start + _BATCH])
+                path.unlink()
+        vectors.save()
+    catalog = Catalog(folder / CATALOG_FILE)
+    try:
+        _write_words(catalog, folder)
+    finally:
+        catalog.close()
+    prove(folder)
+
+
+_STEPS: Mapping[str, Callable[..., None]] = {"keep": _keep, "derive": _derive}
+
+
+def _kept_file(folder: Path, space: str) -> Path:
+    return folder / f"kept-{space}.npz"
 
 
 def _write_words(catalog: Catalog, folder: Path) -> None:
@@ -152,7 +177,7 @@ def _write_words(catalog: Catalog, folder: Path) -> None:
         words.close()
 
 
-def _prove(folder: Path) -> None:
+def prove(folder: Path) -> None:
     """Raises StoreError unless the index in `folder` agrees with itself."""
     catalog, words = Catalog(folder / CATALOG_FILE), Lexical(folder / WORDS_FOLDER)
     try:
@@ -178,9 +203,9 @@ def _open_vectors(folder: Path, *, create: bool = False) -> Iterator[Vectors]:
         vectors.close()
 
 
-if __name__ == "__main__":  # the process of `_derive_elsewhere`
+if __name__ == "__main__":  # a process of `_elsewhere`
     try:
-        _derive(Path(sys.argv[1]), Path(sys.argv[2]))
+        _STEPS[sys.argv[1]](*map(Path, sys.argv[2:]))
     except StoreError as failure:
         sys.stdout.write(str(failure))
         sys.exit(1)

@@ -29,6 +29,7 @@ _HNSW: CreateHNSWConfiguration = {"space": "cosine", "max_neighbors": 32, "ef_co
 
 # Clients of one folder in one process share what is behind them, and Chroma counts them without a lock of its own.
 _OPENING = threading.Lock()
+_EACH_TIME = 2  # changes after which Chroma saves a graph: the fewest that it takes
 _PAGE = 2_000  # vectors read at a time
 
 
@@ -115,6 +116,22 @@ class Vectors:
                 if embeddings is not None and len(embeddings):
                     found.update(zip(result["ids"], np.asarray(embeddings, dtype=np.float32), strict=True))
         return found
+
+    def save(self) -> None:
+        """Has Chroma write its graphs to the disk now, whatever their size.
+
+        It does so by itself after a thousand changes only. Until then every process that opens a graph writes an empty
+        one, whose room holds what was in that process's memory: sentences that were erased, if it had read them.
+        """
+        for collection in self._collections.values():
+            first = collection.get(limit=1, include=["embeddings"])
+            if not first["ids"] or first["embeddings"] is None:
+                continue
+            usual = int((collection.configuration_json.get("hnsw") or {})["sync_threshold"])
+            collection.modify(configuration={"hnsw": {"sync_threshold": _EACH_TIME}})
+            for _ in range(_EACH_TIME + 1):
+                collection.upsert(ids=first["ids"], embeddings=first["embeddings"])
+            collection.modify(configuration={"hnsw": {"sync_threshold": usual}})
 
     def items(self, space: Space) -> Iterator[tuple[str, Any]]:
         """Every id of a space with its vector (float32, shape (d,)); None for one whose vector cannot be had."""

@@ -236,6 +236,12 @@ def test_what_is_forgotten_is_nowhere_on_the_disk(folder: Path, base: Settings, 
     assert check(base, tiny_encoder).differences == ()
     with KnowledgeBase.open(base, tiny_encoder) as opened:
         assert {hit.document.id for hit in opened.search("subventions")} == {"aides.md", "culture.md"}
+    # Nor does a process that remembers the document bring it back by opening the base.
+    remembered = [trace * 20_000 for trace in traces]
+    del remembered
+    with KnowledgeBase.open(base, tiny_encoder) as opened:
+        opened.search("subventions")
+    assert [places(base.store, trace) for trace in traces] == [[]] * len(traces)
     # The file is still there: it must not come back, until that is wanted.
     report = ingest([folder], base, tiny_encoder)
     assert (report.added, report.unchanged, report.ignored) == (0, 2, 1)
