@@ -6,6 +6,7 @@ on French, and a small model mostly errs; it is there for those who have a large
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -52,14 +53,15 @@ def judge(result: EvaluationResult, model: ChatModel, progress: Callable[[int, i
         reference = "\n".join(forms[0] for forms in each.question.expected_facts)
         try:
             if contexts:
-                passing = faithfulness.evaluate(query=question, response=answer, contexts=contexts).passing
-                faithful.append(float(bool(passing)))
+                # A loop of its own each time: the evaluators' own way of waiting leaves theirs open.
+                judged = asyncio.run(faithfulness.aevaluate(query=question, response=answer, contexts=contexts))
+                faithful.append(float(bool(judged.passing)))
             if reference:
-                score = correctness.evaluate(query=question, response=answer, reference=reference).score
-                if score is None:
+                judged = asyncio.run(correctness.aevaluate(query=question, response=answer, reference=reference))
+                if judged.score is None:
                     failed += 1
                 else:
-                    correct.append(min(max(score, 1.0), _BEST_SCORE) / _BEST_SCORE)
+                    correct.append(min(max(judged.score, 1.0), _BEST_SCORE) / _BEST_SCORE)
         except Exception as error:  # noqa: BLE001  (whatever a server or a parser does, the counted figures stay)
             logger.warning("the judge failed on %s: %s", each.question.id, type(error).__name__)
             failed += 1

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -136,10 +136,13 @@ def _derive(folder: Path) -> None:
             if path.is_file():
                 with np.load(path) as kept:
                     ids, values = [str(each) for each in kept["ids"]], kept["vectors"]
-                for start in range(0, len(ids), _BATCH):
-                    vectors.upsert(space, ids[start : start + _BATCH], values[start : start + _BATCH])
+                # A large one is saved in any case.
+                with vectors.saved_at_once(space) if len(ids) <= _BATCH else nullcontext():
+                    for start in range(0, len(ids), _BATCH):
+                        vectors.upsert(space, ids[start : start + _BATCH], values[start : start + _BATCH])
+                    if len(ids) == 1:
+                        vectors.upsert(space, ids, values)  # one change alone would not be saved
                 path.unlink()
-        vectors.save()
     catalog = Catalog(folder / CATALOG_FILE)
     try:
         _write_words(catalog, folder)

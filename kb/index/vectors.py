@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -30,6 +31,7 @@ _HNSW: CreateHNSWConfiguration = {"space": "cosine", "max_neighbors": 32, "ef_co
 # Clients of one folder in one process share what is behind them, and Chroma counts them without a lock of its own.
 _OPENING = threading.Lock()
 _EACH_TIME = 2  # changes after which Chroma saves a graph: the fewest that it takes
+_BATCH_SIZE = 100  # Chroma's own, which it does not tell
 _PAGE = 2_000  # vectors read at a time
 
 
@@ -117,21 +119,19 @@ class Vectors:
                     found.update(zip(result["ids"], np.asarray(embeddings, dtype=np.float32), strict=True))
         return found
 
-    def save(self) -> None:
-        """Has Chroma write its graphs to the disk now, whatever their size.
+    @contextmanager
+    def saved_at_once(self, space: Space) -> Iterator[None]:
+        """Has Chroma write the graph of a small space to the disk as it is filled, within the block.
 
-        It does so by itself after a thousand changes only. Until then every process that opens a graph writes an empty
-        one, whose room holds what was in that process's memory: sentences that were erased, if it had read them.
+        It does so by itself after a thousand changes only. Until then every process that opens the graph writes an
+        empty one, whose room holds what was in that process's memory: sentences that were erased, if it had read them.
+        Must come before anything else is done with the space: Chroma reads these settings once.
         """
-        for collection in self._collections.values():
-            first = collection.get(limit=1, include=["embeddings"])
-            if not first["ids"] or first["embeddings"] is None:
-                continue
-            usual = int((collection.configuration_json.get("hnsw") or {})["sync_threshold"])
-            collection.modify(configuration={"hnsw": {"sync_threshold": _EACH_TIME}})
-            for _ in range(_EACH_TIME + 1):
-                collection.upsert(ids=first["ids"], embeddings=first["embeddings"])
-            collection.modify(configuration={"hnsw": {"sync_threshold": usual}})
+        collection = self._collections[space]
+        usual = int((collection.configuration_json.get("hnsw") or {})["sync_threshold"])
+        collection.modify(configuration={"hnsw": {"sync_threshold": _EACH_TIME, "batch_size": _EACH_TIME}})
+        yield
+        collection.modify(configuration={"hnsw": {"sync_threshold": usual, "batch_size": _BATCH_SIZE}})
 
     def items(self, space: Space) -> Iterator[tuple[str, Any]]:
         """Every id of a space with its vector (float32, shape (d,)); None for one whose vector cannot be had."""
