@@ -51,6 +51,7 @@ class Journal:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._recent: tuple[int | None, int, list[dict[str, Any]]] | None = None  # newest run, how many, their reports
 
     def pages(self, source: str) -> dict[str, FetchedPage]:
         """The pages of a source, by their address."""
@@ -86,8 +87,13 @@ class Journal:
     def runs(self, n: int = 20) -> list[dict[str, Any]]:
         """The reports of the last `n` runs, newest first."""
         with self._engine.connect() as connection:
-            rows = connection.execute(sa.select(RUNS.c.report).order_by(RUNS.c.id.desc()).limit(n))
-            return [json.loads(row.report) for row in rows]
+            newest = connection.execute(sa.select(sa.func.max(RUNS.c.id))).scalar_one()
+            # Every open page asks every few seconds, and a report may hold hundreds of changes.
+            recent = self._recent
+            if recent is None or recent[:2] != (newest, n):
+                rows = connection.execute(sa.select(RUNS.c.report).order_by(RUNS.c.id.desc()).limit(n))
+                recent = self._recent = newest, n, [json.loads(row.report) for row in rows]
+            return list(recent[2])
 
     def forgotten(self) -> set[str]:
         """The marks (`mark`) of the documents that were erased for good."""
@@ -96,6 +102,7 @@ class Journal:
 
     def forget(self, document_id: str, when: str) -> None:
         """Erases what is kept of a document, its reports included; only the mark of its id stays."""
+        self._recent = None
         with self._engine.begin() as connection:
             connection.execute(
                 FORGOTTEN.insert().prefix_with("OR REPLACE"), {"mark": mark(document_id), "forgotten_at": when}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fpdf import FPDF
@@ -44,8 +45,8 @@ def held(settings: Settings) -> dict[str, Document]:
     return found
 
 
-def source(site: Site, kind: str, *paths: str, **others: object) -> WebSource:
-    return WebSource("mag", kind, tuple(map(site.url, paths)), hosts=frozenset({site.host}), **others)  # type: ignore[arg-type]  # fields by name
+def source(site: Site, kind: str, *paths: str, **others: Any) -> WebSource:
+    return replace(WebSource("mag", kind, tuple(map(site.url, paths)), hosts=frozenset({site.host})), **others)
 
 
 def pdf(text: str) -> bytes:
@@ -220,14 +221,19 @@ def test_rules_that_take_less_withdraw_and_rules_that_say_more_read_again(
     assert site.url("/magazine/article-2") not in held(web_settings)
 
 
-def test_a_source_that_is_listed_no_more_waits_for_a_confirmation(
-    site: Site, web_settings: Settings, encoder: Encoder, tmp_path: Path
-) -> None:
+def folder_and_page(site: Site, tmp_path: Path) -> list[Source]:
+    """Two sources of one document each: a folder, `docs` below `tmp_path`, and a page."""
     folder = tmp_path / "docs"
     folder.mkdir()
     (folder / "un.md").write_text("# Un\n\nLe programme avance dans tous les quartiers.", encoding="utf-8")
     site.put_article(1)
-    listed: list[Source] = [FolderSource("docs", folder), source(site, "page", "/magazine/article-1")]
+    return [FolderSource("docs", folder), source(site, "page", "/magazine/article-1")]
+
+
+def test_a_source_that_is_listed_no_more_waits_for_a_confirmation(
+    site: Site, web_settings: Settings, encoder: Encoder, tmp_path: Path
+) -> None:
+    listed = folder_and_page(site, tmp_path)
     assert sync(listed, web_settings, encoder).added == 2
     left = sync(listed[:1], web_settings, encoder)
     assert (left.withdrawn, left.notices[0].source) == (0, "mag")
@@ -239,13 +245,9 @@ def test_a_source_that_is_listed_no_more_waits_for_a_confirmation(
 def test_a_folder_that_is_missing_is_told_and_the_others_go_on(
     site: Site, web_settings: Settings, encoder: Encoder, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "docs"
-    folder.mkdir()
-    (folder / "un.md").write_text("# Un\n\nLe programme avance dans tous les quartiers.", encoding="utf-8")
-    site.put_article(1)
-    listed: list[Source] = [FolderSource("docs", folder), source(site, "page", "/magazine/article-1")]
+    listed = folder_and_page(site, tmp_path)
     sync(listed, web_settings, encoder)
-    folder.rename(tmp_path / "ailleurs")
+    (tmp_path / "docs").rename(tmp_path / "ailleurs")
     report = sync(listed, web_settings, encoder)
     assert (report.unchanged, report.withdrawn) == (1, 0)
     assert "introuvable" in report.failed[0].reason

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
@@ -15,8 +16,8 @@ from scripted_base import ScriptedBase, answer_of
 PARAGRAPH = (Message("user", "Et avant ?"), Message("assistant", "Avant, rien."))
 
 
-def q(name: str, **others: object) -> EvaluationQuestion:
-    return EvaluationQuestion(id=name, question=f"Question {name} ?", **others)  # type: ignore[arg-type]  # by name
+def q(name: str, **others: Any) -> EvaluationQuestion:
+    return EvaluationQuestion(id=name, question=f"Question {name} ?", **others)
 
 
 # What is asked, what comes back; d1 to d9 are documents.

@@ -17,7 +17,7 @@ import app
 from browsing import ask, picture
 from kb.app_database import AppDatabase
 from kb.evaluation.run import Evaluated, evaluate
-from kb.feedback import Feedback, to_csv, to_query
+from kb.feedback import Feedback, Verdict, to_csv, to_query
 from kb.opinions import KeptOpinions, opinions_of
 from kb.settings import Settings
 from small_base import SmallBase
@@ -132,9 +132,9 @@ def test_what_is_older_than_the_retention_goes(kept: Settings) -> None:
     ],
 )
 def test_what_is_known_of_a_feedback_is_in_its_query(
-    verdict: str, reason: str | None, refused: bool, unanswerable: bool, documents: tuple[str, ...]
+    verdict: Verdict, reason: str | None, refused: bool, unanswerable: bool, documents: tuple[str, ...]
 ) -> None:
-    feedback = Feedback(7, "2026-11-27", verdict, reason, "", small_answer(refused=refused), 3)  # type: ignore[arg-type]  # one of two words
+    feedback = Feedback(7, "2026-11-27", verdict, reason, "", small_answer(refused=refused), 3)
     query = to_query(feedback)
     assert (query.id, query.question, query.unanswerable, query.documents) == (
         "avis-7", "Question ?", unanswerable, documents
