@@ -31,6 +31,8 @@ MOST_PASSAGES_READ = 24
 WORDS_WEIGHT = 0.5
 PASSAGE_WEIGHT = 0.5
 UNITS_ENCODED = 24
+# Encoding takes as long as the text is: two dozen sentences of an article, or half as many paragraphs of a long sheet.
+CHARACTERS_ENCODED = 7_000
 FIGURE_WEIGHT = 0.8  # for a unit that gives a number or date when the question asks for one
 NAME_WEIGHT = 0.5  # for a unit that stands with the names of the question: the partners of the PNRU, not of others
 LONG_ITEM_WORDS = 40  # an item longer than this is a paragraph in disguise
@@ -116,7 +118,7 @@ def score(
         + FIGURE_WEIGHT * fits
         + NAME_WEIGHT * named
     )
-    kept = np.argsort(-others, kind="stable")[:UNITS_ENCODED]
+    kept = _affordable(found, np.argsort(-others, kind="stable")[:UNITS_ENCODED])
     vectors = encoder.encode(_readable([found[index] for index in kept], encoder), "passage")
     cosines = vectors @ encoder.encode([question], "query")[0]
     totals = _standardised(cosines) + others[kept]
@@ -128,6 +130,12 @@ def score(
         )
         scored.append(Scored(evidence, float(cosine), float(fits[index])))
     return sorted(scored, key=lambda each: -each.evidence.score)
+
+
+def _affordable(found: Sequence[Candidate], order: np.ndarray) -> np.ndarray:
+    """The first candidates of `order` whose texts together are within what is encoded; the first one in any case."""
+    lengths = np.cumsum([len(_shown(found[index])) for index in order])
+    return order[: max(1, int(np.searchsorted(lengths, CHARACTERS_ENCODED, side="right")))]
 
 
 def _units(hit: Hit) -> list[Candidate]:

@@ -16,11 +16,12 @@ from kb.index.lexical import Lexical
 from kb.index.vectors import Vectors
 from kb.models.encoder import Encoder
 
-SECONDS_BETWEEN_LOOKS = 1.0
+# A look is one small read of the catalog (some 50 µs): four a second cost nothing, and a new article is found sooner.
+SECONDS_BETWEEN_LOOKS = 0.25
 
 
 class IndexReader:
-    """What searches a store. It notices new generations by itself, at most once a second; serves many threads.
+    """What searches a store. It notices new generations by itself, looking at most four times a second; serves many threads.
 
     Raises StoreError when there is no store, FingerprintError when it was made with another encoder.
     """
@@ -47,7 +48,7 @@ class IndexReader:
 
     @property
     def catalog(self) -> Catalog:
-        """The catalog of the index in use; looked up again at most once a second, since a base can be rebuilt aside.
+        """The catalog of the index in use; looked up again at most four times a second, since a base can be rebuilt aside.
 
         Raises FingerprintError when the base was rebuilt with another encoder.
         """
