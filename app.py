@@ -60,13 +60,16 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
         corpus=given.corpus.absolute(),
         sources=sources,
         app_db=given.app_database.absolute(),
+        accounts=given.accounts_file.absolute(),
+        uploads=given.uploads_folder.absolute(),
     )
     from ingest.child import ChildIngestor
+    from kb.conversations import conversations_of
     from kb.evaluation.desk import EvaluationDesk
     from kb.opinions import opinions_of
     from kb.ui import server
 
-    server.check_host(settings.host)  # before the minutes that a first ingestion takes
+    server.check_host(settings)  # before the minutes that a first ingestion takes
     ingestor = ChildIngestor(settings)
     try:
         _bring_up_to_date(settings, ingestor)
@@ -76,7 +79,8 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
         with tempfile.TemporaryDirectory(prefix="reperes-") as empty:
             os.chdir(empty)
             desk = EvaluationDesk(opener, settings.app_database)
-            page = server.build_server(opener, ingestor, EXAMPLES, settings, opinions_of(settings), desk)
+            kept = conversations_of(settings)
+            page = server.build_server(opener, ingestor, EXAMPLES, settings, opinions_of(settings), desk, kept)
             server.serve(page, settings.host, settings.port, ready=_say_ready)
     finally:
         ingestor.stop()

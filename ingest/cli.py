@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from kb.console import print_json
+from kb.corrections import FIELDS
 from kb.options import JSON, STORE
 from kb.settings import Settings
 
@@ -150,6 +151,51 @@ def forget(documents: tuple[str, ...], undo: bool, store: Path | None) -> None:
     click.echo(f"Peut revenir : {', '.join(found)}" if found else "Aucun de ces documents n'avait été effacé.")
 
 
+@click.command("preview", short_help="Montre ce qui serait compris d'un fichier ou d'une page, sans rien écrire.")
+@click.argument("what", metavar="FICHIER|ADRESSE")
+@JSON
+def preview(what: str, as_json: bool) -> None:
+    """Lit un fichier ou une page comme le ferait une mise à jour, et montre titre, date, texte et passages."""
+    settings = Settings.load()
+    from ingest.preview import preview as run
+    from kb.models.sentence_encoder import load_encoder
+
+    found = run(what, settings, load_encoder(settings)).to_json()
+    if as_json:
+        print_json(found)
+        return
+    for name, value in (*FIELDS.items(), ("passages", "passages")):
+        held = found[name]
+        click.echo(f"{value} : {', '.join(held) if isinstance(held, list) else held or '—'}")
+    click.echo(f"\n{found['text']}")
+
+
+@click.command("correct", short_help="Corrige ce qu'un document dit de lui-même : titre, date, rubrique…")
+@click.argument("document", metavar="DOCUMENT")
+@click.option("--field", "fields", multiple=True, metavar="CHAMP=VALEUR", help="Par exemple : --field date=2025-03")
+@click.option("--reset", is_flag=True, help="Reprend ce que dit le document.")
+@STORE
+@JSON
+def correct(document: str, fields: tuple[str, ...], reset: bool, store: Path | None, as_json: bool) -> None:
+    """Corrige un document pour de bon : ce qui est corrigé le reste quand le document est relu."""
+    settings = Settings.load(store=store)
+    given = dict(_field(each) for each in fields)
+    if reset == bool(given):
+        raise click.UsageError("Donnez au moins un --field CHAMP=VALEUR, ou --reset.")
+    from ingest.pipeline import correct as run
+    from kb.models.sentence_encoder import load_encoder
+
+    _end(run(document, None if reset else given, settings, load_encoder(settings)), as_json)
+
+
+def _field(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise click.UsageError(f"--field {text} : écrivez CHAMP=VALEUR.")
+    french = {label: key for key, label in FIELDS.items()}
+    return french.get(name.strip(), name.strip()), value
+
+
 def _sync(settings: Settings, confirm: bool, progress: str) -> IngestReport:
     from ingest.pipeline import sync as run
     from ingest.sources.config import configured_sources
@@ -221,4 +267,4 @@ def _progress(mode: str) -> Iterator[Progress | None]:
         yield None
 
 
-COMMANDS = (ingest, sync, check, rebuild, forget)
+COMMANDS = (ingest, sync, check, rebuild, forget, correct, preview)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -16,7 +16,8 @@ from ingest.sources.config import FolderSource, Source
 from ingest.split import SPLITTER_VERSION
 from ingest.stages import Stages
 from ingest.take_folder import take_folder, take_path
-from kb.errors import StoreError
+from kb.corrections import Correction, checked, drop_correction, keep_correction, read_corrections
+from kb.errors import DocumentError, StoreError
 from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder
 from kb.settings import Settings
@@ -82,6 +83,32 @@ def sync(
     return _run(take, settings, encoder, "sync", confirm, progress)
 
 
+def correct(
+    document_id: str, given: Mapping[str, str] | None, settings: Settings, encoder: Encoder, *, person: str = ""
+) -> IngestReport:
+    """Corrects what a document says about itself, for good: `given` holds a text for each field of `kb.corrections`.
+
+    None takes all corrections of the document back. Raises ReperesError for an unknown document or a wrong value.
+    """
+    path = settings.app_database
+
+    def take(run: Run) -> None:
+        if given is None:
+            run.put_as_it_was(document_id)
+            return
+        document = run.catalog.document(document_id)
+        if document is None:
+            raise DocumentError(document_id, "ce document n'est pas dans la base")
+        original, kept = read_corrections(path).get(document_id, Correction({})).changed(document, checked(given))
+        keep_correction(path, document_id, kept, person)
+        run.correct(original, kept)
+
+    report = _run(take, settings, encoder, "correct", confirm=False, progress=None)
+    if given is None or not read_corrections(path)[document_id].fields:
+        drop_correction(path, document_id)
+    return report
+
+
 def _run(
     take: Callable[[Run], None],
     settings: Settings,
@@ -95,6 +122,7 @@ def _run(
         with Stages(writer) as stages:
             run = Run(writer, stages, settings, encoder, confirm, progress)
             take(run)
+            run.put_corrected()
             run.finish()
         generation = writer.finish()
         report = replace(

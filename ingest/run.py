@@ -12,6 +12,7 @@ from typing import Literal
 from ingest.report import CHANGES_KEPT, Change, Failure, IngestReport, short_diff
 from ingest.split import split_document
 from ingest.stages import Stages
+from kb.corrections import Correction, keep_correction, read_corrections
 from kb.errors import DocumentError
 from kb.french.acronyms import mentions
 from kb.french.folding import fold
@@ -73,6 +74,7 @@ class Run:
         self._progress = progress
         self._states = writer.catalog.states()
         self._forgotten = writer.catalog.journal.forgotten()
+        self._corrections = read_corrections(settings.app_database)
         self._changes: dict[str, Change] = {}
         self._rewritten: dict[str, str] = {}
         self._batch: list[NewVersion] = []
@@ -124,6 +126,13 @@ class Run:
     def put(self, document: Document, file_hash: str) -> None:
         """Has a document made current, unless it is the same as what is stored. Raises DocumentError when it holds no
         text."""
+        if (correction := self._corrections.get(document.id)) is not None:
+            document, noted = correction.applied(document)
+            if noted != correction:  # the source says something else than it did when it was corrected
+                keep_correction(self.settings.app_database, document.id, noted)
+        self._put(document, file_hash)
+
+    def _put(self, document: Document, file_hash: str) -> None:
         state = self.state(document.id)
         digest = content_hash(document)
         if state is not None and state.content_hash == digest:
@@ -144,6 +153,34 @@ class Run:
             or time.monotonic() - self._batch_began >= BATCH_SECONDS
         ):
             self._hand_over()
+
+    def put_corrected(self) -> None:
+        """Has the documents made current that were corrected since they were last read, their sources unchanged."""
+        self.commit()
+        for document in self.catalog.documents(self._corrections).values():
+            state = self.state(document.id)
+            corrected, _ = self._corrections[document.id].applied(document)
+            if state is not None and corrected != document:
+                # Not `put`: what this document says is not what its source says.
+                self.expect(1)
+                self._put(corrected, state.file_hash)
+
+    def correct(self, original: Document, correction: Correction) -> None:
+        """Has a document made current as `correction` has it; `original` is what its source says."""
+        self._corrections[original.id] = correction
+        state = self.state(original.id)
+        assert state is not None
+        self.expect(1)
+        self._put(correction.applied(original)[0], state.file_hash)
+
+    def put_as_it_was(self, document_id: str) -> None:
+        """Has a corrected document made current as its source has it. Raises DocumentError when there is none."""
+        state, document = self.state(document_id), self.catalog.document(document_id)
+        if state is None or document is None:
+            raise DocumentError(document_id, "ce document n'est pas dans la base")
+        if (correction := self._corrections.pop(document_id, None)) is not None:
+            self.expect(1)
+            self._put(correction.undone(document), state.file_hash)
 
     def commit(self) -> None:
         """Waits until all that was handed over is current."""

@@ -13,6 +13,7 @@ import click
 import kb.evaluation_cli
 import kb.models_cli
 import kb.queries_cli
+import kb.web.users_cli
 from kb.answering.serialize import hit_to_json
 from kb.console import print_json
 from kb.options import ANSWERER, JSON, STORE, open_base
@@ -158,4 +159,10 @@ def _title_line(hit: Hit) -> str:
     return f"{' — '.join(parts)} ({hit.document.date or 'sans date'}) — {hit.document.id}"
 
 
-COMMANDS = (search, ask, *kb.evaluation_cli.COMMANDS, *kb.queries_cli.COMMANDS, status, *kb.models_cli.COMMANDS)
+COMMANDS = (
+    *(search, ask, status),
+    *kb.evaluation_cli.COMMANDS,
+    *kb.queries_cli.COMMANDS,
+    *kb.models_cli.COMMANDS,
+    *kb.web.users_cli.COMMANDS,
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import unicodedata
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -19,6 +19,7 @@ from kb.answering.sufficiency import REFUSAL, refusal_reason
 from kb.answering.warnings import removed_warning, warnings_for
 from kb.errors import LanguageModelError, ReperesError, TextTooLongError
 from kb.index.reader import IndexReader
+from kb.index.rows import Withdrawn
 from kb.models.encoder import Encoder
 from kb.models.llm import ChatModel, open_chat_model
 from kb.models.remembering import RememberingEncoder
@@ -124,6 +125,20 @@ class KnowledgeBase:
     def document(self, document_id: str) -> Document | None:
         """A current document as it is stored, or None."""
         return self._index.catalog.document(document_id)
+
+    def documents(self, ids: Collection[str] | None = None) -> list[Document]:
+        """All current documents without their texts; those of `ids` with them."""
+        if ids is None:
+            return self._index.catalog.headers()
+        return list(self._index.catalog.documents(ids).values())
+
+    def read_at(self, document_id: str) -> str | None:
+        """When the current version of a document was read: an ISO date and time in UTC; None when there is none."""
+        return self._index.catalog.read_at(document_id)
+
+    def withdrawn(self) -> list[Withdrawn]:
+        """The documents that left the base, latest first."""
+        return self._index.catalog.withdrawn()
 
     def search(
         self, question: str, *, history: Sequence[Message] = (), k: int = 10, filters: Filters | None = None

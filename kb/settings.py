@@ -37,6 +37,12 @@ def _one_of(*choices: str) -> Callable[[str], str]:
     return parse
 
 
+def _yes_or_no(text: str) -> bool:
+    if text not in {"yes", "no"}:
+        raise ValueError("valeurs possibles : yes, no")
+    return text == "yes"
+
+
 def _path(text: str) -> Path:
     if not text.strip():
         raise ValueError("le chemin est vide")
@@ -75,7 +81,7 @@ class Settings:
         "REPERES_RETENTION_DAYS",
         365,
         _whole_number(0, 36_500),
-        "days that feedback, with its question and answer, is kept; 0 keeps none",
+        "days that conversations, feedback and logged questions are kept; 0 keeps none",
     )
     cache: Path = _setting(
         "REPERES_CACHE",
@@ -86,6 +92,13 @@ class Settings:
     )
     corpus: Path = _setting(
         "REPERES_CORPUS", Path("corpus/documents"), _path, "folder that `reperes ingest` reads without argument"
+    )
+    uploads: Path | None = _setting(
+        "REPERES_UPLOADS",
+        None,
+        _path,
+        "folder of the files that editors add in the page",
+        "`…-uploads` beside the store",
     )
     embedding_model: str = _setting(
         "REPERES_EMBEDDING_MODEL",
@@ -159,6 +172,43 @@ class Settings:
     max_text_mb: int = _setting(
         "REPERES_MAX_TEXT_MB", 10, _whole_number(1, 1_000), "largest text of one document, in megabytes"
     )
+    auth: str = _setting(
+        "REPERES_AUTH",
+        "none",
+        _one_of("none", "accounts", "oidc", "proxy"),
+        "sign-in: `none` (this machine only), `accounts` (`reperes user add`), `oidc`, or `proxy` (a trusted header)",
+    )
+    accounts: Path | None = _setting(
+        "REPERES_ACCOUNTS", None, _path, "file of accounts and API tokens", "`…-accounts` beside the store"
+    )
+    editors: str = _setting(
+        "REPERES_EDITORS", "", _text, "names (OIDC, proxy) of those who may change the base; all others read", "none"
+    )
+    session_hours: int = _setting(
+        "REPERES_SESSION_HOURS", 10, _whole_number(1, 720), "hours after which an unused session ends"
+    )
+    public_url: str = _setting(
+        "REPERES_PUBLIC_URL", "", _text, "address under which people call the application, behind a proxy", "none"
+    )
+    proxy_header: str = _setting(
+        "REPERES_PROXY_HEADER", "X-Forwarded-User", _text, "header in which a trusted proxy names who is signed in"
+    )
+    proxy_addresses: str = _setting(
+        "REPERES_PROXY_ADDRESSES", "", _text, "addresses or networks of that proxy (`10.0.0.5 10.1.0.0/24`)", "none"
+    )
+    oidc_issuer: str = _setting("REPERES_OIDC_ISSUER", "", _text, "address of the OpenID Connect provider", "none")
+    oidc_client: str = _setting("REPERES_OIDC_CLIENT", "", _text, "name of the application at that provider", "none")
+    oidc_key: str = _setting("REPERES_OIDC_KEY", "", _text, "its secret there; never logged", "none")
+    oidc_name: str = _setting("REPERES_OIDC_NAME", "email", _text, "claim that names a person: `email`, `sub`…")
+    questions_per_minute: int = _setting(
+        "REPERES_QUESTIONS_PER_MINUTE", 30, _whole_number(0, 10_000), "questions that one person may ask; 0: any number"
+    )
+    log_questions: bool = _setting(
+        "REPERES_LOG_QUESTIONS", False, _yes_or_no, "`yes`: the log holds the questions' text", "no"
+    )
+    log_format: str = _setting(
+        "REPERES_LOG_FORMAT", "text", _one_of("text", "json"), "form of the log lines of the application"
+    )
     host: str = _setting("REPERES_HOST", "127.0.0.1", _text, "address that the application listens on")
     port: int = _setting("REPERES_PORT", 7860, _whole_number(0, 65535), "port that the application listens on")
 
@@ -166,6 +216,16 @@ class Settings:
     def app_database(self) -> Path:
         """The file of the second database."""
         return self.app_db or self.store.with_name(f"{self.store.name}-app.db")
+
+    @property
+    def uploads_folder(self) -> Path:
+        """The folder of added files."""
+        return self.uploads or self.store.with_name(f"{self.store.name}-uploads")
+
+    @property
+    def accounts_file(self) -> Path:
+        """The file of accounts and API tokens."""
+        return self.accounts or self.store.with_name(f"{self.store.name}-accounts")
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **options: Any) -> Settings:

@@ -12,6 +12,7 @@ from typing import Any
 from ingest.addresses import RefusedAddressError, authority, page_address
 from kb.errors import SettingsError
 from kb.settings import Settings
+from kb.uploads import SOURCE as UPLOADS
 
 TYPES = ("folder", "page", "feed", "sitemap", "section")
 ATTACHMENTS = ("pdf", "docx")
@@ -99,21 +100,23 @@ def read_sources(path: Path) -> list[Source]:
 
 
 def configured_sources(settings: Settings) -> list[Source]:
-    """What the settings' `sources.toml` lists, and the configured corpus, listed or not.
+    """What the settings' `sources.toml` lists, the configured corpus, listed or not, and the files added in the page.
 
     Raises SettingsError, for a missing file too, unless none is configured.
     """
     path = settings.sources or settings.corpus.parent / "sources.toml"
     listed = read_sources(path) if settings.sources or path.is_file() else []
-    corpus = settings.corpus.resolve()
-    if any(isinstance(each, FolderSource) and each.path == corpus for each in listed):
-        return listed
-    name = corpus.name or "documents"
-    if any(each.name == name for each in listed):
-        raise SettingsError(
-            f"{path} : une source s'appelle « {name} », comme le dossier du corpus ({corpus}) ; renommez-la."
-        )
-    return [FolderSource(name, corpus), *listed]
+    added: list[Source] = []
+    corpus, uploads = settings.corpus.resolve(), settings.uploads_folder.resolve()
+    for name, folder in ((corpus.name or "documents", corpus), (UPLOADS, uploads)):
+        if folder == uploads and not folder.is_dir():
+            continue
+        if any(isinstance(each, FolderSource) and each.path == folder for each in listed):
+            continue
+        if any(each.name == name for each in listed):
+            raise SettingsError(f"{path} : une source s'appelle « {name} », comme le dossier {folder} ; renommez-la.")
+        added.append(FolderSource(name, folder))
+    return [*added, *listed]
 
 
 def web_source(url: str, kind: str, name: str | None = None) -> WebSource:

@@ -80,6 +80,14 @@ class CatalogReader:
         """A current document, or None."""
         return self.documents([document_id]).get(document_id)
 
+    def read_at(self, document_id: str) -> str | None:
+        """When the current version of a document was read: an ISO date and time in UTC; None when there is none."""
+        query = sa.select(DOCUMENTS.c.updated_at).where(
+            DOCUMENTS.c.id == document_id, DOCUMENTS.c.withdrawn_at.is_(None)
+        )
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
     def documents(self, ids: Iterable[str]) -> dict[str, Document]:
         """The current documents among `ids`."""
         query = sa.select(DOCUMENTS).where(among(DOCUMENTS.c.id), DOCUMENTS.c.withdrawn_at.is_(None))

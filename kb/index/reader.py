@@ -21,7 +21,7 @@ SECONDS_BETWEEN_LOOKS = 0.25
 
 
 class IndexReader:
-    """What searches a store. It notices new generations by itself, looking at most four times a second; serves many threads.
+    """What searches a store. Serves many threads. It notices new generations by itself, at most four times a second.
 
     Raises StoreError when there is no store, FingerprintError when it was made with another encoder.
     """
@@ -48,7 +48,7 @@ class IndexReader:
 
     @property
     def catalog(self) -> Catalog:
-        """The catalog of the index in use; looked up again at most four times a second, since a base can be rebuilt aside.
+        """The catalog of the index in use, looked up four times a second at most: a base can be rebuilt aside.
 
         Raises FingerprintError when the base was rebuilt with another encoder.
         """

@@ -14,6 +14,8 @@ from kb.types import Message, Role
 from kb.ui import strings
 from kb.ui.conversation import HISTORY_MESSAGES, answer_states, question_trouble
 from kb.ui.ports import Base
+from kb.web.operation import Figures
+from kb.web.rates import Rates
 
 LONGEST_MESSAGE = 8_000
 _ROLES = get_args(Role)
@@ -21,19 +23,26 @@ _ROLES = get_args(Role)
 logger = logging.getLogger(__name__)
 
 
-def chat_function(base: Callable[[], Base]) -> Callable[..., Iterator[dict[str, Any]]]:
+def chat_function(base: Callable[[], Base], figures: Figures, rates: Rates) -> Callable[..., Iterator[dict[str, Any]]]:
     """The function behind `/chat`."""
 
-    def chat(question: str, history: list[dict[str, str]] | None = None) -> Iterator[dict[str, Any]]:
+    def chat(
+        question: str, history: list[dict[str, str]] | None = None, request: gr.Request | None = None
+    ) -> Iterator[dict[str, Any]]:
         """Successive states of the answer, in the form of `reperes ask --json`, with `final` true on the last one.
 
         `history` holds the messages before the question, oldest first: {"role": "user" | "assistant", "content"}.
         """
         if trouble := question_trouble(question):
             raise gr.Error(trouble, print_exception=False)
+        if not rates.may_ask(caller(request)):
+            raise gr.Error(strings.TOO_MANY_QUESTIONS, print_exception=False)
         try:
-            for answer, final in answer_states(base(), question.strip(), read_history(history or [])):
-                yield {**answer_to_json(answer), "final": final}
+            with figures.under_way():
+                for answer, final in answer_states(base(), question.strip(), read_history(history or [])):
+                    if final:
+                        figures.answered(answer, "api")
+                    yield {**answer_to_json(answer), "final": final}
         except ReperesError as error:
             raise gr.Error(str(error), print_exception=False) from error
         except gr.Error:
@@ -43,6 +52,15 @@ def chat_function(base: Callable[[], Base]) -> Callable[..., Iterator[dict[str, 
             raise gr.Error(strings.INTERNAL_ERROR, print_exception=False) from error
 
     return chat
+
+
+def caller(request: gr.Request | None) -> str:
+    """What tells apart who calls: a name, an address without sign-in."""
+    starlette = request.request if request is not None else None
+    if starlette is None:
+        return ""
+    person = starlette.scope.get("state", {}).get("person")
+    return getattr(person, "name", "") or (starlette.client.host if starlette.client else "")
 
 
 def read_history(history: Sequence[object]) -> tuple[Message, ...]:

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
+import math
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, cast
 
-from kb.answering.serialize import AnswerJson, answer_to_json
+from kb.answering.keeping import KeptAnswer, keep_answer, kept_answer
+from kb.conversations import KeptConversation, KeptTurn, new_id
 from kb.errors import ReperesError
+from kb.retrieval.filters import Filters
 from kb.types import Answer, Message
 from kb.ui import strings
 from kb.ui.ports import Base
 from kb.ui.render import escape
 from kb.ui.sources import sources_html
 from kb.ui.turns import TurnState, answer_html, trouble_html, turn_html
+from kb.ui.turnstile import Ticket, Turnstile
 
 LONGEST_QUESTION = 2_000
 SHOWN_TURNS = 30
 HISTORY_MESSAGES = 12
 # A state of the answer every 50 ms reads as a flow; more would only load the browser.
 _BETWEEN_STATES = 0.05
+_BETWEEN_LOOKS_AT_LINE = 0.3
+SEARCHES_AT_ONCE = 2
+WRITTEN_AT_ONCE = 1  # a small local model writes one answer in the time in which it would write two by halves
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +39,8 @@ logger = logging.getLogger(__name__)
 class Turn:
     """A question and what there is of its answer, as HTML. `reply` is the answer's text, None before it is final.
 
-    `given` is the last turn's answer in the form of `reperes ask --json`, for whoever says what it is worth, and
-    `generation` the state of the base that gave it.
+    `given` is the last turn's answer in the form in which it is kept, for whoever says what it is worth, and
+    `generation` the state of the base that gave it. `ahead` is how many wait before it, None when its turn has come.
     """
 
     number: int
@@ -39,20 +49,28 @@ class Turn:
     body: str = ""
     sources: str = ""
     reply: str | None = None
-    given: AnswerJson | None = None
+    given: KeptAnswer | None = None
     generation: int = 0
+    ahead: int | None = None
 
     @property
     def html(self) -> str:
         """The turn as the conversation shows it."""
-        return turn_html(self.question, self.number, self.state, self.body)
+        return turn_html(self.question, self.number, self.state, self.body, self.ahead)
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The turns of a conversation, oldest first. Only rendered turns are kept: no document stays in memory for it."""
+    """The turns of a conversation, oldest first. Only rendered turns are kept: no document stays in memory for it.
+
+    `id` is its name among those that are saved, given with its first question; `filters` say which documents its answers come from; `editing` tells
+    that the next question takes the place of the last one.
+    """
 
     turns: tuple[Turn, ...] = ()
+    id: str = ""
+    filters: Filters = field(default_factory=Filters)
+    editing: bool = False
 
     @property
     def running(self) -> bool:
@@ -88,17 +106,52 @@ class Conversation:
 
     def asked(self, question: str) -> Conversation:
         """With a question that has no answer yet."""
-        number = self.turns[-1].number + 1 if self.turns else 1
-        before = (replace(each, given=None) for each in self.turns)
-        return Conversation((*before, Turn(number, question))[-SHOWN_TURNS:])
+        kept = self.turns[:-1] if self.editing else self.turns
+        number = self.turns[-1].number + (not self.editing) if self.turns else 1
+        before = (replace(each, given=None) for each in kept)
+        turns = (*before, Turn(number, question))[-SHOWN_TURNS:]
+        return replace(self, turns=turns, id=self.id or new_id(), editing=False)
 
-    def changed(self, **changes: object) -> Conversation:
+    def changed(self, **changes: Any) -> Conversation:
         """With another last turn."""
-        return Conversation((*self.turns[:-1], replace(self.turns[-1], **changes)))  # type: ignore[arg-type]
+        return replace(self, turns=(*self.turns[:-1], replace(self.turns[-1], **changes)))
 
     def stopped(self) -> Conversation:
         """With the answer that was on its way cut short, if there was one."""
-        return self.changed(state="stopped") if self.running else self
+        return self.changed(state="stopped", ahead=None) if self.running else self
+
+    def edited(self) -> Conversation:
+        """With its last question to be asked anew, in other words or the same."""
+        return replace(self, editing=bool(self.turns))
+
+    @property
+    def kept_turn(self) -> KeptTurn | None:
+        """The last turn as it is saved; None while there is no whole answer."""
+        last = self.turns[-1] if self.turns else None
+        if last is None or last.given is None:
+            return None
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        return KeptTurn(last.number, now, last.generation, last.given)
+
+
+def resumed(kept: KeptConversation) -> Conversation:
+    """A conversation that was saved, its last turns with their sources as they were."""
+    turns = []
+    for each in kept.turns[-SHOWN_TURNS:]:
+        answer = kept_answer(each.answer)
+        turns.append(
+            Turn(
+                each.number,
+                answer.question,
+                "done",
+                answer_html(answer, each.number),
+                sources_html(answer, each.number),
+                answer.text or strings.REFUSAL,
+                cast("KeptAnswer", each.answer) if each is kept.turns[-1] else None,
+                each.generation,
+            )
+        )
+    return Conversation(tuple(turns), kept.id)
 
 
 def question_trouble(question: str) -> str | None:
@@ -110,12 +163,22 @@ def question_trouble(question: str) -> str | None:
     return None
 
 
-def exchange(base: Callable[[], Base], conversation: Conversation, question: str) -> Iterator[Conversation]:
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Where questions wait: for a processor to search, and for the language model to write. Shared by all pages."""
+
+    searching: Turnstile = field(default_factory=lambda: Turnstile(SEARCHES_AT_ONCE))
+    writing: Turnstile = field(default_factory=lambda: Turnstile(WRITTEN_AT_ONCE))
+
+
+def exchange(
+    base: Callable[[], Base], conversation: Conversation, question: str, lines: Lines | None = None
+) -> Iterator[Conversation]:
     """The conversation as the answer to `question` comes in; the last one is final. Never raises: errors are told."""
     asked = conversation.asked(question.strip())
     yield asked
     try:
-        yield from _answered(base, asked)
+        yield from _answered(base, asked, lines or Lines())
     except ReperesError as error:
         logger.warning("answering failed: %s: %s", type(error).__name__, error)
         yield asked.changed(state="failed", body=trouble_html(str(error)))
@@ -124,15 +187,17 @@ def exchange(base: Callable[[], Base], conversation: Conversation, question: str
         yield asked.changed(state="failed", body=trouble_html(strings.INTERNAL_ERROR))
 
 
-def answer_states(base: Base, question: str, history: tuple[Message, ...]) -> Iterator[tuple[Answer, bool]]:
+def answer_states(
+    base: Base, question: str, history: tuple[Message, ...], filters: Filters | None = None
+) -> Generator[tuple[Answer, bool], None, None]:
     """The states of an answer, each with whether it is final, at most twenty a second.
 
     The base's stream is closed however this ends: what makes the answer stops when nobody reads it any more.
     """
-    stream = base.stream(question, history=history)
+    stream = base.stream(question, history=history, filters=filters or None)
     try:
         answer: Answer | None = None
-        shown = time.monotonic()
+        shown = -math.inf  # the first state is shown as it comes: it has the sources
         for answer in stream:
             if time.monotonic() - shown >= _BETWEEN_STATES:
                 yield answer, False
@@ -145,20 +210,50 @@ def answer_states(base: Base, question: str, history: tuple[Message, ...]) -> It
             close()
 
 
-def _answered(base: Callable[[], Base], asked: Conversation) -> Iterator[Conversation]:
+def _answered(base: Callable[[], Base], asked: Conversation, lines: Lines) -> Iterator[Conversation]:
     turn = asked.turns[-1]
     opened = base()
-    for answer, final in answer_states(opened, turn.question, asked.history):
+    states = answer_states(opened, turn.question, asked.history, asked.filters)
+    try:
+        with lines.searching.ticket() as ticket:
+            yield from _waiting(ticket, asked)
+            answer, final = next(states)
+        writes = not final and not answer.refused and getattr(opened, "model_name", None) is not None
+        if not writes:
+            yield from _shown(opened, asked, itertools.chain([(answer, final)], states))
+            return
+        shown = asked
+        for shown in _shown(opened, asked, [(answer, final)]):
+            yield shown
+        with lines.writing.ticket() as ticket:
+            yield from _waiting(ticket, shown)
+            yield from _shown(opened, asked, states)
+    finally:
+        states.close()
+
+
+def _waiting(ticket: Ticket, asked: Conversation) -> Iterator[Conversation]:
+    """The place in the line whenever it changes, until one's turn has come."""
+    told = None
+    while not ticket.wait(_BETWEEN_LOOKS_AT_LINE):
+        if (ahead := ticket.ahead) != told:
+            told = ahead
+            yield asked.changed(ahead=ahead)
+
+
+def _shown(base: Base, asked: Conversation, states: Iterable[tuple[Answer, bool]]) -> Iterator[Conversation]:
+    number = asked.turns[-1].number
+    for answer, final in states:
         if final:
             yield asked.changed(
                 state="done",
-                body=answer_html(answer, turn.number),
-                sources=sources_html(answer, turn.number),
+                body=answer_html(answer, number),
+                sources=sources_html(answer, number),
                 reply=answer.text or strings.REFUSAL,
-                given=answer_to_json(answer),
-                generation=opened.status().generation,
+                given=keep_answer(answer),
+                generation=base.status().generation,
             )
         elif answer.text.strip():
             # What is not final may still lose its numbers or become a refusal: only its words are shown.
-            sources = "" if answer.refused else sources_html(answer, turn.number)
-            yield asked.changed(state="writing", body=answer_html(answer, turn.number, final=False), sources=sources)
+            sources = "" if answer.refused else sources_html(answer, number)
+            yield asked.changed(state="writing", body=answer_html(answer, number, final=False), sources=sources)

@@ -18,19 +18,23 @@ from kb.french.moments import french_moment
 from kb.ui import strings
 from kb.ui.evaluation_html import evaluated_html, feedback_html, runs_html
 from kb.ui.render import escape
+from kb.ui.tools import menu_html
+from kb.web.people import LOCAL
 
 logger = logging.getLogger(__name__)
 _BETWEEN_STATES = 0.3  # seconds
+_LONGEST_QUEUE = 16
 
 
-def build_evaluation(page: gr.Blocks, desk: EvaluationDesk) -> None:
-    """Adds the page `/evaluation` to the application."""
+def build_evaluation(desk: EvaluationDesk) -> gr.Blocks:
+    """The page of evaluations, an application of its own: who may open it may use its events, and nobody else."""
     handlers = _Handlers(desk)
     at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    with page.route(strings.EVALUATION, "/evaluation", show_in_navbar=False), gr.Column(elem_id="workbench"):
+    page = gr.Blocks(title=strings.EVALUATION, analytics_enabled=False, fill_width=True)
+    with page, gr.Column(elem_id="workbench"):
         _html(
-            f'<p class="back-home"><a href="/">{escape(strings.TO_CHAT)}</a></p><h1>{escape(strings.EVALUATION)}</h1>'
-            f"<p>{escape(strings.EVALUATION_WHY)}</p>"
+            f'{menu_html(LOCAL, here="/evaluation")}<h1>{escape(strings.EVALUATION)}</h1>'
+            f"<p>{escape(strings.EVALUATION_WHY)} {escape(strings.NO_PERSONAL_DATA)}</p>"
         )
         notice = _html("", elem_id="work-notice")
 
@@ -86,6 +90,8 @@ def build_evaluation(page: gr.Blocks, desk: EvaluationDesk) -> None:
         run.click(handlers.run_all, None, [result, runs, notice], **running)
         run_one.click(handlers.run_one, name, [result, runs, notice], **running)
         page.load(handlers.lists, None, lists, **at_once)
+    page.queue(max_size=_LONGEST_QUEUE)
+    return page
 
 
 class _Handlers:

@@ -16,13 +16,24 @@ from kb.ui.render import escape
 
 # Gradio has many routes that this page has no use for: they take uploads, serve files, fetch from elsewhere. What is
 # not here is not found. A later page that needs one adds it.
-ROUTES = re.compile(
-    r"/(?:|evaluation|evaluation/rapport/\d+|evaluation/questions\.(?:csv|jsonl|xlsx)|healthz|favicon\.ico|robots\.txt|theme\.css|config/?"
-    r"|(?:page|assets|static)/.*"
+_GRADIO = (
+    r"(?:theme\.css|config/?|(?:assets|static)/.*"
     r"|gradio_api/(?:info/?|openapi\.json|startup-events|cancel|reset/?|heartbeat/[^/]+"
-    r"|queue/(?:join|data)|run/[^/]+/?|call/chat(?:/[^/]+)?))"
+    r"|queue/(?:join|data)|run/[^/]+/?))"
 )
-PAGES = ("/", "/evaluation")
+ROUTES = re.compile(
+    rf"/(?:|{_GRADIO}|gradio_api/call/chat(?:/[^/]+)?|evaluation/?|evaluation/{_GRADIO}"
+    r"|evaluation/rapport/\d+|evaluation/questions\.(?:csv|jsonl|xlsx)"
+    r"|healthz|readyz|metrics|favicon\.ico|robots\.txt|page/.*"
+    r"|connexion(?:/(?:fin|fournisseur|retour))?|lire|explorer(?:/(?:partenaire|programme))?"
+    r"|conversations(?:/effacer|/[\w-]+/effacer|/[\w-]+\.(?:md|docx))?"
+    r"|documents(?:/(?:fichiers|adresse|fiche|fiche/reprendre|retirer|effacer|mettre-a-jour|etat)"
+    r"|/attente/[0-9a-f]{16}(?:/(?:ajouter|ecarter))?)?"
+    r"|aide|accessibilite|api(?:/(?:ask|search|openapi\.json))?)"
+)
+# Gradio's own pages, which are rewritten on their way out.
+PAGES = ("/", "/evaluation", "/evaluation/")
+LARGEST_BODY = 4_000_000  # bytes; added files apart
 _HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -50,7 +61,7 @@ def security_policy(nonce: str) -> str:
             "font-src 'self'",
             "connect-src 'self'",
             "base-uri 'self'",
-            "form-action 'none'",
+            "form-action 'self'",
             "frame-ancestors 'none'",
         )
     )
@@ -69,14 +80,16 @@ def french_page(html: str, nonce: str, head: str) -> str:
 
 
 class Guard:
-    """ASGI middleware. `hosts` are the names under which the server may be called, without port.
+    """ASGI middleware. `hosts` are the names under which the server may be called, without port; `largest_body` is
+    what may be sent as files, in bytes.
 
     A page elsewhere must neither read the base by pointing its own name at this machine (the Host header tells) nor
     post to it (the Origin header tells).
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str], head: str) -> None:
+    def __init__(self, app: ASGIApp, hosts: Iterable[str], head: str, largest_body: int = LARGEST_BODY) -> None:
         self._app = app
+        self._largest_body = largest_body
         self._hosts = frozenset(host.lower() for host in hosts)
         self._head = head
 
@@ -88,9 +101,11 @@ class Guard:
             return
         headers = Headers(scope=scope)
         nonce = secrets.token_urlsafe(18)
-        response = _Response(send, nonce, self._head)
+        response = _Response(send, nonce, self._head if scope["path"] in PAGES else None)
         if not self._called_here(headers):
             await PlainTextResponse("Hôte refusé.", 403)(scope, receive, response)
+        elif self._is_too_large(scope["path"], headers):
+            await PlainTextResponse("Envoi trop volumineux.", 413)(scope, receive, response)
         elif ROUTES.fullmatch(scope["path"]) is None:
             await PlainTextResponse("Introuvable.", 404)(scope, receive, response)
         else:
@@ -100,6 +115,12 @@ class Guard:
                 scope = {**scope, "headers": kept}
             await self._app(scope, receive, response)
 
+    def _is_too_large(self, path: str, headers: Headers) -> bool:
+        """Whether a body is larger than its route may take, or of a size that its sender does not tell."""
+        length = headers.get("content-length", "0" if "transfer-encoding" not in headers else "")
+        limit = self._largest_body if path == "/documents/fichiers" else LARGEST_BODY
+        return not length.isdigit() or int(length) > limit
+
     def _called_here(self, headers: Headers) -> bool:
         if _host_name(f"//{headers.get('host', '')}") not in self._hosts:
             return False
@@ -108,9 +129,9 @@ class Guard:
 
 
 class _Response:
-    """Sends a response on with the security headers; an HTML page is held until complete and rewritten."""
+    """Sends a response on with the security headers; a page of Gradio's (`head` is given) is held and rewritten."""
 
-    def __init__(self, send: Send, nonce: str, head: str) -> None:
+    def __init__(self, send: Send, nonce: str, head: str | None) -> None:
         self._send = send
         self._nonce = nonce
         self._head = head
@@ -123,13 +144,14 @@ class _Response:
             headers.update({**_HEADERS, "content-security-policy": security_policy(self._nonce)})
             if headers.get("content-type", "").startswith("text/html"):
                 headers["cache-control"] = "no-store"
-                self._start = message
-                return
+                if self._head is not None:
+                    self._start = message
+                    return
         elif message["type"] == "http.response.body" and self._start is not None:
             self._body += message.get("body", b"")
             if message.get("more_body", False):
                 return
-            page = french_page(self._body.decode(), self._nonce, self._head).encode()
+            page = french_page(self._body.decode(), self._nonce, self._head or "").encode()
             MutableHeaders(raw=self._start["headers"])["content-length"] = str(len(page))
             await self._send(self._start)
             self._start = None

@@ -2,23 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from kb.feedback import Verdict
-from kb.types import Answer, Message, StoreStatus
+from kb.retrieval.filters import Filters
+from kb.types import Answer, Document, Hit, Message, StoreStatus
 
 
 class Base(Protocol):
     """An open knowledge base. Every method may raise ReperesError, whose message is shown as it is."""
 
-    def ask(self, question: str, *, history: Sequence[Message] = (), answerer: str = "auto") -> Answer:
-        """The answer to `question`, understood after `history` (oldest message first)."""
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Message] = (),
+        answerer: str = "auto",
+        filters: Filters | None = None,
+    ) -> Answer:
+        """The answer to `question`, understood after `history` (oldest message first), from what passes `filters`."""
         ...
 
-    def stream(self, question: str, *, history: Sequence[Message] = (), answerer: str = "auto") -> Iterator[Answer]:
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Message] = (),
+        answerer: str = "auto",
+        filters: Filters | None = None,
+    ) -> Iterator[Answer]:
         """Successive states of the answer, the last one final. Closed by the caller when it stops early."""
+        ...
+
+    def search(
+        self, question: str, *, history: Sequence[Message] = (), k: int = 10, filters: Filters | None = None
+    ) -> list[Hit]:
+        """The passages nearest to a question, best first."""
+        ...
+
+    def document(self, document_id: str) -> Document | None:
+        """A current document, with its text."""
+        ...
+
+    def documents(self, ids: Collection[str] | None = None) -> list[Document]:
+        """All current documents without their texts; those of `ids` with them."""
+        ...
+
+    def read_at(self, document_id: str) -> str | None:
+        """When the current version of a document was read, an ISO moment in UTC."""
         ...
 
     def status(self) -> StoreStatus:
@@ -44,12 +77,37 @@ class IngestionProgress:
 class Ingestor(Protocol):
     """Brings the base up to date, elsewhere: the page never writes the store."""
 
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """The kinds of files that can be read: `.pdf`…"""
+        ...
+
     def progress(self) -> IngestionProgress:
         """Where it stands. Cheap: called every few seconds for each open page."""
         ...
 
     def start(self) -> None:
         """Starts an ingestion and returns at once; does nothing while one runs. May raise ReperesError."""
+        ...
+
+    def take_uploads(self, *, withdrawn: bool = False) -> None:
+        """Has the folder of added files read, after what runs; with `withdrawn` documents whose file is gone leave."""
+        ...
+
+    def take_address(self, url: str) -> None:
+        """Has a page, or what a feed leads to, read, after what runs."""
+        ...
+
+    def preview(self, what: str) -> Mapping[str, Any]:
+        """What would be understood of a file or an address. Raises ReperesError, saying why it cannot be read."""
+        ...
+
+    def correct(self, document_id: str, fields: Mapping[str, str] | None) -> None:
+        """Corrects what a document says about itself; None takes that back. Raises ReperesError."""
+        ...
+
+    def forget(self, document_id: str) -> None:
+        """Erases a document for good. Raises ReperesError."""
         ...
 
 

@@ -60,6 +60,12 @@ def passage_html(text: str, start: int = 0, end: int = 0, table_header: str = ""
         added = table_header.rstrip("\n") + "\n"
         text, start, end = added + text, start + len(added), end + len(added)
 
+    return blocks_html(text, marking(text, start, end))
+
+
+def marking(text: str, start: int, end: int) -> Inline:
+    """What puts the words of `text[start:end]` into `<mark>`, and escapes all."""
+
     def inline(first: int, last: int) -> str:
         inner_start, inner_end = max(first, start), min(last, end)
         if inner_start >= inner_end or not text[inner_start:inner_end].strip():
@@ -69,15 +75,16 @@ def passage_html(text: str, start: int = 0, end: int = 0, table_header: str = ""
             f"{escape(text[inner_end:last])}"
         )
 
-    return blocks_html(text, inline)
+    return inline
 
 
 def blocks_html(text: str, inline: Inline) -> str:
     """`text` in block form as HTML; `inline(start, end)` gives the HTML of the words `text[start:end]`."""
-    return "".join(_block_html(text, block, inline) for block in parse_blocks(text))
+    return "".join(block_html(text, block, inline) for block in parse_blocks(text))
 
 
-def _block_html(text: str, block: Block, inline: Inline) -> str:
+def block_html(text: str, block: Block, inline: Inline) -> str:
+    """One block of `text` as HTML."""
     if block.kind == "heading":
         # Not <h1>…: the outline of the page is that of the page, not of what documents hold.
         title = heading_title(text, block)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from kb.errors import ReperesError
 from kb.evaluation.desk import EvaluationDesk
 from kb.evaluation.tables import to_csv, to_jsonl, to_xlsx
+from kb.ui import strings
 
 _TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -16,19 +17,24 @@ _TYPES = {
 }
 
 
-def add_reports(server: FastAPI, desk: EvaluationDesk) -> None:
-    """Adds `/evaluation/rapport/N` and `/evaluation/questions.csv`, `.jsonl` and `.xlsx` to the server."""
+def report_routes(desk: EvaluationDesk) -> APIRouter:
+    """`/evaluation/rapport/N` and `/evaluation/questions.csv`, `.jsonl` and `.xlsx`."""
+    router = APIRouter(prefix="/evaluation")
 
-    @server.get("/evaluation/rapport/{number}")
+    @router.get("/rapport/{number}")
     def report(number: int) -> Response:
         try:
             return HTMLResponse(desk.report(number))
         except ReperesError as error:
             return PlainTextResponse(str(error), 404)
 
-    @server.get("/evaluation/questions.{form}")
+    @router.get("/questions.{form}")
     def export(form: str) -> Response:
+        if form not in _TYPES:
+            return PlainTextResponse(strings.NOT_FOUND, 404)
         queries = desk.queries()
         content = {"csv": to_csv, "xlsx": to_xlsx}.get(form, lambda found: to_jsonl(found).encode())(queries)
         headers = {"content-disposition": f'attachment; filename="questions.{form}"'}
         return Response(content, media_type=_TYPES[form], headers=headers)
+
+    return router

@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
-import hashlib
+import importlib.metadata
 import ipaddress
 import socket
-import warnings
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
 from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from kb.conversations import Conversations, PassingConversations
 from kb.errors import SettingsError
 from kb.evaluation.desk import EvaluationDesk
 from kb.settings import Settings
 from kb.ui import strings
+from kb.ui.asking import Surroundings
 from kb.ui.chat import build_page
+from kb.ui.evaluation import build_evaluation
 from kb.ui.guard import Guard
 from kb.ui.ports import Base, Ingestor, Opinions
 from kb.ui.render import escape
-from kb.ui.reports import add_reports
-from kb.ui.state import read_state
+from kb.ui.reports import report_routes
 from kb.ui.theme import page_theme
+from kb.uploads import Uploads
+from kb.web.access import Access
+from kb.web.api import add_api
+from kb.web.conversation_pages import conversation_routes
+from kb.web.documents import MOST_FILES, Editing, document_routes
+from kb.web.explore import explore_routes
+from kb.web.gate import Gate
+from kb.web.help_pages import help_routes
+from kb.web.operation import Figures, operation_routes
+from kb.web.pages import ASSETS, asset
+from kb.web.problems import add_problem_pages
+from kb.web.reader import reader_routes
+from kb.web.sign_in import session_key, sign_in_routes
 
-ASSETS = Path(__file__).parent / "assets"
+_SECONDS_TO_SIGN_IN = 600
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # Open pages hold a connection for as long as they are open: a stop does not wait for them.
 _SECONDS_TO_STOP = 2
@@ -42,45 +58,73 @@ def build_server(
     settings: Settings,
     opinions: Opinions | None = None,
     desk: EvaluationDesk | None = None,
+    conversations: Conversations | None = None,
 ) -> FastAPI:
-    """The application. `base()` is called for each question and may raise ReperesError, which the page then shows."""
+    """The application. `base()` is called for each question and may raise ReperesError, which the page then shows.
+
+    Raises SettingsError for settings of sign-in that do not go together.
+    """
+    gate = Gate(settings)
+    figures = Figures(log_questions=settings.log_questions)
+    conversations = conversations or PassingConversations()
+    limit = settings.max_file_mb * MOST_FILES * 1_000_000
+    middleware = [
+        Middleware(Guard, hosts=_hosts(settings), head=_head(), largest_body=limit),
+        Middleware(Access, gate=gate),
+    ]
+    if gate.kind == "oidc":
+        middleware.append(
+            Middleware(
+                SessionMiddleware,
+                session_cookie="reperes_sign_in",
+                secret_key=session_key(),
+                same_site="lax",
+                https_only=gate.secure,
+                max_age=_SECONDS_TO_SIGN_IN,
+            )
+        )
     server = FastAPI(
-        title=strings.NAME,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        middleware=[Middleware(Guard, hosts={*LOOPBACK, settings.host}, head=_head())],
+        title=strings.NAME, version=_version(), docs_url=None, redoc_url=None, openapi_url=None, middleware=middleware
     )
-
-    @server.get("/healthz")
-    def health() -> dict[str, Any]:
-        state = read_state(base, ingestor)
-        status = state.status
-        return {
-            "status": "ok",
-            "base": state.name,
-            "documents": status.documents if status else None,
-            "passages": status.passages if status else None,
-            "generation": status.generation if status else None,
-            "last_ingestion": status.last_ingestion if status else None,
-            "ingesting": state.progress.running,
-        }
-
+    add_problem_pages(server)
+    hidden: dict[str, Any] = {"include_in_schema": False}
+    server.include_router(operation_routes(base, ingestor, figures), **hidden)
+    server.include_router(sign_in_routes(gate), **hidden)
+    server.include_router(reader_routes(base), **hidden)
+    server.include_router(explore_routes(base), **hidden)
+    server.include_router(conversation_routes(conversations, settings.retention_days), **hidden)
+    server.include_router(help_routes(settings.retention_days), **hidden)
+    if ingestor is not None:
+        uploads = Uploads(settings.uploads_folder, settings.max_file_mb)
+        editing = Editing(base, ingestor, uploads, settings.app_database, settings.max_file_mb)
+        server.include_router(document_routes(editing), **hidden)
     if desk is not None:
-        add_reports(server, desk)
+        server.include_router(report_routes(desk), **hidden)
+        # Gradio's page stands under the address with a slash.
+        server.add_api_route("/evaluation", lambda: RedirectResponse("/evaluation/", 308), **hidden)
+    add_api(server, base, gate, figures)
     server.mount("/page", StaticFiles(directory=ASSETS))
-    with warnings.catch_warnings():
-        # A second page: Gradio says that it does without a rendering on the server that was not asked for.
-        warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
-        _mount(server, build_page(base, ingestor, examples, opinions, desk))
+    around = Surroundings(
+        ingestor=ingestor,
+        examples=examples,
+        has_opinions=opinions is not None,
+        conversations=conversations,
+        rates=gate.rates,
+        figures=figures,
+        has_documents=ingestor is not None,
+        has_desk=desk is not None,
+    )
+    if desk is not None:
+        _mount(server, build_evaluation(desk), "/evaluation")
+    _mount(server, build_page(base, around, opinions), "/")
     return server
 
 
-def _mount(server: FastAPI, page: gr.Blocks) -> None:
+def _mount(server: FastAPI, page: gr.Blocks, path: str) -> None:
     gr.mount_gradio_app(
         server,
         page,
-        path="/",
+        path=path,
         theme=page_theme(),
         footer_links=[],
         run_history=False,
@@ -97,7 +141,7 @@ def _mount(server: FastAPI, page: gr.Blocks) -> None:
 def serve(app: ASGIApp, host: str, port: int, ready: Callable[[str], None] | None = None) -> None:
     """Serves `app` until interrupted. `ready` is told the address once connections are accepted; port 0 takes any.
 
-    Raises SettingsError for an address other than this machine's own, and for a port that cannot be opened.
+    Whether `host` may be listened on is `check_host`'s business. Raises SettingsError for a port that cannot be opened.
     """
     listener = _listen(host, port)
     with listener:
@@ -115,14 +159,17 @@ def serve(app: ASGIApp, host: str, port: int, ready: Callable[[str], None] | Non
         uvicorn.Server(config).run(sockets=[listener])
 
 
-def check_host(host: str) -> None:
-    """Raises SettingsError for an address other than this machine's own: there is no sign-in yet."""
-    if not _is_loopback(host):
-        raise SettingsError(strings.HOST_REFUSED.format(host=host))
+def check_host(settings: Settings) -> None:
+    """Raises SettingsError for an address other than this machine's own without sign-in, or without a name for it."""
+    if _is_loopback(settings.host):
+        return
+    if settings.auth == "none":
+        raise SettingsError(strings.HOST_REFUSED.format(host=settings.host))
+    if not settings.public_url:
+        raise SettingsError(strings.PUBLIC_URL_MISSING.format(host=settings.host))
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    check_host(host)
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
@@ -147,20 +194,31 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+def _hosts(settings: Settings) -> set[str]:
+    """The names under which the server may be called."""
+    public = urlsplit(settings.public_url).hostname
+    return {*LOOPBACK, settings.host, *([public] if public else [])}
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("reperes")
+    except importlib.metadata.PackageNotFoundError:
+        return "0"
+
+
 def _head() -> str:
     """The page's own files, each with a mark of its content: a new version is never answered from a cache.
 
     The script comes first and is not deferred, since Gradio reads the language when it starts.
     """
 
-    def link(name: str) -> str:
-        return f"page/{name}?v={hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:12]}"
-
     return (
         f"<title>{escape(strings.NAME)}</title>"
         f'<meta name="description" content="{escape(strings.DESCRIPTION)}">'
         f'<meta name="color-scheme" content="light dark">'
-        f'<link rel="icon" type="image/svg+xml" href="/{link("icon.svg")}">'
-        f'<link rel="stylesheet" href="/{link("page.css")}">'
-        f'<script src="/{link("page.js")}"></script>'
+        f'<link rel="icon" type="image/svg+xml" href="{asset("icon.svg")}">'
+        f'<link rel="stylesheet" href="{asset("fonts.css")}">'
+        f'<link rel="stylesheet" href="{asset("page.css")}">'
+        f'<script src="{asset("page.js")}"></script>'
     )

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from urllib.parse import urlencode
 
+from kb.answering.keeping import closest
 from kb.french.moments import french_date
 from kb.types import Answer, Citation, Document, Hit
 from kb.ui import strings
 from kb.ui.render import escape, page_url, passage_html
 
-CLOSEST = 4
+PHRASE = 160
+"""Characters of a quote that a link to the reader carries, to be sure that the document still says it there."""
+_OLD = 4  # years after which a source says its year aloud
 
 
 def sources_html(answer: Answer, turn: int) -> str:
@@ -43,7 +48,7 @@ def source_html(citation: Citation, turn: int, *, opened: bool = False) -> str:
         f"</summary>"
         f'{path}<blockquote class="passage">{marked}</blockquote>'
         f"</details>"
-        f'<p class="actions">{_link_html(document)}'
+        f'<p class="actions">{_read_html(document, citation)}{_link_html(document)}'
         f'<button type="button" class="back" data-turn="{turn}" data-number="{number}">'
         f"{escape(strings.BACK)}</button></p>"
         f"</article></li>"
@@ -69,20 +74,34 @@ def _group(turn: int, title: str, question: str, body: str) -> str:
 
 
 def _closest_html(hits: Iterable[Hit]) -> str:
-    closest: dict[str, Document] = {}
-    for hit in hits:
-        closest.setdefault(hit.document.id, hit.document)
-    items = "".join(_near_html(document) for document in list(closest.values())[:CLOSEST])
+    items = "".join(_near_html(document) for document in closest(hits))
     if not items:
         return ""
     return f'<p class="note">{escape(strings.CLOSEST_NOTE)}</p><ul class="cards">{items}</ul>'
 
 
 def _near_html(document: Document) -> str:
-    link = _link_html(document)
-    actions = f'<p class="actions">{link}</p>' if link else ""
+    actions = f'<p class="actions">{_read_html(document)}{_link_html(document)}</p>'
     title = f'<bdi class="title">{escape(document.title)}</bdi>'
     return f'<li><div class="source near">{title}{_facts_html(document)}{actions}</div></li>'
+
+
+def badges(document: Document, today: date | None = None) -> str:
+    """What a reader must not miss about a document: that it is old, or has no date."""
+    if document.date is None:
+        return f'<span class="badge">{escape(strings.UNDATED)}</span>'
+    year = int(document.date[:4])
+    if (today or datetime.now(UTC).date()).year - year < _OLD:
+        return ""
+    return f'<span class="badge">{escape(strings.FROM_YEAR.format(year=year))}</span>'
+
+
+def reader_address(document_id: str, start: int = 0, end: int = 0, quote: str = "") -> str:
+    """The address of the reader, opened at a citation."""
+    given: dict[str, str | int] = {"document": document_id}
+    if end > start:
+        given |= {"debut": start, "fin": end, "phrase": quote[:PHRASE]}
+    return f"/lire?{urlencode(given)}"
 
 
 def _facts_html(document: Document, page: int | None = None) -> str:
@@ -90,7 +109,17 @@ def _facts_html(document: Document, page: int | None = None) -> str:
     if page is not None:
         facts.append(strings.PAGE_N.format(number=page))
     shown = "".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)
-    return f'<span class="facts">{shown}</span>'
+    return f'<span class="facts">{shown}</span>{badges(document)}'
+
+
+def _read_html(document: Document, citation: Citation | None = None) -> str:
+    """The link to the reader. In the page of questions it opens beside the answer (assets/page.js)."""
+    place = (citation.start, citation.end, citation.quote) if citation else ()
+    address = escape(reader_address(document.id, *place))
+    return (
+        f'<a class="read" href="{address}">{escape(strings.READ_WHOLE)}'
+        f'<span class="unseen"> : {escape(document.title)}</span></a>'
+    )
 
 
 def _link_html(document: Document) -> str:

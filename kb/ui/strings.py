@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 NAME = "Repères"
 PURPOSE = "Posez une question : la réponse montre les phrases des documents qui la prouvent."
 DESCRIPTION = "Réponses en français, prouvées par les documents de l'agence."
@@ -56,6 +58,9 @@ SOURCES = "Sources"
 SOURCES_EMPTY = "Les documents qui prouvent la réponse s'afficheront ici."
 CLOSEST = "Documents les plus proches"
 CLOSEST_NOTE = "Ils ne contiennent pas la réponse, mais traitent de sujets voisins."
+READ_WHOLE = "Lire dans le document"
+FROM_YEAR = "source de {year}"
+UNDATED = "sans date"
 OPEN_PAGE = "Ouvrir la page d'origine"
 NEW_TAB = "nouvel onglet"
 BACK = "Revenir à la réponse"
@@ -70,6 +75,16 @@ BASE_NEVER = "jamais mise à jour"
 UPDATING = "Mise à jour en cours…"
 UPDATE_FAILED = "La dernière mise à jour a échoué :"
 
+ASK_AGAIN = "Reposer la question"
+EDIT = "Modifier la question"
+EDITING = "Modifiez la question, puis envoyez-la : elle remplacera la précédente."
+FOLLOW_UPS = "Pour continuer"
+COPY = "Copier avec les références"
+TO_DOCX, TO_MARKDOWN = "DOCX", "Markdown"
+LIMITED = "Réponses limitées à :"
+WIDEN = "Retirer les filtres"
+CONVERSATION_GONE = "Cette conversation n'existe pas, ou n'existe plus."
+
 GOOD = "Utile"
 BAD = "Pas utile"
 WHY = "Qu'est-ce qui ne va pas ?"
@@ -83,6 +98,10 @@ EVALUATION = "Évaluer les réponses"
 EVALUATION_WHY = (
     "Des questions dont on connaît la réponse, posées à nouveau après chaque changement, disent si les réponses "
     "restent bonnes."
+)
+NO_PERSONAL_DATA = (
+    "Les questions, les avis et les conversations sont des données : ils sont effacés après le délai réglé "
+    "(REPERES_RETENTION_DAYS). N'y écrivez pas de nom, d'adresse ni d'autre donnée personnelle."
 )
 TO_CHAT = "Revenir aux questions"
 FEEDBACK_TITLE = "Avis à relire"
@@ -138,10 +157,40 @@ REPORT_FAILED = "Échec"
 REPORT_NOTICE = "À savoir"
 REPORT_MORE = "… et {number} de plus : « reperes status » montre tout."
 
+MENU = "Pages de Repères"
+SKIP = "Aller au contenu"
+HELP, ACCESSIBILITY = "Aide", "Accessibilité"
+# Address, name, and whether it is for editors only.
+PAGES = (
+    ("/", "Questions", False),
+    ("/explorer", "Explorer", False),
+    ("/conversations", "Conversations", False),
+    ("/documents", "Documents", True),
+    ("/evaluation", "Évaluation", True),
+)
+SIGN_IN, SIGN_OUT = "Se connecter", "Se déconnecter"
+SIGN_IN_ELSEWHERE = "Se connecter avec le compte de l'agence"
+PERSON_NAME, PASSWORD = "Nom", "Mot de passe"
+WRONG_PASSWORD = "Ce nom et ce mot de passe ne vont pas ensemble."
+TOO_MANY_SIGN_INS = "Trop d'essais : attendez un quart d'heure, puis réessayez."
+PROVIDER_SILENT = "Le service de connexion ne répond pas. Réessayez dans quelques minutes."
+PROVIDER_REFUSED = "La connexion n'a pas abouti. Recommencez."
+PROVIDER_NAMELESS = "Le service de connexion n'a pas donné de nom utilisable ({claim})."
+SIGN_IN_NEEDED = "Connectez-vous d'abord."
+TOKEN_NEEDED = "Il faut un jeton : Authorization: Bearer … (reperes user token NOM)."
+EDITORS_ONLY = "Cette page est réservée aux personnes qui modifient la base."
+TOO_MANY_QUESTIONS = "Trop de questions en une minute : attendez un peu, puis reposez la vôtre."
+
 HOST_REFUSED = (
-    "REPERES_HOST={host} : sans connexion par compte, Repères n'écoute que sur cet ordinateur. "
+    "REPERES_HOST={host} : sans connexion par compte (REPERES_AUTH), Repères n'écoute que sur cet ordinateur. "
     "Utilisez 127.0.0.1, ::1 ou localhost."
 )
+PUBLIC_URL_MISSING = (
+    "REPERES_HOST={host} : indiquez dans REPERES_PUBLIC_URL l'adresse sous laquelle on appelle l'application, "
+    "par exemple https://reperes.exemple.fr."
+)
+MISUNDERSTOOD = "Valeur manquante ou incorrecte : {fields}."
+NOT_FOUND = "Introuvable."
 PORT_TAKEN = "Le port {port} de {host} ne peut pas être ouvert ({reason}). Choisissez-en un autre avec --port."
 
 _THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
@@ -155,6 +204,18 @@ def grouped(number: int) -> str:
 def documents(number: int) -> str:
     """« 1 document », « 44 documents »."""
     return f"{grouped(number)} document{'s' if number > 1 else ''}"
+
+
+def either(values: Iterable[str]) -> str:
+    """« article », « article ou rapport »."""
+    return " ou ".join(values)
+
+
+def ahead(number: int) -> str:
+    """How many questions wait before: « Dans la file : 2 questions avant la vôtre… »."""
+    if number == 0:
+        return "Dans la file : c'est bientôt votre tour…"
+    return f"Dans la file : {grouped(number)} question{'s' if number > 1 else ''} avant la vôtre…"
 
 
 def updating(done: int, total: int) -> str:

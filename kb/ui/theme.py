@@ -1,4 +1,4 @@
-"""The look: a calm theme of our own, light and dark, from the fonts that the reader's machine has.
+"""The look: a calm theme of our own, light and dark, in Source Sans 3, which the application serves itself.
 
 Gradio's own parts (question box, buttons) take their colours from here; what the page adds takes them from the same
 variables in `assets/page.css`.
@@ -37,12 +37,21 @@ STONE = Color(
     c950="#131414",
     name="stone",
 )
-TEXT_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Liberation Sans", "sans-serif")
+TEXT_FONTS = (
+    "Reperes Sans",
+    "system-ui",
+    "-apple-system",
+    "Segoe UI",
+    "Roboto",
+    "Noto Sans",
+    "Liberation Sans",
+    "sans-serif",
+)
 CODE_FONTS = ("ui-monospace", "SFMono-Regular", "Consolas", "Liberation Mono", "monospace")
 
 
 def page_theme() -> BaseTheme:
-    """The theme. Every font is the name of a system font: nothing is loaded from anywhere."""
+    """The theme. Fonts come from the application (assets/fonts.css) or the system: nothing is loaded from elsewhere."""
     theme = BaseTheme(
         primary_hue=PETROL,
         secondary_hue=PETROL,

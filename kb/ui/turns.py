@@ -16,11 +16,12 @@ _REFERENCE = re.compile(r"[ \u00a0\u202f]?\[(\d{1,3})\]")
 _LONGEST_TOOLTIP = 300
 
 
-def turn_html(question: str, turn: int, state: TurnState, body: str) -> str:
-    """A turn; `body` is what there is of its answer."""
+def turn_html(question: str, turn: int, state: TurnState, body: str, ahead: int | None = None) -> str:
+    """A turn; `body` is what there is of its answer, `ahead` how many questions wait before it."""
+    waiting = strings.ahead(ahead) if ahead is not None else strings.SEARCHING
     below = {
-        "searching": f'<p class="waiting">{escape(strings.SEARCHING)}</p>',
-        "writing": f'<p class="waiting">{escape(strings.WRITING)}</p>',
+        "searching": f'<p class="waiting">{escape(waiting)}</p>',
+        "writing": f'<p class="waiting">{escape(strings.WRITING if ahead is None else waiting)}</p>',
         "stopped": f'<p class="note">{escape(strings.STOPPED)}</p>',
     }.get(state, "")
     return (

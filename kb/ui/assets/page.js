@@ -1,4 +1,4 @@
-// What the page does in the browser beyond Gradio: references show their source, the end of an answer is announced.
+// What the page does in the browser beyond Gradio: references open their source, the end of an answer is announced.
 "use strict";
 (() => {
   // Gradio picks the language of its own messages, and the page's, from the browser: this page is in French for all.
@@ -30,17 +30,102 @@
 
   function showSource(reference) {
     const { turn, number } = reference.dataset;
+    closeReader();
     showSources(turn);
     const source = find(`source-${turn}-${number}`);
     if (!source) return;
     source.querySelector("details").open = true;
-    source.focus({ preventScroll: true });
-    const marks = source.querySelectorAll("mark");
-    const last = marks[marks.length - 1];
-    // From its title on; in a passage too long for that, around the marked sentence, which is what matters.
-    const depth = last ? last.getBoundingClientRect().bottom - source.getBoundingClientRect().top : 0;
-    if (depth > 0.8 * (Math.min(find("sources").clientHeight, innerHeight) - coveredBelow())) bring(marks[0], "center");
-    else bring(source, "start");
+    const link = source.querySelector("a.read");
+    if (link) openReader(link.getAttribute("href"), { turn, number });
+    else source.focus({ preventScroll: true });
+  }
+
+  // The reader: the whole document, in the place of the sources, opened at the sentence.
+  let reading = null;
+
+  function references(turn) {
+    return [...document.querySelectorAll(`#turn-${turn} .reference`)].map((each) => each.dataset.number);
+  }
+
+  function readerBar(place) {
+    const bar = document.createElement("p");
+    bar.className = "reader-bar";
+    const add = (text, action, value) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = text;
+      button.dataset.action = action;
+      if (value) button.dataset.number = value;
+      bar.append(button);
+    };
+    add("Fermer le document", "close");
+    if (place) {
+      const numbers = [...new Set(references(place.turn))];
+      const at = numbers.indexOf(place.number);
+      if (at > 0) add("Citation précédente", "go", numbers[at - 1]);
+      if (at >= 0 && at < numbers.length - 1) add("Citation suivante", "go", numbers[at + 1]);
+      add("Revenir à la réponse", "back");
+    }
+    return bar;
+  }
+
+  async function openReader(address, place) {
+    const panel = find("sources");
+    reading = { address, place };
+    const opened = reading;
+    let reader = find("reader");
+    if (!reader) {
+      reader = document.createElement("section");
+      reader.id = "reader";
+      reader.setAttribute("aria-label", "Document");
+      panel.append(reader);
+    }
+    panel.classList.add("reading");
+    reader.setAttribute("aria-busy", "true");
+    let html;
+    try {
+      const answer = await fetch(`${address}&partie=1`, { headers: { accept: "text/html" } });
+      if (![200, 404].includes(answer.status)) throw new Error(answer.status);
+      html = await answer.text();
+    } catch {
+      html = '<p class="note" role="status">Le document n\'a pas pu être ouvert. Réessayez dans un instant.</p>';
+    }
+    if (reading !== opened) return;
+    reader.removeAttribute("aria-busy");
+    reader.replaceChildren(readerBar(place));
+    const body = document.createElement("div");
+    body.className = "reader-body";
+    body.innerHTML = html; // written by the server, every value escaped
+    reader.append(body);
+    const title = reader.querySelector(".reader-title");
+    if (title) title.focus({ preventScroll: true });
+    else reader.querySelector("button").focus({ preventScroll: true });
+    const mark = reader.querySelector("mark");
+    bring(mark || reader, mark ? "center" : "start");
+  }
+
+  function closeReader() {
+    reading = null;
+    find("reader")?.remove();
+    find("sources").classList.remove("reading");
+  }
+
+  function readerClicked(button) {
+    const place = reading?.place;
+    const { action, number } = button.dataset;
+    if (action === "go") {
+      const reference = document.querySelector(`#turn-${place.turn} .reference[data-number="${number}"]`);
+      if (reference) showSource(reference);
+      return;
+    }
+    closeReader();
+    if (!place) return;
+    if (action === "back") backToAnswer({ dataset: place });
+    else {
+      const source = find(`source-${place.turn}-${place.number}`);
+      source?.focus({ preventScroll: true });
+      if (source) bring(source, "start");
+    }
   }
 
   function backToAnswer(button) {
@@ -51,11 +136,54 @@
     bring(reference, "center");
   }
 
+  // The answer with its numbers, and the sources that carry them, as plain text.
+  async function copyAnswer(button) {
+    const turn = document.querySelector("#current .turn");
+    const answer = turn?.querySelector(".answer")?.cloneNode(true);
+    if (!answer) return;
+    answer.querySelectorAll(".reference").forEach((each) => each.replaceWith(` [${each.dataset.number}]`));
+    answer.querySelectorAll("p, li, tr").forEach((each) => each.append("\n"));
+    const lines = [turn.querySelector(".question").textContent, "", answer.textContent.replace(/\u2060/g, "").trim(), ""];
+    for (const source of document.querySelectorAll(`#sources-${turn.dataset.turn} .source[id]`)) {
+      const facts = [...source.querySelectorAll(".facts span")].map((each) => each.textContent).join(", ");
+      const address = source.querySelector('.actions a[target="_blank"]')?.href || "";
+      lines.push(`[${source.querySelector(".number").textContent}] ${source.querySelector(".title").textContent}, ${facts} ${address}`.trim());
+    }
+    const text = lines.join("\n");
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const box = document.createElement("textarea"); // no clipboard without https: the old way
+      box.value = text;
+      document.body.append(box);
+      box.select();
+      document.execCommand("copy");
+      box.remove();
+      button.focus();
+    }
+    const before = button.textContent;
+    button.textContent = "Copié";
+    announcer.textContent = "Réponse copiée.";
+    setTimeout(() => (button.textContent = before), 2000);
+  }
+
   document.addEventListener("click", (event) => {
-    const button = event.target instanceof Element && event.target.closest("button.reference, button.back");
-    if (!button) return;
-    if (button.classList.contains("reference")) showSource(button);
-    else backToAnswer(button);
+    const target = event.target instanceof Element && event.target.closest("button.reference, button.back, button.copy, a.read, #reader button");
+    if (!target) return;
+    if (target.matches("a.read")) {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+      event.preventDefault();
+      const source = target.closest(".source[id]");
+      const named = source?.id.match(/^source-(\d+)-(\d+)$/);
+      openReader(target.getAttribute("href"), named ? { turn: named[1], number: named[2] } : null);
+    } else if (target.classList.contains("reference")) showSource(target);
+    else if (target.classList.contains("copy")) copyAnswer(target);
+    else if (target.closest("#reader")) readerClicked(target);
+    else backToAnswer(target);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && reading) readerClicked({ dataset: { action: reading.place ? "back" : "close" } });
   });
 
   // The announcement stands apart from what is shown: a live region around a streamed text would be read at each change.
@@ -77,7 +205,7 @@
   // The button that was pressed (an example, send, stop) goes away: the keyboard must not be lost with it.
   function keepFocus() {
     const active = document.activeElement;
-    if (!active || active === document.body || active.closest("#examples, #send, #stop")) {
+    if (!active || active === document.body || active.closest("#examples, #follow-ups, #redo, #send, #stop")) {
       document.querySelector("#question textarea")?.focus({ preventScroll: true });
     }
   }
@@ -109,8 +237,14 @@
 
   function sourcesChanged() {
     const groups = document.querySelectorAll("#sources .sources[data-turn]");
-    if (groups.length) showSources(groups[groups.length - 1].dataset.turn);
+    const last = groups.length ? groups[groups.length - 1].dataset.turn : "";
+    if (last !== lastTurn) {
+      lastTurn = last;
+      closeReader(); // another answer's sources
+    }
+    if (last) showSources(last);
   }
+  let lastTurn = "";
 
   function watch(id, changed) {
     const element = find(id);

@@ -1,0 +1,262 @@
+"""What the events of the page of questions do. Each returns one value for each of its outputs, in order."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import parse_qs
+
+import gradio as gr
+
+from kb.answering.keeping import kept_answer
+from kb.conversations import Conversations, PassingConversations
+from kb.errors import ReperesError
+from kb.follow_ups import SHOWN, examples, follow_ups
+from kb.ui import strings
+from kb.ui.api import caller
+from kb.ui.conversation import Conversation, Lines, exchange, question_trouble, resumed
+from kb.ui.opinion import opinion_updates
+from kb.ui.ports import Base, Ingestor
+from kb.ui.render import escape
+from kb.ui.sources import empty_sources_html
+from kb.ui.state import read_state, state_html, welcome_html
+from kb.ui.tools import filters_html, menu_html, tools_html
+from kb.web.explore import choice_of
+from kb.web.operation import Figures
+from kb.web.people import Person
+from kb.web.rates import Rates
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the page is handed beside the base: who brings it up to date, what keeps, counts and limits."""
+
+    ingestor: Ingestor | None = None
+    examples: Sequence[str] = ()
+    has_opinions: bool = False
+    conversations: Conversations = field(default_factory=PassingConversations)
+    rates: Rates = field(default_factory=lambda: Rates(0))
+    figures: Figures = field(default_factory=Figures)
+    has_documents: bool = False
+    has_desk: bool = False
+
+
+def who(request: gr.Request | None) -> Person:
+    """Who sent an event. Raises RuntimeError when nobody let the request in."""
+    starlette = request.request if request is not None else None
+    person = starlette.scope.get("state", {}).get("person") if starlette is not None else None
+    if not isinstance(person, Person):
+        raise RuntimeError("an event of the page came from nobody")
+    return person
+
+
+class Handlers:
+    """The events, over one base. Serves many threads."""
+
+    def __init__(self, base: Callable[[], Base], around: Surroundings) -> None:
+        self._base = base
+        self._around = around
+        self._lines = Lines()
+        self._starters = _Starters(base, around.examples)
+
+    def ask(self, question: str, before: Conversation, request: gr.Request) -> Iterator[list[Any]]:
+        """The page as an answer comes in; a question that cannot be asked stays in its box, with the reason."""
+        person = who(request)
+        trouble = question_trouble(question)
+        if not trouble and not self._around.rates.may_ask(caller(request)):
+            trouble = strings.TOO_MANY_QUESTIONS
+        if trouble:
+            yield [before, *[gr.skip()] * 4, notice(trouble), *[gr.skip()] * 10]
+            return
+        first, panel_before = True, ""
+        with self._around.figures.under_way():
+            for now in exchange(self._base, before, question, self._lines):
+                panel = now.sources_html or empty_sources_html()
+                # The box is emptied once: whoever writes the next question meanwhile must not lose it.
+                past, emptied = (now.past_html, "") if first else (gr.skip(), gr.skip())
+                tools = self._ended(person, now) if not now.running else ""
+                yield [
+                    now,
+                    past,
+                    now.current_html,
+                    gr.skip() if panel == panel_before else panel,
+                    emptied,
+                    emptied,
+                    gr.update(visible=False),
+                    gr.update(visible=False),
+                    gr.update(visible=not now.running),
+                    gr.update(visible=now.running),
+                    *opinion_updates(now, wanted=self._around.has_opinions),
+                    tools if first or tools else gr.skip(),
+                    gr.update(visible=not now.running),
+                    gr.update(visible=False),
+                ]
+                first, panel_before = False, panel
+
+    def again(self, before: Conversation, request: gr.Request) -> Iterator[list[Any]]:
+        """The last question asked anew, in the place of its answer."""
+        if before.turns:
+            yield from self.ask(before.turns[-1].question, before.edited(), request)
+
+    def edit(self, before: Conversation) -> list[Any]:
+        """The last question back in its box; what is sent next takes its place."""
+        if not before.turns:
+            return [gr.skip()] * 3
+        return [before.edited(), before.turns[-1].question, note(strings.EDITING)]
+
+    def stop(self, before: Conversation) -> list[Any]:
+        """The answer that was on its way is left as it is; the question box can be used again."""
+        now = before.stopped()
+        shown = [gr.update(visible=True), gr.update(visible=False), gr.update(visible=bool(now.turns))]
+        return [now, now.current_html, *shown]
+
+    def restart(self, before: Conversation) -> list[Any]:
+        """The page as it was before the first question; filters stay."""
+        return self._page(Conversation(filters=before.filters))
+
+    def widen(self, before: Conversation) -> list[Any]:
+        """The conversation without its filters."""
+        now = replace(before, filters=type(before.filters)())
+        return [now, "", gr.update(visible=False)]
+
+    def load(self, request: gr.Request) -> list[Any]:
+        """The page for whoever opens it: their menu, the conversation that the address names, the filters it holds."""
+        person = who(request)
+        query = parse_qs(request.request.url.query) if request.request is not None else {}
+        choice = choice_of(query)
+        now = Conversation()
+        told = ""
+        try:
+            now = replace(now, filters=choice.filters)
+            if name := next(iter(query.get("conversation", ())), ""):
+                kept = self._around.conversations.get(person.name, name)
+                now = resumed(kept) if kept is not None else now
+                told = "" if kept is not None else notice(strings.CONVERSATION_GONE)
+        except ReperesError as error:
+            told = notice(str(error))
+        menu = menu_html(person, has_documents=self._around.has_documents, has_desk=self._around.has_desk)
+        page = self._page(now)
+        if told:
+            page[5] = told
+        return [*page, menu, filters_html(now.filters), gr.update(visible=bool(now.filters))]
+
+    def suggest(self, now: Conversation) -> list[Any]:
+        """Questions that may follow, once the answer is whole. Never raises: they are a courtesy."""
+        last = now.turns[-1] if now.turns else None
+        found: list[str] = []
+        if last is not None and last.given is not None and not now.running:
+            given = last.given
+            ids = list(dict.fromkeys(each["document"] for each in given["citations"])) or given["retrieved"]
+            try:
+                asked = [each.question for each in now.turns]
+                found = follow_ups(self._base(), given["answer"] or "", ids, asked)
+            except Exception:
+                logger.exception("making suggestions failed")
+        return [
+            gr.update(visible=bool(found)),
+            *(gr.update(value=text, visible=bool(text)) for text in [*found, *[""] * SHOWN][:SHOWN]),
+        ]
+
+    def refresh(self, state_shown: str, welcome_shown: str, *examples_shown: str) -> list[Any]:
+        """The state of the base; nothing is sent when it is what the page shows already."""
+        now = read_state(self._base, self._around.ingestor)
+        lines = [state_html(now), welcome_html(now)]
+        begin = self._starters.get(now.status.generation if now.status else None, len(examples_shown))
+        buttons: list[Any] = [
+            gr.skip() if text == shown else gr.update(value=text, visible=bool(text))
+            for text, shown in zip(begin, examples_shown, strict=True)
+        ]
+        if lines == [state_shown, welcome_shown]:
+            return [gr.skip(), gr.skip(), gr.skip(), *buttons]
+        return [*lines, gr.update(visible=self._around.ingestor is not None and now.can_ingest), *buttons]
+
+    def ingest(self, request: gr.Request) -> str:
+        """Starts an ingestion; the reason when it cannot start."""
+        if not who(request).edits:
+            return notice(strings.EDITORS_ONLY)
+        try:
+            if self._around.ingestor is not None:
+                self._around.ingestor.start()
+        except ReperesError as error:
+            return notice(str(error))
+        except Exception:
+            logger.exception("starting an ingestion failed")
+            return notice(strings.INGESTION_NOT_STARTED)
+        return ""
+
+    def _page(self, now: Conversation) -> list[Any]:
+        """All that a conversation shows, in the order of the outputs of `ask`."""
+        is_new = not now.turns
+        return [
+            now,
+            now.past_html,
+            now.current_html,
+            now.sources_html or empty_sources_html(),
+            "",
+            "",
+            gr.update(visible=is_new),
+            gr.update(visible=is_new),
+            gr.update(visible=True),
+            gr.update(visible=False),
+            *opinion_updates(now, wanted=self._around.has_opinions),
+            "" if is_new else tools_html(now.id),
+            gr.update(visible=not is_new),
+            gr.update(visible=False),
+        ]
+
+    def _ended(self, person: Person, now: Conversation) -> str:
+        """Counts and keeps an answer that is whole; what can be done with it."""
+        kept = now.kept_turn
+        if kept is None:
+            self._around.figures.failed("page")
+            return ""
+        self._around.figures.answered(kept_answer(kept.answer), "page")
+        try:
+            self._around.conversations.put(person.name, now.id, kept)
+        except Exception:
+            logger.exception("keeping the conversation failed")  # the answer is there: it is not lost with it
+            return tools_html(None)
+        return tools_html(now.id)
+
+
+class _Starters:
+    """The questions to begin with: made anew, aside, for each generation of the base."""
+
+    def __init__(self, base: Callable[[], Base], first: Sequence[str]) -> None:
+        self._base = base
+        self._first = first
+        self._lock = threading.Lock()
+        self._for: int | None = None
+        self._found: list[str] = list(first)
+
+    def get(self, generation: int | None, n: int) -> list[str]:
+        """`n` questions, empty ones where there are fewer: those of the generation before while others are made."""
+        with self._lock:
+            if generation is not None and generation != self._for:
+                self._for = generation
+                threading.Thread(target=self._make, args=(n,), name="examples", daemon=True).start()
+            return [*self._found, *[""] * n][:n]
+
+    def _make(self, n: int) -> None:
+        try:
+            found = examples(self._base(), self._first, n)
+        except Exception:
+            logger.exception("making examples failed")
+            return
+        with self._lock:
+            self._found = found
+
+
+def notice(text: str) -> str:
+    """What went wrong, above the question's box."""
+    return f'<p class="trouble" role="alert">{escape(text)}</p>'
+
+
+def note(text: str) -> str:
+    """What is to be known, above the question's box."""
+    return f'<p class="note" role="status">{escape(text)}</p>'

@@ -1,0 +1,61 @@
+"""What stands around a conversation: the menu, the filters that hold, what can be done with an answer."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from kb.retrieval.filters import Filters
+from kb.ui import strings
+from kb.ui.render import escape
+from kb.web.people import ROLE_NAMES, Person
+
+
+def menu_html(person: Person, *, here: str = "/", has_documents: bool = True, has_desk: bool = True) -> str:
+    """The pages that `person` may open, `here` marked, and who they are."""
+    missing = {*([] if has_documents else ["/documents"]), *([] if has_desk else ["/evaluation"])}
+    items = "".join(
+        f'<li><a href="{address}"{" aria-current=page" if address == here else ""}>{escape(label)}</a></li>'
+        for address, label, for_editors in (*strings.PAGES, ("/aide", strings.HELP, False))
+        if (person.edits or not for_editors) and address not in missing
+    )
+    signed = ""
+    if person.name:
+        signed = (
+            f'<form class="who" method="post" action="/connexion/fin"><bdi>{escape(person.name)}</bdi> '
+            f"({escape(ROLE_NAMES[person.role])}) <button>{escape(strings.SIGN_OUT)}</button></form>"
+        )
+    return f'<nav class="menu" aria-label="{escape(strings.MENU)}"><ul>{items}</ul></nav>{signed}'
+
+
+def filters_html(filters: Filters) -> str:
+    """What answers are limited to, in plain words; empty without filters."""
+    if not filters:
+        return ""
+    parts = [
+        f"{escape(label)} <bdi>{escape(strings.either(values))}</bdi>"
+        for label, values in (
+            ("type", filters.kind),
+            ("rubrique", filters.rubric),
+            ("programme", filters.programme),
+            ("partenaire", filters.partner),
+        )
+        if values
+    ]
+    if filters.since:
+        parts.append(f"depuis {escape(filters.since)}")
+    if filters.until:
+        parts.append(f"jusqu'à {escape(filters.until)}")
+    return f'<p class="filters" role="status"><strong>{escape(strings.LIMITED)}</strong> {", ".join(parts)}</p>'
+
+
+def tools_html(conversation: str | None) -> str:
+    """Copying the answer, and the whole conversation as a file; `conversation` is its name, None when not kept."""
+    copy = f'<button type="button" class="copy">{escape(strings.COPY)}</button>'
+    links = ""
+    if conversation is not None:
+        name = quote(conversation, safe="")
+        links = "".join(
+            f'<a href="/conversations/{name}.{form}" download>{escape(label)}</a>'
+            for form, label in (("docx", strings.TO_DOCX), ("md", strings.TO_MARKDOWN))
+        )
+    return f'<p class="tools">{copy}{links}</p>'

@@ -1,0 +1,163 @@
+"""The HTTP API: `/api/ask` (whole or streamed), `/api/search`, and the page that documents them.
+
+The form of an answer is that of `reperes ask --json`. With sign-in a token is needed (`reperes user token`).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
+
+from fastapi import APIRouter, FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from kb.answering.serialize import answer_to_json, hit_to_json
+from kb.errors import ReperesError
+from kb.retrieval.filters import Filters
+from kb.types import Message
+from kb.ui import strings
+from kb.ui.conversation import HISTORY_MESSAGES, LONGEST_QUESTION, answer_states, question_trouble
+from kb.ui.ports import Base
+from kb.web.gate import Gate
+from kb.web.operation import Figures
+from kb.web.pages import page, person_of
+
+LONGEST_MESSAGE = 8_000
+_Name = list[str]
+
+logger = logging.getLogger(__name__)
+
+
+class Said(BaseModel):
+    """A message of the conversation before the question."""
+
+    model_config = ConfigDict(extra="forbid")
+    role: Literal["user", "assistant"]
+    content: str = Field(max_length=LONGEST_MESSAGE)
+
+
+class Chosen(BaseModel):
+    """Filters: values of one field are alternatives; `since` and `until` are `2025`, `2025-03` or `2025-03-14`."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: _Name = []
+    rubric: _Name = []
+    programme: _Name = []
+    partner: _Name = []
+    since: str | None = None
+    until: str | None = None
+
+
+class Asked(BaseModel):
+    """A question, oldest message of its conversation first."""
+
+    model_config = ConfigDict(extra="forbid")
+    question: str = Field(max_length=LONGEST_QUESTION)
+    history: list[Said] = Field(default=[], max_length=200)
+    filters: Chosen = Chosen()
+    stream: bool = Field(default=False, description="One JSON object a line: the states of the answer, `final` last.")
+
+
+class Sought(BaseModel):
+    """What to look for."""
+
+    model_config = ConfigDict(extra="forbid")
+    question: str = Field(max_length=LONGEST_QUESTION)
+    k: int = Field(default=10, ge=1, le=100)
+    filters: Chosen = Chosen()
+
+
+def add_api(server: FastAPI, base: Callable[[], Base], gate: Gate, figures: Figures) -> None:
+    """Adds `/api/ask`, `/api/search`, `/api/openapi.json` and `/api` to the server."""
+    router = APIRouter(prefix="/api")
+
+    @router.post("/ask", summary="Asks a question", response_model=None)
+    def ask(request: Request, asked: Asked) -> Response:
+        """The answer, proven by citations, or a refusal without any."""
+        _check(request, gate, asked.question)
+        history = tuple(Message(each.role, each.content) for each in asked.history[-HISTORY_MESSAGES:])
+        states = answer_states(_opened(base), asked.question.strip(), history, _filters(asked.filters))
+
+        def told() -> Iterator[dict[str, Any]]:
+            with figures.under_way():
+                for answer, final in states:
+                    if final:
+                        figures.answered(answer, "api")
+                    yield {**answer_to_json(answer), "final": final}
+
+        if asked.stream:
+            lines = (json.dumps(each, ensure_ascii=False) + "\n" for each in _surely(told(), figures))
+            return StreamingResponse(lines, media_type="application/x-ndjson")
+        try:
+            *_, last = told()
+        except ReperesError as error:
+            figures.failed("api")
+            raise HTTPException(422, str(error)) from error
+        return JSONResponse({name: value for name, value in last.items() if name != "final"})
+
+    @router.post("/search", summary="Finds passages", response_model=None)
+    def search(request: Request, sought: Sought) -> Response:
+        """The passages nearest to a question, best first."""
+        _check(request, gate, sought.question)
+        try:
+            hits = _opened(base).search(sought.question, k=sought.k, filters=_filters(sought.filters))
+        except ReperesError as error:
+            raise HTTPException(422, str(error)) from error
+        return JSONResponse({"hits": [hit_to_json(each) for each in hits]})
+
+    @router.get("/openapi.json", include_in_schema=False)
+    def schema() -> Response:
+        return JSONResponse(server.openapi())
+
+    @router.get("", include_in_schema=False)
+    def documentation(request: Request) -> Response:
+        told = server.openapi()
+        return page(request, "api.html", paths=told["paths"], schemas=told["components"]["schemas"], open=gate.is_open)
+
+    server.include_router(router)
+
+
+def _surely(states: Iterator[dict[str, Any]], figures: Figures) -> Iterator[dict[str, Any]]:
+    """The states; an error, once the answer has begun, is the last line."""
+    try:
+        yield from states
+    except ReperesError as error:
+        figures.failed("api")
+        yield {"error": str(error), "final": True}
+    except Exception:
+        logger.exception("answering over the API failed")
+        figures.failed("api")
+        yield {"error": strings.INTERNAL_ERROR, "final": True}
+
+
+def _opened(base: Callable[[], Base]) -> Base:
+    try:
+        return base()
+    except ReperesError as error:
+        raise HTTPException(503, str(error)) from error
+
+
+def _check(request: Request, gate: Gate, question: str) -> None:
+    if trouble := question_trouble(question):
+        raise HTTPException(422, trouble)
+    who = person_of(request).name or (request.client.host if request.client else "")
+    if not gate.rates.may_ask(who):
+        raise HTTPException(429, strings.TOO_MANY_QUESTIONS, {"retry-after": "60"})
+
+
+def _filters(chosen: Chosen) -> Filters | None:
+    try:
+        filters = Filters(
+            kind=tuple(chosen.kind),
+            rubric=tuple(chosen.rubric),
+            programme=tuple(chosen.programme),
+            partner=tuple(chosen.partner),
+            since=chosen.since,
+            until=chosen.until,
+        )
+    except ReperesError as error:
+        raise HTTPException(422, str(error)) from error
+    return filters or None

@@ -1,0 +1,113 @@
+"""How the application is doing: health, readiness, and figures in the form that Prometheus reads."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from kb.types import Answer
+from kb.ui.ports import Base, Ingestor
+from kb.ui.state import read_state
+
+_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 6.0, 12.0, 25.0, 60.0)
+
+logger = logging.getLogger("reperes.questions")
+
+
+class Figures:
+    """What is counted, in a registry of its own. Serves many threads. No question, name or address is in it.
+
+    With `log_questions` each answer is logged with its question; otherwise with its figures only.
+    """
+
+    def __init__(self, *, log_questions: bool = False) -> None:
+        self.registry = CollectorRegistry()
+        self._log_questions = log_questions
+        self._questions = Counter("reperes_questions", "Answers given.", ["way", "outcome"], registry=self.registry)
+        self._seconds = Histogram(
+            "reperes_stage_seconds", "Seconds of each stage.", ["stage"], buckets=_SECONDS, registry=self.registry
+        )
+        self._under_way = Gauge(
+            "reperes_questions_under_way", "Answers being made or waited for.", registry=self.registry
+        )
+        self._documents = Gauge("reperes_documents", "Documents in the base.", registry=self.registry)
+        self._passages = Gauge("reperes_passages", "Passages in the base.", registry=self.registry)
+        self._generation = Gauge("reperes_generation", "Generation of the base.", registry=self.registry)
+        self._ingesting = Gauge("reperes_ingesting", "1 while an ingestion runs.", registry=self.registry)
+
+    @contextmanager
+    def under_way(self) -> Iterator[None]:
+        """Counts a question as under way until the end."""
+        self._under_way.inc()
+        try:
+            yield
+        finally:
+            self._under_way.dec()
+
+    def answered(self, answer: Answer, way: str) -> None:
+        """Counts an answer. `way` is where the question came from: `page`, `api`."""
+        outcome = f"refused_{answer.reason}" if answer.refused else answer.answerer
+        self._questions.labels(way, outcome).inc()
+        for stage, seconds in answer.seconds.items():
+            self._seconds.labels(stage).observe(seconds)
+        told = {
+            "way": way,
+            "outcome": outcome,
+            "citations": len(answer.citations),
+            **{f"seconds_{stage}": seconds for stage, seconds in answer.seconds.items()},
+        }
+        if self._log_questions:
+            told["question"] = answer.question
+        logger.info("answered", extra={"told": told})
+
+    def failed(self, way: str) -> None:
+        """Counts a question that could not be answered."""
+        self._questions.labels(way, "error").inc()
+
+    def text(self, base: Callable[[], Base], ingestor: Ingestor | None) -> bytes:
+        """All figures, in Prometheus' text form."""
+        state = read_state(base, ingestor)
+        if state.status is not None:
+            self._documents.set(state.status.documents)
+            self._passages.set(state.status.passages)
+            self._generation.set(state.status.generation)
+        self._ingesting.set(int(state.progress.running))
+        return generate_latest(self.registry)
+
+
+def operation_routes(base: Callable[[], Base], ingestor: Ingestor | None, figures: Figures) -> APIRouter:
+    """`/healthz`: the server runs; `/readyz`: questions can be answered; `/metrics`."""
+    router = APIRouter()
+    began = time.monotonic()
+
+    @router.get("/healthz")
+    def health() -> dict[str, object]:
+        state = read_state(base, ingestor)
+        status = state.status
+        return {
+            "status": "ok",
+            "base": state.name,
+            "documents": status.documents if status else None,
+            "passages": status.passages if status else None,
+            "generation": status.generation if status else None,
+            "last_ingestion": status.last_ingestion if status else None,
+            "ingesting": state.progress.running,
+            "up_seconds": round(time.monotonic() - began, 1),
+        }
+
+    @router.get("/readyz")
+    def ready() -> Response:
+        name = read_state(base, ingestor).name
+        return JSONResponse({"base": name}, 200 if name == "ready" else 503)
+
+    @router.get("/metrics")
+    def metrics() -> Response:
+        return Response(figures.text(base, ingestor), media_type=CONTENT_TYPE_LATEST)
+
+    return router

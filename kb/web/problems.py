@@ -1,0 +1,49 @@
+"""What the server's own pages say when something is wrong: in French, as a page to people, as JSON to programs."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from kb.errors import ReperesError
+from kb.ui import strings
+from kb.web.pages import page
+
+_TITLES = {404: "Page introuvable", 405: "Page introuvable", 422: "Demande incomprise", 503: "Base indisponible"}
+
+logger = logging.getLogger(__name__)
+
+
+def add_problem_pages(server: FastAPI) -> None:
+    """Handles what routes raise."""
+
+    @server.exception_handler(HTTPException)
+    async def told(request: Request, error: HTTPException) -> Response:
+        detail = error.detail if error.detail not in {"Not Found", "Method Not Allowed"} else strings.NOT_FOUND
+        return _told(request, error.status_code, detail, dict(error.headers or {}))
+
+    @server.exception_handler(RequestValidationError)
+    async def misunderstood(request: Request, error: RequestValidationError) -> Response:
+        named = ", ".join(dict.fromkeys(str(each["loc"][-1]) for each in error.errors()))
+        return _told(request, 422, strings.MISUNDERSTOOD.format(fields=named))
+
+    @server.exception_handler(ReperesError)
+    async def unavailable(request: Request, error: ReperesError) -> Response:
+        return _told(request, 503, str(error))
+
+    @server.exception_handler(Exception)
+    async def broken(request: Request, error: Exception) -> Response:
+        logger.error("a page failed", exc_info=error)
+        return _told(request, 500, strings.INTERNAL_WORK_ERROR)
+
+
+def _told(request: Request, status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
+    if request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
+        return JSONResponse({"detail": detail}, status, headers)
+    response = page(request, "message.html", status, title=_TITLES.get(status, "Erreur"), text=detail)
+    response.headers.update(headers or {})
+    return response
