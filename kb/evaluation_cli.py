@@ -65,7 +65,7 @@ def evaluate(
     elif compare:
         _compare(settings, compare, questions)
     elif suggest:
-        _suggest(settings, suggest, chosen, target)
+        _suggest(settings, suggest, chosen, target, answerer)
     else:
         _run(settings, questions, answerer, not no_answers, fail_under, json_file, html_file, resume, judged)
 
@@ -150,7 +150,7 @@ def _opinion_text(opinion: Judgement) -> str:
     return "\n".join(lines)
 
 
-def _suggest(settings: Settings, number: int, chosen: Sequence[str], target: Path | None) -> None:
+def _suggest(settings: Settings, number: int, chosen: Sequence[str], target: Path | None, answerer: str) -> None:
     from kb.evaluation.suggest import suggest
     from kb.evaluation.tables import to_jsonl, write_any
     from kb.index.catalog import Catalog
@@ -163,7 +163,17 @@ def _suggest(settings: Settings, number: int, chosen: Sequence[str], target: Pat
         catalog.close()
     if missing := [each for each in chosen if each not in documents]:
         raise ReperesError(f"{', '.join(missing)} : la base n'a pas de document de ce nom (« reperes status »).")
-    queries = suggest(list(documents.values()), number)
+    from kb.evaluation.suggest_written import suggest_written
+    from kb.models.llm import open_chat_model
+
+    model = None if answerer == "extractive" else open_chat_model(settings)
+    if model is None:
+        queries = suggest(list(documents.values()), number)
+    else:
+        try:
+            queries = suggest_written(model, list(documents.values()), number)
+        finally:
+            model.close()
     if target is None:
         click.echo(to_jsonl(queries), nl=False)
         return

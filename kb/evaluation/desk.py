@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from kb.evaluation.kept import about_run, run_and_keep, scores_of
 from kb.evaluation.page import to_html
 from kb.evaluation.questions import EvaluationQuestion, check_documents, parse_questions, question_to_json
 from kb.evaluation.run import EvaluationResult, EvaluationRow, QuestionResult
-from kb.evaluation.tables import parse_table, read_pasted
+from kb.evaluation.tables import parse_table, read_any, read_pasted
 from kb.feedback import Feedback, to_query
 
 if TYPE_CHECKING:
@@ -81,6 +82,17 @@ class EvaluationDesk:
         name = "Le texte collé"
         is_json = text.lstrip().startswith("{")
         found = parse_questions(text, name) if is_json else parse_table(read_pasted(text), name)
+        check_documents(found, self._known(), name)
+        with AppDatabase(self._path) as database:
+            database.put_queries(found)
+        return len(found)
+
+    def import_file(self, name: str, content: bytes) -> int:
+        """Keeps the queries of a file (JSONL, CSV or XLSX by its name), all of them or none; how many."""
+        with tempfile.TemporaryDirectory(prefix="reperes-") as folder:
+            path = Path(folder) / name
+            path.write_bytes(content)
+            found = read_any(path)
         check_documents(found, self._known(), name)
         with AppDatabase(self._path) as database:
             database.put_queries(found)

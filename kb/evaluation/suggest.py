@@ -48,6 +48,16 @@ def suggest(documents: Sequence[Document], n: int) -> list[EvaluationQuestion]:
     return found
 
 
+def with_sentences(documents: Sequence[Document]) -> dict[str, str]:
+    """For each question that is made from a sentence, that sentence."""
+    return {
+        question[0]: sentence
+        for document in documents
+        for sentence in _sentences(document)
+        if (question := _of_sentence(sentence)) is not None
+    }
+
+
 def _of_document(document: Document) -> Iterator[EvaluationQuestion]:
     name = re.sub(r"[^\w-]+", "-", document.id).strip("-")
     for number, (question, fact, kind) in enumerate(_questions(document), start=1):
@@ -67,12 +77,16 @@ def _questions(document: Document) -> Iterator[tuple[str, str, str]]:
         if mention.sure:
             meaning = re.sub(r"^(?:l['’]|(?:le|la|les|un|une|des) )", "", mention.expansion, flags=re.IGNORECASE)
             yield f"Que veut dire {mention.acronym} ?", meaning, "definition"
+    for sentence in _sentences(document):
+        if (question := _of_sentence(sentence)) is not None:
+            yield question
+
+
+def _sentences(document: Document) -> Iterator[str]:
     for line in document.text.split("\n"):
-        if not line.strip() or _MARKUP.search(line):
-            continue
-        for start, end in sentence_spans(line):
-            if (question := _of_sentence(line[start:end].strip())) is not None:
-                yield question
+        if line.strip() and not _MARKUP.search(line):
+            for start, end in sentence_spans(line):
+                yield re.sub(r"^(?:[-•–]|\d{1,3}[.)])\s+", "", line[start:end].strip())
 
 
 def _of_sentence(sentence: str) -> tuple[str, str, str] | None:

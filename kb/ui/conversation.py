@@ -63,8 +63,8 @@ class Turn:
 class Conversation:
     """The turns of a conversation, oldest first. Only rendered turns are kept: no document stays in memory for it.
 
-    `id` is its name among those that are saved, given with its first question; `filters` say which documents its answers come from; `editing` tells
-    that the next question takes the place of the last one.
+    `id` is its name among those that are saved, given with its first question; `filters` say which documents its
+    answers come from; `editing` tells that the next question takes the place of the last one.
     """
 
     turns: tuple[Turn, ...] = ()

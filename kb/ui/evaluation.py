@@ -33,7 +33,7 @@ def build_evaluation(desk: EvaluationDesk) -> gr.Blocks:
     page = gr.Blocks(title=strings.EVALUATION, analytics_enabled=False, fill_width=True)
     with page, gr.Column(elem_id="workbench"):
         _html(
-            f'{menu_html(LOCAL, here="/evaluation")}<h1>{escape(strings.EVALUATION)}</h1>'
+            f"{menu_html(LOCAL, here='/evaluation')}<h1>{escape(strings.EVALUATION)}</h1>"
             f"<p>{escape(strings.EVALUATION_WHY)} {escape(strings.NO_PERSONAL_DATA)}</p>"
         )
         notice = _html("", elem_id="work-notice")
@@ -62,17 +62,21 @@ def build_evaluation(desk: EvaluationDesk) -> gr.Blocks:
         with gr.Column(elem_id="query-import"):
             pasted = gr.Textbox(label=strings.PASTE_LABEL, lines=3, max_lines=12, elem_id="pasted")
             take = gr.Button(strings.PASTE, size="sm", elem_id="take-pasted")
+        _html(strings.IMPORT_FORM)
         _html(strings.EXPORT_LINKS)
 
         _html(f"<h2>{escape(strings.RUN_TITLE)}</h2>")
         with gr.Row(elem_classes="work-actions"):
             run = gr.Button(strings.RUN_ALL, size="sm", variant="primary", elem_id="run-all")
             run_one = gr.Button(strings.RUN_ONE, size="sm", elem_id="run-one")
+        with gr.Accordion(strings.CHOOSE_QUERIES, open=False, elem_id="choose-queries"):
+            some = gr.CheckboxGroup([], show_label=False, label=strings.CHOOSE_QUERIES, elem_id="some-queries")
+            run_some = gr.Button(strings.RUN_CHOSEN, size="sm", elem_id="run-some")
         result = _html("", elem_id="run-result")
         runs = _html("", elem_id="runs")
 
         form = [name, question, documents, expected, forbidden, unanswerable, kind]
-        lists = [feedback, queries, runs]
+        lists = [feedback, queries, some, runs]
         feedback.input(handlers.show_feedback, feedback, shown, **at_once)
         turn.click(handlers.turn, feedback, [*form, notice], **at_once)
         dismiss.click(handlers.dismiss, feedback, [*lists, shown, notice], **at_once)
@@ -89,6 +93,7 @@ def build_evaluation(desk: EvaluationDesk) -> gr.Blocks:
         }
         run.click(handlers.run_all, None, [result, runs, notice], **running)
         run_one.click(handlers.run_one, name, [result, runs, notice], **running)
+        run_some.click(handlers.run_some, some, [result, runs, notice], **running)
         page.load(handlers.lists, None, lists, **at_once)
     page.queue(max_size=_LONGEST_QUEUE)
     return page
@@ -107,6 +112,7 @@ class _Handlers:
         return [
             gr.update(choices=said, value=None, info=None if said else strings.NO_FEEDBACK),
             gr.update(choices=kept, value=None, info=None if kept else strings.NO_QUERIES),
+            gr.update(choices=kept, value=[]),
             runs_html(self._desk.runs()),
         ]
 
@@ -175,6 +181,13 @@ class _Handlers:
     def run_one(self, query_id: str) -> Iterator[list[Any]]:
         """The query of the form asked."""
         yield from self._run({query_id.strip()})
+
+    def run_some(self, chosen: list[str]) -> Iterator[list[Any]]:
+        """The queries that are ticked asked."""
+        if not chosen:
+            yield ["", gr.skip(), _told(strings.NONE_CHOSEN, bad=True)]
+            return
+        yield from self._run(set(chosen))
 
     def _run(self, wanted: set[str] | None) -> Iterator[list[Any]]:
         told: queue.Queue[tuple[int, int] | Evaluated | Exception] = queue.Queue()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from kb.app_database import KeptRun
 from kb.evaluation.comparison import Comparison
 from kb.evaluation.desk import Evaluated
-from kb.evaluation.diagnosis import LABELS, diagnose
+from kb.evaluation.diagnosis import LABELS, Diagnosis, diagnose
 from kb.evaluation.report import FIGURES, value_text
+from kb.evaluation.run import QuestionResult
 from kb.feedback import Feedback
 from kb.french.moments import french_moment
 from kb.ui import strings
 from kb.ui.render import escape
+from kb.ui.sources import reader_address
 
 _CERTAIN = 0.05
 
@@ -39,11 +42,11 @@ def evaluated_html(done: Evaluated) -> str:
         if (each := done.result.estimate(key)).n
     )
     failed = [
-        (each.question.question, diagnosis)
+        (each, diagnosis)
         for each in done.result.results
         if (diagnosis := diagnose(each.question, each.row, each.scores)) not in {"ok", "unscored"}
     ]
-    wrong = "".join(f"<li><strong>{escape(LABELS[why])}</strong> : {escape(question)}</li>" for question, why in failed)
+    wrong = "".join(_failure(done.run, each, why) for each, why in failed)
     told = f"<h3>{escape(strings.RUN_FAILED)}</h3><ul>{wrong}</ul>" if wrong else f"<p>{escape(strings.RUN_FINE)}</p>"
     return (
         f"<h3>{escape(strings.RUN_DONE.format(number=done.run, total=len(done.result.results)))}</h3>"
@@ -51,6 +54,29 @@ def evaluated_html(done: Evaluated) -> str:
         f"<th>{escape(strings.INTERVAL)}</th><th>{escape(strings.NUMBER)}</th></tr></thead><tbody>{rows}</tbody></table></div>"
         f"{told}{_comparison_html(done.comparison)}{_link(done.run)}"
     )
+
+
+def _failure(run: int, each: QuestionResult, why: Diagnosis) -> str:
+    """What failed, with its place in the report, the documents that were expected and those that were cited."""
+    report = (
+        f'<a href="/evaluation/rapport/{run}#{quote(each.question.id, safe="")}">{escape(each.question.question)}</a>'
+    )
+    cited = {citation["document"]: citation for citation in each.row["citations"]}
+    links = [(strings.EXPECTED_IN, [(name, reader_address(name)) for name in each.question.documents])]
+    links.append(
+        (
+            strings.CITED,
+            [(name, reader_address(name, it["start"], it["end"], it["quote"])) for name, it in cited.items()],
+        )
+    )
+    told = "".join(
+        f" {escape(label)} "
+        + ", ".join(f'<a href="{escape(address)}"><bdi>{escape(name)}</bdi></a>' for name, address in found)
+        + "."
+        for label, found in links
+        if found
+    )
+    return f"<li><strong>{escape(LABELS[why])}</strong> : {report}.{told}</li>"
 
 
 def runs_html(runs: Sequence[KeptRun]) -> str:

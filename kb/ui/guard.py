@@ -23,7 +23,7 @@ _GRADIO = (
 )
 ROUTES = re.compile(
     rf"/(?:|{_GRADIO}|gradio_api/call/chat(?:/[^/]+)?|evaluation/?|evaluation/{_GRADIO}"
-    r"|evaluation/rapport/\d+|evaluation/questions\.(?:csv|jsonl|xlsx)"
+    r"|evaluation/rapport/\d+|evaluation/questions(?:\.(?:csv|jsonl|xlsx))?"
     r"|healthz|readyz|metrics|favicon\.ico|robots\.txt|page/.*"
     r"|connexion(?:/(?:fin|fournisseur|retour))?|lire|explorer(?:/(?:partenaire|programme))?"
     r"|conversations(?:/effacer|/[\w-]+/effacer|/[\w-]+\.(?:md|docx))?"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, UploadFile
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from kb.errors import ReperesError
 from kb.evaluation.desk import EvaluationDesk
 from kb.evaluation.tables import to_csv, to_jsonl, to_xlsx
 from kb.ui import strings
+from kb.ui.guard import LARGEST_BODY
+from kb.uploads import clean_name
+from kb.web.pages import page
 
 _TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -36,5 +39,14 @@ def report_routes(desk: EvaluationDesk) -> APIRouter:
         content = {"csv": to_csv, "xlsx": to_xlsx}.get(form, lambda found: to_jsonl(found).encode())(queries)
         headers = {"content-disposition": f'attachment; filename="questions.{form}"'}
         return Response(content, media_type=_TYPES[form], headers=headers)
+
+    @router.post("/questions")
+    def take(request: Request, fichier: UploadFile) -> Response:
+        try:
+            number = desk.import_file(clean_name(fichier.filename or ""), fichier.file.read(LARGEST_BODY))
+        except ReperesError as error:
+            return page(request, "message.html", 422, title=strings.IMPORT_FAILED, text=str(error))
+        text = strings.PASTED.format(number=number)
+        return page(request, "message.html", title=strings.IMPORTED, text=text, back="/evaluation/")
 
     return router

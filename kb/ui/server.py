@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib.metadata
 import ipaddress
+import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -64,6 +66,8 @@ def build_server(
 
     Raises SettingsError for settings of sign-in that do not go together.
     """
+    # Gradio draws up a table of all events after each of them, for a page that is not served.
+    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
     gate = Gate(settings)
     figures = Figures(log_questions=settings.log_questions)
     conversations = conversations or PassingConversations()
@@ -83,8 +87,20 @@ def build_server(
                 max_age=_SECONDS_TO_SIGN_IN,
             )
         )
+
+    @asynccontextmanager
+    async def closing(_server: FastAPI) -> AsyncIterator[None]:
+        yield
+        gate.close()
+
     server = FastAPI(
-        title=strings.NAME, version=_version(), docs_url=None, redoc_url=None, openapi_url=None, middleware=middleware
+        title=strings.NAME,
+        version=_version(),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        middleware=middleware,
+        lifespan=closing,
     )
     add_problem_pages(server)
     hidden: dict[str, Any] = {"include_in_schema": False}

@@ -130,6 +130,17 @@ QUERY_DROPPED = "Question « {id} » supprimée."
 QUERY_UNKNOWN = "Il n'y a pas de question « {id} »."
 PASTE_LABEL = "Coller des questions (tableau copié d'un tableur, CSV ou JSONL ; la première ligne nomme les colonnes)"
 PASTE = "Ajouter ces questions"
+CHOOSE_QUERIES = "Questions à poser"
+RUN_CHOSEN = "Poser les questions cochées"
+NONE_CHOSEN = "Cochez d'abord des questions."
+IMPORTED, IMPORT_FAILED = "Questions importées", "Import impossible"
+GO_BACK = "Revenir"
+IMPORT_FORM = (
+    '<form method="post" action="/evaluation/questions" enctype="multipart/form-data" class="import">'
+    '<label for="fichier">Importer un fichier (XLSX, CSV ou JSONL)</label> '
+    '<input id="fichier" type="file" name="fichier" accept=".xlsx,.csv,.jsonl" required> '
+    "<button>Importer</button></form>"
+)
 PASTED = "{number} question(s) ajoutée(s)."
 EXPORT_LINKS = (
     '<p>Exporter : <a href="/evaluation/questions.xlsx">XLSX</a>, <a href="/evaluation/questions.csv">CSV</a>, '
@@ -141,6 +152,7 @@ RUN_ONE = "Poser la question du formulaire"
 RUN_BEGINS = "L'évaluation commence…"
 RUN_STANDS = "{done} / {total} questions posées…"
 RUN_DONE = "Évaluation n° {number} : {total} question(s)"
+EXPECTED_IN, CITED = "Attendu dans :", "Cité :"
 RUN_FAILED = "Ce qui ne va pas"
 RUN_FINE = "Toutes les réponses vérifiées sont bonnes."
 RUN_UNFINISHED = "interrompue"

@@ -30,7 +30,6 @@ class Gate:
         self.accounts = Accounts(settings.accounts_file)
         self._editors = {each.lower() for each in settings.editors.split()}
         self._proxies = _networks(settings.proxy_addresses)
-        self.sessions = Sessions(settings.app_database, settings.session_hours) if self.signs_in else None
         if self.kind == "oidc" and not (settings.oidc_issuer and settings.oidc_client and settings.public_url):
             raise SettingsError(
                 "REPERES_AUTH=oidc : il faut aussi REPERES_OIDC_ISSUER, REPERES_OIDC_CLIENT et REPERES_PUBLIC_URL."
@@ -42,6 +41,7 @@ class Gate:
                 f"REPERES_AUTH=accounts : il n'y a pas encore de compte dans {self.accounts.path}. "
                 "Créez-en un : reperes user add NOM --role editor"
             )
+        self.sessions = Sessions(settings.app_database, settings.session_hours) if self.signs_in else None
 
     @property
     def is_open(self) -> bool:
@@ -57,6 +57,11 @@ class Gate:
     def secure(self) -> bool:
         """Whether people call by https: the session's cookie then travels by nothing else."""
         return urlsplit(self.settings.public_url).scheme == "https"
+
+    def close(self) -> None:
+        """Lets go of the sessions' database."""
+        if self.sessions is not None:
+            self.sessions.close()
 
     def person(self, request: HTTPConnection) -> Person | None:
         """Who this request comes from; None when nobody is signed in."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -84,7 +83,6 @@ class Figures:
 def operation_routes(base: Callable[[], Base], ingestor: Ingestor | None, figures: Figures) -> APIRouter:
     """`/healthz`: the server runs; `/readyz`: questions can be answered; `/metrics`."""
     router = APIRouter()
-    began = time.monotonic()
 
     @router.get("/healthz")
     def health() -> dict[str, object]:
@@ -98,7 +96,6 @@ def operation_routes(base: Callable[[], Base], ingestor: Ingestor | None, figure
             "generation": status.generation if status else None,
             "last_ingestion": status.last_ingestion if status else None,
             "ingesting": state.progress.running,
-            "up_seconds": round(time.monotonic() - began, 1),
         }
 
     @router.get("/readyz")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from kb.blocks import parse_blocks, unit_spans
+from kb.retrieval.filters import Filters
 from kb.types import Answer, Citation, Document, Hit, Message, Passage, StoreStatus
 
 _WORD = re.compile(r"\w{4,}")
@@ -41,16 +42,26 @@ class SmallBase:
     """Answers with the sentences that share at least two words with the question, and refuses when there are none."""
 
     def __init__(self, documents: Sequence[Document]) -> None:
-        self.documents = list(documents)
+        self.held = list(documents)
         self.closed_streams = 0
 
-    def ask(self, question: str, *, history: Sequence[Message] = (), answerer: str = "auto") -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Message] = (),
+        answerer: str = "auto",
+        filters: Filters | None = None,
+    ) -> Answer:
         """The answer, its evidence best first. The words of the user's former question count too."""
+        kept = set((filters or Filters()).select(self.held))
         former = [message.content for message in history if message.role == "user"][-1:]
         standalone = question if len(words(question)) > 1 or not former else f"{former[0]} {question}"
         wanted = words(standalone)
         found: list[tuple[int, Document, int, int]] = []
-        for document in self.documents:
+        for document in self.held:
+            if document.id not in kept:
+                continue
             for block in parse_blocks(document.text):
                 for start, end in unit_spans(document.text, block):
                     if (shared := len(wanted & words(document.text[start:end]))) > 1:
@@ -66,7 +77,7 @@ class SmallBase:
             standalone_question=standalone,
             text=text or "Je ne trouve pas cette information dans les documents.",
             citations=citations,
-            hits=tuple(self._hits(wanted)),
+            hits=tuple(self._hits(wanted, kept)),
             refused=not citations,
             reason=None if citations else "no_evidence",
             warnings=(),
@@ -75,9 +86,16 @@ class SmallBase:
             seconds={"retrieval": 0.0, "answer": 0.0},
         )
 
-    def stream(self, question: str, *, history: Sequence[Message] = (), answerer: str = "auto") -> Iterator[Answer]:
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Message] = (),
+        answerer: str = "auto",
+        filters: Filters | None = None,
+    ) -> Iterator[Answer]:
         """The answer word after word, then whole."""
-        answer = self.ask(question, history=history, answerer=answerer)
+        answer = self.ask(question, history=history, answerer=answerer, filters=filters)
         try:
             if not answer.refused:
                 pieces = answer.text.split(" ")
@@ -89,11 +107,31 @@ class SmallBase:
 
     def status(self) -> StoreStatus:
         """One passage a document."""
-        count = len(self.documents)
+        count = len(self.held)
         last = "2025-12-04T13:05:00+00:00" if count else None
         return StoreStatus(count, count, 0, 1, last, "small")
 
-    def _hits(self, wanted: set[str]) -> list[Hit]:
-        scored = [(float(len(wanted & words(f"{each.title} {each.text}"))), each) for each in self.documents]
+    def search(
+        self, question: str, *, history: Sequence[Message] = (), k: int = 10, filters: Filters | None = None
+    ) -> list[Hit]:
+        """Documents by the words that they share with the question."""
+        return self._hits(words(question), set((filters or Filters()).select(self.held)))[:k]
+
+    def document(self, document_id: str) -> Document | None:
+        """One of the documents."""
+        return next((each for each in self.held if each.id == document_id), None)
+
+    def documents(self, ids: Collection[str] | None = None) -> list[Document]:
+        """The documents."""
+        return [each for each in self.held if ids is None or each.id in ids]
+
+    def read_at(self, document_id: str) -> str | None:
+        """Always the same moment."""
+        return "2025-12-04T13:05:00+00:00" if self.document(document_id) else None
+
+    def _hits(self, wanted: set[str], kept: set[str]) -> list[Hit]:
+        scored = [
+            (float(len(wanted & words(f"{each.title} {each.text}"))), each) for each in self.held if each.id in kept
+        ]
         scored.sort(key=lambda each: -each[0])
         return [Hit(whole_passage(each), each, score, rank) for rank, (score, each) in enumerate(scored, 1)]

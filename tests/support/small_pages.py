@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
 
+from kb.errors import ReperesError
 from kb.types import Document
 from kb.ui.ports import IngestionProgress
 
@@ -52,10 +55,53 @@ class StillIngestor:
 
     def __init__(self) -> None:
         self.now = IngestionProgress()
+        self.asked: list[tuple[Any, ...]] = []
 
     def progress(self) -> IngestionProgress:
         """What the test set."""
         return self.now
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """Two kinds of files."""
+        return (".md", ".pdf")
+
+    def take_uploads(self, *, withdrawn: bool = False) -> None:
+        """Told by `asked`."""
+        self.asked.append(("uploads", "withdrawn" if withdrawn else ""))
+
+    def take_address(self, url: str) -> None:
+        """Told by `asked`."""
+        self.asked.append(("address", url))
+
+    def preview(self, what: str) -> Mapping[str, Any]:
+        """A file as it is; one whose name says so cannot be read."""
+        if "illisible" in what:
+            raise ReperesError("ce fichier est illisible")
+        text = Path(what).read_text("utf-8") if Path(what).is_file() else "Une page."
+        return {
+            "id": what,
+            "title": "Titre compris",
+            "date": "2025",
+            "url": None,
+            "rubric": None,
+            "kind": None,
+            "programmes": [],
+            "partners": [],
+            "pages": 0,
+            "characters": len(text),
+            "text": text,
+            "passages": 1,
+            "first_passages": [text],
+        }
+
+    def correct(self, document_id: str, fields: Mapping[str, str] | None) -> None:
+        """Told by `asked`."""
+        self.asked.append(("correct", document_id, fields))
+
+    def forget(self, document_id: str) -> None:
+        """Told by `asked`."""
+        self.asked.append(("forget", document_id))
 
     def start(self) -> None:
         """An ingestion that stands at 12 of 44 documents."""

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import queue
-import socket
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from kb.evaluation.desk import EvaluationDesk
 from kb.settings import Settings
-from kb.ui.ports import Base, Opinions
-from kb.ui.server import build_server
+from serving import Servers
 from small_base import SmallBase
-from small_pages import DOCUMENTS, EXAMPLES, ServePage, StillIngestor
+from small_pages import DOCUMENTS, ServePage, StillIngestor
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = (
@@ -44,48 +37,11 @@ def still_ingestor() -> StillIngestor:
 
 
 @pytest.fixture
-def serve_page() -> Iterator[ServePage]:
+def serve_page(settings: Settings) -> Iterator[ServePage]:
     """Serves a base (or what opens one) and gives its address."""
-    running: list[tuple[uvicorn.Server, threading.Thread, socket.socket]] = []
-
-    def serve(
-        base: Base | Callable[[], Base],
-        ingestor: StillIngestor | None = None,
-        examples: Sequence[str] = EXAMPLES,
-        opinions: Opinions | None = None,
-        desk: EvaluationDesk | None = None,
-    ) -> str:
-        opener = base if callable(base) else lambda: base
-
-        listener = socket.create_server(("127.0.0.1", 0))
-        ready: queue.Queue[uvicorn.Server | Exception] = queue.Queue()
-
-        async def run() -> None:
-            # Built within its loop: without one Gradio makes some that it never closes, and the suite fails on them.
-            try:
-                app = build_server(opener, ingestor, examples, Settings(), opinions, desk)
-            except Exception as error:  # noqa: BLE001  (raised again below, in the test's own thread)
-                ready.put(error)
-                return
-            options: dict[str, Any] = {"access_log": False, "server_header": False, "timeout_graceful_shutdown": 1}
-            server = uvicorn.Server(uvicorn.Config(app, log_config=None, **options))
-            ready.put(server)
-            await server.serve(sockets=[listener])
-
-        thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
-        thread.start()
-        built = ready.get(timeout=60)
-        if isinstance(built, Exception):
-            raise built
-        running.append((built, thread, listener))
-        return f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-    yield serve
-    for server, thread, listener in running:
-        server.should_exit = True
-        thread.join(timeout=20)
-        listener.close()
-        assert not thread.is_alive(), "the server did not stop"
+    servers = Servers(settings)
+    yield servers.serve
+    servers.stop()
 
 
 @pytest.fixture(scope="module")

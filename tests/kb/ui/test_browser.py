@@ -29,22 +29,27 @@ def test_ask_then_check_the_source(serve_page: ServePage, small_base: SmallBase,
     expect(page.locator("#announcer")).to_contain_text("Réponse : Action Logement apporte 72 % des aides")
 
     page.locator("#current").get_by_role("button", name="Voir la source 1 : Qui finance le programme").click()
-    source = page.locator("#source-1-1")
-    expect(source).to_be_focused()
-    expect(source.locator("details")).to_have_attribute("open", "")
-    expect(source.locator("mark")).to_be_in_viewport()
-    assert source.locator("mark").all_text_contents() == [
+    reader = page.locator("#reader")
+    expect(reader.get_by_role("heading", name="Qui finance le programme")).to_be_focused()
+    expect(reader.locator("mark")).to_be_in_viewport()
+    assert reader.locator("mark").all_text_contents() == [
         "Action Logement apporte 72 % des aides du programme, soit 8,4 milliards d'euros."
     ]
-    expect(source).to_contain_text("4 décembre 2025")
-    link = source.get_by_role("link", name="Ouvrir la page d'origine")
+    expect(reader).to_contain_text("4 décembre 2025")
+    expect(reader).to_contain_text("consulté le 4 décembre 2025")
+    link = reader.get_by_role("link", name="Ouvrir la page d'origine")
     assert link.get_attribute("href") == "https://www.example.org/financement"
     assert link.get_attribute("rel") == "noopener noreferrer nofollow"
-    assert source.locator("table td").first.text_content() == "Action Logement"
+    assert reader.locator("table td").first.text_content() == "Action Logement"
     picture(page, "page-source")
 
-    source.get_by_role("button", name="Revenir à la réponse").click()
+    expect(reader.get_by_role("button", name="Citation")).to_have_count(0)
+    reader.get_by_role("button", name="Revenir à la réponse").click()
     expect(page.locator("#current .reference").first).to_be_focused()
+    expect(page.locator("#source-1-1")).to_be_visible()
+    assert page.locator("#source-1-1 mark").all_text_contents() == [
+        "Action Logement apporte 72 % des aides du programme, soit 8,4 milliards d'euros."
+    ]
 
 
 def test_the_keyboard_alone_reaches_a_source(serve_page: ServePage, small_base: SmallBase, open_page: OpenPage) -> None:
@@ -58,10 +63,16 @@ def test_the_keyboard_alone_reaches_a_source(serve_page: ServePage, small_base: 
         if second.evaluate("element => element === document.activeElement"):
             break
     assert second.evaluate("element => getComputedStyle(element).outlineStyle") == "solid"
-    expect(page.locator("#source-1-2 details")).not_to_have_attribute("open", "")
     page.keyboard.press("Enter")
-    expect(page.locator("#source-1-2")).to_be_focused()
-    expect(page.locator("#source-1-2 mark")).to_have_text("Lyon : 12 quartiers prioritaires")
+    expect(page.locator("#reader .reader-title")).to_be_focused()
+    expect(page.locator("#reader mark")).to_have_text("Lyon : 12 quartiers prioritaires")
+    page.get_by_role("button", name="Citation précédente").press("Enter")
+    expect(page.locator("#reader mark")).to_have_text("Le renouvellement concerne 448 quartiers prioritaires.")
+    page.get_by_role("button", name="Citation suivante").press("Enter")
+    expect(page.locator("#reader mark")).to_have_text("Lyon : 12 quartiers prioritaires")
+    page.keyboard.press("Escape")
+    expect(second).to_be_focused()
+    expect(page.locator("#reader")).to_have_count(0)
 
 
 def test_each_answer_keeps_its_sources_until_a_new_conversation(
@@ -73,6 +84,8 @@ def test_each_answer_keeps_its_sources_until_a_new_conversation(
     expect(page.locator("#sources-2")).to_be_visible()
     expect(page.locator("#sources-1")).to_be_hidden()
     page.locator("#past .reference").first.click()
+    expect(page.locator("#reader mark")).to_contain_text("72 %")
+    page.get_by_role("button", name="Fermer le document").click()
     expect(page.locator("#source-1-1")).to_be_focused()
     expect(page.locator("#sources-2")).to_be_hidden()
     page.get_by_role("button", name="Nouvelle conversation").click()
@@ -104,7 +117,11 @@ def test_hostile_text_is_shown_as_text(serve_page: ServePage, small_base: SmallB
     assert source.locator(".title").text_content() == hostile.title
     expect(source.locator(".facts")).to_contain_text("<b>rubrique</b>")
     assert source.locator(".passage").text_content() == hostile.text
-    expect(source.locator("a")).to_have_count(0)
+    expect(source.locator("a")).to_have_count(1)  # to the reader, which is ours
+    page.locator("#current .reference").first.click()
+    assert page.locator("#reader .reader-title").text_content() == hostile.title
+    assert page.locator("#reader .document-text").text_content() == hostile.text
+    expect(page.locator("#reader a")).to_have_count(0)
     expect(page.locator("#layout img, #layout script, #layout iframe, #layout em, #layout .katex")).to_have_count(0)
     assert page.title() == "Repères"
 
@@ -151,7 +168,7 @@ def test_an_empty_base_can_be_filled(serve_page: ServePage, open_page: OpenPage)
     expect(page.locator("#base-state")).to_have_text("Mise à jour en cours : 12 / 44 documents")
     expect(page.get_by_role("button", name="Mettre à jour la base")).to_be_hidden()
     picture(page, "page-filling")
-    base.documents.extend(DOCUMENTS)
+    base.held.extend(DOCUMENTS)
     ingestor.now = IngestionProgress(finished_at="2025-12-04T13:05:00+00:00")
     expect(page.locator("#base-state")).to_contain_text("3 documents")
     expect(page.locator("#examples")).to_be_visible()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kb.errors import FingerprintError
+from kb.retrieval.filters import Filters
 from kb.types import Answer, Document, Message
 from kb.ui.conversation import HISTORY_MESSAGES, SHOWN_TURNS, Conversation, answer_states, exchange, question_trouble
 from small_base import SmallBase
@@ -24,9 +25,16 @@ class RecordingBase(SmallBase):
         super().__init__(DOCUMENTS)
         self.histories: list[tuple[Message, ...]] = []
 
-    def stream(self, question: str, *, history: Sequence[Message] = (), answerer: str = "auto") -> Iterator[Answer]:
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Message] = (),
+        answerer: str = "auto",
+        filters: Filters | None = None,
+    ) -> Iterator[Answer]:
         self.histories.append(tuple(history))
-        return super().stream(question, history=history, answerer=answerer)
+        return super().stream(question, history=history, answerer=answerer, filters=filters)
 
 
 class BrokenBase(SmallBase):
@@ -121,7 +129,7 @@ def test_leaving_early_closes_the_stream() -> None:
     base = SmallBase(DOCUMENTS)
     states = answer_states(base, "Que finance Action Logement ?", ())
     next(states)
-    states.close()  # type: ignore[attr-defined]
+    states.close()
     assert base.closed_streams == 1
 
 

@@ -80,8 +80,8 @@ def test_a_narrow_page_never_scrolls_sideways(
     ask(page, "Qui apporte les aides du programme, " + "x" * 200 + " ?")
     assert not scrolls_sideways(page)
     page.locator("#current .reference").first.click()
-    expect(page.locator("#source-1-1 mark").first).to_be_in_viewport()
-    assert not hidden_by_the_question_box(page, "#source-1-1 mark")
+    expect(page.locator("#reader mark").first).to_be_in_viewport()
+    assert not hidden_by_the_question_box(page, "#reader mark")
     assert not scrolls_sideways(page)
     assert page.locator("body").evaluate("body => body.classList.contains('dark')") is (theme == "dark")
     picture(page, f"page-narrow-{theme}")
@@ -123,18 +123,15 @@ def test_a_new_question_comes_to_the_top_with_its_answer_and_its_sources(
     )
 
 
-@pytest.mark.parametrize("before", [24, 120])
-def test_a_source_opens_at_its_title_unless_the_sentence_is_too_far_below(
+@pytest.mark.parametrize("before", [1, 24, 120])
+def test_a_number_opens_the_whole_document_at_its_sentence(
     serve_page: ServePage, open_page: OpenPage, before: int
 ) -> None:
     text = "Une phrase sans rapport. " * before + "Action Logement apporte 72 % des aides. " + "Autre chose ici. " * 120
     page = open_page(serve_page(SmallBase([Document(id="a.md", source="d", title="Long", text=text.strip())])))
     ask(page, "Qui apporte les aides ? Action Logement ?")
     page.locator("#current .reference").first.click()
-    expect(page.locator("#source-1-1")).to_be_focused()
-    expect(page.locator("#source-1-1 mark")).to_be_in_viewport(ratio=1)
-    title = expect(page.locator("#source-1-1 .title"))
-    if before == 120:
-        title.not_to_be_in_viewport()
-    else:
-        title.to_be_in_viewport(ratio=1)
+    expect(page.locator("#reader .reader-title")).to_be_focused()
+    expect(page.locator("#reader mark")).to_have_text("Action Logement apporte 72 % des aides.")
+    expect(page.locator("#reader mark")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#reader .document-text")).to_contain_text("Autre chose ici.")

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from kb.errors import SettingsError, StoreError
+from kb.settings import Settings
 from kb.ui.ports import IngestionProgress
-from kb.ui.server import serve
+from kb.ui.server import check_host, serve
 from small_base import SmallBase
 from small_pages import ServePage, StillIngestor
 
@@ -109,11 +110,15 @@ def test_health_of_a_base_that_cannot_be_opened(serve_page: ServePage, still_ing
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "example.org", ""])
-def test_it_listens_on_this_machine_alone(host: str) -> None:
-    async def app(*_: object) -> None: ...
-
+def test_it_listens_on_this_machine_alone_without_sign_in(host: str) -> None:
     with pytest.raises(SettingsError, match=re.escape(f"REPERES_HOST={host} :")):
-        serve(app, host, 0)
+        check_host(Settings(host=host))
+
+
+def test_elsewhere_it_needs_sign_in_and_a_name() -> None:
+    with pytest.raises(SettingsError, match="REPERES_PUBLIC_URL"):
+        check_host(Settings(host="0.0.0.0", auth="accounts"))
+    check_host(Settings(host="0.0.0.0", auth="accounts", public_url="https://reperes.example"))
 
 
 def test_a_port_that_is_taken_is_told() -> None:

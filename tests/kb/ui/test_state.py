@@ -9,19 +9,16 @@ from kb.types import Document, StoreStatus
 from kb.ui.ports import IngestionProgress
 from kb.ui.state import BaseState, read_state, state_html, welcome_html
 from small_base import SmallBase
+from small_pages import StillIngestor
 
 FILLED = StoreStatus(44, 300, 2, 5, "2025-12-04T12:00:00+00:00", "e5")
 EMPTY = StoreStatus(0, 0, 0, 0, None, None)
 
 
-class FixedIngestor:
+class FixedIngestor(StillIngestor):
     def __init__(self, progress: IngestionProgress) -> None:
-        self._progress = progress
-
-    def progress(self) -> IngestionProgress:
-        return self._progress
-
-    def start(self) -> None: ...
+        super().__init__()
+        self.now = progress
 
 
 def test_a_ready_base() -> None:

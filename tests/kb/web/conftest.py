@@ -1,0 +1,37 @@
+"""The application over a small base, called without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from kb.conversations import conversations_of
+from kb.evaluation.desk import EvaluationDesk
+from kb.settings import Settings
+from serving import Servers
+from small_base import SmallBase
+from small_pages import DOCUMENTS, EXAMPLES, StillIngestor
+from web_helpers import Application
+
+
+@pytest.fixture
+def application(settings: Settings) -> Iterator[Application]:
+    """Serves the application and gives a client of it; keyword arguments change its settings."""
+    servers = Servers(settings)
+    clients: list[httpx.Client] = []
+
+    def build(base: Any = None, ingestor: StillIngestor | None = None, **changed: Any) -> httpx.Client:
+        opened = base or SmallBase(DOCUMENTS)
+        desk = EvaluationDesk(lambda: opened, settings.app_database)
+        kept = conversations_of(settings)
+        address = servers.serve(opened, ingestor or StillIngestor(), EXAMPLES, None, desk, kept, **changed)
+        clients.append(httpx.Client(base_url=address, headers={"accept": "text/html"}, timeout=60))
+        return clients[-1]
+
+    yield build
+    for each in clients:
+        each.close()
+    servers.stop()

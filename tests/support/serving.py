@@ -1,0 +1,73 @@
+"""Serves the application for real, on a free port of this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import uvicorn
+
+from kb.conversations import Conversations
+from kb.evaluation.desk import EvaluationDesk
+from kb.settings import Settings
+from kb.ui.ports import Base, Ingestor, Opinions
+from kb.ui.server import build_server
+from small_pages import EXAMPLES
+
+
+class Servers:
+    """The servers of one test; `stop` ends them all."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._running: list[tuple[uvicorn.Server, threading.Thread, socket.socket]] = []
+
+    def serve(
+        self,
+        base: Base | Callable[[], Base],
+        ingestor: Ingestor | None = None,
+        examples: Sequence[str] = EXAMPLES,
+        opinions: Opinions | None = None,
+        desk: EvaluationDesk | None = None,
+        conversations: Conversations | None = None,
+        **changed: Any,
+    ) -> str:
+        """Serves a base (or what opens one) and gives its address; other arguments change the settings."""
+        opener = base if callable(base) else lambda: base
+        settings = replace(self._settings, **changed)
+        listener = socket.create_server(("127.0.0.1", 0))
+        ready: queue.Queue[uvicorn.Server | Exception] = queue.Queue()
+
+        async def run() -> None:
+            # Built within its loop: without one Gradio makes some that it never closes, and the suite fails on them.
+            try:
+                app = build_server(opener, ingestor, examples, settings, opinions, desk, conversations)
+            except Exception as error:  # noqa: BLE001  (raised again below, in the test's own thread)
+                ready.put(error)
+                return
+            options: dict[str, Any] = {"access_log": False, "server_header": False, "timeout_graceful_shutdown": 1}
+            server = uvicorn.Server(uvicorn.Config(app, log_config=None, **options))
+            ready.put(server)
+            await server.serve(sockets=[listener])
+
+        thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
+        thread.start()
+        built = ready.get(timeout=60)
+        if isinstance(built, Exception):
+            listener.close()
+            raise built
+        self._running.append((built, thread, listener))
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+    def stop(self) -> None:
+        """Ends them; raises AssertionError for one that does not stop."""
+        for server, thread, listener in self._running:
+            server.should_exit = True
+            thread.join(timeout=20)
+            listener.close()
+            assert not thread.is_alive(), "the server did not stop"
