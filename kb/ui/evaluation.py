@@ -134,7 +134,7 @@ class _Handlers:
                 self._desk.dismiss(number)
             return [*self.lists(), "", ""]
 
-        return self._tried(put_aside, 5)
+        return self._tried(put_aside, 6)
 
     def show_query(self, query_id: str | None) -> list[Any]:
         """The form filled in from a test query."""
@@ -153,7 +153,7 @@ class _Handlers:
             self._desk.put(query)
             return [*self.lists(), _told(strings.QUERY_SAVED.format(id=query.id))]
 
-        return self._tried(keep, 4)
+        return self._tried(keep, 5)
 
     def drop(self, query_id: str) -> list[Any]:
         """The test query of the form deleted."""
@@ -163,7 +163,7 @@ class _Handlers:
             text = strings.QUERY_DROPPED if done else strings.QUERY_UNKNOWN
             return [*self.lists(), _told(text.format(id=query_id.strip()), bad=not done)]
 
-        return self._tried(delete, 4)
+        return self._tried(delete, 5)
 
     def take(self, pasted: str) -> list[Any]:
         """Pasted queries kept, all or none."""
@@ -172,7 +172,7 @@ class _Handlers:
             number = self._desk.import_text(pasted)
             return [*self.lists(), "", _told(strings.PASTED.format(number=number))]
 
-        return self._tried(keep, 5)
+        return self._tried(keep, 6)
 
     def run_all(self) -> Iterator[list[Any]]:
         """All reviewed queries asked, with progress, then the results."""

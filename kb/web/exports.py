@@ -29,6 +29,8 @@ _REFERENCE = re.compile(r"\[(\d{1,3})\]")
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~!])")
 # What an XML file cannot hold.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+# In the place of brackets of ours while all others are escaped: characters that no text holds.
+_OPENS, _CLOSES = "\ufdd0", "\ufdd1"
 _GREY = RGBColor(0x5C, 0x58, 0x50)
 
 
@@ -63,8 +65,8 @@ def to_markdown(conversation: KeptConversation) -> bytes:
     for turn in conversation.turns:
         answer = kept_answer(turn.answer)
         parts.append(f"## {_plain(answer.question)}")
-        text = bibliography.renumbered(answer, turn.at, lambda number: f"\x00{number}\x01") or REFUSAL
-        parts.append(re.sub("\x00(\\d+)\x01", r"[\1]", _markdown_blocks(text)))
+        text = bibliography.renumbered(answer, turn.at, lambda number: f"{_OPENS}{number}{_CLOSES}") or REFUSAL
+        parts.append(_markdown_blocks(text).replace(_OPENS, "[").replace(_CLOSES, "]"))
         if answer.warnings:
             parts.append("\n".join(f"> À savoir : {_plain(each)}" for each in answer.warnings))
     if bibliography.entries:

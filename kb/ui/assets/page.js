@@ -238,11 +238,11 @@
   function sourcesChanged() {
     const groups = document.querySelectorAll("#sources .sources[data-turn]");
     const last = groups.length ? groups[groups.length - 1].dataset.turn : "";
-    if (last !== lastTurn) {
-      lastTurn = last;
-      closeReader(); // another answer's sources
-    }
-    if (last) showSources(last);
+    const isNew = last !== lastTurn;
+    lastTurn = last;
+    if (isNew) closeReader(); // another answer's sources
+    // Elements are replaced as an answer streams: what was shown is shown again.
+    if (last) showSources(isNew ? last : find("sources").dataset.turn || last);
   }
   let lastTurn = "";
 

@@ -44,8 +44,8 @@ def test_from_an_opinion_to_a_report(
     page.get_by_role("button", name="Utile", exact=True).click()
     expect(page.locator("#thanks")).to_contain_text("votre avis est noté")
 
-    page.get_by_role("link", name="Évaluer les réponses").click()
-    page.get_by_label("Quel est le budget du programme ?").check()
+    page.get_by_role("link", name="Évaluation").click()
+    page.locator("#feedback-list").get_by_label("Quel est le budget du programme ?").check()
     expect(page.locator("#feedback-shown")).to_contain_text("12 milliards")
     page.get_by_role("button", name="En faire une question de test").click()
     expect(page.get_by_label("Identifiant")).to_have_value("avis-1")
@@ -71,7 +71,7 @@ def test_from_an_opinion_to_a_report(
     picture(page, "page-evaluation")
 
     # Corrected, it gets better, and the page says so.
-    page.get_by_label("q2 — Combien de quartiers").check()
+    page.locator("#query-list").get_by_label("q2 — Combien de quartiers").check()
     expect(page.get_by_label("Faits attendus")).to_have_value("500 quartiers")
     page.get_by_label("Type (facultatif)").fill("nombre")
     page.get_by_role("button", name="Enregistrer").click()
@@ -91,7 +91,7 @@ def test_from_an_opinion_to_a_report(
     assert httpx.get(f"{address}/evaluation/questions.xlsx").content[:2] == b"PK"
     assert httpx.get(f"{address}/evaluation/questions.exe").status_code == 404
 
-    page.get_by_label("q2 — Combien de quartiers").check()
+    page.locator("#query-list").get_by_label("q2 — Combien de quartiers").check()
     expect(page.get_by_label("Identifiant")).to_have_value("q2")
     page.get_by_role("button", name="Supprimer").click()
     expect(page.locator("#query-list")).not_to_contain_text("q2 —")
@@ -104,7 +104,7 @@ def test_without_a_query_nothing_runs_and_the_page_says_so(
 ) -> None:
     desk = EvaluationDesk(lambda: base, settings.app_database)
     page = open_page(serve_page(base, desk=desk))
-    page.get_by_role("link", name="Évaluer les réponses").click()
+    page.get_by_role("link", name="Évaluation").click()
     page.get_by_role("button", name="Poser toutes les questions").click()
     expect(page.locator("#work-notice")).to_contain_text("Il n'y a pas de question de test")
     page.get_by_role("button", name="Enregistrer").click()
@@ -116,4 +116,4 @@ def test_without_the_desk_there_is_no_such_page(
     base: KnowledgeBase, serve_page: ServePage, open_page: OpenPage
 ) -> None:
     page = open_page(serve_page(base))
-    expect(page.get_by_role("link", name="Évaluer les réponses")).to_have_count(0)
+    expect(page.get_by_role("link", name="Évaluation")).to_have_count(0)

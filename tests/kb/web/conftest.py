@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, cast
 
 import httpx
 import pytest
 
 from kb.conversations import conversations_of
 from kb.evaluation.desk import EvaluationDesk
+from kb.knowledge import KnowledgeBase
 from kb.settings import Settings
 from serving import Servers
 from small_base import SmallBase
@@ -24,9 +26,9 @@ def application(settings: Settings) -> Iterator[Application]:
     clients: list[httpx.Client] = []
 
     def build(base: Any = None, ingestor: StillIngestor | None = None, **changed: Any) -> httpx.Client:
-        opened = base or SmallBase(DOCUMENTS)
-        desk = EvaluationDesk(lambda: opened, settings.app_database)
-        kept = conversations_of(settings)
+        opened = SmallBase(DOCUMENTS) if base is None else base
+        desk = EvaluationDesk(cast("Callable[[], KnowledgeBase]", lambda: opened), settings.app_database)
+        kept = conversations_of(replace(settings, **changed))
         address = servers.serve(opened, ingestor or StillIngestor(), EXAMPLES, None, desk, kept, **changed)
         clients.append(httpx.Client(base_url=address, headers={"accept": "text/html"}, timeout=60))
         return clients[-1]

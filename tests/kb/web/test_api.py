@@ -1,0 +1,118 @@
+"""The HTTP API and what tells how the application is doing."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+
+from kb.errors import StoreError
+from small_base import SmallBase
+from small_pages import DOCUMENTS
+from web_helpers import Application
+
+QUESTION = "Qui apporte les aides du programme ?"
+
+
+def test_an_answer_whole_and_streamed(application: Application) -> None:
+    client = application()
+    answer = client.post("/api/ask", json={"question": QUESTION}).json()
+    assert answer["answer"].startswith("Action Logement apporte 72 %")
+    assert answer["citations"][0]["quote"] in DOCUMENTS[0].text
+    assert "final" not in answer
+    lines = [
+        json.loads(line)
+        for line in client.post("/api/ask", json={"question": QUESTION, "stream": True}).text.splitlines()
+    ]
+    assert [each["final"] for each in lines] == [*[False] * (len(lines) - 1), True]
+    assert {name: value for name, value in lines[-1].items() if name != "final"} == answer
+
+
+def test_history_and_filters_count(application: Application) -> None:
+    client = application()
+    history = [
+        {"role": "user", "content": "Combien de quartiers prioritaires ?"},
+        {"role": "assistant", "content": "448"},
+    ]
+    follow_up = client.post("/api/ask", json={"question": "Et Lyon ?", "history": history}).json()
+    assert follow_up["standalone_question"] == "Combien de quartiers prioritaires ? Et Lyon ?"
+    limited = client.post("/api/ask", json={"question": QUESTION, "filters": {"since": "2024", "until": "2024"}}).json()
+    assert limited["refused"]
+    hits = client.post("/api/search", json={"question": QUESTION, "k": 1}).json()["hits"]
+    assert [each["document"] for each in hits] == ["financement.md"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "told"),
+    [
+        ("/api/ask", {"question": "  "}, "vide"),
+        ("/api/ask", {}, "question"),
+        ("/api/ask", {"question": "x" * 2001}, "question"),
+        ("/api/ask", {"question": "Qui ?", "autre": 1}, "autre"),
+        ("/api/ask", {"question": "Qui ?", "history": [{"role": "system", "content": "x"}]}, "role"),
+        ("/api/ask", {"question": QUESTION, "filters": {"kind": ["inconnu"]}}, "inconnu"),
+        ("/api/ask", {"question": QUESTION, "filters": {"since": "hier"}}, "hier"),
+        ("/api/search", {"question": QUESTION, "k": 0}, "k"),
+    ],
+)
+def test_what_is_wrong_is_told_in_french(
+    application: Application, path: str, body: dict[str, object], told: str
+) -> None:
+    answer = application().post(path, json=body)
+    assert answer.status_code == 422
+    assert told in answer.json()["detail"]
+
+
+def test_too_many_questions_have_to_wait(application: Application) -> None:
+    client = application(questions_per_minute=2)
+    answers = [client.post("/api/ask", json={"question": QUESTION}) for _ in range(3)]
+    assert [each.status_code for each in answers] == [200, 200, 429]
+    assert answers[-1].headers["retry-after"] == "60"
+
+
+def test_the_api_is_documented(application: Application) -> None:
+    client = application()
+    schema = client.get("/api/openapi.json").json()
+    assert set(schema["paths"]) == {"/api/ask", "/api/search"}
+    page = client.get("/api").text
+    assert "POST /api/ask" in page
+    assert "stream" in page
+
+
+def test_figures_count_answers_and_hold_no_question(application: Application, caplog: pytest.LogCaptureFixture) -> None:
+    client = application()
+    with caplog.at_level(logging.INFO, "reperes.questions"):
+        client.post("/api/ask", json={"question": QUESTION})
+        client.post("/api/ask", json={"question": "Recette de tarte aux fraises ?"})
+    text = client.get("/metrics").text
+    assert 'reperes_questions_total{outcome="extractive",way="api"} 1.0' in text
+    assert 'reperes_questions_total{outcome="refused_no_evidence",way="api"} 1.0' in text
+    assert 'reperes_stage_seconds_count{stage="retrieval"} 2.0' in text
+    assert "reperes_documents 3.0" in text
+    assert "aides" not in text
+    assert "aides" not in caplog.text
+    assert [record.told["outcome"] for record in caplog.records] == ["extractive", "refused_no_evidence"]  # type: ignore[attr-defined]
+
+
+def test_questions_are_logged_when_asked_for(application: Application, caplog: pytest.LogCaptureFixture) -> None:
+    client = application(log_questions=True)
+    with caplog.at_level(logging.INFO, "reperes.questions"):
+        client.post("/api/ask", json={"question": QUESTION})
+    assert caplog.records[-1].told["question"] == QUESTION  # type: ignore[attr-defined]
+
+
+def test_ready_tells_whether_questions_can_be_answered(application: Application) -> None:
+    assert application().get("/readyz").status_code == 200
+    assert application(SmallBase([])).get("/readyz").status_code == 503
+
+    def closed() -> SmallBase:
+        raise StoreError("La base ne peut pas être ouverte.")
+
+    client = application(closed)
+    assert client.get("/healthz").json()["base"] == "unavailable"
+    assert client.get("/readyz").status_code == 503
+    assert client.post("/api/ask", json={"question": QUESTION}).status_code == 503
+    answer = client.get("/explorer")
+    assert answer.status_code == 503
+    assert "La base ne peut pas être ouverte." in answer.text
