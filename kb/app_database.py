@@ -47,11 +47,16 @@ class AppDatabase:
         self._engine = sa.create_engine(f"sqlite:///{path.absolute()}", connect_args={"timeout": 30})
         sa.event.listen(self._engine, "connect", configure)
         try:
-            METADATA.create_all(self._engine)
             with self.transaction() as connection:
+                # Not `create_all`, which looks first and then creates: another thread may have created meanwhile.
+                for table in METADATA.sorted_tables:
+                    connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
+                    for index in table.indexes:
+                        connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
                 found = connection.execute(sa.select(META.c.value).where(META.c.key == "schema")).scalar_one_or_none()
                 if found is None:
-                    connection.execute(META.insert(), {"key": "schema", "value": SCHEMA_VERSION})
+                    first = {"key": "schema", "value": SCHEMA_VERSION}
+                    connection.execute(META.insert().prefix_with("OR IGNORE"), first)
         except sa.exc.DatabaseError as error:
             self._engine.dispose()
             raise StoreError(

@@ -128,7 +128,7 @@ class Uploads:
     def withdraw(self, document_id: str) -> bool:
         """Removes the file of a document of this source; whether there was one."""
         key, _, name = document_id.partition("/")
-        if not _KEY.fullmatch(key) or not name or clean_name(name) != name:
+        if not _KEY.fullmatch(key) or name in {"", ".", ".."} or _UNSAFE.search(name):
             return False
         path = self._folder / key / name
         there = path.is_file()

@@ -1,0 +1,116 @@
+"""Corrections of documents: kept apart from the store, applied at each ingestion, taken back."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ingest.pipeline import correct, ingest
+from ingest.preview import preview
+from kb.corrections import read_corrections
+from kb.errors import DocumentError, ReperesError
+from kb.index.catalog import Catalog
+from kb.index.layout import CATALOG_FILE, index_folder
+from kb.models.encoder import Encoder
+from kb.settings import Settings
+from kb.types import Document
+
+TEXT = (
+    "---\ntitre: Un titre faux\ndate: 2019\npartenaires: [Anah]\n---\n\nLe budget du programme est de 12 milliards.\n"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, settings: Settings, tiny_encoder: Encoder) -> Path:
+    found = tmp_path / "documents"
+    found.mkdir()
+    (found / "a.md").write_text(TEXT, encoding="utf-8")
+    ingest([found], settings, tiny_encoder)
+    return found
+
+
+def stored(settings: Settings) -> Document:
+    catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
+    try:
+        found = catalog.document("a.md")
+    finally:
+        catalog.close()
+    assert found is not None
+    return found
+
+
+def test_a_correction_holds_when_the_document_changes(folder: Path, settings: Settings, tiny_encoder: Encoder) -> None:
+    report = correct("a.md", {"title": "Un titre juste", "date": "2025-03", "partners": ""}, settings, tiny_encoder)
+    assert (report.updated, report.failed) == (1, ())
+    found = stored(settings)
+    assert (found.title, found.date, found.partners) == ("Un titre juste", "2025-03", ())
+    assert ingest([folder], settings, tiny_encoder).unchanged == 1
+    (folder / "a.md").write_text(TEXT.replace("12 milliards", "14 milliards").replace("2019", "2020"), encoding="utf-8")
+    assert ingest([folder], settings, tiny_encoder).updated == 1
+    found = stored(settings)
+    assert (found.title, found.date) == ("Un titre juste", "2025-03")
+    assert "14 milliards" in found.text
+    # What the source says now is what taking the correction back gives.
+    assert correct("a.md", None, settings, tiny_encoder).updated == 1
+    found = stored(settings)
+    assert (found.title, found.date, found.partners) == ("Un titre faux", "2020", ("Anah",))
+    assert read_corrections(settings.app_database) == {}
+
+
+def test_a_correction_outlives_the_store(folder: Path, settings: Settings, tiny_encoder: Encoder) -> None:
+    correct("a.md", {"date": "2025"}, settings, tiny_encoder)
+    shutil.rmtree(settings.store)
+    ingest([folder], settings, tiny_encoder)
+    assert stored(settings).date == "2025"
+
+
+def test_one_field_is_given_back_by_typing_what_the_source_says(
+    folder: Path, settings: Settings, tiny_encoder: Encoder
+) -> None:
+    correct("a.md", {"title": "Autre", "date": "2025"}, settings, tiny_encoder)
+    correct("a.md", {"title": "Un titre faux"}, settings, tiny_encoder)
+    assert (stored(settings).title, stored(settings).date) == ("Un titre faux", "2025")
+    assert set(read_corrections(settings.app_database)["a.md"].fields) == {"date"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"date": "hier"}, "hier"),
+        ({"title": " "}, "titre"),
+        ({"url": "ftp://x"}, "http"),
+        ({"texte": "x"}, "texte"),
+        ({"rubric": "x" * 501}, "501"),
+    ],
+)
+def test_a_wrong_value_changes_nothing(
+    folder: Path, settings: Settings, tiny_encoder: Encoder, fields: dict[str, str], told: str
+) -> None:
+    before = stored(settings)
+    with pytest.raises(ReperesError, match=told):
+        correct("a.md", fields, settings, tiny_encoder)
+    assert stored(settings) == before
+    assert read_corrections(settings.app_database) == {}
+
+
+def test_an_unknown_document_cannot_be_corrected(folder: Path, settings: Settings, tiny_encoder: Encoder) -> None:
+    with pytest.raises(DocumentError):
+        correct("b.md", {"date": "2025"}, settings, tiny_encoder)
+
+
+def test_a_preview_writes_nothing(tmp_path: Path, settings: Settings, tiny_encoder: Encoder) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(TEXT, encoding="utf-8")
+    found = preview(str(path), settings, tiny_encoder).to_json()
+    assert (found["title"], found["date"], found["partners"], found["passages"]) == (
+        "Un titre faux",
+        "2019",
+        ["Anah"],
+        1,
+    )
+    assert "12 milliards" in found["text"]
+    assert not settings.store.exists()
+    with pytest.raises(DocumentError, match="type de fichier"):
+        preview(str(tmp_path / "a.exe"), settings, tiny_encoder)
