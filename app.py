@@ -17,6 +17,7 @@ import ingest.cli
 import kb.cli
 from kb.console import FrenchGroup, speak_french
 from kb.errors import ReperesError
+from kb.logs import QUESTIONS, configure_log
 from kb.options import STORE
 from kb.settings import Settings
 
@@ -38,11 +39,7 @@ EXAMPLES = (
 @click.option("--verbose", is_flag=True, help="Écrit le détail de ce qui se passe, en anglais.")
 def reperes(verbose: bool) -> None:
     """Repères : des réponses tirées des documents de l'agence, phrase et source à l'appui."""
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.DEBUG if verbose else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    configure_log(logging.DEBUG if verbose else logging.WARNING)
 
 
 @reperes.command(short_help="Ouvre l'application dans le navigateur.")
@@ -52,6 +49,9 @@ def reperes(verbose: bool) -> None:
 def serve(host: str | None, port: int | None, store: Path | None) -> None:
     """Met à jour la base à partir du corpus configuré, puis sert la page de questions."""
     given = Settings.load(host=host, port=port, store=store)
+    configure_log(logging.getLogger().level, given.log_format)
+    if given.log_format == "json" or given.log_questions:
+        logging.getLogger(QUESTIONS).setLevel(logging.INFO)  # a line for each answer
     # Absolute, since the process is about to leave its working directory.
     sources = given.sources.absolute() if given.sources else None
     settings = replace(

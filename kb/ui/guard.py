@@ -36,7 +36,8 @@ PAGES = ("/", "/evaluation", "/evaluation/")
 LARGEST_BODY = 4_000_000  # bytes; added files apart
 _HEADERS = {
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    # Not `no-referrer`: forms would then be sent without their origin, which is how foreign ones are told.
+    "referrer-policy": "same-origin",
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",

@@ -10,13 +10,14 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from kb.logs import QUESTIONS
 from kb.types import Answer
 from kb.ui.ports import Base, Ingestor
 from kb.ui.state import read_state
 
 _SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 6.0, 12.0, 25.0, 60.0)
 
-logger = logging.getLogger("reperes.questions")
+logger = logging.getLogger(QUESTIONS)
 
 
 class Figures:

@@ -55,7 +55,7 @@ def test_every_answer_has_the_security_headers(serve_page: ServePage, small_base
     for path in ("/", "/healthz", "/page/page.js", "/page/absent.js", "/gradio_api/upload", "/theme.css"):
         _, headers, _ = call(address, path)
         assert headers["x-content-type-options"] == "nosniff", path
-        assert headers["referrer-policy"] == "no-referrer", path
+        assert headers["referrer-policy"] == "same-origin", path
         assert "frame-ancestors 'none'" in headers["content-security-policy"], path
         assert "server" not in headers, path
 
