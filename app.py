@@ -68,6 +68,7 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
     from kb.evaluation.desk import EvaluationDesk
     from kb.opinions import opinions_of
     from kb.ui import server
+    from kb.warming import Warmer
 
     server.check_host(settings)  # before the minutes that a first ingestion takes
     ingestor = ChildIngestor(settings)
@@ -78,10 +79,14 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
         # Gradio can publish the files of its working directory: let there be none.
         with tempfile.TemporaryDirectory(prefix="reperes-") as empty:
             os.chdir(empty)
+            warmer = Warmer(opener)
             desk = EvaluationDesk(opener, settings.app_database)
             kept = conversations_of(settings)
             page = server.build_server(opener, ingestor, EXAMPLES, settings, opinions_of(settings), desk, kept)
-            server.serve(page, settings.host, settings.port, ready=_say_ready)
+            try:
+                server.serve(page, settings.host, settings.port, ready=_say_ready)
+            finally:
+                warmer.stop()
     finally:
         ingestor.stop()
 

@@ -7,8 +7,10 @@ nothing is written anywhere: a conversation is then known while its page is open
 from __future__ import annotations
 
 import json
+import math
 import secrets
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -24,6 +26,7 @@ from kb.settings import Settings
 
 LONGEST_TITLE = 120
 _MOST_PASSING = 500
+_BETWEEN_PURGES = 3600.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,10 @@ class Conversations(Protocol):
         """Erases a conversation, or all of a person's; how many there were."""
         ...
 
+    def close(self) -> None:
+        """Lets go of what it holds."""
+        ...
+
 
 def new_id() -> str:
     """A name for a conversation that nobody can guess."""
@@ -82,17 +89,33 @@ def conversations_of(settings: Settings) -> Conversations:
 
 
 class SavedConversations:
-    """In `app.db`. Serves many threads. Every method raises StoreError when the file cannot be opened."""
+    """In `app.db`, opened once. Serves many threads. Every method raises StoreError when it cannot be opened."""
 
     saved = True
 
     def __init__(self, path: Path, days: int) -> None:
         self._path = path
         self._days = days
+        self._lock = threading.Lock()
+        self._opened: AppDatabase | None = None
+        self._purged = -math.inf
+
+    def close(self) -> None:
+        """Lets go of the database."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened.close()
+                self._opened = None
+
+    @property
+    def _database(self) -> AppDatabase:
+        with self._lock:
+            self._opened = self._opened or AppDatabase(self._path)
+            return self._opened
 
     def put(self, person: str, conversation: str, turn: KeptTurn) -> None:
         """Keeps a turn, and erases what is older than the retention."""
-        with AppDatabase(self._path) as database, database.transaction() as connection:
+        with self._database.transaction() as connection:
             owner = connection.execute(
                 sa.select(CONVERSATIONS.c.person).where(CONVERSATIONS.c.id == conversation)
             ).scalar_one_or_none()
@@ -115,12 +138,13 @@ class SavedConversations:
                 "answer": json.dumps(turn.answer, ensure_ascii=False),
             }
             connection.execute(TURNS.insert(), row)
-        self.purge()
+        if time.monotonic() - self._purged > _BETWEEN_PURGES:
+            self.purge()
 
     def get(self, person: str, conversation: str) -> KeptConversation | None:
         """A conversation with its turns."""
         mine = sa.and_(CONVERSATIONS.c.id == conversation, CONVERSATIONS.c.person == person)
-        with AppDatabase(self._path) as database, database.transaction() as connection:
+        with self._database.transaction() as connection:
             found = connection.execute(sa.select(CONVERSATIONS).where(mine)).one_or_none()
             if found is None:
                 return None
@@ -134,7 +158,7 @@ class SavedConversations:
         """The last `n`, newest first."""
         query = sa.select(CONVERSATIONS).where(CONVERSATIONS.c.person == person)
         query = query.order_by(CONVERSATIONS.c.changed.desc(), CONVERSATIONS.c.id).limit(n)
-        with AppDatabase(self._path) as database, database.transaction() as connection:
+        with self._database.transaction() as connection:
             return [KeptConversation(row.id, row.title, row.changed) for row in connection.execute(query)]
 
     def erase(self, person: str, conversation: str | None = None) -> int:
@@ -146,13 +170,14 @@ class SavedConversations:
 
     def purge(self, now: datetime | None = None) -> int:
         """Erases the conversations that nothing was added to within the retention; how many there were."""
+        self._purged = time.monotonic()
         if not self._path.is_file():
             return 0
         before = ((now or datetime.now(UTC)) - timedelta(days=self._days)).isoformat(timespec="seconds")
         return self._erase(CONVERSATIONS.c.changed < before if self._days else sa.true())
 
     def _erase(self, chosen: sa.ColumnElement[bool]) -> int:
-        with AppDatabase(self._path) as database, database.transaction() as connection:
+        with self._database.transaction() as connection:
             ids = sa.select(CONVERSATIONS.c.id).where(chosen)
             connection.execute(TURNS.delete().where(TURNS.c.conversation_id.in_(ids)))
             return int(connection.execute(CONVERSATIONS.delete().where(chosen)).rowcount)
@@ -195,3 +220,8 @@ class PassingConversations:
             for key in chosen:
                 del self._held[key]
             return len(chosen)
+
+    def close(self) -> None:
+        """Lets go of all."""
+        with self._lock:
+            self._held.clear()

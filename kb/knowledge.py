@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 import unicodedata
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
 from kb.answering import extractive, generative
 from kb.answering.conversation import standalone_question
-from kb.answering.evidence import candidates, passages_to_read, score
+from kb.answering.evidence import candidates, passages_to_read, remember, score
 from kb.answering.question import asks_several_things, wanted_figure
 from kb.answering.rephrasing import rephrased
 from kb.answering.sufficiency import REFUSAL, refusal_reason
@@ -33,6 +33,9 @@ from kb.types import Answer, Citation, Document, Evidence, Hit, Message, Refusal
 
 # Passages fetched for an answer: enough for ten different documents where there are as many.
 PASSAGES_FOUND = 50
+# Some ten sentences a passage: what the encoder remembers (see kb.models.remembering), with room for questions.
+WARMED_PASSAGES = 1_500
+UNITS_WARMED_AT_ONCE = 4
 
 
 ANSWERERS = ("auto", "extractive", "llm")
@@ -113,6 +116,28 @@ class KnowledgeBase:
     def model_name(self) -> str | None:
         """The name of the language model that writes answers, None without one."""
         return None if self._model is None else self._model.name
+
+    def warm(self, may_go_on: Callable[[], bool]) -> bool:
+        """Encodes what answers of a small base are chosen from before anybody asks; questions are then faster.
+
+        Goes on, a few sentences at a time, while `may_go_on()`. Whether all is done; a base whose sentences are more
+        than are remembered is left to its questions.
+        """
+        catalog = self._index.catalog
+        if catalog.status().passages > WARMED_PASSAGES:
+            return True
+        for header in catalog.headers():
+            document = catalog.document(header.id)
+            if document is None:
+                continue  # withdrawn meanwhile
+            passages = catalog.passages(catalog.passage_ids([document.id])).values()
+            hits = [Hit(each, document, 0.0, rank) for rank, each in enumerate(passages, start=1)]
+            units = candidates(hits)
+            for start in range(0, len(units), UNITS_WARMED_AT_ONCE):
+                if not may_go_on():
+                    return False
+                remember(units[start : start + UNITS_WARMED_AT_ONCE], self._encoder)
+        return True
 
     def status(self) -> StoreStatus:
         """The state of the store."""

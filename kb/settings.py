@@ -135,6 +135,12 @@ class Settings:
     reranker_revision: str = _setting(
         "REPERES_RERANKER_REVISION", "", _text, "commit of a reranker from the hub; required for a hub name", "none"
     )
+    answerer: str = _setting(
+        "REPERES_ANSWERER",
+        "auto",
+        _one_of("auto", "extractive"),
+        "`auto`: a language model writes where there is one; `extractive`: the documents' sentences, always",
+    )
     llm_url: str = _setting(
         "REPERES_LLM_URL", "", _text, "address of an OpenAI-compatible server that writes the answers (`…/v1`)", "none"
     )

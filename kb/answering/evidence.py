@@ -132,6 +132,11 @@ def score(
     return sorted(scored, key=lambda each: -each.evidence.score)
 
 
+def remember(found: Sequence[Candidate], encoder: Encoder) -> None:
+    """Has an encoder that remembers encode candidates as `score` will."""
+    encoder.encode(_readable(found, encoder), "passage")
+
+
 def _affordable(found: Sequence[Candidate], order: np.ndarray) -> np.ndarray:
     """The first candidates of `order` whose texts together are within what is encoded; the first one in any case."""
     lengths = np.cumsum([len(_shown(found[index])) for index in order])

@@ -29,6 +29,9 @@ STOP_WORDS = frozenset(
     ).split()
 )
 
+# The sentences of a base come up again and again, in one question after another.
+_REMEMBERED_LENGTH = 1_000  # characters
+_REMEMBERED_TEXTS = 30_000
 _local = threading.local()
 
 
@@ -37,7 +40,14 @@ def stems(text: str) -> list[str]:
 
     `stems("Les aides de l’Agence") == ["aid", "agenc"]`. Figures stay whole: `stems("175 000 m²")[0] == "175000"`.
     """
-    return [stem(word) for word in words(text) if word not in STOP_WORDS]
+    return list(_remembered_stems(text) if len(text) <= _REMEMBERED_LENGTH else _stems(text))
+
+
+def _stems(text: str) -> tuple[str, ...]:
+    return tuple(stem(word) for word in words(text) if word not in STOP_WORDS)
+
+
+_remembered_stems = lru_cache(maxsize=_REMEMBERED_TEXTS)(_stems)
 
 
 def words(text: str) -> list[str]:

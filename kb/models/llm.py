@@ -125,8 +125,10 @@ class ChatModel:
 def open_chat_model(settings: Settings) -> ChatModel | None:
     """The endpoint of the settings, else the local model when it is installed, else None. Nothing is started yet.
 
-    Raises SettingsError when an endpoint has no model's name.
+    None too when the settings ask for extractive answers. Raises SettingsError when an endpoint has no model's name.
     """
+    if settings.answerer == "extractive":
+        return None
     if settings.llm_url:
         if not settings.llm_model:
             raise SettingsError(

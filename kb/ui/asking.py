@@ -149,7 +149,8 @@ class Handlers:
         """Questions that may follow, once the answer is whole. Never raises: they are a courtesy."""
         last = now.turns[-1] if now.turns else None
         found: list[str] = []
-        if last is not None and last.given is not None and not now.running:
+        # While others wait for their answers nobody is offered suggestions: each takes as long as an answer.
+        if last is not None and last.given is not None and not now.running and self._lines.searching.is_idle:
             given = last.given
             ids = list(dict.fromkeys(each["document"] for each in given["citations"])) or given["retrieved"]
             try:

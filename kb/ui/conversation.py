@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
 import math
 import time
@@ -220,7 +219,7 @@ def _answered(base: Callable[[], Base], asked: Conversation, lines: Lines) -> It
             answer, final = next(states)
         writes = not final and not answer.refused and getattr(opened, "model_name", None) is not None
         if not writes:
-            yield from _shown(opened, asked, itertools.chain([(answer, final)], states))
+            yield from _shown(opened, asked, [(answer, final)] if final else states)  # the same again, final
             return
         shown = asked
         for shown in _shown(opened, asked, [(answer, final)]):

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb.ui import strings
 from kb.ui.render import escape
+from kb.web.pages import refusal
 
 # Gradio has many routes that this page has no use for: they take uploads, serve files, fetch from elsewhere. What is
 # not here is not found. A later page that needs one adds it.
@@ -108,7 +109,7 @@ class Guard:
         elif self._is_too_large(scope["path"], headers):
             await PlainTextResponse("Envoi trop volumineux.", 413)(scope, receive, response)
         elif ROUTES.fullmatch(scope["path"]) is None:
-            await PlainTextResponse("Introuvable.", 404)(scope, receive, response)
+            await refusal(scope, 404, strings.NO_SUCH_PAGE, strings.NOT_FOUND)(scope, receive, response)
         else:
             if scope["path"] in PAGES:
                 # The page is rewritten on its way out, which needs it uncompressed.

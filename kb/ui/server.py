@@ -70,7 +70,7 @@ def build_server(
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
     gate = Gate(settings)
     figures = Figures(log_questions=settings.log_questions)
-    conversations = conversations or PassingConversations()
+    kept = conversations or PassingConversations()
     limit = settings.max_file_mb * MOST_FILES * 1_000_000
     middleware = [
         Middleware(Guard, hosts=_hosts(settings), head=_head(), largest_body=limit),
@@ -92,6 +92,7 @@ def build_server(
     async def closing(_server: FastAPI) -> AsyncIterator[None]:
         yield
         gate.close()
+        kept.close()
 
     server = FastAPI(
         title=strings.NAME,
@@ -108,7 +109,7 @@ def build_server(
     server.include_router(sign_in_routes(gate), **hidden)
     server.include_router(reader_routes(base), **hidden)
     server.include_router(explore_routes(base), **hidden)
-    server.include_router(conversation_routes(conversations, settings.retention_days), **hidden)
+    server.include_router(conversation_routes(kept, settings.retention_days), **hidden)
     server.include_router(help_routes(settings.retention_days), **hidden)
     if ingestor is not None:
         uploads = Uploads(settings.uploads_folder, settings.max_file_mb)
@@ -124,7 +125,7 @@ def build_server(
         ingestor=ingestor,
         examples=examples,
         has_opinions=opinions is not None,
-        conversations=conversations,
+        conversations=kept,
         rates=gate.rates,
         figures=figures,
         has_documents=ingestor is not None,

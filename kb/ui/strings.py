@@ -202,6 +202,7 @@ PUBLIC_URL_MISSING = (
     "par exemple https://reperes.exemple.fr."
 )
 MISUNDERSTOOD = "Valeur manquante ou incorrecte : {fields}."
+NO_SUCH_PAGE, FOR_EDITORS = "Page introuvable", "Page réservée"
 NOT_FOUND = "Introuvable."
 PORT_TAKEN = "Le port {port} de {host} ne peut pas être ouvert ({reason}). Choisissez-en un autre avec --port."
 

@@ -16,6 +16,12 @@ class Turnstile:
         self._line: list[Ticket] = []
         self._changed = threading.Condition()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody is in, nor waits."""
+        with self._changed:
+            return not self._inside and not self._line
+
     @contextmanager
     def ticket(self) -> Iterator[Ticket]:
         """A place in the line, given back at the end, whether it came up or not."""

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kb.ui import strings
 from kb.web.gate import Gate
+from kb.web.pages import refusal
 
 SIGN_IN = "/connexion"
 # What needs no sign-in: the way in, the files of the pages, and what tells that the server is well.
@@ -37,7 +38,8 @@ class Access:
             await self._refusal(scope)(scope, receive, send)
             return
         if person is not None and _EDITORS.fullmatch(path) and not person.edits:
-            await PlainTextResponse(strings.EDITORS_ONLY, 403)(scope, receive, send)
+            scope.setdefault("state", {})["person"] = person
+            await refusal(scope, 403, strings.FOR_EDITORS, strings.EDITORS_ONLY)(scope, receive, send)
             return
         scope.setdefault("state", {})["person"] = person
         await self._app(scope, receive, send)

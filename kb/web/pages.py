@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from starlette.types import Scope
 
 from kb.french.moments import french_date, french_moment
 from kb.ui import strings
@@ -66,3 +67,11 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     values.setdefault("back", None)
     html = _TEMPLATES.get_template(template).render(request=request, person=person, path=request.url.path, **values)
     return HTMLResponse(html, status)
+
+
+def refusal(scope: Scope, status: int, title: str, text: str) -> Response:
+    """Why a request is not answered: a page for people, a line for programs."""
+    request = Request(scope)
+    if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+        return page(request, "message.html", status, title=title, text=text)
+    return PlainTextResponse(text, status)

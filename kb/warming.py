@@ -1,0 +1,47 @@
+"""Getting a small base ready for its questions while nobody asks: see `KnowledgeBase.warm`."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from kb.errors import ReperesError
+
+if TYPE_CHECKING:
+    from kb.knowledge import KnowledgeBase
+
+_BETWEEN_LOOKS = 5.0  # seconds
+
+logger = logging.getLogger(__name__)
+
+
+class Warmer:
+    """A thread that warms the base at its start, and again for each new generation. `stop` ends it."""
+
+    def __init__(self, base: Callable[[], KnowledgeBase]) -> None:
+        self._base = base
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="warming", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends it, in the middle of its work if need be."""
+        self._ended.set()
+        self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        done: int | None = None
+        while not self._ended.is_set():
+            try:
+                base = self._base()
+                generation = base.status().generation
+                if generation != done and base.warm(lambda: not self._ended.is_set()):
+                    done = generation
+            except ReperesError:
+                pass  # no base yet: the page says why
+            except Exception:
+                logger.exception("warming the base failed")
+                return
+            self._ended.wait(_BETWEEN_LOOKS)
