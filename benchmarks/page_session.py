@@ -75,12 +75,6 @@ class PageSession:
                     if not told.get("success", True):
                         raise RuntimeError(f"the event failed: {told}")
                     self._take(outputs, told["output"].get("data") or [])
-                    if (
-                        not first
-                        and "source" in str(outputs[self._sources])
-                        and "data-turn" in str(outputs[self._sources])
-                    ):
-                        first = time.monotonic() - began
                 if told["msg"] == "process_completed":
                     break
         return Exchange(question, str(outputs[self._current]), time.monotonic() - began)
