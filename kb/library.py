@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from kb.blocks import cells
 from kb.french.figures import figures
 from kb.french.folding import fold
 from kb.french.sentences import sentence_spans
@@ -42,6 +43,11 @@ class DatedFigure:
     text: str
     start: int
     end: int
+
+    @property
+    def shown(self) -> str:
+        """The text for a reader: the cells of a table's row one after the other."""
+        return " · ".join(each for each in cells(self.text) if each) if self.text.startswith("|") else self.text
 
 
 def holdings(documents: Iterable[Document]) -> Holdings:

@@ -114,7 +114,11 @@ def _homes() -> Mapping[str, list[str]]:
 
 def _undeclared(file: str, declared: set[str]) -> dict[str, set[str]]:
     """Third-party modules that `file` imports, with the distributions they are from, of which none is declared."""
-    local = {*OURS, *(path.stem for path in (ROOT / "tests/support").glob("*.py"))}
+    local = {
+        *OURS,
+        *(["benchmarks"] if file.startswith("tests/") else []),
+        *(path.stem for path in (ROOT / "tests/support").glob("*.py")),
+    }
     third_party = _tops(_read(file)) - set(sys.stdlib_module_names) - local
     found = {name: {_normal(home) for home in _homes().get(name, ())} for name in third_party}
     return {name: owners for name, owners in found.items() if not owners & declared}

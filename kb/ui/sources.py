@@ -87,13 +87,11 @@ def _near_html(document: Document) -> str:
 
 
 def badges(document: Document, today: date | None = None) -> str:
-    """What a reader must not miss about a document: that it is old, or has no date."""
-    if document.date is None:
-        return f'<span class="badge">{escape(strings.UNDATED)}</span>'
-    year = int(document.date[:4])
-    if (today or datetime.now(UTC).date()).year - year < _OLD:
-        return ""
-    return f'<span class="badge">{escape(strings.FROM_YEAR.format(year=year))}</span>'
+    """What a reader must not miss about a document: its kind, and that it is old."""
+    told = [document.kind] if document.kind else []
+    if document.date is not None and (today or datetime.now(UTC).date()).year - int(document.date[:4]) >= _OLD:
+        told.append(strings.FROM_YEAR.format(year=document.date[:4]))
+    return "".join(f' <span class="badge">{escape(each)}</span>' for each in told)
 
 
 def reader_address(document_id: str, start: int = 0, end: int = 0, quote: str = "") -> str:
@@ -105,7 +103,7 @@ def reader_address(document_id: str, start: int = 0, end: int = 0, quote: str = 
 
 
 def _facts_html(document: Document, page: int | None = None) -> str:
-    facts = [french_date(document.date), document.rubric or "", document.kind or ""]
+    facts = [french_date(document.date), document.rubric or ""]
     if page is not None:
         facts.append(strings.PAGE_N.format(number=page))
     shown = "".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)

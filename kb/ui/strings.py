@@ -60,7 +60,6 @@ CLOSEST = "Documents les plus proches"
 CLOSEST_NOTE = "Ils ne contiennent pas la réponse, mais traitent de sujets voisins."
 READ_WHOLE = "Lire dans le document"
 FROM_YEAR = "source de {year}"
-UNDATED = "sans date"
 OPEN_PAGE = "Ouvrir la page d'origine"
 NEW_TAB = "nouvel onglet"
 BACK = "Revenir à la réponse"
@@ -179,6 +178,7 @@ PAGES = (
     ("/conversations", "Conversations", False),
     ("/documents", "Documents", True),
     ("/evaluation", "Évaluation", True),
+    ("/aide", "Aide", False),
 )
 SIGN_IN, SIGN_OUT = "Se connecter", "Se déconnecter"
 SIGN_IN_ELSEWHERE = "Se connecter avec le compte de l'agence"

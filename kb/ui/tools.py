@@ -15,7 +15,7 @@ def menu_html(person: Person, *, here: str = "/", has_documents: bool = True, ha
     missing = {*([] if has_documents else ["/documents"]), *([] if has_desk else ["/evaluation"])}
     items = "".join(
         f'<li><a href="{address}"{" aria-current=page" if address == here else ""}>{escape(label)}</a></li>'
-        for address, label, for_editors in (*strings.PAGES, ("/aide", strings.HELP, False))
+        for address, label, for_editors in strings.PAGES
         if (person.edits or not for_editors) and address not in missing
     )
     signed = ""

@@ -8,11 +8,14 @@ import click.testing
 import pytest
 
 import app
+from chat_server import chat_server
 from ingest.pipeline import ingest
 from kb.evaluation.questions import read_questions
 from kb.evaluation.suggest import suggest
+from kb.evaluation.suggest_written import suggest_written
 from kb.evaluation.tables import read_any, write_any
 from kb.models import sentence_encoder
+from kb.models.llm import open_chat_model
 from kb.settings import Settings
 from kb.types import Document
 from tiny_encoder import TinyEncoder
@@ -87,3 +90,50 @@ def test_what_is_not_reviewed_counts_in_no_evaluation(
     assert f"{len(others)} questions proposées, pas encore relues" in told
     assert "1 question évaluée" in told
     assert "rien.md" in run("eval", "--suggest", "3", "--document", "rien.md", code=1)
+
+
+FIGURE = "Le programme concerne combien de quartiers prioritaires de la politique de la ville ?"
+
+
+def worded(said: str) -> list[str]:
+    """The questions that are proposed when the model says this of every sentence."""
+    with chat_server(lambda handler, _: handler.say(said)) as server:
+        settings = Settings(llm_url=server.address, llm_model="m")
+        model = open_chat_model(settings)
+        assert model is not None
+        found = suggest_written(model, [document()], 20)
+        model.close()
+    assert all(not each.reviewed for each in found)
+    assert {each.expected_facts for each in found} == {each.expected_facts for each in suggest([document()], 20)}
+    return [each.question for each in found]
+
+
+def test_a_model_words_the_questions_whose_facts_are_chosen_by_rule() -> None:
+    found = worded("« Combien de quartiers prioritaires le programme concerne-t-il ? »")
+    assert "Combien de quartiers prioritaires le programme concerne-t-il ?" in found
+    assert FIGURE not in found
+    assert "Que veut dire USH ?" in found
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Combien ? Et où ?",
+        "Le programme concerne les quartiers.",
+        "Le programme concerne-t-il 448 quartiers prioritaires ?",
+        "Le programme de 2031 concerne combien de quartiers prioritaires ?",
+        "Quelle est la recette de la tarte aux fraises de saison ?",
+        "?",
+        "Combien de quartiers prioritaires " + "très " * 60 + "concernés ?",
+    ],
+)
+def test_a_wording_that_is_not_sound_is_left_out(said: str) -> None:
+    assert FIGURE in worded(said)
+
+
+def test_a_model_that_fails_leaves_the_rule_s_wording() -> None:
+    with chat_server(lambda handler, _: handler.status(400)) as server:
+        model = open_chat_model(Settings(llm_url=server.address, llm_model="m"))
+        assert model is not None
+        assert FIGURE in [each.question for each in suggest_written(model, [document()], 20)]
+        model.close()

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +11,15 @@ import pytest
 from kb.errors import FingerprintError
 from kb.retrieval.filters import Filters
 from kb.types import Answer, Document, Message
-from kb.ui.conversation import HISTORY_MESSAGES, SHOWN_TURNS, Conversation, answer_states, exchange, question_trouble
+from kb.ui.conversation import (
+    HISTORY_MESSAGES,
+    SHOWN_TURNS,
+    Conversation,
+    Lines,
+    answer_states,
+    exchange,
+    question_trouble,
+)
 from small_base import SmallBase
 
 DOCUMENTS = [
@@ -152,3 +162,49 @@ def test_the_limit_of_a_question(length: int, refused: bool) -> None:
 
 def test_an_empty_question_is_told() -> None:
     assert question_trouble(" \n ") == "La question est vide : écrivez-la, puis envoyez-la."
+
+
+class WritingBase(SmallBase):
+    """Has a model: its answers are written after the first state, when `go` is set."""
+
+    model_name = "modèle"
+
+    def __init__(self) -> None:
+        super().__init__(DOCUMENTS)
+        self.go = threading.Event()
+
+    def stream(self, question: str, **options: Any) -> Iterator[Answer]:
+        answer = self.ask(question, **options)
+        yield answer
+        assert self.go.wait(30)
+        yield replace(answer, answerer="llm")
+
+
+def test_who_waits_for_the_model_sees_the_sources_and_their_place() -> None:
+    base, lines = WritingBase(), Lines()
+    first = exchange(lambda: base, Conversation(), "Que finance Action Logement ?", lines)
+    next(first)
+    next(first)  # its first state: it is about to be written
+    seen: list[Conversation] = []
+    told = threading.Event()
+
+    def waits(held: list[Conversation]) -> None:
+        for state in exchange(lambda: base, Conversation(), "Combien de quartiers à Lyon ?", lines):
+            held.append(state)
+            if state.turns[-1].ahead is not None:
+                told.set()
+
+    with lines.writing.ticket() as writing, lines.writing.ticket():
+        assert writing.wait(30)
+        second = threading.Thread(target=waits, args=(seen,))
+        second.start()
+        assert told.wait(30)
+        waiting = seen[-1]
+        assert waiting.turns[-1].ahead == 1
+        assert "Dans la file : 1 question avant la vôtre" in waiting.current_html
+        assert "source-1-1" in waiting.sources_html
+        assert "douze quartiers" in waiting.current_html
+    base.go.set()
+    second.join(30)
+    assert seen[-1].turns[-1].state == "done"
+    assert last(first).turns[-1].state == "done"

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
+
+import pytest
 
 from kb.types import Document, Passage
-from kb.ui.sources import source_html, sources_html
+from kb.ui.sources import badges, source_html, sources_html
 from small_base import SmallBase, citation_of, whole_passage
 
 DOCUMENT = Document(
@@ -24,7 +27,9 @@ def test_a_source_tells_what_it_is_and_links_to_its_page() -> None:
     assert 'id="source-2-3"' in shown
     assert "<b>" not in shown
     assert "Le &lt;b&gt;titre&lt;/b&gt;" in shown
-    assert "<span>4 décembre 2025</span><span>Financement</span><span>article</span>" in shown
+    assert "<span>4 décembre 2025</span><span>Financement</span>" in shown
+    assert '<span class="badge">article</span>' in shown
+    assert 'href="/lire?document=a.md&amp;debut=17&amp;fin=33&amp;phrase=La+phrase+cit%C3%A9e."' in shown
     assert "<li>Un</li><li>Deux</li>" in shown
     assert "<mark>La phrase citée.</mark>" in shown
     assert (
@@ -43,8 +48,9 @@ def test_the_quote_is_marked_in_a_passage_that_begins_further_in() -> None:
 def test_without_address_date_or_rubric() -> None:
     bare = replace(DOCUMENT, url="javascript:alert(1)", date=None, rubric=None, kind=None)
     shown = source_html(citation_of(bare, "La phrase citée."), 1)
-    assert "href" not in shown
+    assert re.findall('href="([^?"]*)', shown) == ["/lire"]
     assert "javascript" not in shown
+    assert "badge" not in shown
     assert '<span class="facts"><span>date non précisée</span></span>' in shown
 
 
@@ -63,7 +69,14 @@ def test_a_refusal_has_no_number_and_lists_each_close_document_once() -> None:
     assert "<details" not in shown
     assert "<mark>" not in shown
     assert re.findall(r'class="title">([^<]*)<', shown) == ["Le &lt;b&gt;titre&lt;/b&gt;", "Autre"]
-    assert shown.count("href=") == 1
+    assert shown.count('href="http') == 1
+    assert shown.count('href="/lire') == 2
+
+
+@pytest.mark.parametrize(("written", "told"), [("2025-12", []), ("2022", ["source de 2022"]), (None, [])])
+def test_an_old_source_says_its_year(written: str | None, told: list[str]) -> None:
+    shown = badges(replace(DOCUMENT, kind=None, date=written), date(2026, 1, 1))
+    assert re.findall('class="badge">([^<]*)<', shown) == told
 
 
 def test_nothing_is_shown_when_nothing_is_close() -> None:
