@@ -231,6 +231,8 @@ def _show(
         most_files=MOST_FILES,
         corrected=set(read_corrections(editing.app_db)),
         record=_record_address,
+        fields=FIELDS,
+        listed=_listed,
         **_state(editing),
     )
 

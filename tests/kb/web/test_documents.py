@@ -36,6 +36,7 @@ def test_a_file_waits_is_looked_at_and_enters(application: Application, settings
     preview = client.get(f"/documents/attente/{key}?partie=1").text
     assert "Titre compris" in preview
     assert "Un texte." in preview
+    assert "Titre compris" in client.get("/documents").text  # read once, shown again
     fields = {
         "title": "Titre corrigé",
         "date": "2025",
@@ -61,6 +62,7 @@ def test_what_cannot_be_read_says_why_and_goes(application: Application, setting
     send(client, ("illisible.pdf", b"%PDF-1.4 ..."))
     key = key_of(settings, "illisible.pdf")
     assert "ce fichier est illisible" in client.get(f"/documents/attente/{key}").text
+    assert "ce fichier est illisible" in client.get("/documents").text
     assert client.post(f"/documents/attente/{key}/ecarter").status_code == 303
     assert Uploads(settings.uploads_folder, 10).waiting() == []
 
