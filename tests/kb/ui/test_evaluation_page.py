@@ -39,7 +39,7 @@ def test_from_an_opinion_to_a_report(
 ) -> None:
     desk = EvaluationDesk(lambda: base, settings.app_database)
     address = serve_page(base, opinions=KeptOpinions(settings), desk=desk)
-    page = open_page(address)
+    page = open_page(address, expected=("status of 422",))
     ask(page, "Quel est le budget du programme ?")
     page.get_by_role("button", name="Utile", exact=True).click()
     expect(page.locator("#thanks")).to_contain_text("votre avis est noté")
@@ -81,6 +81,37 @@ def test_from_an_opinion_to_a_report(
     page.get_by_role("button", name="Poser toutes les questions").click()
     expect(result).to_contain_text("Évaluation n° 3")
     expect(result).to_contain_text("Rien n'a changé.")
+
+    # Some of them only; what failed leads to its report and its sources.
+    page.get_by_role("button", name="Questions à poser").click()
+    page.locator("#some-queries").get_by_label("q2 — Combien de quartiers").check()
+    page.get_by_role("button", name="Poser les questions cochées").click()
+    expect(result).to_contain_text("Évaluation n° 4 : 1 question(s)")
+    failed = result.get_by_role("link", name="Combien de quartiers le programme concerne-t-il ?")
+    assert failed.get_attribute("href") == "/evaluation/rapport/4#q2"
+    result.get_by_role("link", name="budget.md").first.click()
+    expect(page.get_by_role("heading", level=2).first).to_be_visible()
+    expect(page.locator("mark").first).to_be_visible()
+    page.go_back()
+    page.locator("#query-list").get_by_label("q2 — Combien de quartiers").wait_for()
+
+    # A file: all or nothing too.
+    page.get_by_label("Importer un fichier").set_input_files(
+        {"name": "questions.csv", "mimeType": "text/csv", "buffer": b"identifiant;autre\nq3;x"}
+    )
+    page.get_by_role("button", name="Importer", exact=True).click()
+    expect(page.get_by_role("heading", name="Import impossible")).to_be_visible()
+    page.goto(f"{address}/evaluation/")
+    line = '{"id": "q3", "question": "Quel est le budget ?", "documents": ["budget.md"]}'
+    page.get_by_label("Importer un fichier").set_input_files(
+        {"name": "questions.jsonl", "mimeType": "application/jsonl", "buffer": line.encode()}
+    )
+    page.get_by_role("button", name="Importer", exact=True).click()
+    expect(page.get_by_role("main")).to_contain_text("1 question(s) ajoutée(s)")
+    page.get_by_role("link", name="Revenir").click()
+    page.locator("#query-list").get_by_label("q3 — Quel est le budget ?").check()
+    page.get_by_role("button", name="Supprimer").click()
+    expect(page.locator("#query-list")).not_to_contain_text("q3 —")
 
     report = httpx.get(f"{address}/evaluation/rapport/3")
     assert report.status_code == 200
