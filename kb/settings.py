@@ -74,7 +74,7 @@ class Settings:
         "REPERES_APP_DB",
         None,
         _path,
-        "file of what people do with the base (evaluation runs); it outlives the store",
+        "file of what people do with the base (conversations, feedback, test queries, runs…); it outlives the store",
         "`…-app.db` beside the store",
     )
     retention_days: int = _setting(

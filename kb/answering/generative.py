@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kb.answering.citations import MarkerFilter
-from kb.answering.prompts import MOST_WRITTEN_TOKENS, SYSTEM, user_prompt
+from kb.answering.prompts import MOST_WRITTEN_TOKENS, SYSTEM, read_by_model, user_prompt
 from kb.answering.question import missing_names
 from kb.answering.verification import Verified, lost_figures, verify
 from kb.french.figures import MARKS
@@ -38,9 +38,10 @@ def write(model: ChatModel, question: str, evidence: Sequence[Evidence]) -> Iter
     The final text is empty when nothing that the model wrote could be proven. Raises LanguageModelError. Closing the
     iterator stops the model.
     """
-    markers = MarkerFilter(range(1, len(evidence) + 1))
+    read = read_by_model(evidence)  # the others stand below the text, as all that it does not tell
+    markers = MarkerFilter(range(1, len(read) + 1))
     draft, shown = "", ""
-    pieces = model.stream(SYSTEM, user_prompt(question, evidence), max_tokens=MOST_WRITTEN_TOKENS)
+    pieces = model.stream(SYSTEM, user_prompt(question, read), max_tokens=MOST_WRITTEN_TOKENS)
     try:
         for piece in pieces:
             draft += markers.feed(piece)

@@ -63,7 +63,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         address: str, width: int = 1280, height: int = 800, expected: tuple[str, ...] = (), **options: Any
     ) -> Page:
         # Gradio's connection is cut when its page is left, and says so.
-        expected = ("signal is aborted without reason", *expected)
+        expected = ("signal is aborted without reason", "Connection errored out", *expected)
         # Without motion: a picture taken while the page glides shows its parts where nobody sees them.
         options = {"viewport": {"width": width, "height": height}, "reduced_motion": "reduce", **options}
         page = browser.new_page(locale="en-US", **options)
