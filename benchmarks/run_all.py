@@ -1,6 +1,6 @@
 """Every benchmark, one after the other, each in a process of its own; at the end all targets, met or missed.
 
-    python -m benchmarks.run_all [quality] [ingestion] [scale] [sync] [answers] [people] [encoder] [options of the scripts named]
+    python -m benchmarks.run_all [quality] [ingestion] [scale] [sync] [answers] [people] [encoder] [options of those]
 
 Without a name, all of them. Options go to every script that runs: name one script to give it options. A missed target
 is no failure; a benchmark that could not run is, and the exit code is then 1.

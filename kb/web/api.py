@@ -19,14 +19,12 @@ from kb.errors import ReperesError
 from kb.retrieval.filters import Filters
 from kb.types import Message
 from kb.ui import strings
+from kb.ui.api import LONGEST_MESSAGE
 from kb.ui.conversation import HISTORY_MESSAGES, LONGEST_QUESTION, answer_states, question_trouble
 from kb.ui.ports import Base
 from kb.web.gate import Gate
 from kb.web.operation import Figures
 from kb.web.pages import page, person_of
-
-LONGEST_MESSAGE = 8_000
-_Name = list[str]
 
 logger = logging.getLogger(__name__)
 
@@ -43,10 +41,10 @@ class Chosen(BaseModel):
     """Filters: values of one field are alternatives; `since` and `until` are `2025`, `2025-03` or `2025-03-14`."""
 
     model_config = ConfigDict(extra="forbid")
-    kind: _Name = []
-    rubric: _Name = []
-    programme: _Name = []
-    partner: _Name = []
+    kind: list[str] = []
+    rubric: list[str] = []
+    programme: list[str] = []
+    partner: list[str] = []
     since: str | None = None
     until: str | None = None
 

@@ -11,6 +11,7 @@ import docx
 import pytest
 
 from kb.answering.keeping import keep_answer, kept_answer
+from kb.app_database import ERASED, AppDatabase
 from kb.conversations import KeptTurn, PassingConversations, SavedConversations
 from kb.settings import Settings
 from kb.types import CitedSource, Document
@@ -216,6 +217,22 @@ def test_conversations_end_with_the_retention(settings: Settings) -> None:
     assert passing.get("", "x") is not None
     assert passing.get("autre", "x") is None
     assert passing.erase("") == 1
+
+
+def test_a_document_that_is_erased_leaves_the_conversations(settings: Settings) -> None:
+    kept = SavedConversations(settings.app_database, 36_500)
+    for turn in conversation():
+        kept.put("", "a", turn)
+    kept.close()
+    with AppDatabase(settings.app_database) as database:
+        assert database.forget_document("financement.md") == 3  # cited by one answer, found for the others
+    found = kept.get("", "a")
+    assert found is not None
+    assert "financement.md" not in str(found)
+    assert "72 %" not in str(found)
+    assert kept_answer(found.turns[0].answer).text == ERASED
+    assert "448 quartiers" in kept_answer(found.turns[1].answer).text
+    kept.close()
 
 
 def test_exports_number_their_sources_through(settings: Settings) -> None:
