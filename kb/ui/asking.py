@@ -163,8 +163,9 @@ class Handlers:
             *(gr.update(value=text, visible=bool(text)) for text in [*found, *[""] * SHOWN][:SHOWN]),
         ]
 
-    def refresh(self, state_shown: str, welcome_shown: str, *examples_shown: str) -> list[Any]:
+    def refresh(self, request: gr.Request, state_shown: str, welcome_shown: str, *examples_shown: str) -> list[Any]:
         """The state of the base; nothing is sent when it is what the page shows already."""
+        may_start = self._around.ingestor is not None and who(request).edits
         now = read_state(self._base, self._around.ingestor)
         lines = [state_html(now), welcome_html(now)]
         begin = self._starters.get(now.status.generation if now.status else None, len(examples_shown))
@@ -174,7 +175,7 @@ class Handlers:
         ]
         if lines == [state_shown, welcome_shown]:
             return [gr.skip(), gr.skip(), gr.skip(), *buttons]
-        return [*lines, gr.update(visible=self._around.ingestor is not None and now.can_ingest), *buttons]
+        return [*lines, gr.update(visible=may_start and now.can_ingest), *buttons]
 
     def ingest(self, request: gr.Request) -> str:
         """Starts an ingestion; the reason when it cannot start."""

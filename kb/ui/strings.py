@@ -102,7 +102,6 @@ NO_PERSONAL_DATA = (
     "Les questions, les avis et les conversations sont des données : ils sont effacés après le délai réglé "
     "(REPERES_RETENTION_DAYS). N'y écrivez pas de nom, d'adresse ni d'autre donnée personnelle."
 )
-TO_CHAT = "Revenir aux questions"
 FEEDBACK_TITLE = "Avis à relire"
 FEEDBACK_LIST = "Avis des lecteurs"
 NO_FEEDBACK = "Aucun avis à relire."

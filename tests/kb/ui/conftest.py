@@ -60,7 +60,12 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     opened: list[tuple[Page, str, list[str], list[str]]] = []
 
     def open_(
-        address: str, width: int = 1280, height: int = 800, expected: tuple[str, ...] = (), **options: Any
+        address: str,
+        width: int = 1280,
+        height: int = 800,
+        expected: tuple[str, ...] = (),
+        signs_in: tuple[str, str] | None = None,
+        **options: Any,
     ) -> Page:
         # Gradio's connection is cut when its page is left, and says so.
         expected = ("signal is aborted without reason", "Connection errored out", *expected)
@@ -80,6 +85,10 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         page.on("console", lambda message: note(message.text) if message.type == "error" else None)
         opened.append((page, address, requests, errors))
         page.goto(address)
+        if signs_in is not None:
+            page.get_by_label("Nom").fill(signs_in[0])
+            page.get_by_label("Mot de passe").fill(signs_in[1])
+            page.get_by_role("button", name="Se connecter").click()
         page.locator("#welcome h2").wait_for()
         return page
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
+from pathlib import Path
+from typing import cast
 
 from playwright.sync_api import Browser, Page, expect
 
 from browsing import ask, picture
 from kb.errors import FingerprintError
 from kb.ui.ports import IngestionProgress
+from kb.web.people import Accounts, Role
 from small_base import SmallBase
 from small_pages import DOCUMENTS, ServePage, StillIngestor
 
@@ -193,3 +196,21 @@ def test_a_base_that_cannot_be_opened_says_why_and_the_page_lives_on(
     broken.clear()
     ask(page, "Qui apporte toutes les aides du programme ?")
     expect(page.locator("#current .reference").first).to_be_visible()
+
+
+def test_a_reader_is_not_offered_what_editors_do(
+    serve_page: ServePage, small_base: SmallBase, still_ingestor: StillIngestor, open_page: OpenPage, tmp_path: Path
+) -> None:
+    accounts = Accounts(tmp_path / "comptes")
+    for name, role in (("anne", "editor"), ("bob", "reader")):
+        accounts.add(name, cast("Role", role), f"le mot de passe de {name}")
+    address = serve_page(small_base, still_ingestor, auth="accounts", accounts=accounts.path)
+    for name, offered in (("bob", False), ("anne", True)):
+        page = open_page(address, signs_in=(name, f"le mot de passe de {name}"))
+        expect(page.locator("#menu")).to_contain_text(name)
+        expect(page.locator("#base-state")).to_contain_text("3 documents")
+        expect(page.get_by_role("button", name="Mettre à jour la base")).to_be_visible(visible=offered)
+        expect(page.get_by_role("link", name="Documents", exact=True)).to_have_count(int(offered))
+        ask(page, "Qui apporte les aides du programme ?")
+        page.get_by_role("button", name="Se déconnecter").click()
+        expect(page.get_by_label("Mot de passe")).to_be_visible()
