@@ -12,7 +12,7 @@ from kb.answering.serialize import answer_to_json
 from kb.errors import ReperesError
 from kb.types import Message, Role
 from kb.ui import strings
-from kb.ui.conversation import HISTORY_MESSAGES, answer_states, question_trouble
+from kb.ui.conversation import HISTORY_MESSAGES, Lines, answer_in_turn, question_trouble
 from kb.ui.ports import Base
 from kb.web.operation import Figures
 from kb.web.rates import Rates
@@ -23,7 +23,9 @@ _ROLES = get_args(Role)
 logger = logging.getLogger(__name__)
 
 
-def chat_function(base: Callable[[], Base], figures: Figures, rates: Rates) -> Callable[..., Iterator[dict[str, Any]]]:
+def chat_function(
+    base: Callable[[], Base], figures: Figures, rates: Rates, lines: Lines
+) -> Callable[..., Iterator[dict[str, Any]]]:
     """The function behind `/chat`."""
 
     def chat(
@@ -39,7 +41,11 @@ def chat_function(base: Callable[[], Base], figures: Figures, rates: Rates) -> C
             raise gr.Error(strings.TOO_MANY_QUESTIONS, print_exception=False)
         try:
             with figures.under_way():
-                for answer, final in answer_states(base(), question.strip(), read_history(history or [])):
+                said = read_history(history or [])
+                for state in answer_in_turn(base(), question.strip(), said, None, lines):
+                    if isinstance(state, int):
+                        continue  # its place in the line
+                    answer, final = state
                     if final:
                         figures.answered(answer, "api")
                     yield {**answer_to_json(answer), "final": final}

@@ -42,6 +42,7 @@ class Surroundings:
     conversations: Conversations = field(default_factory=PassingConversations)
     rates: Rates = field(default_factory=lambda: Rates(0))
     figures: Figures = field(default_factory=Figures)
+    lines: Lines = field(default_factory=Lines)
     has_documents: bool = False
     has_desk: bool = False
 
@@ -61,7 +62,7 @@ class Handlers:
     def __init__(self, base: Callable[[], Base], around: Surroundings) -> None:
         self._base = base
         self._around = around
-        self._lines = Lines()
+        self._lines = around.lines
         self._starters = _Starters(base, around.examples)
 
     def ask(self, question: str, before: Conversation, request: gr.Request) -> Iterator[list[Any]]:

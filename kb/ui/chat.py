@@ -25,7 +25,6 @@ from kb.ui.sources import empty_sources_html
 # Many wait in the page's own line, which tells them their place (see `turnstile`), not in Gradio's.
 EVENTS_AT_ONCE = 64
 LONGEST_QUEUE = 256
-PROGRAMS_AT_ONCE = 2
 STATE_EVERY_SECONDS = 3.0
 
 
@@ -120,10 +119,10 @@ def build_page(base: Callable[[], Base], around: Surroundings, opinions: Opinion
         gr.Timer(STATE_EVERY_SECONDS).tick(**refreshing)
         start.click(handlers.ingest, None, notice, **at_once).then(**refreshing)
         api(
-            chat_function(base, around.figures, around.rates),
+            chat_function(base, around.figures, around.rates, around.lines),
             api_name="chat",
             concurrency_id="programs",
-            concurrency_limit=PROGRAMS_AT_ONCE,
+            concurrency_limit=EVENTS_AT_ONCE,
         )
     page.queue(max_size=LONGEST_QUEUE, default_concurrency_limit=EVENTS_AT_ONCE)
     return page

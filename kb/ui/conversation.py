@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -209,50 +209,59 @@ def answer_states(
             close()
 
 
-def _answered(base: Callable[[], Base], asked: Conversation, lines: Lines) -> Iterator[Conversation]:
-    turn = asked.turns[-1]
-    opened = base()
-    states = answer_states(opened, turn.question, asked.history, asked.filters)
+def answer_in_turn(
+    base: Base, question: str, history: tuple[Message, ...], filters: Filters | None, lines: Lines
+) -> Generator[tuple[Answer, bool] | int, None, None]:
+    """The states of an answer, once its turn has come; before, how many wait ahead, whenever that changes.
+
+    Who waits for the language model has the first state, with its sources, already.
+    """
+    states = answer_states(base, question, history, filters)
     try:
         with lines.searching.ticket() as ticket:
-            yield from _waiting(ticket, asked)
+            yield from _places(ticket)
             answer, final = next(states)
-        writes = not final and not answer.refused and getattr(opened, "model_name", None) is not None
-        if not writes:
-            yield from _shown(opened, asked, [(answer, final)] if final else states)  # the same again, final
+        if final or answer.refused or getattr(base, "model_name", None) is None:
+            yield from [(answer, final)] if final else states  # the same again, final
             return
-        shown = asked
-        for shown in _shown(opened, asked, [(answer, final)]):
-            yield shown
+        yield answer, False
         with lines.writing.ticket() as ticket:
-            yield from _waiting(ticket, shown)
-            yield from _shown(opened, asked, states)
+            yield from _places(ticket)
+            yield from states
     finally:
         states.close()
 
 
-def _waiting(ticket: Ticket, asked: Conversation) -> Iterator[Conversation]:
-    """The place in the line whenever it changes, until one's turn has come."""
+def _places(ticket: Ticket) -> Iterator[int]:
     told = None
     while not ticket.wait(_BETWEEN_LOOKS_AT_LINE):
         if (ahead := ticket.ahead) != told:
             told = ahead
-            yield asked.changed(ahead=ahead)
+            yield ahead
 
 
-def _shown(base: Base, asked: Conversation, states: Iterable[tuple[Answer, bool]]) -> Iterator[Conversation]:
+def _answered(base: Callable[[], Base], asked: Conversation, lines: Lines) -> Iterator[Conversation]:
+    opened, shown = base(), asked
+    for state in answer_in_turn(opened, asked.turns[-1].question, asked.history, asked.filters, lines):
+        if isinstance(state, int):
+            yield shown.changed(ahead=state)
+            continue
+        for shown in _shown(opened, asked, *state):
+            yield shown
+
+
+def _shown(base: Base, asked: Conversation, answer: Answer, final: bool) -> Iterator[Conversation]:
     number = asked.turns[-1].number
-    for answer, final in states:
-        if final:
-            yield asked.changed(
-                state="done",
-                body=answer_html(answer, number),
-                sources=sources_html(answer, number),
-                reply=answer.text or strings.REFUSAL,
-                given=keep_answer(answer),
-                generation=base.status().generation,
-            )
-        elif answer.text.strip():
-            # What is not final may still lose its numbers or become a refusal: only its words are shown.
-            sources = "" if answer.refused else sources_html(answer, number)
-            yield asked.changed(state="writing", body=answer_html(answer, number, final=False), sources=sources)
+    if final:
+        yield asked.changed(
+            state="done",
+            body=answer_html(answer, number),
+            sources=sources_html(answer, number),
+            reply=answer.text or strings.REFUSAL,
+            given=keep_answer(answer),
+            generation=base.status().generation,
+        )
+    elif answer.text.strip():
+        # What is not final may still lose its numbers or become a refusal: only its words are shown.
+        sources = "" if answer.refused else sources_html(answer, number)
+        yield asked.changed(state="writing", body=answer_html(answer, number, final=False), sources=sources)

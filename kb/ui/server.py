@@ -27,6 +27,7 @@ from kb.settings import Settings
 from kb.ui import strings
 from kb.ui.asking import Surroundings
 from kb.ui.chat import build_page
+from kb.ui.conversation import Lines
 from kb.ui.evaluation import build_evaluation
 from kb.ui.guard import Guard
 from kb.ui.ports import Base, Ingestor, Opinions
@@ -119,7 +120,8 @@ def build_server(
         server.include_router(report_routes(desk), **hidden)
         # Gradio's page stands under the address with a slash.
         server.add_api_route("/evaluation", lambda: RedirectResponse("/evaluation/", 308), **hidden)
-    add_api(server, base, gate, figures)
+    lines = Lines()
+    add_api(server, base, gate, figures, lines)
     server.mount("/page", StaticFiles(directory=ASSETS))
     around = Surroundings(
         ingestor=ingestor,
@@ -128,6 +130,7 @@ def build_server(
         conversations=kept,
         rates=gate.rates,
         figures=figures,
+        lines=lines,
         has_documents=ingestor is not None,
         has_desk=desk is not None,
     )

@@ -20,7 +20,7 @@ from kb.retrieval.filters import Filters
 from kb.types import Message
 from kb.ui import strings
 from kb.ui.api import LONGEST_MESSAGE
-from kb.ui.conversation import HISTORY_MESSAGES, LONGEST_QUESTION, answer_states, question_trouble
+from kb.ui.conversation import HISTORY_MESSAGES, LONGEST_QUESTION, Lines, answer_in_turn, question_trouble
 from kb.ui.ports import Base
 from kb.web.gate import Gate
 from kb.web.operation import Figures
@@ -68,8 +68,8 @@ class Sought(BaseModel):
     filters: Chosen = Chosen()
 
 
-def add_api(server: FastAPI, base: Callable[[], Base], gate: Gate, figures: Figures) -> None:
-    """Adds `/api/ask`, `/api/search`, `/api/openapi.json` and `/api` to the server."""
+def add_api(server: FastAPI, base: Callable[[], Base], gate: Gate, figures: Figures, lines: Lines) -> None:
+    """Adds `/api/ask`, `/api/search`, `/api/openapi.json` and `/api` to the server. Programs wait in `lines` too."""
     router = APIRouter(prefix="/api")
 
     @router.post("/ask", summary="Asks a question", response_model=None)
@@ -77,18 +77,22 @@ def add_api(server: FastAPI, base: Callable[[], Base], gate: Gate, figures: Figu
         """The answer, proven by citations, or a refusal without any."""
         _check(request, gate, asked.question)
         history = tuple(Message(each.role, each.content) for each in asked.history[-HISTORY_MESSAGES:])
-        states = answer_states(_opened(base), asked.question.strip(), history, _filters(asked.filters))
+        filters = _filters(asked.filters)
+        states = answer_in_turn(_opened(base), asked.question.strip(), history, filters, lines)
 
         def told() -> Iterator[dict[str, Any]]:
             with figures.under_way():
-                for answer, final in states:
+                for state in states:
+                    if isinstance(state, int):
+                        continue  # its place in the line
+                    answer, final = state
                     if final:
                         figures.answered(answer, "api")
                     yield {**answer_to_json(answer), "final": final}
 
         if asked.stream:
-            lines = (json.dumps(each, ensure_ascii=False) + "\n" for each in _surely(told(), figures))
-            return StreamingResponse(lines, media_type="application/x-ndjson")
+            written = (json.dumps(each, ensure_ascii=False) + "\n" for each in _surely(told(), figures))
+            return StreamingResponse(written, media_type="application/x-ndjson")
         try:
             *_, last = told()
         except ReperesError as error:
