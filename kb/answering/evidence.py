@@ -32,7 +32,7 @@ WORDS_WEIGHT = 0.5
 PASSAGE_WEIGHT = 0.5
 UNITS_ENCODED = 24
 # Encoding takes as long as the text is: two dozen sentences of an article, or half as many paragraphs of a long sheet.
-CHARACTERS_ENCODED = 7_000
+CHARACTERS_ENCODED = 8_500
 FIGURE_WEIGHT = 0.8  # for a unit that gives a number or date when the question asks for one
 NAME_WEIGHT = 0.5  # for a unit that stands with the names of the question: the partners of the PNRU, not of others
 LONG_ITEM_WORDS = 40  # an item longer than this is a paragraph in disguise
