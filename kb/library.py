@@ -22,6 +22,7 @@ Subject = Literal["partner", "programme"]
 # Units of figures that are no figures of a subject: years and ranks stand in every other sentence.
 _NO_FIGURES = {"year", "date", "ordinal"}
 _LONGEST_SENTENCE = 600
+_NAME_WITH_FIGURE = re.compile(r"\b1\s?% logement", re.IGNORECASE)  # what the employers' contribution was called
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def dated_figures(documents: Sequence[Document], name: str, n: int = 60) -> list
                 start = line.start() + line[0].index(text, a)
                 if len(text) > _LONGEST_SENTENCE or fold(text) in seen or not _names(text, wanted):
                     continue
-                if any(each.unit not in _NO_FIGURES for each in figures(text)):
+                if any(each.unit not in _NO_FIGURES for each in figures(_NAME_WITH_FIGURE.sub("", text))):
                     seen.add(fold(text))
                     found.append(DatedFigure(document, text, start, start + len(text)))
                     if len(found) == n:

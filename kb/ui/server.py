@@ -168,15 +168,20 @@ def serve(app: ASGIApp, host: str, port: int, ready: Callable[[str], None] | Non
         name = f"[{host}]" if ":" in host else host
         if ready is not None:
             ready(f"http://{name}:{listener.getsockname()[1]}")
-        config = uvicorn.Config(
-            app,
-            log_level="warning",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=_SECONDS_TO_STOP,
-        )
-        uvicorn.Server(config).run(sockets=[listener])
+        uvicorn.Server(server_config(app)).run(sockets=[listener])
+
+
+def server_config(app: ASGIApp) -> uvicorn.Config:
+    """How the server runs: silent, and believing no header about where a request comes from (`proxy_headers`)."""
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_SECONDS_TO_STOP,
+    )
 
 
 def check_host(settings: Settings) -> None:

@@ -42,6 +42,8 @@ def test_dated_figures_name_their_subject_and_stand_in_their_document() -> None:
         "L'Anah apporte 5 %.",
     ]
     assert all(each.document.text[each.start : each.end] == each.text for each in found)
+    named = replace(OLD, text="L'Anah n'a rien du « 1 % logement » pour elle.")
+    assert dated_figures([named], "Anah") == []
     assert dated_figures([BUDGET], "?") == []
     assert len(dated_figures([OLD, BUDGET], "Anah", 1)) == 1
 

@@ -16,7 +16,7 @@ from kb.conversations import Conversations
 from kb.evaluation.desk import EvaluationDesk
 from kb.settings import Settings
 from kb.ui.ports import Base, Ingestor, Opinions
-from kb.ui.server import build_server
+from kb.ui.server import build_server, server_config
 from small_pages import EXAMPLES
 
 
@@ -50,8 +50,7 @@ class Servers:
             except Exception as error:  # noqa: BLE001  (raised again below, in the test's own thread)
                 ready.put(error)
                 return
-            options: dict[str, Any] = {"access_log": False, "server_header": False, "timeout_graceful_shutdown": 1}
-            server = uvicorn.Server(uvicorn.Config(app, log_config=None, **options))
+            server = uvicorn.Server(server_config(app))
             ready.put(server)
             await server.serve(sockets=[listener])
 

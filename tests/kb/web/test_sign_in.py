@@ -121,6 +121,9 @@ def test_a_proxy_is_believed_from_its_own_address_only(application: Application)
     assert trusted.get("/documents", headers=bob).status_code == 403
     assert trusted.get("/explorer", headers=bob).status_code == 200
     assert trusted.get("/explorer").status_code == 401
+    # Where the person is, which a proxy tells too, changes nothing; nor does who pretends to be the proxy.
+    assert trusted.get("/explorer", headers={**bob, "x-forwarded-for": "192.0.2.7"}).status_code == 200
+    assert elsewhere.get("/explorer", headers={**anne, "x-forwarded-for": "10.0.0.5"}).status_code == 401
     twice = [("x-forwarded-user", "bob@anru.example"), ("x-forwarded-user", "anne@anru.example")]
     assert trusted.get("/explorer", headers=twice).status_code == 401
 
