@@ -18,10 +18,14 @@ logger = logging.getLogger(__name__)
 
 
 class Warmer:
-    """A thread that warms the base at its start, and again for each new generation. `stop` ends it."""
+    """A thread that warms the base soon after its start, and again for each new generation. `stop` ends it.
 
-    def __init__(self, base: Callable[[], KnowledgeBase]) -> None:
+    It begins after `delay` seconds: whoever waits for the application to start gets their first page first.
+    """
+
+    def __init__(self, base: Callable[[], KnowledgeBase], delay: float = 10.0) -> None:
         self._base = base
+        self._delay = delay
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="warming", daemon=True)
         self._thread.start()
@@ -33,6 +37,7 @@ class Warmer:
 
     def _run(self) -> None:
         done: int | None = None
+        self._ended.wait(self._delay)
         while not self._ended.is_set():
             try:
                 base = self._base()

@@ -64,12 +64,12 @@ def test_the_thread_waits_for_the_base_warms_it_and_ends(tmp_path: Path, setting
     filled(tmp_path / "d", settings, encoder)
     encoder.done.clear()
     with KnowledgeBase.open(settings, encoder) as base:
-        warmer = Warmer(lambda: base)
+        warmer = Warmer(lambda: base, delay=0)
         assert encoder.done.wait(30)
         warmer.stop()
 
     def none() -> KnowledgeBase:
         raise StoreError("Pas encore de base.")
 
-    Warmer(none).stop()
+    Warmer(none, delay=0).stop()
     assert not any(each.name == "warming" for each in threading.enumerate())
