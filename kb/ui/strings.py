@@ -192,6 +192,12 @@ TOKEN_NEEDED = "Il faut un jeton : Authorization: Bearer … (reperes user token
 EDITORS_ONLY = "Cette page est réservée aux personnes qui modifient la base."
 TOO_MANY_QUESTIONS = "Trop de questions en une minute : attendez un peu, puis reposez la vôtre."
 
+API_ASK, API_ASK_GIVES = "Pose une question", "La réponse, prouvée par des citations, ou un refus sans aucune."
+API_SEARCH, API_SEARCH_GIVES = (
+    "Cherche des passages",
+    "Les passages les plus proches d'une question, le meilleur d'abord.",
+)
+
 HOST_REFUSED = (
     "REPERES_HOST={host} : sans connexion par compte (REPERES_AUTH), Repères n'écoute que sur cet ordinateur. "
     "Utilisez 127.0.0.1, ::1 ou localhost."

@@ -72,7 +72,7 @@ def add_api(server: FastAPI, base: Callable[[], Base], gate: Gate, figures: Figu
     """Adds `/api/ask`, `/api/search`, `/api/openapi.json` and `/api` to the server. Programs wait in `lines` too."""
     router = APIRouter(prefix="/api")
 
-    @router.post("/ask", summary="Asks a question", response_model=None)
+    @router.post("/ask", summary=strings.API_ASK, description=strings.API_ASK_GIVES, response_model=None)
     def ask(request: Request, asked: Asked) -> Response:
         """The answer, proven by citations, or a refusal without any."""
         _check(request, gate, asked.question)
@@ -100,7 +100,7 @@ def add_api(server: FastAPI, base: Callable[[], Base], gate: Gate, figures: Figu
             raise HTTPException(422, str(error)) from error
         return JSONResponse({name: value for name, value in last.items() if name != "final"})
 
-    @router.post("/search", summary="Finds passages", response_model=None)
+    @router.post("/search", summary=strings.API_SEARCH, description=strings.API_SEARCH_GIVES, response_model=None)
     def search(request: Request, sought: Sought) -> Response:
         """The passages nearest to a question, best first."""
         _check(request, gate, sought.question)
