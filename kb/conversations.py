@@ -85,7 +85,10 @@ def conversations_of(settings: Settings) -> Conversations:
     """What keeps conversations; with a retention of 0 days what there was is erased."""
     kept = SavedConversations(settings.app_database, settings.retention_days)
     kept.purge()
-    return kept if settings.retention_days else PassingConversations()
+    if settings.retention_days:
+        return kept
+    kept.close()
+    return PassingConversations()
 
 
 class SavedConversations:

@@ -46,7 +46,7 @@ class Warmer:
                     done = generation
             except ReperesError:
                 pass  # no base yet: the page says why
-            except Exception:
+            except Exception:  # in a thread of its own: questions are answered cold
                 logger.exception("warming the base failed")
                 return
             self._ended.wait(_BETWEEN_LOOKS)

@@ -10,16 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
 from kb.french.aligned import fold_aligned
 from kb.french.number_words import RUN, read_numbers
-
-# The sentences of a base come up again and again, in one question after another.
-_REMEMBERED_LENGTH = 1_000  # characters
-_REMEMBERED_TEXTS = 30_000
+from kb.french.remembering import remembering
 
 Unit = Literal["", "%", "€", "point", "ordinal", "year", "date"]
 
@@ -59,9 +55,10 @@ def figures(text: str) -> list[Figure]:
     « un » and « une » are articles; numbers of list items, `[n]` marks and what stands in web addresses are none
     either, nor digits after letters (« m2 »), « P147 » excepted. In « de 5 à 10 milliards » both ends are milliards.
     """
-    return list(_remembered(text) if len(text) <= _REMEMBERED_LENGTH else _figures(text))
+    return list(_figures(text))
 
 
+@remembering
 def _figures(text: str) -> tuple[Figure, ...]:
     folded = fold_aligned(text)
     flat = _IGNORED.sub(lambda match: "\x00" * len(match[0]), folded.text)
@@ -71,9 +68,6 @@ def _figures(text: str) -> tuple[Figure, ...]:
         start, end = folded.span(each.start, each.end)
         result.append(Figure(each.value * each.scale, each.unit, start, end, text[start:end]))
     return tuple(result)
-
-
-_remembered = lru_cache(maxsize=_REMEMBERED_TEXTS)(_figures)
 
 
 def same_figure(found: Figure, wanted: Figure) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+
+from kb.french.remembering import remembering
 
 # Characters that NFKD leaves alone although French readers take them for the same as the second form.
 _SAME = str.maketrans(
@@ -26,30 +27,21 @@ _SAME = str.maketrans(
         "−": "-",
     }
 )
-_REMEMBERED_LENGTH = 1_000  # characters: with the number below, some 20 MB of usual text
-_REMEMBERED_TEXTS = 30_000
 _SPACES = re.compile(r"\s+")
 # Four times as fast as asking unicodedata about each character of a text.
 _COMBINING = re.compile(f"[{''.join(each for each in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(each))}]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
+@remembering
 def fold(text: str) -> str:
     """`text` without case, accents, ligatures, kinds of apostrophe, dash and space: for comparing, not for showing.
 
     Every run of white space (line ends, no-break and thin spaces included) becomes one space; invisible characters
     go. `fold("L’Œuvre  À 72 %") == "l'oeuvre a 72 %"`.
     """
-    # The sentences and titles of a base come up again and again, in one question after another.
-    return _remembered(text) if len(text) <= _REMEMBERED_LENGTH else _folded(text)
-
-
-def _folded(text: str) -> str:
     text = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text).translate(_SAME))
     text = unicodedata.normalize("NFKD", text.casefold()).translate(_SAME)  # after: NFKD makes capitals (№ -> No)
     if not text.isascii():
         text = _COMBINING.sub("", text)
     return _SPACES.sub(" ", text).strip()
-
-
-_remembered = lru_cache(maxsize=_REMEMBERED_TEXTS)(_folded)

@@ -9,6 +9,7 @@ from functools import lru_cache
 import Stemmer
 
 from kb.french.folding import fold
+from kb.french.remembering import remembering
 
 _ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu|quelqu)'(?=[a-z0-9])")
 # « 175 000 » is one word; « 12,5 » and « 12.5 » are the same one.
@@ -29,9 +30,6 @@ STOP_WORDS = frozenset(
     ).split()
 )
 
-# The sentences of a base come up again and again, in one question after another.
-_REMEMBERED_LENGTH = 1_000  # characters
-_REMEMBERED_TEXTS = 30_000
 _local = threading.local()
 
 
@@ -40,14 +38,12 @@ def stems(text: str) -> list[str]:
 
     `stems("Les aides de l’Agence") == ["aid", "agenc"]`. Figures stay whole: `stems("175 000 m²")[0] == "175000"`.
     """
-    return list(_remembered_stems(text) if len(text) <= _REMEMBERED_LENGTH else _stems(text))
+    return list(_stems(text))
 
 
+@remembering
 def _stems(text: str) -> tuple[str, ...]:
     return tuple(stem(word) for word in words(text) if word not in STOP_WORDS)
-
-
-_remembered_stems = lru_cache(maxsize=_REMEMBERED_TEXTS)(_stems)
 
 
 def words(text: str) -> list[str]:

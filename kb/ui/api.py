@@ -15,7 +15,7 @@ from kb.ui import strings
 from kb.ui.conversation import HISTORY_MESSAGES, Lines, answer_in_turn, question_trouble
 from kb.ui.ports import Base
 from kb.web.operation import Figures
-from kb.web.rates import Rates
+from kb.web.rates import Rates, asker
 
 LONGEST_MESSAGE = 8_000
 _ROLES = get_args(Role)
@@ -46,9 +46,10 @@ def chat_function(
                     if isinstance(state, int):
                         continue  # its place in the line
                     answer, final = state
+                    told = answer_to_json(answer)
                     if final:
-                        figures.answered(answer, "api")
-                    yield {**answer_to_json(answer), "final": final}
+                        figures.answered(told, "api")
+                    yield {**told, "final": final}
         except ReperesError as error:
             raise gr.Error(str(error), print_exception=False) from error
         except gr.Error:
@@ -61,12 +62,9 @@ def chat_function(
 
 
 def caller(request: gr.Request | None) -> str:
-    """What tells apart who calls: a name, an address without sign-in."""
+    """Who sent an event, as the rates tell them apart."""
     starlette = request.request if request is not None else None
-    if starlette is None:
-        return ""
-    person = starlette.scope.get("state", {}).get("person")
-    return getattr(person, "name", "") or (starlette.client.host if starlette.client else "")
+    return asker(starlette.scope) if starlette is not None else ""
 
 
 def read_history(history: Sequence[object]) -> tuple[Message, ...]:

@@ -6,12 +6,12 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs
 
 import gradio as gr
 
-from kb.answering.keeping import kept_answer
+from kb.answering.serialize import AnswerJson
 from kb.conversations import Conversations, PassingConversations
 from kb.errors import ReperesError
 from kb.follow_ups import SHOWN, examples, follow_ups
@@ -157,7 +157,7 @@ class Handlers:
             try:
                 asked = [each.question for each in now.turns]
                 found = follow_ups(self._base(), given["answer"] or "", ids, asked)
-            except Exception:
+            except Exception:  # a courtesy: the answer above it stands
                 logger.exception("making suggestions failed")
         return [
             gr.update(visible=bool(found)),
@@ -187,7 +187,7 @@ class Handlers:
                 self._around.ingestor.start()
         except ReperesError as error:
             return notice(str(error))
-        except Exception:
+        except Exception:  # an event of the page: told there, its cause in the log
             logger.exception("starting an ingestion failed")
             return notice(strings.INGESTION_NOT_STARTED)
         return ""
@@ -218,11 +218,11 @@ class Handlers:
         if kept is None:
             self._around.figures.failed("page")
             return ""
-        self._around.figures.answered(kept_answer(kept.answer), "page")
+        self._around.figures.answered(cast("AnswerJson", kept.answer), "page")
         try:
             self._around.conversations.put(person.name, now.id, kept)
-        except Exception:
-            logger.exception("keeping the conversation failed")  # the answer is there: it is not lost with it
+        except Exception:  # whatever the disk does: the answer is there, and is not lost with its copy
+            logger.exception("keeping the conversation failed")
             return tools_html(None)
         return tools_html(now.id)
 
@@ -248,7 +248,7 @@ class _Starters:
     def _make(self, n: int) -> None:
         try:
             found = examples(self._base(), self._first, n)
-        except Exception:
+        except Exception:  # in a thread of its own: those there were stay
             logger.exception("making examples failed")
             return
         with self._lock:

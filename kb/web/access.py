@@ -33,15 +33,17 @@ class Access:
             await self._app(scope, receive, send)
             return
         path = scope["path"]
+        if _PUBLIC.fullmatch(path):
+            await self._app(scope, receive, send)
+            return
         person = await run_in_threadpool(self._gate.person, HTTPConnection(scope))
-        if person is None and not _PUBLIC.fullmatch(path):
+        if person is None:
             await self._refusal(scope)(scope, receive, send)
             return
-        if person is not None and _EDITORS.fullmatch(path) and not person.edits:
-            scope.setdefault("state", {})["person"] = person
+        scope.setdefault("state", {})["person"] = person
+        if _EDITORS.fullmatch(path) and not person.edits:
             await refusal(scope, 403, strings.FOR_EDITORS, strings.EDITORS_ONLY)(scope, receive, send)
             return
-        scope.setdefault("state", {})["person"] = person
         await self._app(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> Response:

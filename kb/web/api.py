@@ -24,7 +24,8 @@ from kb.ui.conversation import HISTORY_MESSAGES, LONGEST_QUESTION, Lines, answer
 from kb.ui.ports import Base
 from kb.web.gate import Gate
 from kb.web.operation import Figures
-from kb.web.pages import page, person_of
+from kb.web.pages import page
+from kb.web.rates import asker
 
 logger = logging.getLogger(__name__)
 
@@ -86,9 +87,10 @@ def add_api(server: FastAPI, base: Callable[[], Base], gate: Gate, figures: Figu
                     if isinstance(state, int):
                         continue  # its place in the line
                     answer, final = state
+                    plain = answer_to_json(answer)
                     if final:
-                        figures.answered(answer, "api")
-                    yield {**answer_to_json(answer), "final": final}
+                        figures.answered(plain, "api")
+                    yield {**plain, "final": final}
 
         if asked.stream:
             written = (json.dumps(each, ensure_ascii=False) + "\n" for each in _surely(told(), figures))
@@ -129,7 +131,7 @@ def _surely(states: Iterator[dict[str, Any]], figures: Figures) -> Iterator[dict
     except ReperesError as error:
         figures.failed("api")
         yield {"error": str(error), "final": True}
-    except Exception:
+    except Exception:  # the status is sent already: the line is all that is left to tell it
         logger.exception("answering over the API failed")
         figures.failed("api")
         yield {"error": strings.INTERNAL_ERROR, "final": True}
@@ -145,8 +147,7 @@ def _opened(base: Callable[[], Base]) -> Base:
 def _check(request: Request, gate: Gate, question: str) -> None:
     if trouble := question_trouble(question):
         raise HTTPException(422, trouble)
-    who = person_of(request).name or (request.client.host if request.client else "")
-    if not gate.rates.may_ask(who):
+    if not gate.rates.may_ask(asker(request.scope)):
         raise HTTPException(429, strings.TOO_MANY_QUESTIONS, {"retry-after": "60"})
 
 

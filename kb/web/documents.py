@@ -195,7 +195,7 @@ async def _from_form(
             act(form)
         except ReperesError as error:
             trouble = str(error)
-        except Exception:
+        except Exception:  # a form of the page: told there, its cause in the log
             logger.exception("changing the documents failed")
             trouble = _FAILED
         else:

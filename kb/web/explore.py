@@ -80,7 +80,7 @@ def explore_routes(base: Callable[[], Base]) -> APIRouter:
     def explore(
         request: Request,
         q: Annotated[str, Query(max_length=2000)] = "",
-        type: Values = (),  # noqa: A002  (the name in the page's address)
+        types: Annotated[tuple[str, ...], Query(alias="type", max_length=100)] = (),
         rubrique: Values = (),
         programme: Values = (),
         partenaire: Values = (),
@@ -89,7 +89,7 @@ def explore_routes(base: Callable[[], Base]) -> APIRouter:
         vue: str = "liste",
         page_n: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
     ) -> Response:
-        choice = Choice(q.strip(), tuple(type), tuple(rubrique), tuple(programme), tuple(partenaire), de, a)
+        choice = Choice(q.strip(), tuple(types), tuple(rubrique), tuple(programme), tuple(partenaire), de, a)
         opened = base()
         everything = opened.documents()
         trouble, found, excerpts = "", list[Document](), dict[str, Any]()

@@ -10,8 +10,8 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from kb.answering.serialize import AnswerJson
 from kb.logs import QUESTIONS
-from kb.types import Answer
 from kb.ui.ports import Base, Ingestor
 from kb.ui.state import read_state
 
@@ -50,20 +50,22 @@ class Figures:
         finally:
             self._under_way.dec()
 
-    def answered(self, answer: Answer, way: str) -> None:
+    def answered(self, answer: AnswerJson, way: str) -> None:
         """Counts an answer. `way` is where the question came from: `page`, `api`."""
-        outcome = f"refused_{answer.reason}" if answer.refused else answer.answerer
+        outcome = f"refused_{answer['reason']}" if answer["refused"] else answer["answerer"]
+        seconds_of = {"retrieval": answer["seconds"]["retrieval"], "answer": answer["seconds"]["answer"]}
         self._questions.labels(way, outcome).inc()
-        for stage, seconds in answer.seconds.items():
-            self._seconds.labels(stage).observe(seconds)
+        for stage, seconds in seconds_of.items():
+            if seconds is not None:
+                self._seconds.labels(stage).observe(seconds)
         told = {
             "way": way,
             "outcome": outcome,
-            "citations": len(answer.citations),
-            **{f"seconds_{stage}": seconds for stage, seconds in answer.seconds.items()},
+            "citations": len(answer["citations"]),
+            **{f"seconds_{stage}": seconds for stage, seconds in seconds_of.items()},
         }
         if self._log_questions:
-            told["question"] = answer.question
+            told["question"] = answer["question"]
         logger.info("answered", extra={"told": told})
 
     def failed(self, way: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from limits import RateLimitItemPerMinute, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
@@ -32,3 +35,9 @@ class Rates:
     def may_ask(self, who: str) -> bool:
         """Whether `who` may ask another question now; counts it."""
         return self._questions is None or self._limiter.hit(self._questions, "questions", who)
+
+
+def asker(scope: Mapping[str, Any]) -> str:
+    """What tells apart who sends a request: their name, without sign-in the address they call from."""
+    client = scope.get("client")
+    return getattr(scope.get("state", {}).get("person"), "name", "") or (client[0] if client else "")

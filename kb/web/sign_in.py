@@ -89,7 +89,7 @@ def _add_provider(router: APIRouter, gate: Gate) -> None:
         request.session["suite"] = _ours(suite)
         try:
             response: Response = await provider.authorize_redirect(request, back)
-        except Exception:
+        except Exception:  # out of reach, or whatever it sent: nobody is signed in
             logger.exception("the OpenID Connect provider cannot be asked")
             return _failed(request, gate, strings.PROVIDER_SILENT)
         return response
@@ -102,7 +102,7 @@ def _add_provider(router: APIRouter, gate: Gate) -> None:
         except (OAuthError, JoseError, ValueError) as error:
             logger.warning("a sign-in at the provider failed: %s: %s", type(error).__name__, error)
             return _failed(request, gate, strings.PROVIDER_REFUSED)
-        except Exception:
+        except Exception:  # out of reach, or whatever it sent: nobody is signed in
             logger.exception("the OpenID Connect provider cannot be asked")
             return _failed(request, gate, strings.PROVIDER_SILENT)
         finally:
