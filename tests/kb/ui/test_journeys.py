@@ -26,6 +26,7 @@ from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
 from kb.opinions import KeptOpinions
 from kb.settings import Settings
+from kb.web.people import Accounts
 from small_base import SmallBase
 from small_pages import DOCUMENTS, ServePage, StillIngestor
 
@@ -256,6 +257,37 @@ def test_axe_finds_nothing_serious(place: Any, serve_page: ServePage, open_page:
         if path == "/evaluation/":
             page.locator("#query-list").wait_for()
         found.append(serious(page, path))
+    page.goto(f"{address}/documents")
+    page.get_by_label("Fichiers").set_input_files(
+        {"name": "a.pdf", "mimeType": "application/pdf", "buffer": pdf("Un.")}
+    )
+    page.get_by_role("button", name="Lire ces fichiers").click()
+    expect(page.locator("article.card").get_by_label("Titre")).not_to_have_value("", timeout=60_000)
+    found.append(serious(page, "preview"))
+    assert [each for each in found if each] == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_an_empty_base_or_at_the_door(
+    serve_page: ServePage, open_page: OpenPage, tmp_path: Path, theme: str
+) -> None:
+    accounts = Accounts(tmp_path / "comptes")
+    accounts.add("anne", "editor", "le mot de passe d'anne")
+    address = serve_page(SmallBase([]), StillIngestor(), auth="accounts", accounts=accounts.path)
+    person = ("anne", "le mot de passe d'anne")
+    page = open_page(address, color_scheme=theme, signs_in=person, expected=("status of 401",))
+    found = [serious(page, "empty")]
+    for path in ("/explorer", "/documents", "/conversations"):
+        page.goto(f"{address}{path}")
+        found.append(serious(page, path))
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.get_by_label("Mot de passe").wait_for()
+    found.append(serious(page, "door"))
+    page.get_by_label("Nom").fill("anne")
+    page.get_by_label("Mot de passe").fill("faux")
+    page.get_by_role("button", name="Se connecter").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    found.append(serious(page, "wrong password"))
     assert [each for each in found if each] == []
 
 
