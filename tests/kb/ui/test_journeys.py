@@ -259,7 +259,11 @@ def test_axe_finds_nothing_serious(place: Any, serve_page: ServePage, open_page:
         found.append(serious(page, path))
     page.goto(f"{address}/documents")
     page.get_by_label("Fichiers").set_input_files(
-        {"name": "a.pdf", "mimeType": "application/pdf", "buffer": pdf("Un.")}
+        {
+            "name": "a.pdf",
+            "mimeType": "application/pdf",
+            "buffer": pdf("Le comité a retenu quatorze projets de jardins partagés dans les quartiers en 2024."),
+        }
     )
     page.get_by_role("button", name="Lire ces fichiers").click()
     expect(page.locator("article.card").get_by_label("Titre")).not_to_have_value("", timeout=60_000)
