@@ -23,6 +23,7 @@ from kb.settings import Settings
 if TYPE_CHECKING:
     from ingest.report import IngestReport
     from ingest.run import Progress
+    from kb.models.encoder import Encoder
 
 
 CONFIRM = click.option("--confirm", is_flag=True, help="Accepte de retirer plus de 20 % des documents d'une source.")
@@ -49,13 +50,11 @@ def ingest(
     """
     settings = Settings.load(store=store)
     from ingest.pipeline import ingest as run
-    from kb.index.vectors import load_early
-    from kb.models.sentence_encoder import load_encoder
 
-    load_early()
-    encoder = load_encoder(settings)
     with _progress(progress) as show:
-        report = run(paths or (settings.corpus,), settings, encoder, source=source, confirm=confirm, progress=show)
+        report = run(
+            paths or (settings.corpus,), settings, _encoder(settings), source=source, confirm=confirm, progress=show
+        )
     _end(report, as_json)
 
 
@@ -199,14 +198,22 @@ def _field(text: str) -> tuple[str, str]:
 def _sync(settings: Settings, confirm: bool, progress: str) -> IngestReport:
     from ingest.pipeline import sync as run
     from ingest.sources.config import configured_sources
-    from kb.index.vectors import load_early
-    from kb.models.sentence_encoder import load_encoder
 
     sources = configured_sources(settings)
-    load_early()
-    encoder = load_encoder(settings)
     with _progress(progress) as show:
-        return run(sources, settings, encoder, confirm=confirm, progress=show)
+        return run(sources, settings, _encoder(settings), confirm=confirm, progress=show)
+
+
+def _encoder(settings: Settings) -> Encoder:
+    """The encoder of the settings, loaded once the base is open."""
+    from kb.models.lazy_encoder import LazyEncoder
+
+    def load() -> Encoder:
+        from kb.models.sentence_encoder import load_encoder
+
+        return load_encoder(settings)
+
+    return LazyEncoder(load)
 
 
 def _end(report: IngestReport, as_json: bool) -> None:

@@ -118,11 +118,14 @@ class KnowledgeBase:
         return None if self._model is None else self._model.name
 
     def warm(self, may_go_on: Callable[[], bool]) -> bool:
-        """Encodes what answers of a small base are chosen from before anybody asks; questions are then faster.
+        """Reads the vectors, and encodes what answers of a small base are chosen from, before anybody asks.
 
         Goes on, a few sentences at a time, while `may_go_on()`. Whether all is done; a base whose sentences are more
         than are remembered is left to its questions.
         """
+        with self._index.lease() as parts:
+            if parts is not None:
+                parts[0].load()
         catalog = self._index.catalog
         if catalog.status().passages > WARMED_PASSAGES:
             return True
@@ -142,6 +145,10 @@ class KnowledgeBase:
     def status(self) -> StoreStatus:
         """The state of the store."""
         return self._index.catalog.status()
+
+    def generation(self) -> int:
+        """The number of commits so far: one small read, where `status` counts."""
+        return self._index.catalog.generation()
 
     def document_ids(self) -> set[str]:
         """The ids of the current documents."""

@@ -1,4 +1,4 @@
-"""Getting a small base ready for its questions while nobody asks: see `KnowledgeBase.warm`."""
+"""Getting a base ready for its questions while nobody asks: see `KnowledgeBase.warm`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kb.errors import ReperesError
 if TYPE_CHECKING:
     from kb.knowledge import KnowledgeBase
 
-_BETWEEN_LOOKS = 5.0  # seconds
+_BETWEEN_LOOKS = 1.0  # seconds
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Warmer:
         while not self._ended.is_set():
             try:
                 base = self._base()
-                generation = base.status().generation
+                generation = base.generation()
                 if generation != done and base.warm(lambda: not self._ended.is_set()):
                     done = generation
             except ReperesError:

@@ -1,7 +1,13 @@
-"""Catalog, vectors and words as one: the reader, which searches all three and sees what a writer has committed."""
+"""Catalog, vectors and words as one: the reader, which searches all three and sees what a writer has committed.
+
+Words are seen at once. Chroma's client never sees what another process adds, and reading a graph of 100,000 vectors
+takes a second: in a large base a second client is opened behind the searches, which go on with the vectors of before
+until it is ready. What the catalog holds no more is dropped by whoever searches, whatever vectors and words say.
+"""
 
 from __future__ import annotations
 
+import logging
 import math
 import threading
 import time
@@ -13,36 +19,44 @@ from kb.errors import FingerprintError
 from kb.index.catalog import Catalog
 from kb.index.layout import CATALOG_FILE, VECTORS_FOLDER, WORDS_FOLDER, check_encoder, index_folder
 from kb.index.lexical import Lexical
-from kb.index.vectors import Vectors
+from kb.index.vectors import SPACES, Vectors
 from kb.models.encoder import Encoder
 
 # A look is one small read of the catalog (some 50 µs): four a second cost nothing, and a new article is found sooner.
 SECONDS_BETWEEN_LOOKS = 0.25
+# New vectors are waited for where that takes no time worth telling: 10,000 are read in some 0.1 s.
+WAITED_FOR = 10_000
+
+logger = logging.getLogger(__name__)
 
 
 class IndexReader:
     """What searches a store. Serves many threads. It notices new generations by itself, at most four times a second.
 
-    Raises StoreError when there is no store, FingerprintError when it was made with another encoder.
+    Above `waited_for` vectors, those of a new generation join its words a little later. Raises StoreError when there
+    is no store, FingerprintError when it was made with another encoder.
     """
 
-    def __init__(self, store: Path, encoder: Encoder) -> None:
+    def __init__(self, store: Path, encoder: Encoder, *, waited_for: int = WAITED_FOR) -> None:
         self._store = store
         self._encoder = encoder
+        self._waited_for = waited_for
         self._turn = threading.Condition()
         self._looking = threading.Lock()
-        self._leases = 0
+        self._leases: dict[Vectors, int] = {}  # searches under way by the vectors that they use
         self._checked = -math.inf
         self._looked = time.monotonic()
         self._parts: tuple[Vectors, Lexical] | None = None
+        self._opening: threading.Thread | None = None
         self._folder = index_folder(store)
         self._seen = self._folder, 0  # the index that searches see, and its generation
+        self._vectors_seen = 0  # the generation that the vectors are of, or a later one
         self._catalog = self._open_catalog(self._folder)
 
     def close(self) -> None:
         """Waits for the searches under way, then lets go of the files."""
         with self._turn:
-            self._turn.wait_for(lambda: self._leases == 0)
+            self._turn.wait_for(lambda: self._opening is None and not self._leases)
             self._drop()
         self._catalog.close()
 
@@ -72,21 +86,63 @@ class IndexReader:
         with self._turn:
             if time.monotonic() - self._checked >= SECONDS_BETWEEN_LOOKS:
                 self._checked = time.monotonic()
-                generation, folder = self.catalog.generation(), self._folder
-                if (folder, generation) != self._seen:
-                    # Chroma's client never sees what another process adds: it has to be closed, then opened again.
-                    self._turn.wait_for(lambda: self._leases == 0)
-                    self._drop()
-                    self._parts = (Vectors(folder / VECTORS_FOLDER), Lexical(folder / WORDS_FOLDER))
-                    self._seen = folder, generation
-            self._leases += 1
+                self._look()
             parts = self._parts
+            if parts is not None:
+                self._leases[parts[0]] = self._leases.get(parts[0], 0) + 1
         try:
             yield parts
         finally:
-            with self._turn:
-                self._leases -= 1
-                self._turn.notify_all()
+            if parts is not None:
+                self._give_back(parts[0])
+
+    def _look(self) -> None:
+        """Sees what was committed since the last look."""
+        generation, folder = self.catalog.generation(), self._folder
+        if folder != self._seen[0] or (self._parts is None and generation):
+            # Another index altogether: its words with the vectors of before would make no sense.
+            self._turn.wait_for(lambda: self._opening is None and not self._leases)
+            self._drop()
+            self._parts = (Vectors(folder / VECTORS_FOLDER), Lexical(folder / WORDS_FOLDER))
+            self._seen, self._vectors_seen = (folder, generation), generation
+        elif self._parts is not None and generation != self._vectors_seen:
+            vectors, lexical = self._parts
+            is_small = sum(vectors.count(space) for space in SPACES) <= self._waited_for
+            if is_small:
+                self._turn.wait_for(lambda: self._opening is None)
+            lexical.reload()
+            self._seen = folder, generation
+            if self._opening is None and generation != self._vectors_seen:
+                self._opening = threading.Thread(target=self._open_vectors, args=(folder, generation), daemon=True)
+                self._opening.start()
+            if is_small:
+                self._turn.wait_for(lambda: self._opening is None or self._vectors_seen == generation)
+
+    def _open_vectors(self, folder: Path, generation: int) -> None:
+        """Puts vectors that are at least of `generation` in the place of those of before."""
+        try:
+            opened = Vectors(folder / VECTORS_FOLDER)
+            opened.load()
+        except Exception as error:  # noqa: BLE001 - in a thread of its own nobody else would tell; searches go on
+            logger.error("the new vectors cannot be read, the next search tries again: %s", error)
+            opened = None
+        with self._turn:
+            if opened is not None and self._parts is not None:
+                before, lexical = self._parts
+                self._parts, self._vectors_seen = (opened, lexical), generation
+                if before not in self._leases:
+                    before.close()
+            self._opening = None
+            self._turn.notify_all()
+
+    def _give_back(self, vectors: Vectors) -> None:
+        with self._turn:
+            self._leases[vectors] -= 1
+            if not self._leases[vectors]:
+                del self._leases[vectors]
+                if self._parts is None or self._parts[0] is not vectors:
+                    vectors.close()  # others came meanwhile
+            self._turn.notify_all()
 
     def _open_catalog(self, folder: Path) -> Catalog:
         catalog = Catalog(folder / CATALOG_FILE)

@@ -6,7 +6,7 @@ A reader opens its own and opens it again to see what a writer has added since.
 
 from __future__ import annotations
 
-import importlib
+import itertools
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,16 +28,13 @@ SPACES: tuple[Space, ...] = ("passages", "sections")
 # Wider than Chroma's defaults (16, 100, 100): with those a few vectors in a thousand cannot be reached by any query.
 _HNSW: CreateHNSWConfiguration = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 200}
 
-# Clients of one folder in one process share what is behind them, and Chroma counts them without a lock of its own.
+# Clients of one path in one process share what is behind them (and none would see what another process added since):
+# each is given a spelling of the path that no other has. Chroma keeps its list of them without a lock of its own.
 _OPENING = threading.Lock()
+_SPELLINGS: set[str] = set()
 _EACH_TIME = 2  # changes after which Chroma saves a graph: the fewest that it takes
 _BATCH_SIZE = 100  # Chroma's own, which it does not tell
 _PAGE = 2_000  # vectors read at a time
-
-
-def load_early() -> None:
-    """Imports Chroma, which takes a second, while the caller's process does something else. Returns at once."""
-    threading.Thread(target=importlib.import_module, args=("chromadb",), name="import chromadb", daemon=True).start()
 
 
 class Vectors:
@@ -54,7 +51,9 @@ class Vectors:
 
         settings = ChromaSettings(anonymized_telemetry=False, allow_reset=False)
         with _OPENING:
-            self._client = cast("Client", chromadb.PersistentClient(path=str(path), settings=settings))
+            self._spelling = next(each for n in itertools.count() if (each := str(path) + "/." * n) not in _SPELLINGS)
+            self._client = cast("Client", chromadb.PersistentClient(path=self._spelling, settings=settings))
+            _SPELLINGS.add(self._spelling)
         self._batch = self._client.get_max_batch_size()
         self._collections: dict[Space, Collection] = {}
         self._counts: dict[Space, int] = {}  # counting takes as long as a search: done once between two changes
@@ -86,6 +85,14 @@ class Vectors:
         """Lets go of the files."""
         with _OPENING:
             self._client.close()
+            _SPELLINGS.discard(self._spelling)
+
+    def load(self) -> None:
+        """Has Chroma read its graphs into memory, which it does by itself at the first search."""
+        for collection in self._collections.values():
+            held = collection.peek(1)["embeddings"]
+            if held is not None and len(held):
+                collection.query(query_embeddings=np.asarray(held[:1], dtype=np.float32), n_results=1, include=[])
 
     def count(self, space: Space) -> int:
         """How many vectors a space holds."""

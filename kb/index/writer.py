@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime
 import logging
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -88,9 +89,15 @@ class IndexWriter:
         self._release()
 
     def _open(self, folder: Path) -> None:
+        if not (folder / CATALOG_FILE).is_file():
+            _ = self._encoder.identity  # a model that cannot be loaded leaves no empty base behind
         self.catalog = Catalog(folder / CATALOG_FILE, create=True)
+        self._vectors = Vectors(folder / VECTORS_FOLDER, create=True)  # only under the lock: see kb/index/vectors.py
+        # A second for 100,000 vectors, while the encoder is loaded and the first documents are read: Chroma would do it
+        # at the first change.
+        self._loading = threading.Thread(target=self._vectors.load, name="load vectors")
+        self._loading.start()
         self._check_fingerprint()
-        self._vectors = Vectors(folder / VECTORS_FOLDER, create=True)  # only now: see kb/index/vectors.py
         self._lexical = Lexical(folder / WORDS_FOLDER, write=True)
         self._settle()
 
@@ -208,6 +215,8 @@ class IndexWriter:
             )
 
     def _release(self) -> None:
+        if loading := self.__dict__.pop("_loading", None):
+            loading.join()
         for name in ("_lexical", "_vectors", "catalog"):
             if part := self.__dict__.pop(name, None):
                 part.close()

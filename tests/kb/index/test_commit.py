@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -233,6 +235,68 @@ def test_readers_see_new_generations_and_deletions(
         assert parts[1].search("body", words("prêts"), 5) == []
         assert parts[0].search("passages", tiny_encoder.encode(["prêts"], "query")[0], 5) == []
     reader.close()
+
+
+def test_in_a_large_base_words_are_seen_at_once_and_vectors_when_they_are_read(
+    tmp_path: Path, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader_module, "SECONDS_BETWEEN_LOOKS", 0.0)
+    may_load, load = threading.Event(), Vectors.load
+
+    def wait_then_load(vectors: Vectors) -> None:
+        may_load.wait(30)
+        load(vectors)
+
+    monkeypatch.setattr(Vectors, "load", wait_then_load)
+    with writer(tmp_path, tiny_encoder) as index:
+        index.commit([version(tiny_encoder, "a.md", LONG)])
+    reader = IndexReader(tmp_path, tiny_encoder, waited_for=0)
+    asked = tiny_encoder.encode(["Le Quincampoix a des jardins."], "query")[0]
+    with reader.lease() as before:
+        assert before is not None
+        held = before[0].count("passages")
+        with writer(tmp_path, tiny_encoder) as index:
+            index.commit([version(tiny_encoder, "b.md", "Le Quincampoix a des jardins.")])
+        with reader.lease() as meanwhile:
+            assert meanwhile is not None
+            assert len(meanwhile[1].search("body", words("Quincampoix"), 5)) == 1
+            assert meanwhile[0] is before[0]  # nobody waits for the new ones
+        may_load.set()
+        deadline = time.monotonic() + 30
+        while (after := _leased(reader)[0]) is before[0]:
+            assert time.monotonic() < deadline
+        assert after.count("passages") == held + 1
+        assert after.search("passages", asked, 1)[0][1] > 0.9
+        assert before[0].search("passages", asked, 1)  # whoever began with the vectors of before ends with them
+    reader.close()
+
+
+def test_vectors_that_cannot_be_read_leave_those_of_before(
+    tmp_path: Path, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(reader_module, "SECONDS_BETWEEN_LOOKS", 0.0)
+    with writer(tmp_path, tiny_encoder) as index:
+        index.commit([version(tiny_encoder, "a.md", LONG)])
+    reader = IndexReader(tmp_path, tiny_encoder)
+    before = _leased(reader)
+    with writer(tmp_path, tiny_encoder) as index:
+        index.commit([version(tiny_encoder, "b.md", "Le Quincampoix a des jardins.")])
+    with monkeypatch.context() as broken:
+        broken.setattr(Vectors, "load", _fails)
+        assert _leased(reader) == before
+        assert "un disque en panne" in caplog.text
+    assert _leased(reader)[0] is not before[0]
+    reader.close()
+
+
+def _fails(_: Vectors) -> None:
+    raise OSError("un disque en panne")
+
+
+def _leased(reader: IndexReader) -> tuple[Vectors, Lexical]:
+    with reader.lease() as parts:
+        assert parts is not None
+        return parts
 
 
 def test_a_missing_or_damaged_store_is_a_clear_error(tmp_path: Path, tiny_encoder: Encoder) -> None:
