@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -22,6 +23,8 @@ from kb.options import STORE
 from kb.settings import Settings
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from ingest.child import ChildIngestor
     from kb.knowledge import KnowledgeBase
     from kb.models.encoder import Encoder
@@ -71,6 +74,9 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
     from kb.warming import Warmer
 
     server.check_host(settings)  # before the minutes that a first ingestion takes
+    # uvicorn ends what is under way, then raises the signal anew: by default that would kill the process on the spot,
+    # and leave an ingestion of its own running.
+    signal.signal(signal.SIGTERM, _end)
     ingestor = ChildIngestor(settings)
     try:
         _bring_up_to_date(settings, ingestor)
@@ -89,6 +95,10 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
                 warmer.stop()
     finally:
         ingestor.stop()
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
 
 
 def _say_ready(address: str) -> None:

@@ -65,6 +65,7 @@ def address(reperes: CommandLine) -> Iterator[str]:
     yield found[0]
     process.terminate()
     process.communicate(timeout=30)
+    assert process.returncode == 0  # a stop that was asked for is no failure
 
 
 def test_asking_from_the_command_line(reperes: CommandLine) -> None:

@@ -12,12 +12,13 @@ from urllib.parse import parse_qs
 import gradio as gr
 
 from kb.answering.serialize import AnswerJson
-from kb.conversations import Conversations, PassingConversations
+from kb.conversations import Conversations, PassingConversations, new_id
 from kb.errors import ReperesError
 from kb.follow_ups import SHOWN, examples, follow_ups
 from kb.ui import strings
 from kb.ui.api import caller
 from kb.ui.conversation import Conversation, Lines, exchange, question_trouble, resumed
+from kb.ui.errands import Errand, Errands
 from kb.ui.opinion import opinion_updates
 from kb.ui.ports import Base, Ingestor
 from kb.ui.render import escape
@@ -28,6 +29,8 @@ from kb.web.explore import choice_of
 from kb.web.operation import Figures
 from kb.web.people import Person
 from kb.web.rates import Rates
+
+OUTPUTS = 16  # of the events that show an answer: see `kb.ui.chat`
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +67,7 @@ class Handlers:
         self._around = around
         self._lines = around.lines
         self._starters = _Starters(base, around.examples)
+        self._errands: Errands[Conversation] = Errands()
 
     def ask(self, question: str, before: Conversation, request: gr.Request) -> Iterator[list[Any]]:
         """The page as an answer comes in; a question that cannot be asked stays in its box, with the reason."""
@@ -72,32 +76,52 @@ class Handlers:
         if not trouble and not self._around.rates.may_ask(caller(request)):
             trouble = strings.TOO_MANY_QUESTIONS
         if trouble:
-            yield [before, *[gr.skip()] * 4, notice(trouble), *[gr.skip()] * 10]
+            yield [before, *[gr.skip()] * 4, notice(trouble), *[gr.skip()] * (OUTPUTS - 6)]
             return
-        first, panel_before = True, ""
-        with self._around.figures.under_way():
-            for now in exchange(self._base, before, question, self._lines):
-                panel = now.sources_html or empty_sources_html()
-                # The box is emptied once: whoever writes the next question meanwhile must not lose it.
-                past, emptied = (now.past_html, "") if first else (gr.skip(), gr.skip())
-                tools = self._ended(person, now) if not now.running else ""
-                yield [
-                    now,
-                    past,
-                    now.current_html,
-                    gr.skip() if panel == panel_before else panel,
-                    emptied,
-                    emptied,
-                    gr.update(visible=False),
-                    gr.update(visible=False),
-                    gr.update(visible=not now.running),
-                    gr.update(visible=now.running),
-                    *opinion_updates(now, wanted=self._around.has_opinions),
-                    tools if first or tools else gr.skip(),
-                    gr.update(visible=not now.running),
-                    gr.update(visible=False),
-                ]
-                first, panel_before = False, panel
+        begun = replace(before, id=before.id or new_id(), errand=new_id())
+        errand = self._errands.begin(begun.errand, lambda: exchange(self._base, begun, question, self._lines))
+        try:
+            with self._around.figures.under_way():
+                yield from self._shown(person, begun.asked(question.strip()), errand)
+        finally:
+            self._errands.end(begun.errand)
+
+    def _shown(self, person: Person, now: Conversation, errand: Errand[Conversation]) -> Iterator[list[Any]]:
+        """The page as the states of an answer come in, to their end or until it is left."""
+        panel = now.sources_html or empty_sources_html()
+        yield self._answering(now, "", panel, is_first=True)
+        for state in errand.states():
+            if state is None:
+                yield [gr.skip()] * OUTPUTS
+                continue
+            panel_before, panel = panel, state.sources_html or empty_sources_html()
+            now, tools = state, "" if state.running else self._ended(person, state)
+            yield self._answering(now, tools, panel if panel != panel_before else None)
+        if errand.left == "restart":
+            yield self._page(Conversation(filters=now.filters))
+        elif errand.left == "stop" and now.running:
+            yield self._answering(now.stopped(), "", None)
+
+    def _answering(self, now: Conversation, tools: str, panel: str | None, *, is_first: bool = False) -> list[Any]:
+        """The page with the last answer as it is now; `panel` holds its sources when they changed."""
+        # The box is emptied once: whoever writes the next question meanwhile must not lose it.
+        past, emptied = (now.past_html, "") if is_first else (gr.skip(), gr.skip())
+        return [
+            now,
+            past,
+            now.current_html,
+            gr.skip() if panel is None else panel,
+            emptied,
+            emptied,
+            gr.update(visible=False),
+            gr.update(visible=False),
+            gr.update(visible=not now.running),
+            gr.update(visible=now.running),
+            *opinion_updates(now, wanted=self._around.has_opinions),
+            tools if is_first or tools else gr.skip(),
+            gr.update(visible=not now.running),
+            gr.update(visible=False),
+        ]
 
     def again(self, before: Conversation, request: gr.Request) -> Iterator[list[Any]]:
         """The last question asked anew, in the place of its answer."""
@@ -111,13 +135,19 @@ class Handlers:
         return [before.edited(), before.turns[-1].question, note(strings.EDITING)]
 
     def stop(self, before: Conversation) -> list[Any]:
-        """The answer that was on its way is left as it is; the question box can be used again."""
+        """The answer that is on its way is left as it is. The event that shows it tells so; there is none after a
+        restart of the application.
+        """
+        if self._errands.leave(before.errand, "stop"):
+            return [gr.skip()] * 5
         now = before.stopped()
         shown = [gr.update(visible=True), gr.update(visible=False), gr.update(visible=bool(now.turns))]
         return [now, now.current_html, *shown]
 
     def restart(self, before: Conversation) -> list[Any]:
         """The page as it was before the first question; filters stay."""
+        if self._errands.leave(before.errand, "restart"):
+            return [gr.skip()] * OUTPUTS  # the event that shows the answer on its way does it
         return self._page(Conversation(filters=before.filters))
 
     def widen(self, before: Conversation) -> list[Any]:

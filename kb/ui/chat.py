@@ -105,8 +105,9 @@ def build_page(base: Callable[[], Base], around: Surroundings, opinions: Opinion
         for each in asking:
             each.success(handlers.suggest, conversation, [next_questions, *following], **following_up)
         edit.click(handlers.edit, conversation, [conversation, question, notice], **at_once)
-        stop.click(handlers.stop, conversation, [conversation, current, send, stop, redo], cancels=asking, **at_once)
-        new.click(handlers.restart, conversation, shown, cancels=asking, **at_once)
+        # They cancel nothing: see `kb.ui.errands`.
+        stop.click(handlers.stop, conversation, [conversation, current, send, stop, redo], **at_once)
+        new.click(handlers.restart, conversation, shown, **at_once)
         widen.click(handlers.widen, conversation, [conversation, filters, widen], **at_once)
         refreshing: dict[str, Any] = {
             "fn": handlers.refresh,

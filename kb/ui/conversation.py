@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
-import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -25,8 +23,6 @@ from kb.ui.turnstile import Ticket, Turnstile
 LONGEST_QUESTION = 2_000
 SHOWN_TURNS = 30
 HISTORY_MESSAGES = 12
-# A state of the answer every 50 ms reads as a flow; more would only load the browser.
-_BETWEEN_STATES = 0.05
 _BETWEEN_LOOKS_AT_LINE = 0.3
 SEARCHES_AT_ONCE = 2
 WRITTEN_AT_ONCE = 1  # a small local model writes one answer in the time in which it would write two by halves
@@ -63,13 +59,15 @@ class Conversation:
     """The turns of a conversation, oldest first. Only rendered turns are kept: no document stays in memory for it.
 
     `id` is its name among those that are saved, given with its first question; `filters` say which documents its
-    answers come from; `editing` tells that the next question takes the place of the last one.
+    answers come from; `editing` tells that the next question takes the place of the last one; `errand` names the work
+    on its last question (see `kb.ui.errands`).
     """
 
     turns: tuple[Turn, ...] = ()
     id: str = ""
     filters: Filters = field(default_factory=Filters)
     editing: bool = False
+    errand: str = ""
 
     @property
     def running(self) -> bool:
@@ -172,7 +170,7 @@ class Lines:
 
 def exchange(
     base: Callable[[], Base], conversation: Conversation, question: str, lines: Lines | None = None
-) -> Iterator[Conversation]:
+) -> Generator[Conversation, None, None]:
     """The conversation as the answer to `question` comes in; the last one is final. Never raises: errors are told."""
     asked = conversation.asked(question.strip())
     yield asked
@@ -189,18 +187,15 @@ def exchange(
 def answer_states(
     base: Base, question: str, history: tuple[Message, ...], filters: Filters | None = None
 ) -> Generator[tuple[Answer, bool], None, None]:
-    """The states of an answer, each with whether it is final, at most twenty a second.
+    """The states of an answer, each with whether it is final.
 
     The base's stream is closed however this ends: what makes the answer stops when nobody reads it any more.
     """
     stream = base.stream(question, history=history, filters=filters or None)
     try:
         answer: Answer | None = None
-        shown = -math.inf  # the first state is shown as it comes: it has the sources
         for answer in stream:
-            if time.monotonic() - shown >= _BETWEEN_STATES:
-                yield answer, False
-                shown = time.monotonic()
+            yield answer, False
         if answer is None:
             raise RuntimeError("the base gave no state of its answer")
         yield answer, True
@@ -212,7 +207,7 @@ def answer_states(
 def answer_in_turn(
     base: Base, question: str, history: tuple[Message, ...], filters: Filters | None, lines: Lines
 ) -> Generator[tuple[Answer, bool] | int, None, None]:
-    """The states of an answer, once its turn has come; before, how many wait ahead, whenever that changes.
+    """The states of an answer, once its turn has come; before, how many wait ahead, a few times a second.
 
     Who waits for the language model has the first state, with its sources, already.
     """
@@ -233,11 +228,9 @@ def answer_in_turn(
 
 
 def _places(ticket: Ticket) -> Iterator[int]:
-    told = None
+    # Told at each look, changed or not: only between two states can whoever leaves be let out of the line.
     while not ticket.wait(_BETWEEN_LOOKS_AT_LINE):
-        if (ahead := ticket.ahead) != told:
-            told = ahead
-            yield ahead
+        yield ticket.ahead
 
 
 def _answered(base: Callable[[], Base], asked: Conversation, lines: Lines) -> Iterator[Conversation]:

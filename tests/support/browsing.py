@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 OUTPUT = Path(__file__).parents[1] / "output"
@@ -20,3 +22,14 @@ def picture(page: Page, name: str) -> None:
     """Keeps a picture of the page."""
     OUTPUT.mkdir(exist_ok=True)
     page.screenshot(path=OUTPUT / f"{name}.png", animations="disabled")
+
+
+def serious(page: Page, state: str) -> list[str]:
+    """What axe-core finds, serious or critical, Gradio's own parts included."""
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+    return [
+        f"{state}: {each['id']}: {node['target']}: {json.dumps(node['html'])[:160]}"
+        for each in Axe().run(page, options={"runOnly": rules}).response["violations"]
+        if each["impact"] in {"serious", "critical"}
+        for node in each["nodes"]
+    ]

@@ -63,10 +63,15 @@ class Servers:
         self._running.append((built, thread, listener))
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
+    def tell_to_stop(self) -> None:
+        """Tells them to end, as a signal to the process does, and waits for nothing."""
+        for server, _, _ in self._running:
+            server.should_exit = True
+
     def stop(self) -> None:
         """Ends them; raises AssertionError for one that does not stop."""
-        for server, thread, listener in self._running:
-            server.should_exit = True
+        self.tell_to_stop()
+        for _, thread, listener in self._running:
             thread.join(timeout=20)
             listener.close()
             assert not thread.is_alive(), "the server did not stop"

@@ -212,22 +212,28 @@
 
   let shownTurn = null;
   let announcedTurn = null;
+  let tallest = 0; // pixels, of the answer on its way
 
   function conversationChanged() {
     const turn = document.querySelector("#current .turn");
     if (!turn) {
       shownTurn = announcedTurn = null;
       announcer.textContent = "";
+      find("current").style.minHeight = "";
       return;
     }
     if (turn.id !== shownTurn) {
       shownTurn = turn.id;
       announcedTurn = null;
+      tallest = 0;
       announcer.textContent = "Recherche en cours.";
       bring(turn, "start");
       keepFocus();
     }
     const ended = !["searching", "writing"].includes(turn.dataset.state);
+    // A written answer takes the place of the sentences found, and begins with a few words: what was high stays so.
+    tallest = ended ? 0 : Math.max(tallest, turn.offsetHeight);
+    find("current").style.minHeight = tallest ? `${tallest}px` : "";
     if (ended && announcedTurn !== turn.id) {
       announcedTurn = turn.id;
       announcer.textContent = spoken(turn);

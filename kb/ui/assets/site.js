@@ -24,6 +24,37 @@
     });
   }
 
+  // A slider beside each year: at its end it asks for nothing, so that documents without a date stay.
+  for (const years of document.querySelectorAll("[data-years]")) {
+    const sliders = [...years.querySelectorAll("input[type=range]")];
+    const field = (slider) => years.querySelector(`input[name=${slider.dataset.for}]`);
+    const end = (slider) => (slider === sliders[0] ? slider.min : slider.max);
+    const tell = (slider) => {
+      const isEnd = slider.value === end(slider);
+      field(slider).value = isEnd ? "" : slider.value;
+      slider.setAttribute("aria-valuetext", isEnd ? `${slider.value}, sans limite` : slider.value);
+    };
+    for (const slider of sliders) {
+      slider.hidden = false;
+      const other = sliders.find((each) => each !== slider);
+      slider.addEventListener("input", () => {
+        const crossed = slider === sliders[0] ? slider.value > other.value : slider.value < other.value;
+        if (crossed) {
+          other.value = slider.value;
+          tell(other);
+        }
+        tell(slider);
+      });
+      field(slider).addEventListener("input", () => {
+        const given = field(slider).value;
+        if (given && !/^\d{4}$/.test(given)) return;
+        slider.value = given || end(slider);
+        slider.setAttribute("aria-valuetext", slider.value);
+      });
+      slider.setAttribute("aria-valuetext", field(slider).value || `${slider.value}, sans limite`);
+    }
+  }
+
   const part = async (address) => {
     const answer = await fetch(address, { headers: { accept: "text/html" } });
     return answer.text();

@@ -82,7 +82,9 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
                 errors.append(text)
 
         page.on("pageerror", lambda error: note(str(error)))
-        page.on("console", lambda message: note(message.text) if message.type == "error" else None)
+        page.on(
+            "console", lambda message: note(f"{message.text} {message.location}") if message.type == "error" else None
+        )
         opened.append((page, address, requests, errors))
         page.goto(address)
         if signs_in is not None:

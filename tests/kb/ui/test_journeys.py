@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -13,11 +12,10 @@ from typing import Any
 
 import docx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from fpdf import FPDF
 from playwright.sync_api import Page, expect
 
-from browsing import ask, picture
+from browsing import ask, picture, serious
 from ingest.child import ChildIngestor
 from ingest.pipeline import ingest
 from kb.conversations import SavedConversations
@@ -331,14 +329,3 @@ def found_soon(page: Page, question: str, words: str) -> None:
             return
         time.sleep(0.3)
     raise AssertionError(f"{words!r} is not in: {page.locator('#current .answer').text_content()}")
-
-
-def serious(page: Page, state: str) -> list[str]:
-    """What axe-core finds, serious or critical, Gradio's own parts included."""
-    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
-    return [
-        f"{state}: {each['id']}: {node['target']}: {json.dumps(node['html'])[:160]}"
-        for each in Axe().run(page, options={"runOnly": rules}).response["violations"]
-        if each["impact"] in {"serious", "critical"}
-        for node in each["nodes"]
-    ]

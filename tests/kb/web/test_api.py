@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import logging
 
+import httpx
 import pytest
 
 from kb.errors import StoreError
+from kb.settings import Settings
+from paced_base import PacedBase
+from serving import Servers
 from small_base import SmallBase
 from small_pages import DOCUMENTS
 from web_helpers import Application
@@ -116,3 +120,30 @@ def test_ready_tells_whether_questions_can_be_answered(application: Application)
     answer = client.get("/explorer")
     assert answer.status_code == 503
     assert "La base ne peut pas être ouverte." in answer.text
+
+
+def test_an_answer_on_its_way_is_ended_before_the_server_stops(settings: Settings) -> None:
+    servers, base = Servers(settings), PacedBase(DOCUMENTS)
+    address = servers.serve(base)
+    base.find()
+    base.write()
+    asked = {"question": "Qui apporte les aides du programme ?", "stream": True}
+    with httpx.stream("POST", f"{address}/api/ask", json=asked, timeout=30) as answer:
+        lines = answer.iter_lines()
+        assert not json.loads(next(lines))["final"]
+        servers.tell_to_stop()
+        while _is_open(address):
+            pass  # soon nobody new is let in
+        base.write(100)
+        *_, last = lines
+    assert json.loads(last)["final"]
+    assert "Action Logement apporte 72 %" in json.loads(last)["answer"]
+    servers.stop()
+
+
+def _is_open(address: str) -> bool:
+    try:
+        httpx.get(f"{address}/readyz")
+    except httpx.TransportError:
+        return False
+    return True

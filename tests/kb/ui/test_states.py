@@ -1,0 +1,183 @@
+"""Every state of the page of questions: legible to axe-core, at home on a narrow screen, still while it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browsing import ask, picture, serious
+from kb.errors import StoreError
+from paced_base import WARNING, PacedBase
+from small_pages import DOCUMENTS, ServePage
+
+OpenPage = Callable[..., Page]
+QUESTION = "Qui apporte les aides du programme ?"
+# Where things are, at each frame, from now on.
+WATCH = """() => {
+    window.seen = { tops: new Set(), scrolls: new Set(), shifts: 0, heights: [] };
+    new PerformanceObserver((list) => {
+        for (const each of list.getEntries()) if (!each.hadRecentInput) window.seen.shifts += each.value;
+    }).observe({ type: "layout-shift" });
+    const look = () => {
+        const answer = document.querySelector("#current .answer");
+        if (answer) {
+            window.seen.tops.add(Math.round(answer.getBoundingClientRect().top));
+            if (document.querySelector("#current .turn[data-state=writing]"))
+                window.seen.heights.push(document.querySelector("#current").offsetHeight);
+        }
+        window.seen.scrolls.add(Math.round(window.scrollY + document.querySelector("#conversation").scrollTop));
+        requestAnimationFrame(look);
+    };
+    look();
+}"""
+SEEN = """() => ({
+    tops: [...window.seen.tops], scrolls: [...window.seen.scrolls], shifts: window.seen.shifts,
+    shrank: window.seen.heights.some((each, n) => n && each < window.seen.heights[n - 1] - 1),
+})"""
+
+
+@pytest.fixture
+def paced() -> Iterator[PacedBase]:
+    base = PacedBase(DOCUMENTS)
+    yield base
+    base.find(1000)  # whoever still waits ends
+    base.write(1000)
+
+
+def send(page: Page, question: str) -> None:
+    page.get_by_label("Votre question").fill(question)
+    page.get_by_label("Votre question").press("Enter")
+    page.locator("#current .turn").filter(has_text=question).wait_for()
+
+
+def turn(page: Page, state: str) -> None:
+    page.locator(f"#current .turn[data-state={state}]").wait_for()
+
+
+@pytest.mark.parametrize(
+    ("look", "options"),
+    [
+        ("light", {"color_scheme": "light"}),
+        ("dark", {"color_scheme": "dark"}),
+        ("phone", {"color_scheme": "light", "width": 320, "height": 640}),
+    ],
+)
+def test_every_state_of_an_answer(
+    paced: PacedBase, serve_page: ServePage, open_page: OpenPage, look: str, options: dict[str, Any]
+) -> None:
+    page = open_page(serve_page(paced), **options)
+    found: list[str] = []
+
+    def state(name: str) -> None:
+        picture(page, f"state-{name}-{look}")
+        found.extend(serious(page, name))
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            found.append(f"{name}: scrolls sideways")
+
+    state("welcome")
+    send(page, QUESTION)
+    turn(page, "searching")
+    expect(page.get_by_role("button", name="Arrêter")).to_be_visible()
+    state("searching")
+    paced.find()
+    paced.write()
+    turn(page, "writing")
+    expect(page.locator("#sources .source").first).to_be_visible()
+    state("writing")
+    page.get_by_role("button", name="Arrêter").click()
+    turn(page, "stopped")
+    expect(page.get_by_role("button", name="Reposer la question")).to_be_visible()
+    state("stopped")
+    paced.find(100)
+    paced.write(100)
+    page.get_by_role("button", name="Reposer la question").click()
+    turn(page, "done")
+    expect(page.locator("#current .warnings")).to_contain_text(WARNING)
+    state("done-with-a-warning")
+    page.locator("#current .reference").first.hover()
+    page.locator("#current .reference").first.click()
+    expect(page.locator("#reader mark").first).to_be_visible()
+    state("reading")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Modifier la question").click()
+    expect(page.locator("#notice")).to_contain_text("remplacera la précédente")
+    state("editing")
+    page.get_by_role("button", name="Nouvelle conversation").click()
+    expect(page.locator(".turn")).to_have_count(0)
+    ask(page, "Recette de tarte aux fraises ?")
+    state("refusal")
+    page.get_by_role("button", name="Envoyer").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    state("empty-question")
+    assert found == []
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_a_failure_and_a_vanished_conversation(serve_page: ServePage, open_page: OpenPage, look: str) -> None:
+    def broken() -> PacedBase:
+        raise StoreError("La base est illisible. Supprimez son dossier puis lancez « reperes ingest ».")
+
+    address = serve_page(broken)
+    page = open_page(address, color_scheme=look)
+    found = serious(page, "no base")
+    ask(page, QUESTION, state="failed")
+    picture(page, f"state-failed-{look}")
+    found += serious(page, "failed")
+    page.goto(f"{address}/?conversation=inconnue")
+    expect(page.get_by_role("alert")).to_contain_text("conversation")
+    picture(page, f"state-conversation-gone-{look}")
+    found += serious(page, "conversation gone")
+    assert found == []
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_nothing_jumps_while_an_answer_comes_in(
+    paced: PacedBase, serve_page: ServePage, open_page: OpenPage, width: int
+) -> None:
+    page = open_page(serve_page(paced), width)
+    paced.find()
+    send(page, QUESTION)
+    turn(page, "writing")
+    page.evaluate(WATCH)
+    words = page.locator("#current .answer")
+    before = words.text_content()
+    paced.write()
+    expect(words).not_to_have_text(before or "")
+    paced.write()
+    expect(words).to_contain_text("72 %")
+    paced.write(100)
+    turn(page, "done")
+    expect(page.locator("#opinion, #tools").first).to_be_attached()
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    seen = page.evaluate(SEEN)
+    assert len(seen["tops"]) == 1, seen  # what is being read stays where it is
+    assert len(seen["scrolls"]) == 1, seen
+    assert not seen["shrank"], seen
+    assert seen["shifts"] < 0.1, seen  # what web.dev calls good
+
+
+def test_who_waits_for_the_model_sees_their_place(paced: PacedBase, serve_page: ServePage, open_page: OpenPage) -> None:
+    address = serve_page(paced)
+    first, second, third = (open_page(address) for _ in range(3))
+    paced.find(3)
+    paced.write()
+    send(first, QUESTION)
+    turn(first, "writing")
+    for page in (second, third):
+        send(page, QUESTION)
+        turn(page, "writing")
+        expect(page.locator("#current .reference").first).to_be_visible()  # its sources at once
+    expect(second.locator("#current .waiting")).to_contain_text("bientôt votre tour")
+    expect(third.locator("#current .waiting")).to_contain_text("1 question")
+    picture(third, "state-waiting-light")
+    assert serious(third, "waiting") == []
+    second.get_by_role("button", name="Arrêter").click()
+    expect(third.locator("#current .waiting")).to_contain_text("bientôt votre tour")
+    paced.write(1000)
+    for page in (first, third):
+        turn(page, "done")
+        expect(page.locator("#current .answer")).to_contain_text("Action Logement apporte 72 %")
+    turn(second, "stopped")

@@ -1,0 +1,58 @@
+"""A knowledge base whose answers come in state by state, when the test says so."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from kb.retrieval.filters import Filters
+from kb.types import Answer, Document, Message
+from small_base import SmallBase
+
+WARNING = "Cette phrase a été retirée : aucun passage cité ne contient « 99 »."
+
+
+class PacedBase(SmallBase):
+    """« Finds » its sources when told, then « writes » them a few words at each step, as a language model would."""
+
+    model_name = "modèle d'essai"
+    PATIENCE = 30.0  # seconds
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        super().__init__(documents)
+        self._searches = threading.Semaphore(0)
+        self._words = threading.Semaphore(0)
+
+    def find(self, number: int = 1) -> None:
+        """Lets `number` searches end."""
+        self._searches.release(number)
+
+    def write(self, number: int = 1) -> None:
+        """Lets `number` more states out, whoever writes."""
+        self._words.release(number)
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Message] = (),
+        answerer: str = "auto",
+        filters: Filters | None = None,
+    ) -> Iterator[Answer]:
+        """The extractive answer once it may be found; then it « written », a few words more at each step."""
+        self._wait(self._searches)
+        given = self.ask(question, history=history, answerer=answerer, filters=filters)
+        yield given
+        if given.refused:
+            return
+        pieces = given.text.split(" ")
+        for count in range(3, len(pieces), 3):
+            self._wait(self._words)
+            yield replace(given, text=" ".join(pieces[:count]), answerer="llm", model=self.model_name)
+        self._wait(self._words)
+        yield replace(given, answerer="llm", model=self.model_name, warnings=(WARNING,))
+
+    def _wait(self, steps: threading.Semaphore) -> None:
+        if not steps.acquire(timeout=self.PATIENCE):
+            raise AssertionError("the test let no more states out")
