@@ -130,3 +130,8 @@ def _to_json(value: Any) -> Any:
 
 def _of_json(name: str, value: Any) -> Any:
     return tuple(value or ()) if name in _LISTS else value
+
+
+def as_typed(value: Any) -> str:
+    """The value of a field as a person types it."""
+    return ", ".join(value) if isinstance(value, (list, tuple)) else value or ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from kb.feedback import Verdict
+from kb.index.rows import Withdrawn
 from kb.retrieval.filters import Filters
 from kb.types import Answer, Document, Hit, Message, StoreStatus
 
@@ -52,6 +53,10 @@ class Base(Protocol):
 
     def read_at(self, document_id: str) -> str | None:
         """When the current version of a document was read, an ISO moment in UTC."""
+        ...
+
+    def withdrawn(self) -> list[Withdrawn]:
+        """The documents that left the base, latest first."""
         ...
 
     def status(self) -> StoreStatus:

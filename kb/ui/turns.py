@@ -13,6 +13,7 @@ from kb.ui.render import blocks_html, escape
 TurnState = Literal["searching", "writing", "done", "stopped", "failed"]
 
 _REFERENCE = re.compile(r"[ \u00a0\u202f]?\[(\d{1,3})\]")
+_LAST_WORD = re.compile(r"(?<!\S)\S{1,30}\Z")
 _LONGEST_TOOLTIP = 300
 
 
@@ -58,7 +59,11 @@ def words_html(text: str, citations: Iterable[Citation], turn: int) -> str:
         parts: list[str] = []
         for match in _REFERENCE.finditer(text, start, end):
             if citation := known.get(int(match[1])):
-                parts += [escape(text[start : match.start()]), _reference_html(citation, turn)]
+                # The number stays on the line of the word that it follows.
+                word = _LAST_WORD.search(text, start, match.start())
+                at = word.start() if word else match.start()
+                held = f"{escape(text[at : match.start()])}{_reference_html(citation, turn)}"
+                parts += [escape(text[start:at]), f'<span class="proven">{held}</span>' if word else held]
                 start = match.end()
         return "".join([*parts, escape(text[start:end])])
 
@@ -70,7 +75,6 @@ def _reference_html(citation: Citation, turn: int) -> str:
     quote = " ".join(citation.quote.split())
     if len(quote) > _LONGEST_TOOLTIP:
         quote = quote[: _LONGEST_TOOLTIP - 1].rstrip() + "…"
-    # The word joiner keeps the number on the line of the words it proves.
     return (
         f'&#8288;<button type="button" class="reference" data-turn="{turn}" data-number="{citation.number}" '
         f'aria-controls="source-{turn}-{citation.number}" aria-label="{escape(label)}" title="« {escape(quote)} »">'

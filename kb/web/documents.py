@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from fastapi import APIRouter, Form, Query, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from kb.corrections import FIELDS, checked, keep_new_correction, read_corrections
+from kb.corrections import FIELDS, as_typed, checked, keep_new_correction, read_corrections
 from kb.errors import ReperesError
 from kb.french.folding import fold
 from kb.library import newest_first
@@ -58,7 +59,7 @@ class Editing:
         given = checked(fields)
         document_id = self.uploads.accept(key) or (str((each.preview or {}).get("id") or each.url))
         shown = each.preview or {}
-        corrected = {name: value for name, value in given.items() if value != (shown.get(name) or _nothing(name))}
+        corrected = {name: value for name, value in given.items() if as_typed(value) != as_typed(shown.get(name))}
         if corrected:
             keep_new_correction(self.app_db, document_id, corrected, shown)
         if each.url:
@@ -119,11 +120,11 @@ def document_routes(editing: Editing) -> APIRouter:
         except ReperesError as error:
             return page(request, "message.html", 404, title="Aperçu impossible", text=str(error))
         template = "preview_part.html" if partie else "preview.html"
-        return page(request, template, each=each, fields=FIELDS, listed=_listed)
+        return page(request, template, each=each, fields=FIELDS, listed=as_typed, typed={})
 
     @router.post("/attente/{key}/ajouter")
     async def take(request: Request, key: str) -> Response:
-        return await _from_form(request, editing, lambda fields: editing.accept(key, fields))
+        return await _from_form(request, editing, lambda fields: editing.accept(key, fields), waiting=key)
 
     @router.post("/attente/{key}/ecarter")
     def discard(key: str) -> Response:
@@ -139,7 +140,7 @@ def document_routes(editing: Editing) -> APIRouter:
         def act(fields: dict[str, str]) -> None:
             found = _known(editing, document)
             given = checked(fields)
-            changed = {name: fields[name] for name, value in given.items() if value != _plain(getattr(found, name))}
+            changed = {name: fields[name] for name in given if as_typed(given[name]) != as_typed(getattr(found, name))}
             if changed:
                 editing.ingestor.correct(document, changed)
 
@@ -186,8 +187,9 @@ async def _from_form(
     act: Callable[[dict[str, str]], None],
     record: str | None = None,
     back: str | None = None,
+    waiting: str = "",
 ) -> Response:
-    """Does what a form asks for; the page it came from, with the reason, when that fails."""
+    """Does what a form asks for; the page it came from, with the reason and what was typed, when that fails."""
     form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
 
     def work() -> Response:
@@ -203,14 +205,19 @@ async def _from_form(
                 return _back(path=back or "/documents")
             return RedirectResponse(_record_address(record), 303)
         if record is None:
-            return _show(request, editing, troubles=[trouble])
-        return _record(request, editing, record, trouble)
+            return _show(request, editing, troubles=[trouble], typed={waiting: form})
+        return _record(request, editing, record, trouble, form)
 
     return await run_in_threadpool(work)
 
 
 def _show(
-    request: Request, editing: Editing, q: str = "", page_n: int = 1, troubles: list[str] | None = None
+    request: Request,
+    editing: Editing,
+    q: str = "",
+    page_n: int = 1,
+    troubles: Sequence[str] = (),
+    typed: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> Response:
     everything = newest_first(editing.base().documents())
     wanted = fold(q)
@@ -219,7 +226,8 @@ def _show(
         request,
         "documents.html",
         422 if troubles else 200,
-        troubles=troubles or [],
+        troubles=troubles,
+        typed=typed,
         q=q,
         found=found,
         shown=found[(page_n - 1) * ON_A_PAGE : page_n * ON_A_PAGE],
@@ -232,7 +240,8 @@ def _show(
         corrected=set(read_corrections(editing.app_db)),
         record=_record_address,
         fields=FIELDS,
-        listed=_listed,
+        listed=as_typed,
+        gone=[each for each in editing.base().withdrawn() if wanted in fold(f"{each.title} {each.document}")],
         **_state(editing),
     )
 
@@ -249,7 +258,9 @@ def _state(editing: Editing) -> dict[str, Any]:
     }
 
 
-def _record(request: Request, editing: Editing, document_id: str, trouble: str = "") -> Response:
+def _record(
+    request: Request, editing: Editing, document_id: str, trouble: str = "", typed: Mapping[str, str] | None = None
+) -> Response:
     found = editing.base().document(document_id)
     if found is None:
         text = f"« {document_id} » n'est pas, ou n'est plus, dans la base."
@@ -260,9 +271,10 @@ def _record(request: Request, editing: Editing, document_id: str, trouble: str =
         422 if trouble else 200,
         document=found,
         fields=FIELDS,
-        listed=_listed,
+        listed=as_typed,
         correction=read_corrections(editing.app_db).get(document_id),
         trouble=trouble,
+        typed=typed or {},
         reader=reader_address(document_id),
         is_upload=found.source == SOURCE,
     )
@@ -273,19 +285,6 @@ def _known(editing: Editing, document_id: str) -> Document:
     if found is None:
         raise ReperesError(f"« {document_id} » n'est pas, ou n'est plus, dans la base.")
     return found
-
-
-def _listed(value: Any) -> str:
-    """A field as a person types it."""
-    return ", ".join(value) if isinstance(value, (list, tuple)) else value or ""
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _nothing(name: str) -> Any:
-    return [] if name in {"programmes", "partners"} else None
 
 
 def _record_address(document_id: str) -> str:

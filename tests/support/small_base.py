@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from kb.blocks import parse_blocks, unit_spans
+from kb.index.rows import Withdrawn
 from kb.retrieval.filters import Filters
 from kb.types import Answer, Citation, Document, Hit, Message, Passage, StoreStatus
 
@@ -128,6 +129,10 @@ class SmallBase:
     def read_at(self, document_id: str) -> str | None:
         """Always the same moment."""
         return "2025-12-04T13:05:00+00:00" if self.document(document_id) else None
+
+    def withdrawn(self) -> list[Withdrawn]:
+        """None."""
+        return []
 
     def _hits(self, wanted: set[str], kept: set[str]) -> list[Hit]:
         scored = [

@@ -4,6 +4,17 @@
   const mark = document.querySelector(".document-text mark");
   if (mark) mark.scrollIntoView({ block: "center" });
 
+  // A browser names its own button in its own language: ours covers it, and is pressed through it.
+  for (const chooser of document.querySelectorAll(".chooser")) {
+    chooser.classList.add("ours");
+    const shown = chooser.querySelector(".button");
+    const before = shown.textContent;
+    shown.hidden = false;
+    chooser.querySelector("input").addEventListener("change", (event) => {
+      shown.textContent = [...event.target.files].map((each) => each.name).join(", ") || before;
+    });
+  }
+
   for (const form of document.querySelectorAll("[data-drop]")) {
     const input = form.querySelector("input[type=file]");
     const over = (event, is) => {

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from browsing import ask, picture
+from browsing import ask, picture, serious
 from ingest.pipeline import ingest
 from kb.app_database import AppDatabase
 from kb.evaluation.desk import EvaluationDesk
@@ -69,6 +69,10 @@ def test_from_an_opinion_to_a_report(
     expect(result).to_contain_text("Évaluation n° 1 : 2 question(s)")
     expect(result).to_contain_text("Réponse incomplète : Combien de quartiers le programme concerne-t-il ?")
     picture(page, "page-evaluation")
+    assert serious(page, "run") == []
+    page.emulate_media(color_scheme="dark")
+    assert serious(page, "run, dark") == []
+    page.emulate_media(color_scheme="light")
 
     # Corrected, it gets better, and the page says so.
     page.locator("#query-list").get_by_label("q2 — Combien de quartiers").check()
@@ -101,6 +105,7 @@ def test_from_an_opinion_to_a_report(
     )
     page.get_by_role("button", name="Importer", exact=True).click()
     expect(page.get_by_role("heading", name="Import impossible")).to_be_visible()
+    assert serious(page, "import refused") == []
     page.goto(f"{address}/evaluation/")
     line = '{"id": "q3", "question": "Quel est le budget ?", "documents": ["budget.md"]}'
     page.get_by_label("Importer un fichier").set_input_files(
@@ -113,6 +118,9 @@ def test_from_an_opinion_to_a_report(
     page.get_by_role("button", name="Supprimer").click()
     expect(page.locator("#query-list")).not_to_contain_text("q3 —")
 
+    page.goto(f"{address}/evaluation/rapport/3")
+    assert serious(page, "report") == []
+    page.goto(f"{address}/evaluation/")
     report = httpx.get(f"{address}/evaluation/rapport/3")
     assert report.status_code == 200
     assert "Réponse incomplète" in report.text
@@ -140,6 +148,7 @@ def test_without_a_query_nothing_runs_and_the_page_says_so(
     expect(page.locator("#work-notice")).to_contain_text("Il n'y a pas de question de test")
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.locator("#work-notice")).to_contain_text("« id »")
+    assert serious(page, "trouble") == []
     assert page.evaluate("document.documentElement.lang") == "fr"
 
 

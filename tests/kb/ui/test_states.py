@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from browsing import ask, picture, serious
+from browsing import OUTPUT, ask, picture, serious
+from kb.conversations import SavedConversations
 from kb.errors import StoreError
+from kb.index.rows import Withdrawn
+from kb.settings import Settings
+from kb.types import StoreStatus
 from paced_base import WARNING, PacedBase
-from small_pages import DOCUMENTS, ServePage
+from small_base import SmallBase
+from small_pages import DOCUMENTS, ServePage, StillIngestor
 
 OpenPage = Callable[..., Page]
 QUESTION = "Qui apporte les aides du programme ?"
@@ -131,6 +137,104 @@ def test_a_failure_and_a_vanished_conversation(serve_page: ServePage, open_page:
     picture(page, f"state-conversation-gone-{look}")
     found += serious(page, "conversation gone")
     assert found == []
+
+
+class Updated(SmallBase):
+    """Tells of an update in which things went wrong, and of a document that left."""
+
+    def status(self) -> StoreStatus:
+        run = {
+            "command": "sync", "began": "2025-12-04T13:00:00+00:00", "seconds": 12.5,
+            "added": 1, "updated": 1, "unchanged": 41, "withdrawn": 1, "ignored": 0,
+            "failed": [{"source": "long-nom-de-fichier-" * 6 + ".md", "reason": "fichier vide"}],
+            "notices": [{"source": "https://www.example.org/x", "reason": "la page n'existe plus (404)"}],
+            "changes": [
+                {"document": "n.md", "title": "Neuf", "change": "added", "diff": []},
+                {"document": "m.md", "title": "Changé", "change": "updated", "diff": ["- 5 millions", "+ 12 millions"]},
+            ],
+        }  # fmt: skip
+        return replace(super().status(), withdrawn=1, runs=(run,))
+
+    def withdrawn(self) -> list[Withdrawn]:
+        """One document."""
+        return [Withdrawn("parti.md", "Un article retiré", "magazine", "2025-12-01T08:00:00+00:00")]
+
+
+@pytest.mark.parametrize(
+    ("look", "options"),
+    [
+        ("light", {"color_scheme": "light"}),
+        ("dark", {"color_scheme": "dark"}),
+        ("phone", {"color_scheme": "light", "width": 320, "height": 640}),
+    ],
+)
+def test_every_state_of_the_other_pages(
+    serve_page: ServePage, open_page: OpenPage, settings: Settings, look: str, options: dict[str, Any]
+) -> None:
+    named = replace(DOCUMENTS[0], partners=("Action Logement",), programmes=("NPNRU",))
+    base, ingestor = Updated([named, *DOCUMENTS[1:]]), StillIngestor()
+    kept = SavedConversations(settings.app_database, 365)
+    address = serve_page(base, ingestor, conversations=kept)
+    page = open_page(address, expected=("status of 422",), **options)
+    ask(page, QUESTION)
+    found: list[str] = []
+
+    def state(name: str, path: str = "") -> None:
+        if path:
+            page.goto(f"{address}{path}")
+        page.locator("h1, h2").first.wait_for()
+        page.screenshot(path=OUTPUT / f"state-{name}-{look}.png", animations="disabled", full_page=True)
+        found.extend(serious(page, name))
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            found.append(f"{name}: scrolls sideways")
+
+    state("conversations", "/conversations")
+    page.get_by_role("link", name=QUESTION, exact=True).click()
+    page.locator("#current .turn[data-state=done]").wait_for()
+    state("resumed")
+    state("explorer", "/explorer")
+    state("explorer-chosen", "/explorer?type=article&de=2025&a=2025")
+    state("explorer-nothing", "/explorer?de=1999&a=1999")
+    state("timeline", "/explorer?vue=frise")
+    state("partner", "/explorer/partenaire?nom=Action%20Logement")
+    state("documents", "/documents")
+    expect(page.get_by_role("main")).to_contain_text("fichier vide")
+    expect(page.get_by_role("main")).to_contain_text("Un article retiré")
+    page.get_by_role("button", name="Mettre à jour").first.click()
+    expect(page.get_by_role("main")).to_contain_text("12 / 44")
+    state("documents-updating")
+    state("document", "/documents/fiche?document=financement.md")
+    page.get_by_label("Date").fill("hier")
+    page.get_by_role("button", name="Enregistrer les corrections").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_label("Date")).to_have_value("hier")  # nothing typed is lost
+    state("document-trouble")
+    state("reader", "/lire?document=financement.md")
+    state("help", "/aide")
+    assert found == []
+
+
+def test_years_are_chosen_by_keyboard(serve_page: ServePage, open_page: OpenPage) -> None:
+    address = serve_page(SmallBase(DOCUMENTS))
+    page = open_page(address)
+    page.goto(f"{address}/explorer")
+    first, last = page.get_by_role("slider", name="Première année"), page.get_by_role("slider", name="Dernière année")
+    assert first.get_attribute("aria-valuetext") == "2024, sans limite"
+    first.press("ArrowRight")
+    expect(page.get_by_label("de", exact=True)).to_have_value("2025")
+    assert first.get_attribute("aria-valuetext") == "2025"
+    last.press("ArrowLeft")  # the years cannot cross: the other end follows
+    expect(page.get_by_label("à", exact=True)).to_have_value("2024")
+    expect(page.get_by_label("de", exact=True)).to_have_value("")
+    page.get_by_label("à", exact=True).press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("1 document")
+    expect(page.locator(".results")).to_contain_text("Les quartiers")
+    assert "a=2024" in page.url
+    expect(last).to_have_value("2024")
+    last.press("End")
+    expect(page.get_by_label("à", exact=True)).to_have_value("")
+    page.get_by_role("button", name="Appliquer").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("3 documents")  # those without a date too
 
 
 @pytest.mark.parametrize("width", [1280, 360])

@@ -23,20 +23,21 @@ def test_each_known_number_is_a_button_that_names_its_source() -> None:
     assert 'aria-label="Voir la source 1 : Titre &quot;cité&quot;"' in shown
     assert 'title="« La part est de 72 %. »"' in shown
     assert "[1]" not in shown
-    assert "</button>[7].</p>" in shown
+    assert "</button></span>[7].</p>" in shown
+    assert 'La part est de 72 <span class="proven">%&#8288;<button' in shown  # never alone on a line
 
 
 def test_an_omission_is_not_a_reference() -> None:
     shown = words_html("Octobre 2015. […] La part est de 72 %. [1]\n\nEt [...] ensuite. [ 2 ] [2]", CITATIONS, 1)
     assert shown.count("<button") == 2
-    assert "Octobre 2015. […] La part est de 72 %.&#8288;<button" in shown
-    assert "Et [...] ensuite. [ 2 ]&#8288;<button" in shown
+    assert 'Octobre 2015. […] La part est de 72 <span class="proven">%.&#8288;<button' in shown
+    assert 'Et [...] ensuite. [ 2 <span class="proven">]&#8288;<button' in shown
 
 
 def test_words_keep_their_lists_and_are_escaped() -> None:
     shown = words_html("- <b>un</b> [1]\n- deux", CITATIONS, 1)
-    assert shown.startswith("<ul><li>&lt;b&gt;un&lt;/b&gt;&#8288;<button")
-    assert shown.endswith("</button></li><li>deux</li></ul>")
+    assert shown.startswith('<ul><li><span class="proven">&lt;b&gt;un&lt;/b&gt;&#8288;<button')
+    assert shown.endswith("</button></span></li><li>deux</li></ul>")
 
 
 def test_an_extractive_answer_says_so() -> None:
