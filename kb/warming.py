@@ -23,7 +23,7 @@ class Warmer:
     It begins after `delay` seconds: whoever waits for the application to start gets their first page first.
     """
 
-    def __init__(self, base: Callable[[], KnowledgeBase], delay: float = 10.0) -> None:
+    def __init__(self, base: Callable[[], KnowledgeBase], delay: float = 3.0) -> None:
         self._base = base
         self._delay = delay
         self._ended = threading.Event()

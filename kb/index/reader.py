@@ -127,7 +127,8 @@ class IndexReader:
             logger.error("the new vectors cannot be read, the next search tries again: %s", error)
             opened = None
         with self._turn:
-            if opened is not None and self._parts is not None:
+            if opened is not None:
+                assert self._parts is not None  # nothing is dropped while others are opened
                 before, lexical = self._parts
                 self._parts, self._vectors_seen = (opened, lexical), generation
                 if before not in self._leases:

@@ -95,7 +95,7 @@ class IndexWriter:
         self._vectors = Vectors(folder / VECTORS_FOLDER, create=True)  # only under the lock: see kb/index/vectors.py
         # A second for 100,000 vectors, while the encoder is loaded and the first documents are read: Chroma would do it
         # at the first change.
-        self._loading = threading.Thread(target=self._vectors.load, name="load vectors")
+        self._loading = threading.Thread(target=self._load, args=(self._vectors,), name="load vectors")
         self._loading.start()
         self._check_fingerprint()
         self._lexical = Lexical(folder / WORDS_FOLDER, write=True)
@@ -213,6 +213,13 @@ class IndexWriter:
                 f"{self._store} : les passages de cette base ont été découpés par une autre version de Repères "
                 f"({splitter}, il faut {self._splitter}). Lancez « reperes rebuild » pour la refaire."
             )
+
+    @staticmethod
+    def _load(vectors: Vectors) -> None:
+        try:
+            vectors.load()
+        except Exception as error:  # noqa: BLE001 - Chroma says the same, to who can tell it, at the first change
+            logger.debug("loading the vectors ahead failed: %s", error)
 
     def _release(self) -> None:
         if loading := self.__dict__.pop("_loading", None):

@@ -285,3 +285,22 @@ def test_who_waits_for_the_model_sees_their_place(paced: PacedBase, serve_page: 
         turn(page, "done")
         expect(page.locator("#current .answer")).to_contain_text("Action Logement apporte 72 %")
     turn(second, "stopped")
+
+
+def test_beginning_anew_leaves_the_answer_on_its_way_behind(
+    paced: PacedBase, serve_page: ServePage, open_page: OpenPage
+) -> None:
+    page = open_page(serve_page(paced))
+    paced.find(3)
+    send(page, QUESTION)
+    turn(page, "writing")
+    page.get_by_role("button", name="Nouvelle conversation").click()
+    expect(page.locator(".turn")).to_have_count(0)
+    expect(page.locator("#welcome h2")).to_be_visible()
+    expect(page.get_by_role("button", name="Envoyer")).to_be_visible()
+    send(page, "Combien de quartiers prioritaires ?")
+    turn(page, "writing")
+    paced.write(1000)
+    turn(page, "done")
+    expect(page.locator(".turn")).to_have_count(1)
+    expect(page.locator("#current .answer")).to_contain_text("448 quartiers")
