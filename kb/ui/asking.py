@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
@@ -18,7 +19,7 @@ from kb.follow_ups import SHOWN, examples, follow_ups
 from kb.ui import strings
 from kb.ui.api import caller
 from kb.ui.conversation import Conversation, Lines, exchange, question_trouble, resumed
-from kb.ui.errands import Errand, Errands
+from kb.ui.errands import BETWEEN_STATES, Errand, Errands
 from kb.ui.opinion import opinion_updates
 from kb.ui.ports import Base, Ingestor
 from kb.ui.render import escape
@@ -76,6 +77,7 @@ class Handlers:
         if not trouble and not self._around.rates.may_ask(caller(request)):
             trouble = strings.TOO_MANY_QUESTIONS
         if trouble:
+            time.sleep(BETWEEN_STATES)  # see `Errand.states`: what is said at once may be lost
             yield [before, *[gr.skip()] * 4, notice(trouble), *[gr.skip()] * (OUTPUTS - 6)]
             return
         begun = replace(before, id=before.id or new_id(), errand=new_id())

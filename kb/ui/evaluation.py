@@ -110,8 +110,8 @@ class _Handlers:
         said = [(_feedback_label(each), each.id) for each in self._desk.feedback()]
         kept = [(_query_label(each), each.id) for each in self._desk.queries()]
         return [
-            gr.update(choices=said, value=None, info=None if said else strings.NO_FEEDBACK),
-            gr.update(choices=kept, value=None, info=None if kept else strings.NO_QUERIES),
+            gr.update(choices=said, value=None, info="" if said else strings.NO_FEEDBACK),
+            gr.update(choices=kept, value=None, info="" if kept else strings.NO_QUERIES),
             gr.update(choices=kept, value=[]),
             runs_html(self._desk.runs()),
         ]

@@ -18,10 +18,10 @@ def ask(page: Page, question: str, state: str = "done") -> None:
     page.locator(f"#current .turn[data-state={state}]").filter(has_text=question).wait_for()
 
 
-def picture(page: Page, name: str) -> None:
-    """Keeps a picture of the page."""
+def picture(page: Page, name: str, *, whole: bool = False) -> None:
+    """Keeps a picture of what is in view, or of the whole page."""
     OUTPUT.mkdir(exist_ok=True)
-    page.screenshot(path=OUTPUT / f"{name}.png", animations="disabled")
+    page.screenshot(path=OUTPUT / f"{name}.png", animations="disabled", full_page=whole)
 
 
 def serious(page: Page, state: str) -> list[str]:

@@ -54,6 +54,7 @@ def test_from_an_opinion_to_a_report(
     expect(page.locator("#work-notice")).to_contain_text("« avis-1 » enregistrée")
     expect(page.locator("#feedback-list")).to_contain_text("Aucun avis à relire")
     expect(page.locator("#query-list")).to_contain_text("avis-1 — Quel est le budget du programme ?")
+    expect(page.locator("#query-list")).not_to_contain_text("Aucune question")
 
     # A pasted table: all or nothing, with the line of what is wrong.
     page.get_by_label("Coller des questions").fill("identifiant\tquestion\tdocuments\nq2\tCombien ?\trien.md")
@@ -68,11 +69,17 @@ def test_from_an_opinion_to_a_report(
     result = page.locator("#run-result")
     expect(result).to_contain_text("Évaluation n° 1 : 2 question(s)")
     expect(result).to_contain_text("Réponse incomplète : Combien de quartiers le programme concerne-t-il ?")
-    picture(page, "page-evaluation")
+    picture(page, "page-evaluation", whole=True)
     assert serious(page, "run") == []
     page.emulate_media(color_scheme="dark")
+    picture(page, "page-evaluation-dark", whole=True)
     assert serious(page, "run, dark") == []
     page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 320, "height": 640})
+    picture(page, "page-evaluation-phone", whole=True)
+    assert serious(page, "run, narrow") == []
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    page.set_viewport_size({"width": 1280, "height": 800})
 
     # Corrected, it gets better, and the page says so.
     page.locator("#query-list").get_by_label("q2 — Combien de quartiers").check()

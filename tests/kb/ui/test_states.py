@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from browsing import OUTPUT, ask, picture, serious
+from browsing import ask, picture, serious
 from kb.conversations import SavedConversations
 from kb.errors import StoreError
 from kb.index.rows import Withdrawn
@@ -183,7 +183,7 @@ def test_every_state_of_the_other_pages(
         if path:
             page.goto(f"{address}{path}")
         page.locator("h1, h2").first.wait_for()
-        page.screenshot(path=OUTPUT / f"state-{name}-{look}.png", animations="disabled", full_page=True)
+        picture(page, f"state-{name}-{look}", whole=True)
         found.extend(serious(page, name))
         if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             found.append(f"{name}: scrolls sideways")
