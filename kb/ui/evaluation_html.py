@@ -50,7 +50,8 @@ def evaluated_html(done: Evaluated) -> str:
     told = f"<h3>{escape(strings.RUN_FAILED)}</h3><ul>{wrong}</ul>" if wrong else f"<p>{escape(strings.RUN_FINE)}</p>"
     return (
         f"<h3>{escape(strings.RUN_DONE.format(number=done.run, total=len(done.result.results)))}</h3>"
-        f'<div class="wide" tabindex="0" role="group" aria-label="{escape(strings.FIGURE)}"><table><thead><tr><th>{escape(strings.FIGURE)}</th><th>{escape(strings.VALUE)}</th>'
+        f'<div class="wide" tabindex="0" role="group" aria-label="{escape(strings.FIGURE)}"><table>'
+        f"<thead><tr><th>{escape(strings.FIGURE)}</th><th>{escape(strings.VALUE)}</th>"
         f"<th>{escape(strings.INTERVAL)}</th><th>{escape(strings.NUMBER)}</th></tr></thead><tbody>{rows}</tbody></table></div>"
         f"{told}{_comparison_html(done.comparison)}{_link(done.run)}"
     )
