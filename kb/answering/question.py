@@ -128,8 +128,10 @@ def names(question: str) -> list[str]:
 
 def missing_names(question: str, text: str) -> list[str]:
     """The names of `question` of which a word is nowhere in `text`."""
+    if not (wanted := names(question)):
+        return []
     there = set(words(text))
-    return [name for name in names(question) if not set(words(name)) <= there]
+    return [name for name in wanted if not set(words(name)) <= there]
 
 
 def asks_for_list(question: str) -> bool:

@@ -52,7 +52,7 @@ def refusal_reason(
     if not chosen:
         return "no_evidence"
     read = "\n".join(_whole(hit) for hit in hits)
-    there, read_words = set(stems(read)), set(words(read))
+    there = _stems_of(read)
     covered = coverage(groups, there, rarity)
     cosine = max(each.cosine for each in chosen)
     if cosine < _OFF_TOPIC_COSINE and covered < _OFF_TOPIC_COVERAGE:
@@ -61,10 +61,10 @@ def refusal_reason(
         return "insufficient"
     cited = {each.evidence.document.id for each in chosen}
     near = read if asks_several_things(question) else "\n".join(_whole(hit) for hit in hits if hit.document.id in cited)
-    held = set(stems(near))
+    held = there if near is read else _stems_of(near)
     if any(_is_rare(name, rarity) and not _is_spelt(name, groups, held) for name in missing_names(question, near)):
         return "insufficient"
-    if any(not _is_said(noun, groups, there, read_words) for noun in asked_nouns(question)):
+    if any(not _is_said(noun, groups, there, read) for noun in asked_nouns(question)):
         return "insufficient"
     if wanted_figure(question) in {"number", "share"} and not any(each.fit for each in chosen):
         return "insufficient"
@@ -104,12 +104,17 @@ def _is_spelt(name: str, groups: Sequence[Group], there: set[str]) -> bool:
     )
 
 
-def _is_said(word: str, groups: Sequence[Group], there: set[str], read_words: set[str]) -> bool:
+def _stems_of(text: str) -> set[str]:
+    """The stems of a text, line by line: those of the lines of a passage are remembered from question to question."""
+    return {stem for line in text.splitlines() for stem in stems(line)}
+
+
+def _is_said(word: str, groups: Sequence[Group], there: set[str], read: str) -> bool:
     """Whether the passages hold the noun, a word of its family, or another way of saying it."""
     known = {stem for group in groups for each in group for stem in each.stems}
     # A mistyped word that the search has seen to. Swapped letters count twice: « salaire » is no « salarié ».
     mistyped = not known & set(stems(word)) and any(
-        word[0] == each[0] and Levenshtein.distance(word, each, score_cutoff=1) <= 1 for each in read_words
+        word[0] == each[0] and Levenshtein.distance(word, each, score_cutoff=1) <= 1 for each in set(words(read))
     )
     return mistyped or all(_is_held(noun, groups, there) for noun in stems(word))
 

@@ -21,6 +21,7 @@ class RememberingEncoder:
         self._encoder = encoder
         self._capacity = capacity
         self._known: OrderedDict[tuple[Prompt, str], FloatMatrix] = OrderedDict()
+        self._lengths: dict[str, int] = {}
         self._lock = threading.Lock()
 
     @property
@@ -39,8 +40,17 @@ class RememberingEncoder:
         return self._encoder.max_tokens
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """As the encoder below counts."""
-        return self._encoder.count_tokens(texts)
+        """As the encoder below counts, each text once."""
+        with self._lock:
+            known = {text: self._lengths[text] for text in texts if text in self._lengths}
+        if missing := [text for text in dict.fromkeys(texts) if text not in known]:
+            found = dict(zip(missing, self._encoder.count_tokens(missing), strict=True))
+            known.update(found)
+            with self._lock:
+                self._lengths.update(found)
+                while len(self._lengths) > self._capacity:
+                    del self._lengths[next(iter(self._lengths))]  # the oldest
+        return [known[text] for text in texts]
 
     def encode_windows(
         self, texts: Sequence[str], spans_per_text: Sequence[Sequence[tuple[int, int]]], prompt: Prompt

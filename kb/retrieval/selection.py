@@ -25,8 +25,10 @@ class Seen:
         containment of documents », 1997). A figure changed among few words makes another text.
         """
         triples = _triples(text)
+        size = len(triples)
         for number, other in enumerate(self._triples):
-            if _jaccard(triples, other) >= _SAME:
+            # The index is at most the share of the smaller set in the larger: most pairs are told apart by this alone.
+            if _SAME * size <= len(other) <= size / _SAME and _jaccard(triples, other) >= _SAME:
                 return number
         self._triples.append(triples)
         return None
@@ -64,8 +66,5 @@ def _triples(text: str) -> frozenset[tuple[str, ...]]:
 
 
 def _jaccard(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> float:
-    smaller, larger = sorted((len(one), len(other)))
-    if smaller < _SAME * larger:  # cannot be enough
-        return 0.0
     common = len(one & other)
-    return common / (smaller + larger - common)
+    return common / (len(one) + len(other) - common)

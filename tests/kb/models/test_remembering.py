@@ -45,3 +45,24 @@ def test_the_rest_is_the_encoder_below() -> None:
     assert encoder.count_tokens(["un deux"]) == TinyEncoder().count_tokens(["un deux"])
     with pytest.raises(TextTooLongError):
         encoder.encode(["mot " * 600], "query")
+
+
+class Counter(TinyEncoder):
+    def __init__(self) -> None:
+        self.counted: list[list[str]] = []
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        self.counted.append(list(texts))
+        return super().count_tokens(texts)
+
+
+def test_each_length_is_counted_once() -> None:
+    below = Counter()
+    encoder = RememberingEncoder(below, capacity=2)
+    assert encoder.count_tokens(["un", "un deux", "un"]) == TinyEncoder().count_tokens(["un", "un deux", "un"])
+    assert encoder.count_tokens(["un deux"]) == TinyEncoder().count_tokens(["un deux"])
+    assert below.counted == [["un", "un deux"]]
+    assert encoder.count_tokens(["trois", "un"]) == TinyEncoder().count_tokens(["trois", "un"])
+    assert encoder.count_tokens(["un"]) == TinyEncoder().count_tokens(["un"])  # forgotten for « trois »
+    assert below.counted == [["un", "un deux"], ["trois"], ["un"]]
+    assert encoder.count_tokens([]) == []
