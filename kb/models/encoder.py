@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
@@ -52,6 +53,43 @@ class Encoder(Protocol):
         A span is (start, end) in the characters of its text, which its vector sees as a whole where the model allows.
         """
         ...
+
+
+class EncoderOver(ABC):
+    """An `Encoder` that does what another one does, but for what a subclass does otherwise."""
+
+    @abstractmethod
+    def _below(self) -> Encoder:
+        """The other one."""
+
+    @property
+    def identity(self) -> str:
+        """That of the encoder below."""
+        return self._below().identity
+
+    @property
+    def dimension(self) -> int:
+        """That of the encoder below."""
+        return self._below().dimension
+
+    @property
+    def max_tokens(self) -> int:
+        """That of the encoder below."""
+        return self._below().max_tokens
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """As the encoder below counts."""
+        return self._below().count_tokens(texts)
+
+    def encode(self, texts: Sequence[str], prompt: Prompt) -> FloatMatrix:
+        """As the encoder below."""
+        return self._below().encode(texts, prompt)
+
+    def encode_windows(
+        self, texts: Sequence[str], spans_per_text: Sequence[Sequence[Span]], prompt: Prompt
+    ) -> tuple[FloatMatrix, list[FloatMatrix]]:
+        """As the encoder below."""
+        return self._below().encode_windows(texts, spans_per_text, prompt)
 
 
 def whole_texts(texts: Sequence[str], prompt: str) -> list[str]:

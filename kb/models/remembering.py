@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kb.models.encoder import Encoder, FloatMatrix, Prompt
+from kb.models.encoder import Encoder, EncoderOver, FloatMatrix, Prompt
 
 # Vectors of 384 dimensions take 1.5 KB: 30 MB in all.
 CAPACITY = 20_000
 
 
-class RememberingEncoder:
+class RememberingEncoder(EncoderOver):
     """An `Encoder` over another one that keeps the vectors of the last `capacity` texts. Serves many threads."""
 
     def __init__(self, encoder: Encoder, capacity: int = CAPACITY) -> None:
@@ -24,20 +24,8 @@ class RememberingEncoder:
         self._lengths: dict[str, int] = {}
         self._lock = threading.Lock()
 
-    @property
-    def identity(self) -> str:
-        """That of the encoder below."""
-        return self._encoder.identity
-
-    @property
-    def dimension(self) -> int:
-        """That of the encoder below."""
-        return self._encoder.dimension
-
-    @property
-    def max_tokens(self) -> int:
-        """That of the encoder below."""
-        return self._encoder.max_tokens
+    def _below(self) -> Encoder:
+        return self._encoder
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """As the encoder below counts, each text once."""
@@ -51,12 +39,6 @@ class RememberingEncoder:
                 while len(self._lengths) > self._capacity:
                     del self._lengths[next(iter(self._lengths))]  # the oldest
         return [known[text] for text in texts]
-
-    def encode_windows(
-        self, texts: Sequence[str], spans_per_text: Sequence[Sequence[tuple[int, int]]], prompt: Prompt
-    ) -> tuple[FloatMatrix, list[FloatMatrix]]:
-        """As the encoder below, which computes all of it: passages come once."""
-        return self._encoder.encode_windows(texts, spans_per_text, prompt)
 
     def encode(self, texts: Sequence[str], prompt: Prompt) -> FloatMatrix:
         """Unit vectors, shape (n, d), of which only those not remembered are computed. Raises TextTooLongError."""

@@ -21,6 +21,11 @@ from small_pages import DOCUMENTS, ServePage, StillIngestor
 
 OpenPage = Callable[..., Page]
 QUESTION = "Qui apporte les aides du programme ?"
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"color_scheme": "light", "width": 320, "height": 640},
+}
 # Where things are, at each frame, from now on.
 WATCH = """() => {
     window.seen = { tops: new Set(), scrolls: new Set(), shifts: 0, heights: [] };
@@ -63,14 +68,7 @@ def turn(page: Page, state: str) -> None:
     page.locator(f"#current .turn[data-state={state}]").wait_for()
 
 
-@pytest.mark.parametrize(
-    ("look", "options"),
-    [
-        ("light", {"color_scheme": "light"}),
-        ("dark", {"color_scheme": "dark"}),
-        ("phone", {"color_scheme": "light", "width": 320, "height": 640}),
-    ],
-)
+@pytest.mark.parametrize(("look", "options"), LOOKS.items())
 def test_every_state_of_an_answer(
     paced: PacedBase, serve_page: ServePage, open_page: OpenPage, look: str, options: dict[str, Any]
 ) -> None:
@@ -160,14 +158,7 @@ class Updated(SmallBase):
         return [Withdrawn("parti.md", "Un article retiré", "magazine", "2025-12-01T08:00:00+00:00")]
 
 
-@pytest.mark.parametrize(
-    ("look", "options"),
-    [
-        ("light", {"color_scheme": "light"}),
-        ("dark", {"color_scheme": "dark"}),
-        ("phone", {"color_scheme": "light", "width": 320, "height": 640}),
-    ],
-)
+@pytest.mark.parametrize(("look", "options"), LOOKS.items())
 def test_every_state_of_the_other_pages(
     serve_page: ServePage, open_page: OpenPage, settings: Settings, look: str, options: dict[str, Any]
 ) -> None:
