@@ -29,7 +29,7 @@ class Exchange:
     @property
     def text(self) -> str:
         """The words of the last turn."""
-        return unescape(_MARKUP.sub(" ", self.shown))
+        return " ".join(unescape(_MARKUP.sub(" ", self.shown)).split())
 
 
 class PageSession:

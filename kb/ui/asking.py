@@ -69,6 +69,7 @@ class Handlers:
         self._lines = around.lines
         self._starters = _Starters(base, around.examples)
         self._errands: Errands[Conversation] = Errands()
+        self._suggesting = threading.Lock()
 
     def ask(self, question: str, before: Conversation, request: gr.Request) -> Iterator[list[Any]]:
         """The page as an answer comes in; a question that cannot be asked stays in its box, with the reason."""
@@ -182,15 +183,17 @@ class Handlers:
         """Questions that may follow, once the answer is whole. Never raises: they are a courtesy."""
         last = now.turns[-1] if now.turns else None
         found: list[str] = []
+        given = last.given if last is not None and not now.running else None
         # While others wait for their answers nobody is offered suggestions: each takes as long as an answer.
-        if last is not None and last.given is not None and not now.running and self._lines.searching.is_idle:
-            given = last.given
+        if given is not None and self._lines.searching.is_idle and self._suggesting.acquire(blocking=False):
             ids = list(dict.fromkeys(each["document"] for each in given["citations"])) or given["retrieved"]
             try:
                 asked = [each.question for each in now.turns]
                 found = follow_ups(self._base(), given["answer"] or "", ids, asked)
             except Exception:  # a courtesy: the answer above it stands
                 logger.exception("making suggestions failed")
+            finally:
+                self._suggesting.release()
         return [
             gr.update(visible=bool(found)),
             *(gr.update(value=text, visible=bool(text)) for text in [*found, *[""] * SHOWN][:SHOWN]),

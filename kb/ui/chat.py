@@ -96,14 +96,9 @@ def build_page(base: Callable[[], Base], around: Surroundings, opinions: Opinion
         asking = [gr.on([question.submit, send.click], handlers.ask, [question, conversation], **answering)]
         asking += [button.click(handlers.ask, [button, conversation], **answering) for button in (*buttons, *following)]
         asking.append(again.click(handlers.again, conversation, **answering))
-        following_up: dict[str, Any] = {
-            "show_progress": "hidden",
-            "api_visibility": "private",
-            "concurrency_id": "follow-ups",
-            "concurrency_limit": 1,
-        }
         for each in asking:
-            each.success(handlers.suggest, conversation, [next_questions, *following], **following_up)
+            # Outside the queue too: Gradio loses a question that is sent as the stream of another event closes.
+            each.success(handlers.suggest, conversation, [next_questions, *following], **at_once)
         edit.click(handlers.edit, conversation, [conversation, question, notice], **at_once)
         # They cancel nothing: see `kb.ui.errands`.
         stop.click(handlers.stop, conversation, [conversation, current, send, stop, redo], **at_once)

@@ -295,3 +295,10 @@ def test_beginning_anew_leaves_the_answer_on_its_way_behind(
     turn(page, "done")
     expect(page.locator(".turn")).to_have_count(1)
     expect(page.locator("#current .answer")).to_contain_text("448 quartiers")
+
+
+def test_questions_in_quick_succession_are_all_answered(serve_page: ServePage, open_page: OpenPage) -> None:
+    page = open_page(serve_page(SmallBase(DOCUMENTS)))
+    for number in range(20):
+        ask(page, f"Qui apporte les aides du programme, {number} ?")
+    expect(page.locator("#current .answer")).to_contain_text("Action Logement apporte 72 %")
