@@ -4,50 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
 from kb.french.sentences import Span
-from kb.models.encoder import Encoder, FloatMatrix, Prompt
+from kb.models.encoder import Encoder, EncoderOver, FloatMatrix, Prompt
 
 
-class WrappedEncoder:
+class WrappedEncoder(EncoderOver):
     """An `Encoder` that does as the one below it."""
 
     def __init__(self, encoder: Encoder) -> None:
-        self.encoder: Any = encoder
+        self.encoder = encoder
 
-    @property
-    def identity(self) -> str:
-        """That of the encoder below."""
-        return str(self.encoder.identity)
-
-    @property
-    def dimension(self) -> int:
-        """That of the encoder below."""
-        return int(self.encoder.dimension)
-
-    @property
-    def max_tokens(self) -> int:
-        """That of the encoder below."""
-        return int(self.encoder.max_tokens)
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """As the encoder below counts."""
-        return list(self.encoder.count_tokens(texts))
-
-    def encode(self, texts: Sequence[str], prompt: Prompt) -> FloatMatrix:
-        """As the encoder below encodes."""
-        vectors: FloatMatrix = self.encoder.encode(texts, prompt)
-        return vectors
-
-    def encode_windows(
-        self, texts: Sequence[str], spans_per_text: Sequence[Sequence[Span]], prompt: Prompt
-    ) -> tuple[FloatMatrix, list[FloatMatrix]]:
-        """As the encoder below encodes: the vectors of texts, and those of spans of each."""
-        vectors, windows = self.encoder.encode_windows(texts, spans_per_text, prompt)
-        return vectors, windows
+    def _below(self) -> Encoder:
+        return self.encoder
 
 
 class TimedEncoder(WrappedEncoder):

@@ -96,9 +96,8 @@ def check(repair: bool, store: Path | None, as_json: bool) -> None:
     """Compare, document par document, les dossiers, le catalogue, les vecteurs et les mots ; code 1 s'ils diffèrent."""
     settings = Settings.load(store=store)
     from ingest.maintenance import check as run
-    from kb.models.sentence_encoder import load_encoder
 
-    report = run(settings, load_encoder(settings), repair=repair)
+    report = run(settings, _encoder(settings), repair=repair)
     if as_json:
         print_json(asdict(report))
     else:
@@ -121,11 +120,9 @@ def rebuild(progress: str, store: Path | None) -> None:
     """Découpe et encode à nouveau tous les documents (autre modèle, autre découpage) ; celle d'avant sert jusque-là."""
     settings = Settings.load(store=store)
     from ingest.maintenance import rebuild as run
-    from kb.models.sentence_encoder import load_encoder
 
-    encoder = load_encoder(settings)
     with _progress(progress) as show:
-        run(settings, encoder, progress=show)
+        run(settings, _encoder(settings), progress=show)
     click.echo("La base a été refaite.")
 
 
@@ -157,9 +154,8 @@ def preview(what: str, as_json: bool) -> None:
     """Lit un fichier ou une page comme le ferait une mise à jour, et montre titre, date, texte et passages."""
     settings = Settings.load()
     from ingest.preview import preview as run
-    from kb.models.sentence_encoder import load_encoder
 
-    found = run(what, settings, load_encoder(settings)).to_json()
+    found = run(what, settings, _encoder(settings)).to_json()
     if as_json:
         print_json(found)
         return
@@ -182,9 +178,8 @@ def correct(document: str, fields: tuple[str, ...], reset: bool, store: Path | N
     if reset == bool(given):
         raise click.UsageError("Donnez au moins un --field CHAMP=VALEUR, ou --reset.")
     from ingest.pipeline import correct as run
-    from kb.models.sentence_encoder import load_encoder
 
-    _end(run(document, None if reset else given, settings, load_encoder(settings)), as_json)
+    _end(run(document, None if reset else given, settings, _encoder(settings)), as_json)
 
 
 def _field(text: str) -> tuple[str, str]:

@@ -123,8 +123,8 @@ class IndexReader:
         try:
             opened = Vectors(folder / VECTORS_FOLDER)
             opened.load()
-        except Exception as error:  # noqa: BLE001 - in a thread of its own nobody else would tell; searches go on
-            logger.error("the new vectors cannot be read, the next search tries again: %s", error)
+        except Exception:  # in a thread of its own, where nobody else would tell: searches go on with what they have
+            logger.exception("the new vectors cannot be read, the next search tries again")
             opened = None
         with self._turn:
             if opened is not None:

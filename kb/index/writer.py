@@ -218,8 +218,8 @@ class IndexWriter:
     def _load(vectors: Vectors) -> None:
         try:
             vectors.load()
-        except Exception as error:  # noqa: BLE001 - Chroma says the same, to who can tell it, at the first change
-            logger.debug("loading the vectors ahead failed: %s", error)
+        except Exception:  # a courtesy: Chroma says the same at the first change, to whoever can tell it
+            logger.debug("loading the vectors ahead failed", exc_info=True)
 
     def _release(self) -> None:
         if loading := self.__dict__.pop("_loading", None):

@@ -94,7 +94,7 @@ class Handlers:
         panel = now.sources_html or empty_sources_html()
         yield self._answering(now, "", panel, is_first=True)
         for state in errand.states():
-            if state is None:
+            if state is None or state == now:  # nothing new, but only here can a closed page be noticed
                 yield [gr.skip()] * OUTPUTS
                 continue
             panel_before, panel = panel, state.sources_html or empty_sources_html()

@@ -81,7 +81,7 @@ class Errand(Generic[State]):
                     self._changed.notify_all()
                     if self._left:
                         return
-        except BaseException as error:  # noqa: BLE001 - of a thread of its own: raised where the states are read
+        except BaseException as error:  # noqa: BLE001 - kept whatever it is: `states` raises it in the reader's thread
             self._error = error
         finally:
             states.close()

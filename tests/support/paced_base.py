@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
-from kb.retrieval.filters import Filters
-from kb.types import Answer, Document, Message
+from kb.types import Answer, Document
 from small_base import SmallBase
 
 WARNING = "Cette phrase a été retirée : aucun passage cité ne contient « 99 »."
@@ -32,17 +32,10 @@ class PacedBase(SmallBase):
         """Lets `number` more states out, whoever writes."""
         self._words.release(number)
 
-    def stream(
-        self,
-        question: str,
-        *,
-        history: Sequence[Message] = (),
-        answerer: str = "auto",
-        filters: Filters | None = None,
-    ) -> Iterator[Answer]:
+    def stream(self, question: str, **options: Any) -> Iterator[Answer]:
         """The extractive answer once it may be found; then it « written », a few words more at each step."""
         self._wait(self._searches)
-        given = self.ask(question, history=history, answerer=answerer, filters=filters)
+        given = self.ask(question, **options)
         yield given
         if given.refused:
             return

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from browsing import ask, picture
 from kb.types import Document
 from small_base import SmallBase
 from small_pages import FINANCING, ServePage
 
-OUTPUT = Path(__file__).parents[2] / "output"
 READABLE = 4.5  # contrast of text that WCAG 2 asks for (1.4.3, level AA)
 # One colour over another, as the browser computed them, up to the first background that hides what is below it.
 CONTRASTS = """() => {
@@ -45,17 +44,6 @@ CONTRASTS = """() => {
 }"""
 
 OpenPage = Callable[..., Page]
-
-
-def ask(page: Page, question: str) -> None:
-    page.get_by_label("Votre question").fill(question)
-    page.get_by_label("Votre question").press("Enter")
-    page.locator("#current .turn[data-state=done]").filter(has_text=question).wait_for()
-
-
-def picture(page: Page, name: str) -> None:
-    OUTPUT.mkdir(exist_ok=True)
-    page.screenshot(path=OUTPUT / f"{name}.png", animations="disabled")
 
 
 def scrolls_sideways(page: Page) -> bool:
