@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 import click
 
 import ingest.cli
-import kb.cli
-from kb.console import FrenchGroup, speak_french
+import kb.cli.ask
+from kb.cli.console import FrenchGroup, speak_french
+from kb.cli.logs import QUESTIONS, configure_log
+from kb.cli.options import STORE
 from kb.errors import ReperesError
-from kb.logs import QUESTIONS, configure_log
-from kb.options import STORE
 from kb.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,11 +67,12 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
         uploads=given.uploads_folder.absolute(),
     )
     from ingest.child import ChildIngestor
-    from kb.conversations import conversations_of
     from kb.evaluation.desk import EvaluationDesk
-    from kb.opinions import opinions_of
-    from kb.ui import server
-    from kb.warming import Warmer
+    from kb.records.conversations import conversations_of
+    from kb.records.feedback import feedback_of
+    from kb.ui.mounting import mount_pages
+    from kb.web import server
+    from kb.web.warming import Warmer
 
     server.check_host(settings)  # before the minutes that a first ingestion takes
     # uvicorn ends what is under way, then raises the signal anew: by default that would kill the process on the spot,
@@ -88,7 +89,9 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
             warmer = Warmer(opener)
             desk = EvaluationDesk(opener, settings.app_database)
             kept = conversations_of(settings)
-            page = server.build_server(opener, ingestor, EXAMPLES, settings, opinions_of(settings), desk, kept)
+            page = server.build_server(
+                opener, ingestor, EXAMPLES, settings, mount_pages, feedback_of(settings), desk, kept
+            )
             try:
                 server.serve(page, settings.host, settings.port, ready=_say_ready)
             finally:
@@ -110,7 +113,7 @@ def _bring_up_to_date(settings: Settings, ingestor: ChildIngestor) -> None:
 
     A store that was made from other folders only does not take the bundled corpus in.
     """
-    from kb.index.catalog import Catalog
+    from kb.index.catalog.catalog import Catalog
     from kb.index.layout import CATALOG_FILE, index_folder
 
     folders: set[str] = set()
@@ -155,7 +158,7 @@ class _Opener:
             click.echo(str(error), err=True)
 
 
-for command in (*kb.cli.COMMANDS, *ingest.cli.COMMANDS):
+for command in (*kb.cli.ask.COMMANDS, *ingest.cli.COMMANDS):
     reperes.add_command(command)
 
 

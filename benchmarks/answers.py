@@ -20,10 +20,10 @@ import numpy as np
 from benchmarks.bench_data import ROOT
 from benchmarks.report import Target, encoder_in_words, machine, save, table
 from ingest.pipeline import ingest
-from kb.evaluation.metrics import fact_recall
 from kb.evaluation.questions import EvaluationQuestion, read_questions
+from kb.evaluation.scoring.metrics import fact_recall
 from kb.knowledge import KnowledgeBase
-from kb.models.llm import open_chat_model
+from kb.models.chat.llm import open_chat_model
 from kb.models.sentence_encoder import load_encoder
 from kb.settings import Settings
 

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kb.index.catalog import Catalog
+from kb.index.catalog.catalog import Catalog
 from kb.index.layout import CATALOG_FILE, VECTORS_FOLDER, WORDS_FOLDER, index_folder
 from kb.index.lexical import Lexical
 from kb.index.vectors import SPACES, Vectors

@@ -27,7 +27,7 @@ from benchmarks.rival_process import require_rivals, run_rival
 from benchmarks.wrapped_encoder import TimedEncoder
 from ingest.pipeline import ingest
 from ingest.report import IngestReport
-from kb.models.packaged_e5 import packaged_e5_folder
+from kb.models.packaged.e5 import packaged_e5_folder
 from kb.models.sentence_encoder import load_encoder
 from kb.settings import Settings
 

@@ -5,7 +5,7 @@
 Starts `reperes serve` on the bundled corpus, without a language model, in a process of its own. Every person has a page
 of their own and asks in the same moment as all others, in each round another question; none is asked twice. The first
 round begins as soon as the server answers; the others a while later, when the application has encoded the sentences of
-the base by itself, as it does after each start (`kb.warming`). Measured are the seconds from sending to the whole
+the base by itself, as it does after each start (`kb.web.warming`). Measured are the seconds from sending to the whole
 answer, the start of the server with the store in place, and the page's first answer.
 """
 

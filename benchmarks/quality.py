@@ -19,12 +19,12 @@ from benchmarks.bench_data import BenchData, bench_data
 from benchmarks.report import Target, encoder_in_words, machine, save, table
 from benchmarks.rival_process import require_rivals, run_rival
 from ingest.pipeline import ingest
-from kb.evaluation.metrics import hit_at_k, reciprocal_rank
 from kb.evaluation.questions import EvaluationQuestion, read_questions
 from kb.evaluation.run import Estimate, evaluate
+from kb.evaluation.scoring.metrics import hit_at_k, reciprocal_rank
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
-from kb.models.packaged_e5 import packaged_e5_folder
+from kb.models.packaged.e5 import packaged_e5_folder
 from kb.models.sentence_encoder import load_encoder
 from kb.settings import Settings
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from kb.blocks import heading_title, parse_blocks, unit_spans
-from kb.french.sentences import sentence_spans
 from kb.models.encoder import FloatMatrix
+from kb.text.blocks import heading_title, parse_blocks, unit_spans
+from kb.text.sentences import sentence_spans
 from kb.types import Document, Passage
 
 SEED = 20_260

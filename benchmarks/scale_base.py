@@ -32,7 +32,7 @@ from benchmarks.wrapped_encoder import PreparedEncoder
 from ingest.readers import read_document
 from ingest.split import SPLITTER_VERSION
 from kb.errors import ReperesError
-from kb.index.catalog import Catalog
+from kb.index.catalog.catalog import Catalog
 from kb.index.embedding import NewVersion
 from kb.index.layout import CATALOG_FILE
 from kb.index.texts import passage_text, section_title

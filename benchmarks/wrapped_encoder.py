@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from kb.french.sentences import Span
 from kb.models.encoder import Encoder, EncoderOver, FloatMatrix, Prompt
+from kb.text.sentences import Span
 
 
 class WrappedEncoder(EncoderOver):

@@ -15,9 +15,9 @@ from typing import Any
 
 from ingest.readers import SUFFIXES
 from kb.errors import ReperesError
+from kb.ports import IngestionProgress
 from kb.settings import Settings
-from kb.ui.ports import IngestionProgress
-from kb.uploads import SOURCE as UPLOADS
+from kb.web.uploads import SOURCE as UPLOADS
 
 _LONGEST_COMMAND = 600  # seconds
 _STOPPED = "La mise à jour de la base s'est arrêtée (code {code})."

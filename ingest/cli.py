@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from kb.console import print_json
-from kb.corrections import FIELDS
-from kb.options import JSON, STORE
+from kb.cli.console import print_json
+from kb.cli.options import JSON, STORE
+from kb.records.corrections import FIELDS
 from kb.settings import Settings
 
 if TYPE_CHECKING:
+    from ingest.ingestion import Progress
     from ingest.report import IngestReport
-    from ingest.run import Progress
     from kb.models.encoder import Encoder
 
 

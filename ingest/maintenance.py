@@ -9,22 +9,22 @@ from pathlib import Path
 
 from rapidfuzz import process
 
+from ingest.ingestion import Progress, new_version
 from ingest.pipeline import ingest
 from ingest.readers import SUFFIXES, read_document
-from ingest.run import Progress, new_version
 from ingest.sources.folder import list_folder, read_file
+from ingest.sources.folder_ingestion import file_hash
 from ingest.split import SPLITTER_VERSION
-from ingest.take_folder import file_hash
-from kb.app_database import AppDatabase
 from kb.errors import DocumentError, StoreError
 from kb.index.audit import Difference
-from kb.index.catalog import Catalog
-from kb.index.journal import mark
+from kb.index.catalog.catalog import Catalog
+from kb.index.catalog.journal import mark
 from kb.index.layout import CATALOG_FILE, index_folder
 from kb.index.rebuilding import erase, prove
 from kb.index.rebuilding import rebuild as rebuild_aside
 from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder
+from kb.records.database import AppDatabase
 from kb.settings import Settings
 
 _BATCH = 64  # documents

@@ -10,16 +10,16 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ingest.ingestion import Progress, Run
 from ingest.report import IngestReport
-from ingest.run import Progress, Run
 from ingest.sources.config import FolderSource, Source
+from ingest.sources.folder_ingestion import take_folder, take_path
 from ingest.split import SPLITTER_VERSION
 from ingest.stages import Stages
-from ingest.take_folder import take_folder, take_path
-from kb.corrections import Correction, checked, drop_correction, keep_correction, read_corrections
 from kb.errors import DocumentError, StoreError
 from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder
+from kb.records.corrections import Correction, checked, drop_correction, keep_correction, read_corrections
 from kb.settings import Settings
 
 # How the system, SQLite, Chroma and tantivy say that a disk or a quota is full, or that it writes no more.
@@ -46,7 +46,7 @@ def ingest(
     """
 
     def take(run: Run) -> None:
-        from ingest.take_address import take_address  # httpx and lxml are slow to import
+        from ingest.sources.address import take_address  # httpx and lxml are slow to import
 
         for path in paths:
             if re.match(r"[a-zA-Z][\w+.-]+:/", str(path)):
@@ -71,7 +71,7 @@ def sync(
     """
 
     def take(run: Run) -> None:
-        from ingest.take_web import take_site
+        from ingest.sources.web_ingestion import take_site
 
         for each in sources:
             if isinstance(each, FolderSource):
@@ -86,7 +86,7 @@ def sync(
 def correct(
     document_id: str, given: Mapping[str, str] | None, settings: Settings, encoder: Encoder, *, person: str = ""
 ) -> IngestReport:
-    """Corrects what a document says about itself, for good: `given` holds a text for each field of `kb.corrections`.
+    """Corrects what a document says about itself, for good: `given` holds a text for each field.
 
     None takes all corrections of the document back. Raises ReperesError for an unknown document or a wrong value.
     """

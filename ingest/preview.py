@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.addresses import page_address
-from ingest.fetch import open_fetcher
+from ingest.fetching.addresses import page_address
+from ingest.fetching.fetch import open_fetcher
 from ingest.readers import SUFFIXES, read_document
 from ingest.sources.config import web_source
 from ingest.sources.folder import Item, read_file

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from kb.french.sentences import sentence_spans
+from kb.text.sentences import sentence_spans
 from kb.types import Document
 
 CHANGES_KEPT = 500  # in a report; the numbers count all

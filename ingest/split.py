@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from kb.blocks import Block, heading_title, parse_blocks, table_header, unit_spans
-from kb.french.sentences import Span, clause_spans
+from kb.text.blocks import Block, heading_title, parse_blocks, table_header, unit_spans
+from kb.text.sentences import Span, clause_spans
 from kb.types import Document, Passage
 
 # Change it whenever the same document would give other passages: it is part of the store's fingerprint.

@@ -11,22 +11,22 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from kb.answering import extractive, generative
-from kb.answering.conversation import standalone_question
 from kb.answering.evidence import candidates, passages_to_read, remember, score
-from kb.answering.question import asks_several_things, wanted_figure
-from kb.answering.rephrasing import rephrased
 from kb.answering.sufficiency import REFUSAL, refusal_reason
 from kb.answering.warnings import removed_warning, warnings_for
 from kb.errors import LanguageModelError, ReperesError, TextTooLongError
+from kb.index.catalog.rows import Withdrawn
 from kb.index.reader import IndexReader
-from kb.index.rows import Withdrawn
+from kb.models.chat.llm import ChatModel, open_chat_model
 from kb.models.encoder import Encoder
-from kb.models.llm import ChatModel, open_chat_model
 from kb.models.remembering import RememberingEncoder
 from kb.models.reranker import Reranker, load_reranker
+from kb.question.follow_up import standalone_question
+from kb.question.glossary import Entries, read_glossary
+from kb.question.intent import asks_several_things, wanted_figure
+from kb.question.rephrasing import rephrased
+from kb.question.terms import SearchedQuestion
 from kb.retrieval.filters import Filters
-from kb.retrieval.glossary import Entries, read_glossary
-from kb.retrieval.question import SearchedQuestion
 from kb.retrieval.retriever import Retriever
 from kb.settings import Settings
 from kb.types import Answer, Citation, Document, Evidence, Hit, Message, RefusalReason, StoreStatus

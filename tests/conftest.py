@@ -14,8 +14,8 @@ from typing import Any
 import hypothesis
 import pytest
 
+from kb.models.chat.gguf import InstalledModel, installed, runs_here
 from kb.models.encoder import Encoder
-from kb.models.gguf import InstalledModel, installed, runs_here
 from kb.settings import Settings
 from tiny_encoder import TinyEncoder
 

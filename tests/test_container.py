@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from kb.settings import Settings
-from kb.ui.server import check_host
+from kb.web.server import check_host
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")

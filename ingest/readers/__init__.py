@@ -24,23 +24,23 @@ READERS_VERSION = "2"
 
 # Suffix or media type -> the module of this package whose `read` takes it.
 READERS = {
-    ".html": "html",
-    ".htm": "html",
-    ".xhtml": "html",
+    ".html": "html.reader",
+    ".htm": "html.reader",
+    ".xhtml": "html.reader",
     ".md": "markdown",
     ".markdown": "markdown",
     ".txt": "text",
     ".text": "text",
-    ".pdf": "pdf",
-    ".docx": "docx",
-    "text/html": "html",
-    "application/xhtml+xml": "html",
+    ".pdf": "pdf.reader",
+    ".docx": "docx.reader",
+    "text/html": "html.reader",
+    "application/xhtml+xml": "html.reader",
     "text/markdown": "markdown",
     "text/x-markdown": "markdown",
     "text/plain": "text",
-    "application/pdf": "pdf",
-    "application/x-pdf": "pdf",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/pdf": "pdf.reader",
+    "application/x-pdf": "pdf.reader",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx.reader",
 }
 SUFFIXES = frozenset(key for key in READERS if key.startswith("."))
 # Servers send these for whatever they do not know: the suffix says more.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from itertools import pairwise
 
-from kb.french.folding import fold
+from kb.text.folding import fold
 
 # First parts of French compounds: cut at their own hyphen, they keep it (« peut-être », « sous-préfet »).
 _PREFIXES = frozenset(

@@ -15,13 +15,13 @@ from lxml.html import defs
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 
-from ingest.metadata import Metadata, canonical_url, from_mapping
-from ingest.readers.blocks import assemble
-from ingest.readers.cited import take_last_sources, take_named_sources
+from ingest.readers.block_builder import assemble
 from ingest.readers.decoding import decode
-from ingest.readers.page import drop_hidden
+from ingest.readers.html.cited import take_last_sources, take_named_sources
+from ingest.readers.html.page import drop_hidden
+from ingest.readers.html.tree import blocks_of
+from ingest.readers.metadata import Metadata, canonical_url, from_mapping
 from ingest.readers.reading import Given, Reading, empty, no_text, too_long
-from ingest.readers.tree import blocks_of
 from kb.errors import DocumentError
 
 # The one in C reads the same ten times as fast; a build of PyYAML may lack it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ingest.metadata import Metadata
+from ingest.readers.metadata import Metadata
 from kb.errors import DocumentError
 
 BYTES_PER_MB = 1_000_000

@@ -6,15 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ingest.dates import date_near_title, is_announcement
-from ingest.metadata import Metadata, canonical_url
-from ingest.readers.blocks import Block, assemble, bullets, clean, heading, item_from_line, paragraph, table
-from ingest.readers.boilerplate import KNOWN_RUBRICS, is_provenance, is_saved_page, mark_of, strip_marks
+from ingest.readers.block_builder import Block, assemble, bullets, clean, heading, item_from_line, paragraph, table
+from ingest.readers.dates import date_near_title, is_announcement
 from ingest.readers.decoding import decode
+from ingest.readers.html.boilerplate import KNOWN_RUBRICS, is_provenance, is_saved_page, mark_of, strip_marks
 from ingest.readers.lines import is_wrapped, join_lines, words_of, wrap_width
+from ingest.readers.metadata import Metadata, canonical_url
 from ingest.readers.reading import Given, Reading, empty, too_long
-from kb.blocks import cells
-from kb.french.folding import fold
+from kb.text.blocks import cells
+from kb.text.folding import fold
 
 _UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,}|~{3,}|\*{3,}|_{3,})\s*$")
 _HASHES = re.compile(r"(#{1,6})\s+(\S.*)$")

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ingest.addresses import RefusedAddressError, authority, page_address
+from ingest.fetching.addresses import RefusedAddressError, authority, page_address
 from kb.errors import SettingsError
 from kb.settings import Settings
-from kb.uploads import SOURCE as UPLOADS
+from kb.web.uploads import SOURCE as UPLOADS
 
 TYPES = ("folder", "page", "feed", "sitemap", "section")
 ATTACHMENTS = ("pdf", "docx")

@@ -12,9 +12,9 @@ from urllib.parse import urljoin
 import lxml.etree
 import lxml.html
 
-from ingest.addresses import RefusedAddressError, page_address
+from ingest.fetching.addresses import RefusedAddressError, page_address
 from kb.errors import DocumentError
-from kb.french.folding import fold
+from kb.text.folding import fold
 
 _MOST_BYTES = 60_000_000  # a sitemap holds at most 50 MB (sitemaps.org)
 _GZIP = b"\x1f\x8b"

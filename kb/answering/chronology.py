@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from kb.answering.question import wanted_figure
-from kb.french.figures import Figure, figures
-from kb.french.folding import fold
-from kb.french.stems import stem, stems
+from kb.question.intent import wanted_figure
+from kb.text.figures import Figure, figures
+from kb.text.folding import fold
+from kb.text.stems import stem, stems
 from kb.types import Document, Evidence
 
 OLD_YEARS = 3

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from kb.answering.hostile import is_hostile
-from kb.answering.question import figure_fit, names, wanted_figure
-from kb.blocks import Block, parse_blocks, render_row, table_header, unit_spans
-from kb.french.sentences import Span, sentence_spans
-from kb.french.stems import stems
 from kb.index.lexical import Group
 from kb.models.encoder import Encoder
+from kb.question.intent import figure_fit, names, wanted_figure
+from kb.text.blocks import Block, parse_blocks, render_row, table_header, unit_spans
+from kb.text.sentences import Span, sentence_spans
+from kb.text.stems import stems
 from kb.types import Document, Evidence, EvidenceKind, Hit, Passage
 
 # The best passages are read, and what else was found in the best documents: their figures often stand side by side.

@@ -1,6 +1,6 @@
 """What changes the meaning of a figure without changing it: « plus de », its unit, « la moitié des ».
 
-A written sentence must keep them as its evidence says them; `kb.french.figures` alone takes « 448 % » for « 448 »,
+A written sentence must keep them as its evidence says them; `kb.text.figures` alone takes « 448 % » for « 448 »,
 which is right for a column of percentages and wrong for a rewording.
 """
 
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from kb.french.figures import Figure, figures, same_figure
-from kb.french.folding import fold
+from kb.text.figures import Figure, figures, same_figure
+from kb.text.folding import fold
 
 _LIMITS = {
     "plus": r"plus[ ]d['e]|au[ ]moins|au-dela[ ]d[eu]s?|superieure?s?[ ]a|minimum[ ]d['e]",

@@ -9,8 +9,8 @@ from dataclasses import replace
 from kb.answering.chronology import conflicting, most_recent_first
 from kb.answering.evidence import Scored
 from kb.answering.hostile import is_hostile
-from kb.french.figures import MARKS
-from kb.french.folding import fold
+from kb.text.figures import MARKS
+from kb.text.folding import fold
 from kb.types import Citation, Evidence
 
 MAX_UNITS = 6

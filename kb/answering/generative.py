@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from kb.answering.citations import MarkerFilter
 from kb.answering.prompts import MOST_WRITTEN_TOKENS, SYSTEM, read_by_model, user_prompt
-from kb.answering.question import missing_names
 from kb.answering.verification import Verified, lost_figures, verify
-from kb.french.figures import MARKS
-from kb.french.stems import stems
-from kb.models.llm import ChatModel
+from kb.models.chat.llm import ChatModel
+from kb.question.intent import missing_names
+from kb.text.figures import MARKS
+from kb.text.stems import stems
 from kb.types import Citation, Evidence
 
 _MOST_WORDS = 0.6

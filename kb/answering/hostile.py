@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 
-from kb.answering.prompts import visible
-from kb.french.folding import fold
+from kb.text.folding import fold, visible
 
 _ORDERS = re.compile(
     r"""

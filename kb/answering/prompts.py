@@ -10,6 +10,7 @@ import re
 import textwrap
 from collections.abc import Sequence
 
+from kb.text.folding import visible
 from kb.types import Evidence
 
 SYSTEM = (
@@ -28,12 +29,6 @@ _LONGEST_CONTEXT = 90
 _LONGEST_TITLE = 60
 # What would be taken for a number of ours, or for the end of the extracts.
 _BRACKETS = re.compile(r"\[\s*\d[\d\s,;–-]*\]|【[^】]*】")
-_INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]")
-
-
-def visible(text: str) -> str:
-    """`text` without characters that no reader sees: zero widths, directions, tags."""
-    return _INVISIBLE.sub("", text)
 
 
 def user_prompt(question: str, evidence: Sequence[Evidence]) -> str:

@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from rapidfuzz.distance import Levenshtein
 
 from kb.answering.evidence import Scored
-from kb.answering.question import asked_nouns, asks_several_things, missing_names, names, wanted_figure
-from kb.french.figures import figures
-from kb.french.stems import stems, words
 from kb.index.lexical import Group
+from kb.question.intent import asked_nouns, asks_several_things, missing_names, names, wanted_figure
+from kb.text.figures import figures
+from kb.text.stems import stems, words
 from kb.types import Evidence, Hit, Passage, RefusalReason
 
 REFUSAL = "Je ne trouve pas cette information dans les documents."

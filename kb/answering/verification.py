@@ -17,12 +17,11 @@ from rapidfuzz.distance import LCSseq
 from kb.answering.citations import marked, numbers_in, without_marks
 from kb.answering.exactness import inexact
 from kb.answering.hostile import is_hostile
-from kb.answering.prompts import visible
-from kb.answering.question import names
-from kb.french.figures import figures, missing_figures
-from kb.french.folding import fold
-from kb.french.sentences import sentence_spans
-from kb.french.stems import stems, words
+from kb.question.intent import names
+from kb.text.figures import figures, missing_figures
+from kb.text.folding import fold, visible
+from kb.text.sentences import sentence_spans
+from kb.text.stems import stems, words
 from kb.types import Evidence
 
 _LEAST_SUPPORT = 0.5  # of the words of a sentence, in the passages that it cites

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from kb.answering.chronology import changes, old_or_undated
-from kb.answering.question import asks_for_list
+from kb.question.intent import asks_for_list
 from kb.types import Evidence, Hit
 
 

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from kb.app_database import AppDatabase, KeptRun
 from kb.errors import QuestionsError
-from kb.evaluation.comparison import Comparison, compare
+from kb.evaluation.from_feedback import to_query
 from kb.evaluation.kept import about_run, run_and_keep, scores_of
 from kb.evaluation.page import to_html
 from kb.evaluation.questions import EvaluationQuestion, check_documents, parse_questions, question_to_json
 from kb.evaluation.run import EvaluationResult, EvaluationRow, QuestionResult
+from kb.evaluation.scoring.comparison import Comparison, compare
 from kb.evaluation.tables import parse_table, read_any, read_pasted
-from kb.feedback import Feedback, to_query
+from kb.records.database import AppDatabase, KeptRun
+from kb.records.feedback import Feedback
 
 if TYPE_CHECKING:
     from kb.knowledge import KnowledgeBase

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from kb.evaluation.run import Estimate, EvaluationResult
-from kb.models.llm import ChatModel
+from kb.models.chat.llm import ChatModel
 
 logger = logging.getLogger(__name__)
 

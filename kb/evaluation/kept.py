@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from kb.app_database import AppDatabase
 from kb.errors import QuestionsError
-from kb.evaluation.comparison import Scores
 from kb.evaluation.questions import EvaluationQuestion, question_to_json
 from kb.evaluation.report import to_json
 from kb.evaluation.run import Evaluated, EvaluationResult, EvaluationRow, QuestionResult, evaluate, score
+from kb.evaluation.scoring.comparison import Scores
 from kb.evaluation.tables import read_any
+from kb.records.database import AppDatabase
 from kb.types import StoreStatus
 
 

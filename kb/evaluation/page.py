@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from kb.evaluation.diagnosis import LABELS, diagnose
-from kb.evaluation.matching import holds
 from kb.evaluation.report import FIGURES, STAGES, by_kind, interval_text, latency_line, value_text
 from kb.evaluation.run import EvaluationResult, QuestionResult
-from kb.french.moments import french_moment
+from kb.evaluation.scoring.diagnosis import LABELS, diagnose
+from kb.evaluation.scoring.matching import holds
+from kb.text.moments import french_moment
 
 _WIDTH = 160  # of a bar, in pixels
 _SPEAKERS = {"user": "Question", "assistant": "Réponse"}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from kb.errors import QuestionsError
-from kb.evaluation.matching import canonical
+from kb.evaluation.scoring.matching import canonical
 from kb.types import Message, Role
 
 Fact = tuple[str, ...]

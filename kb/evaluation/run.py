@@ -12,9 +12,9 @@ import numpy as np
 
 from kb.answering.serialize import AnswerJson, CitationJson, answer_to_json, document_ids
 from kb.errors import ReperesError
-from kb.evaluation import metrics
-from kb.evaluation.bootstrap import bootstrap_interval
 from kb.evaluation.questions import EvaluationQuestion
+from kb.evaluation.scoring import metrics
+from kb.evaluation.scoring.bootstrap import bootstrap_interval
 from kb.types import Answer, Hit, Message
 
 log = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from typing import Any
 
 from kb.errors import QuestionsError
 from kb.evaluation.questions import EvaluationQuestion, collect, parse_row, question_to_json, read_questions
-from kb.french.folding import fold
+from kb.text.folding import fold
 
 # Columns, in the order they are written; each is also known by its key in JSONL.
 COLUMNS = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kb.index.catalog_reader import CatalogReader
+from kb.index.catalog.reader import CatalogReader
 from kb.index.lexical import Lexical
 from kb.index.vectors import SPACES, Vectors
 from kb.types import Document

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kb.french.acronyms import Mention
-from kb.index.catalog_reader import CatalogReader
-from kb.index.rows import PassageRow, SectionRow
+from kb.index.catalog.reader import CatalogReader
+from kb.index.catalog.rows import PassageRow, SectionRow
 from kb.index.texts import passage_text, section_id, section_title, text_hash
 from kb.index.vectors import Vectors
 from kb.index.windows import Windows, pack, window_spans
 from kb.models.encoder import Encoder, FloatMatrix
+from kb.text.acronyms import Mention
 from kb.types import Document, Passage
 
 

@@ -1,4 +1,4 @@
-"""The words of passages and of section titles, in tantivy (BM25). French analysis is ours: kb/french/stems.py.
+"""The words of passages and of section titles, in tantivy (BM25). French analysis is ours: kb/text/stems.py.
 
 Two indexes: passages, with the fields `body` (their own words), `whole` (their own and those of their title) and
 `exact` (unstemmed, in order, for phrases and for typing mistakes); and sections, with the field `title`.
@@ -13,7 +13,7 @@ from typing import Literal
 
 import tantivy
 
-from kb.french.stems import stems, words
+from kb.text.stems import stems, words
 
 Field = Literal["body", "whole", "title"]
 Kind = Literal["passages", "sections"]

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kb.errors import FingerprintError
-from kb.index.catalog import Catalog
+from kb.index.catalog.catalog import Catalog
 from kb.index.layout import CATALOG_FILE, VECTORS_FOLDER, WORDS_FOLDER, check_encoder, index_folder
 from kb.index.lexical import Lexical
 from kb.index.vectors import SPACES, Vectors

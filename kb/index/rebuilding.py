@@ -17,7 +17,7 @@ import numpy as np
 
 from kb.errors import StoreError
 from kb.index.audit import audit
-from kb.index.catalog import Catalog
+from kb.index.catalog.catalog import Catalog
 from kb.index.layout import (
     CATALOG_FILE,
     VECTORS_FOLDER,

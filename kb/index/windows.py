@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kb.blocks import parse_blocks, unit_spans
-from kb.french.sentences import Span
 from kb.models.encoder import FloatMatrix, unit_rows
+from kb.text.blocks import parse_blocks, unit_spans
+from kb.text.sentences import Span
 
 UNITS = 2  # neighbouring units in a window
 MOST = 24  # windows of one passage: more stand only in tables of very short rows

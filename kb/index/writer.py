@@ -21,7 +21,7 @@ import filelock
 
 from kb.errors import FingerprintError, StoreBusyError
 from kb.index.audit import Difference, audit
-from kb.index.catalog import Catalog
+from kb.index.catalog.catalog import Catalog
 from kb.index.embedding import Embedded, NewVersion, embed
 from kb.index.layout import (
     CATALOG_FILE,

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.errors import ModelError
-from kb.models import packaged_e5
 from kb.models.backend import chosen_backend
 from kb.models.encoder import Prompt
-from kb.models.onnx_encoder import OnnxEncoder
+from kb.models.packaged import e5 as packaged_e5
+from kb.models.packaged.onnx_encoder import OnnxEncoder
 from kb.models.torch_encoder import SentenceEncoder, load_model
 from kb.settings import PACKAGED_MODEL, Settings
 

@@ -9,7 +9,7 @@ from kb.types import Hit
 
 if TYPE_CHECKING:
     from kb.index.lexical import Group
-    from kb.retrieval.question import SearchedQuestion
+    from kb.question.terms import SearchedQuestion
 
 _NAMES = {
     "vector": "sens du passage",

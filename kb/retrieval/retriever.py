@@ -12,19 +12,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
 
-from kb.french.acronyms import glossary
 from kb.index.lexical import Lexical
 from kb.index.reader import IndexReader
 from kb.index.vectors import Vectors
 from kb.index.windows import best_windows
 from kb.models.encoder import Encoder, FloatMatrix
 from kb.models.reranker import Reranker
+from kb.question.glossary import EVERYDAY, Entries, Glossary, merged, read_glossary
+from kb.question.terms import SearchedQuestion, prepare
+from kb.question.typing_mistakes import nearest_word
 from kb.retrieval.filters import Filters
 from kb.retrieval.fusion import Ranking, inverse_document_frequency, standardised_fusion
-from kb.retrieval.glossary import EVERYDAY, Entries, Glossary, merged, read_glossary
-from kb.retrieval.question import SearchedQuestion, prepare
 from kb.retrieval.selection import Seen, in_turn
-from kb.retrieval.typing_mistakes import nearest_word
+from kb.text.acronyms import glossary
 from kb.types import Document, Hit
 
 CANDIDATES = 100  # taken from each ranking

@@ -10,14 +10,13 @@ import gradio as gr
 
 from kb.answering.serialize import answer_to_json
 from kb.errors import ReperesError
+from kb.ports import Base
 from kb.types import Message, Role
-from kb.ui import strings
-from kb.ui.conversation import HISTORY_MESSAGES, Lines, answer_in_turn, question_trouble
-from kb.ui.ports import Base
+from kb.web import strings
+from kb.web.auth.rate_limits import Rates, asker
+from kb.web.chat.conversation import HISTORY_MESSAGES, LONGEST_MESSAGE, Lines, answer_in_turn, question_trouble
 from kb.web.operation import Figures
-from kb.web.rates import Rates, asker
 
-LONGEST_MESSAGE = 8_000
 _ROLES = get_args(Role)
 
 logger = logging.getLogger(__name__)

@@ -6,49 +6,33 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import parse_qs
 
 import gradio as gr
 
+from kb.answering.follow_ups import SHOWN, examples, follow_ups
 from kb.answering.serialize import AnswerJson
-from kb.conversations import Conversations, PassingConversations, new_id
 from kb.errors import ReperesError
-from kb.follow_ups import SHOWN, examples, follow_ups
-from kb.ui import strings
+from kb.ports import Base
+from kb.records.accounts import Person
+from kb.records.conversations import new_id
 from kb.ui.api import caller
-from kb.ui.conversation import Conversation, Lines, exchange, question_trouble, resumed
-from kb.ui.errands import BETWEEN_STATES, Errand, Errands
-from kb.ui.opinion import opinion_updates
-from kb.ui.ports import Base, Ingestor
-from kb.ui.render import escape
-from kb.ui.sources import empty_sources_html
-from kb.ui.state import read_state, state_html, welcome_html
+from kb.ui.feedback import feedback_updates
 from kb.ui.tools import filters_html, menu_html, tools_html
-from kb.web.explore import choice_of
-from kb.web.operation import Figures
-from kb.web.people import Person
-from kb.web.rates import Rates
+from kb.web import strings
+from kb.web.chat.conversation import Conversation, exchange, question_trouble, resumed
+from kb.web.chat.errands import BETWEEN_STATES, Errand, Errands
+from kb.web.chat.sources import empty_sources_html
+from kb.web.page_context import PageContext
+from kb.web.pages.explore import choice_of
+from kb.web.render import escape
+from kb.web.state import read_state, state_html, welcome_html
 
 OUTPUTS = 16  # of the events that show an answer: see `kb.ui.chat`
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the page is handed beside the base: who brings it up to date, what keeps, counts and limits."""
-
-    ingestor: Ingestor | None = None
-    examples: Sequence[str] = ()
-    has_opinions: bool = False
-    conversations: Conversations = field(default_factory=PassingConversations)
-    rates: Rates = field(default_factory=lambda: Rates(0))
-    figures: Figures = field(default_factory=Figures)
-    lines: Lines = field(default_factory=Lines)
-    has_documents: bool = False
-    has_desk: bool = False
 
 
 def who(request: gr.Request | None) -> Person:
@@ -63,11 +47,11 @@ def who(request: gr.Request | None) -> Person:
 class Handlers:
     """The events, over one base. Serves many threads."""
 
-    def __init__(self, base: Callable[[], Base], around: Surroundings) -> None:
+    def __init__(self, base: Callable[[], Base], context: PageContext) -> None:
         self._base = base
-        self._around = around
-        self._lines = around.lines
-        self._starters = _Starters(base, around.examples)
+        self._context = context
+        self._lines = context.lines
+        self._starters = _Starters(base, context.examples)
         self._errands: Errands[Conversation] = Errands()
         self._suggesting = threading.Lock()
 
@@ -75,7 +59,7 @@ class Handlers:
         """The page as an answer comes in; a question that cannot be asked stays in its box, with the reason."""
         person = who(request)
         trouble = question_trouble(question)
-        if not trouble and not self._around.rates.may_ask(caller(request)):
+        if not trouble and not self._context.rates.may_ask(caller(request)):
             trouble = strings.TOO_MANY_QUESTIONS
         if trouble:
             time.sleep(BETWEEN_STATES)  # see `Errand.states`: what is said at once may be lost
@@ -84,7 +68,7 @@ class Handlers:
         begun = replace(before, id=before.id or new_id(), errand=new_id())
         errand = self._errands.begin(begun.errand, lambda: exchange(self._base, begun, question, self._lines))
         try:
-            with self._around.figures.under_way():
+            with self._context.figures.under_way():
                 yield from self._shown(person, begun.asked(question.strip()), errand)
         finally:
             self._errands.end(begun.errand)
@@ -120,7 +104,7 @@ class Handlers:
             gr.update(visible=False),
             gr.update(visible=not now.running),
             gr.update(visible=now.running),
-            *opinion_updates(now, wanted=self._around.has_opinions),
+            *feedback_updates(now, wanted=self._context.has_feedback),
             tools if is_first or tools else gr.skip(),
             gr.update(visible=not now.running),
             gr.update(visible=False),
@@ -168,12 +152,12 @@ class Handlers:
         try:
             now = replace(now, filters=choice.filters)
             if name := next(iter(query.get("conversation", ())), ""):
-                kept = self._around.conversations.get(person.name, name)
+                kept = self._context.conversations.get(person.name, name)
                 now = resumed(kept) if kept is not None else now
                 told = "" if kept is not None else notice(strings.CONVERSATION_GONE)
         except ReperesError as error:
             told = notice(str(error))
-        menu = menu_html(person, has_documents=self._around.has_documents, has_desk=self._around.has_desk)
+        menu = menu_html(person, has_documents=self._context.has_documents, has_desk=self._context.has_desk)
         page = self._page(now)
         if told:
             page[5] = told
@@ -201,8 +185,8 @@ class Handlers:
 
     def refresh(self, request: gr.Request, state_shown: str, welcome_shown: str, *examples_shown: str) -> list[Any]:
         """The state of the base; nothing is sent when it is what the page shows already."""
-        may_start = self._around.ingestor is not None and who(request).edits
-        now = read_state(self._base, self._around.ingestor)
+        may_start = self._context.ingestor is not None and who(request).edits
+        now = read_state(self._base, self._context.ingestor)
         lines = [state_html(now), welcome_html(now)]
         begin = self._starters.get(now.status.generation if now.status else None, len(examples_shown))
         buttons: list[Any] = [
@@ -218,8 +202,8 @@ class Handlers:
         if not who(request).edits:
             return notice(strings.EDITORS_ONLY)
         try:
-            if self._around.ingestor is not None:
-                self._around.ingestor.start()
+            if self._context.ingestor is not None:
+                self._context.ingestor.start()
         except ReperesError as error:
             return notice(str(error))
         except Exception:  # an event of the page: told there, its cause in the log
@@ -241,7 +225,7 @@ class Handlers:
             gr.update(visible=is_new),
             gr.update(visible=True),
             gr.update(visible=False),
-            *opinion_updates(now, wanted=self._around.has_opinions),
+            *feedback_updates(now, wanted=self._context.has_feedback),
             "" if is_new else tools_html(now.id),
             gr.update(visible=not is_new),
             gr.update(visible=False),
@@ -251,11 +235,11 @@ class Handlers:
         """Counts and keeps an answer that is whole; what can be done with it."""
         kept = now.kept_turn
         if kept is None:
-            self._around.figures.failed("page")
+            self._context.figures.failed("page")
             return ""
-        self._around.figures.answered(cast("AnswerJson", kept.answer), "page")
+        self._context.figures.answered(cast("AnswerJson", kept.answer), "page")
         try:
-            self._around.conversations.put(person.name, now.id, kept)
+            self._context.conversations.put(person.name, now.id, kept)
         except Exception:  # whatever the disk does: the answer is there, and is not lost with its copy
             logger.exception("keeping the conversation failed")
             return tools_html(None)

@@ -12,15 +12,16 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
-from kb.follow_ups import EXAMPLES, SHOWN
-from kb.ui import strings
+from kb.answering.follow_ups import EXAMPLES, SHOWN
+from kb.ports import Base, FeedbackStore
 from kb.ui.api import chat_function
-from kb.ui.asking import Handlers, Surroundings
-from kb.ui.conversation import Conversation
-from kb.ui.opinion import build_opinion
-from kb.ui.ports import Base, Opinions
-from kb.ui.render import escape
-from kb.ui.sources import empty_sources_html
+from kb.ui.asking import Handlers
+from kb.ui.feedback import build_feedback
+from kb.web import strings
+from kb.web.chat.conversation import Conversation
+from kb.web.chat.sources import empty_sources_html
+from kb.web.page_context import PageContext
+from kb.web.render import escape
 
 # Many wait in the page's own line, which tells them their place (see `turnstile`), not in Gradio's.
 EVENTS_AT_ONCE = 64
@@ -28,9 +29,9 @@ LONGEST_QUEUE = 256
 STATE_EVERY_SECONDS = 3.0
 
 
-def build_page(base: Callable[[], Base], around: Surroundings, opinions: Opinions | None = None) -> gr.Blocks:
-    """The chat as Gradio blocks, with the endpoint `/chat` beside it. Without `opinions` readers are asked for none."""
-    handlers = Handlers(base, around)
+def build_page(base: Callable[[], Base], context: PageContext, feedback: FeedbackStore | None = None) -> gr.Blocks:
+    """The chat as Gradio blocks, with the endpoint `/chat` beside it. Without `feedback` readers are asked for none."""
+    handlers = Handlers(base, context)
     # Outside the queue: stopping and looking at the base must work while others wait for their answer.
     at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     page = gr.Blocks(title=strings.NAME, analytics_enabled=False, fill_width=True)
@@ -48,9 +49,9 @@ def build_page(base: Callable[[], Base], around: Surroundings, opinions: Opinion
         with gr.Column(elem_id="layout"):
             with gr.Column(elem_id="conversation"):
                 welcome = _html("", elem_id="welcome")
-                with gr.Column(elem_id="examples", visible=bool(around.examples)) as suggestions:
+                with gr.Column(elem_id="examples", visible=bool(context.examples)) as suggestions:
                     _html(f'<h2 class="unseen">{escape(strings.EXAMPLES)}</h2>')
-                    first = [*around.examples, *[""] * EXAMPLES][:EXAMPLES]
+                    first = [*context.examples, *[""] * EXAMPLES][:EXAMPLES]
                     buttons = [gr.Button(text, visible=bool(text), elem_classes="example") for text in first]
                 past = _html("", elem_id="past")
                 current = _html("", elem_id="current")
@@ -58,7 +59,7 @@ def build_page(base: Callable[[], Base], around: Surroundings, opinions: Opinion
                 with gr.Row(visible=False, elem_id="redo") as redo:
                     again = gr.Button(strings.ASK_AGAIN, size="sm", elem_id="ask-again")
                     edit = gr.Button(strings.EDIT, size="sm", elem_id="edit")
-                opinion = build_opinion(opinions, conversation, at_once)
+                feedback_parts = build_feedback(feedback, conversation, at_once)
                 with gr.Column(visible=False, elem_id="follow-ups") as next_questions:
                     _html(f"<h2>{escape(strings.FOLLOW_UPS)}</h2>")
                     following = [gr.Button("", visible=False, elem_classes="example") for _ in range(SHOWN)]
@@ -83,7 +84,7 @@ def build_page(base: Callable[[], Base], around: Surroundings, opinions: Opinion
         # In the order of Handlers.ask and Handlers._page.
         shown = [
             *(conversation, past, current, sources, question, notice, welcome, suggestions, send, stop),
-            *opinion.outputs,
+            *feedback_parts.outputs,
             *(tools, redo, next_questions),
         ]
         answering: dict[str, Any] = {
@@ -100,7 +101,7 @@ def build_page(base: Callable[[], Base], around: Surroundings, opinions: Opinion
             # Outside the queue too: Gradio loses a question that is sent as the stream of another event closes.
             each.success(handlers.suggest, conversation, [next_questions, *following], **at_once)
         edit.click(handlers.edit, conversation, [conversation, question, notice], **at_once)
-        # They cancel nothing: see `kb.ui.errands`.
+        # They cancel nothing: see `kb.web.chat.errands`.
         stop.click(handlers.stop, conversation, [conversation, current, send, stop, redo], **at_once)
         new.click(handlers.restart, conversation, shown, **at_once)
         widen.click(handlers.widen, conversation, [conversation, filters, widen], **at_once)
@@ -115,7 +116,7 @@ def build_page(base: Callable[[], Base], around: Surroundings, opinions: Opinion
         gr.Timer(STATE_EVERY_SECONDS).tick(**refreshing)
         start.click(handlers.ingest, None, notice, **at_once).then(**refreshing)
         api(
-            chat_function(base, around.figures, around.rates, around.lines),
+            chat_function(base, context.figures, context.rates, context.lines),
             api_name="chat",
             concurrency_id="programs",
             concurrency_limit=EVENTS_AT_ONCE,

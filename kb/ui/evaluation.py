@@ -13,13 +13,13 @@ import gradio as gr
 from kb.errors import ReperesError
 from kb.evaluation.desk import Evaluated, EvaluationDesk
 from kb.evaluation.questions import EvaluationQuestion
-from kb.feedback import REASONS, VERDICTS, Feedback
-from kb.french.moments import french_moment
-from kb.ui import strings
+from kb.records.accounts import LOCAL
+from kb.records.feedback import REASONS, VERDICTS, Feedback
+from kb.text.moments import french_moment
 from kb.ui.evaluation_html import evaluated_html, feedback_html, runs_html
-from kb.ui.render import escape
 from kb.ui.tools import menu_html
-from kb.web.people import LOCAL
+from kb.web import strings
+from kb.web.render import escape
 
 logger = logging.getLogger(__name__)
 _BETWEEN_STATES = 0.3  # seconds

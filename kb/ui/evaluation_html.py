@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from kb.app_database import KeptRun
-from kb.evaluation.comparison import Comparison
 from kb.evaluation.desk import Evaluated
-from kb.evaluation.diagnosis import LABELS, Diagnosis, diagnose
 from kb.evaluation.report import FIGURES, value_text
 from kb.evaluation.run import QuestionResult
-from kb.feedback import Feedback
-from kb.french.moments import french_moment
-from kb.ui import strings
-from kb.ui.render import escape
-from kb.ui.sources import reader_address
+from kb.evaluation.scoring.comparison import Comparison
+from kb.evaluation.scoring.diagnosis import LABELS, Diagnosis, diagnose
+from kb.records.database import KeptRun
+from kb.records.feedback import Feedback
+from kb.text.moments import french_moment
+from kb.web import strings
+from kb.web.chat.sources import reader_address
+from kb.web.render import escape
 
 _CERTAIN = 0.05
 

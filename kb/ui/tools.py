@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from kb.records.accounts import ROLE_NAMES, Person
 from kb.retrieval.filters import Filters
-from kb.ui import strings
-from kb.ui.render import escape
-from kb.web.people import ROLE_NAMES, Person
+from kb.web import strings
+from kb.web.render import escape
 
 
 def menu_html(person: Person, *, here: str = "/", has_documents: bool = True, has_desk: bool = True) -> str:

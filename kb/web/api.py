@@ -16,16 +16,22 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kb.answering.serialize import answer_to_json, hit_to_json
 from kb.errors import ReperesError
+from kb.ports import Base
 from kb.retrieval.filters import Filters
 from kb.types import Message
-from kb.ui import strings
-from kb.ui.api import LONGEST_MESSAGE
-from kb.ui.conversation import HISTORY_MESSAGES, LONGEST_QUESTION, Lines, answer_in_turn, question_trouble
-from kb.ui.ports import Base
-from kb.web.gate import Gate
+from kb.web import strings
+from kb.web.auth.gate import Gate
+from kb.web.auth.rate_limits import asker
+from kb.web.chat.conversation import (
+    HISTORY_MESSAGES,
+    LONGEST_MESSAGE,
+    LONGEST_QUESTION,
+    Lines,
+    answer_in_turn,
+    question_trouble,
+)
 from kb.web.operation import Figures
-from kb.web.pages import page
-from kb.web.rates import asker
+from kb.web.pages.templating import page
 
 logger = logging.getLogger(__name__)
 

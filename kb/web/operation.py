@@ -11,9 +11,9 @@ from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from kb.answering.serialize import AnswerJson
-from kb.logs import QUESTIONS
-from kb.ui.ports import Base, Ingestor
-from kb.ui.state import read_state
+from kb.cli.logs import QUESTIONS
+from kb.ports import Base, Ingestor
+from kb.web.state import read_state
 
 _SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 6.0, 12.0, 25.0, 60.0)
 

@@ -10,8 +10,8 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from kb.errors import ReperesError
-from kb.ui import strings
-from kb.web.pages import page
+from kb.web import strings
+from kb.web.pages.templating import page
 
 _TITLES = {404: "Page introuvable", 405: "Page introuvable", 422: "Demande incomprise", 503: "Base indisponible"}
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from ingest.child import ChildIngestor
-from kb.index.catalog import Catalog
+from kb.index.catalog.catalog import Catalog
+from kb.ports import IngestionProgress
 from kb.settings import Settings
-from kb.ui.ports import IngestionProgress
 
 pytestmark = pytest.mark.usefixtures("child_cache")
 

@@ -9,11 +9,11 @@ import pytest
 
 from ingest.pipeline import correct, ingest
 from ingest.preview import preview
-from kb.corrections import read_corrections
 from kb.errors import DocumentError, ReperesError
-from kb.index.catalog import Catalog
+from kb.index.catalog.catalog import Catalog
 from kb.index.layout import CATALOG_FILE, index_folder
 from kb.models.encoder import Encoder
+from kb.records.corrections import read_corrections
 from kb.settings import Settings
 from kb.types import Document
 

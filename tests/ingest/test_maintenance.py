@@ -14,17 +14,17 @@ import sqlalchemy as sa
 from ingest.maintenance import allow, check, forget, rebuild
 from ingest.pipeline import ingest
 from kb.answering.serialize import answer_to_json
-from kb.app_database import ERASED, AppDatabase
 from kb.errors import FingerprintError, StoreBusyError, StoreError
 from kb.evaluation.questions import EvaluationQuestion
 from kb.index import rebuilding
-from kb.index.catalog import Catalog
+from kb.index.catalog.catalog import Catalog
 from kb.index.layout import CATALOG_FILE, VECTORS_FOLDER, WORDS_FOLDER, index_folder
 from kb.index.lexical import Lexical, Text
 from kb.index.vectors import Vectors
 from kb.index.writer import locked
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder, FloatMatrix, Prompt
+from kb.records.database import ERASED, AppDatabase
 from kb.settings import Settings
 from scripted_base import answer_of
 from tiny_encoder import TinyEncoder

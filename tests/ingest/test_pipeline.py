@@ -12,7 +12,7 @@ from ingest.pipeline import ingest
 from ingest.readers import markdown
 from ingest.readers.reading import Given, Reading
 from ingest.report import IngestReport
-from kb.index.catalog import Catalog
+from kb.index.catalog.catalog import Catalog
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
 from kb.settings import Settings

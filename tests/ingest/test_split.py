@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.split import CONTEXT_TOKENS, MAX_WORDS, split_document
-from kb.blocks import parse_blocks
+from kb.text.blocks import parse_blocks
 from kb.types import Document
 
 MAX_TOKENS = 512

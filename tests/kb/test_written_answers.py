@@ -11,9 +11,9 @@ from chat_server import Behaviour, ChatServer, Handler, chat_server, cut_off, fa
 from ingest.pipeline import ingest
 from kb.index.reader import IndexReader
 from kb.knowledge import KnowledgeBase
+from kb.models.chat.gguf import InstalledModel, LocalServer
+from kb.models.chat.llm import ChatModel
 from kb.models.encoder import Encoder
-from kb.models.gguf import InstalledModel, LocalServer
-from kb.models.llm import ChatModel
 from kb.settings import Settings
 from kb.types import Answer
 

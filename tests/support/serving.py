@@ -12,11 +12,12 @@ from typing import Any
 
 import uvicorn
 
-from kb.conversations import Conversations
 from kb.evaluation.desk import EvaluationDesk
+from kb.ports import Base, FeedbackStore, Ingestor
+from kb.records.conversations import Conversations
 from kb.settings import Settings
-from kb.ui.ports import Base, Ingestor, Opinions
-from kb.ui.server import build_server, server_config
+from kb.ui.mounting import mount_pages
+from kb.web.server import build_server, server_config
 from small_pages import EXAMPLES
 
 
@@ -32,7 +33,7 @@ class Servers:
         base: Base | Callable[[], Base],
         ingestor: Ingestor | None = None,
         examples: Sequence[str] = EXAMPLES,
-        opinions: Opinions | None = None,
+        feedback: FeedbackStore | None = None,
         desk: EvaluationDesk | None = None,
         conversations: Conversations | None = None,
         **changed: Any,
@@ -46,7 +47,7 @@ class Servers:
         async def run() -> None:
             # Built within its loop: without one Gradio makes some that it never closes, and the suite fails on them.
             try:
-                app = build_server(opener, ingestor, examples, settings, opinions, desk, conversations)
+                app = build_server(opener, ingestor, examples, settings, mount_pages, feedback, desk, conversations)
             except Exception as error:  # noqa: BLE001  (raised again below, in the test's own thread)
                 ready.put(error)
                 return

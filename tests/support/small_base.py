@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from kb.blocks import parse_blocks, unit_spans
-from kb.index.rows import Withdrawn
+from kb.index.catalog.rows import Withdrawn
 from kb.retrieval.filters import Filters
+from kb.text.blocks import parse_blocks, unit_spans
 from kb.types import Answer, Citation, Document, Hit, Message, Passage, StoreStatus
 
 _WORD = re.compile(r"\w{4,}")

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from kb.errors import ReperesError
+from kb.ports import IngestionProgress
 from kb.types import Document
-from kb.ui.ports import IngestionProgress
 
 ServePage = Callable[..., str]
 

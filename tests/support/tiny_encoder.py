@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from kb.errors import TextTooLongError
-from kb.french.folding import fold
 from kb.models.encoder import FloatMatrix, Prompt, Span
+from kb.text.folding import fold
 
 _TOKENS = re.compile(r"\w+|[^\w\s]")
 _SPECIAL_TOKENS = 4  # as a real model's: two for the prompt, one at each end

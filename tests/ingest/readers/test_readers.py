@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.readers import READERS, SUFFIXES, read_document, reading
-from kb.blocks import parse_blocks
 from kb.errors import DocumentError
+from kb.text.blocks import parse_blocks
 from reading import reader_of
 
 ROOT = Path(__file__).parents[3]
@@ -36,7 +36,7 @@ def test_the_suffixes_are_those_that_are_read() -> None:
     expected = {".html", ".htm", ".xhtml", ".md", ".markdown", ".txt", ".text", ".pdf", ".docx"}
     assert expected == SUFFIXES
     for module in set(READERS.values()):
-        assert (ROOT / "ingest" / "readers" / f"{module}.py").is_file()
+        assert (ROOT / "ingest" / "readers" / f"{module.replace('.', '/')}.py").is_file()
 
 
 @pytest.mark.parametrize("name", ["a.md", "a.txt", "a.html"])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from ingest.split import split_document
 from kb.answering import extractive
 from kb.answering.evidence import UNITS_ENCODED, candidates, passages_to_read, score
-from kb.french.stems import stems
 from kb.index.lexical import Alternative, Group
 from kb.models.encoder import Encoder
+from kb.text.stems import stems
 from kb.types import Document, Hit
 
 TEXT = """## Le partage

@@ -9,9 +9,10 @@ import pytest
 from ingest.split import split_document
 from kb.answering.evidence import candidates
 from kb.answering.hostile import is_hostile
-from kb.answering.prompts import user_prompt, visible
-from kb.french.sentences import sentence_spans
+from kb.answering.prompts import user_prompt
 from kb.models.encoder import Encoder
+from kb.text.folding import visible
+from kb.text.sentences import sentence_spans
 from kb.types import Document, Hit
 
 ORDERS = [

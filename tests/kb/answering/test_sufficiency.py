@@ -7,11 +7,11 @@ import pytest
 from ingest.split import split_document
 from kb.answering.evidence import candidates, score
 from kb.answering.extractive import choose
-from kb.answering.question import asked_nouns, asks_several_things
 from kb.answering.sufficiency import coverage, refusal_reason
-from kb.french.stems import stems
 from kb.index.lexical import Alternative, Group
 from kb.models.encoder import Encoder
+from kb.question.intent import asked_nouns, asks_several_things
+from kb.text.stems import stems
 from kb.types import Document, Hit
 
 TEXT = """La directrice générale de l'agence dirige les équipes depuis 2021.

@@ -8,7 +8,7 @@ from chat_server import Behaviour, Handler, chat_server, failing
 from kb.evaluation.judge import judge
 from kb.evaluation.questions import EvaluationQuestion
 from kb.evaluation.run import evaluate
-from kb.models.llm import ChatModel
+from kb.models.chat.llm import ChatModel
 from scripted_base import ScriptedBase, answer_of
 
 QUESTIONS = [

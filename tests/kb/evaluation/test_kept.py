@@ -11,20 +11,20 @@ import pytest
 
 import app
 from ingest.pipeline import ingest
-from kb.app_database import ERASED, AppDatabase
 from kb.errors import QuestionsError, StoreError
-from kb.evaluation.comparison import compare, paired_p_value
-from kb.evaluation.diagnosis import diagnose
 from kb.evaluation.kept import about_run, run_and_keep, scores_of
 from kb.evaluation.page import to_html
 from kb.evaluation.questions import EvaluationQuestion, read_questions
 from kb.evaluation.report import failed_gates, to_json
 from kb.evaluation.run import evaluate
+from kb.evaluation.scoring.comparison import compare, paired_p_value
+from kb.evaluation.scoring.diagnosis import diagnose
 from kb.evaluation.tables import to_jsonl
 from kb.index.reader import IndexReader
 from kb.knowledge import KnowledgeBase
 from kb.models import sentence_encoder
 from kb.models.encoder import Encoder
+from kb.records.database import ERASED, AppDatabase
 from kb.settings import Settings
 from kb.types import Answer, Hit, Message, StoreStatus
 from scripted_base import ScriptedBase, answer_of

@@ -15,15 +15,15 @@ from chromadb.api.shared_system_client import SharedSystemClient
 
 from ingest.split import split_document
 from kb.errors import FingerprintError, StoreBusyError, StoreError
-from kb.french.stems import stems
 from kb.index import reader as reader_module
-from kb.index.catalog import Catalog
+from kb.index.catalog.catalog import Catalog
 from kb.index.embedding import NewVersion
 from kb.index.lexical import Alternative, Group, Lexical
 from kb.index.reader import IndexReader
 from kb.index.vectors import Vectors
 from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder, FloatMatrix, Prompt, Span
+from kb.text.stems import stems
 from kb.types import CitedSource, Document
 from tiny_encoder import TinyEncoder
 

@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from ingest.split import split_document
-from kb.french.acronyms import mentions
-from kb.french.stems import stems
 from kb.index.embedding import NewVersion
 from kb.index.reader import IndexReader
 from kb.index.writer import IndexWriter
@@ -17,6 +15,8 @@ from kb.models.encoder import Encoder
 from kb.retrieval.explanation import best_words, hit_lines, question_lines
 from kb.retrieval.filters import Filters
 from kb.retrieval.retriever import RERANKED, Retriever
+from kb.text.acronyms import mentions
+from kb.text.stems import stems
 from kb.types import Document
 
 _LONG = "Les ménages relogés sont accompagnés. Le bailleur propose trois logements. La charte locale fixe les règles."

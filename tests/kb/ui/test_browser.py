@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from browsing import ask, picture
 from kb.errors import FingerprintError
-from kb.ui.ports import IngestionProgress
-from kb.web.people import Accounts, Role
+from kb.ports import IngestionProgress
+from kb.records.accounts import Accounts, Role
 from small_base import SmallBase
 from small_pages import DOCUMENTS, ServePage, StillIngestor
 

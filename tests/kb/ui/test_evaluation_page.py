@@ -1,4 +1,4 @@
-"""The page of evaluations in headless Chromium, over a real base: from an opinion to a report."""
+"""The page of evaluations in headless Chromium, over a real base: from a feedback to a report."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from playwright.sync_api import Page, expect
 
 from browsing import ask, picture, serious
 from ingest.pipeline import ingest
-from kb.app_database import AppDatabase
 from kb.evaluation.desk import EvaluationDesk
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
-from kb.opinions import KeptOpinions
+from kb.records.database import AppDatabase
+from kb.records.feedback import KeptFeedback
 from kb.settings import Settings
 from small_pages import ServePage
 
@@ -34,11 +34,11 @@ def base(tmp_path: Path, settings: Settings, packaged_encoder: Encoder) -> Itera
         yield opened
 
 
-def test_from_an_opinion_to_a_report(
+def test_from_a_feedback_to_a_report(
     base: KnowledgeBase, settings: Settings, serve_page: ServePage, open_page: OpenPage
 ) -> None:
     desk = EvaluationDesk(lambda: base, settings.app_database)
-    address = serve_page(base, opinions=KeptOpinions(settings), desk=desk)
+    address = serve_page(base, feedback=KeptFeedback(settings), desk=desk)
     page = open_page(address, expected=("status of 422",))
     ask(page, "Quel est le budget du programme ?")
     page.get_by_role("button", name="Utile", exact=True).click()

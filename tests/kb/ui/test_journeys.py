@@ -18,13 +18,13 @@ from playwright.sync_api import Page, expect
 from browsing import ask, picture, serious
 from ingest.child import ChildIngestor
 from ingest.pipeline import ingest
-from kb.conversations import SavedConversations
 from kb.evaluation.desk import EvaluationDesk
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
-from kb.opinions import KeptOpinions
+from kb.records.accounts import Accounts
+from kb.records.conversations import SavedConversations
+from kb.records.feedback import KeptFeedback
 from kb.settings import Settings
-from kb.web.people import Accounts
 from small_base import SmallBase
 from small_pages import DOCUMENTS, ServePage, StillIngestor
 
@@ -55,7 +55,7 @@ def place(
     def served(serve_page: ServePage) -> tuple[str, Path]:
         desk = EvaluationDesk(lambda: base, given.app_database)
         kept = SavedConversations(given.app_database, 365)
-        options = {"opinions": KeptOpinions(given), "desk": desk, "conversations": kept, "corpus": corpus}
+        options = {"feedback": KeptFeedback(given), "desk": desk, "conversations": kept, "corpus": corpus}
         return serve_page(base, ingestor, **options), corpus
 
     yield served
@@ -224,7 +224,7 @@ def test_axe_finds_nothing_serious(place: Any, serve_page: ServePage, open_page:
     expect(page.locator("#follow-ups button.example").first).to_be_visible()
     found.append(serious(page, "answer"))
     page.get_by_role("button", name="Pas utile").click()
-    found.append(serious(page, "opinion"))
+    found.append(serious(page, "feedback"))
     page.locator("#current .reference").first.click()
     expect(page.locator("#reader mark").first).to_be_visible()
     found.append(serious(page, "reader"))

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browsing import ask, picture, serious
-from kb.conversations import SavedConversations
 from kb.errors import StoreError
-from kb.index.rows import Withdrawn
+from kb.index.catalog.rows import Withdrawn
+from kb.records.conversations import SavedConversations
 from kb.settings import Settings
 from kb.types import StoreStatus
 from paced_base import WARNING, PacedBase
@@ -245,7 +245,7 @@ def test_nothing_jumps_while_an_answer_comes_in(
     expect(words).to_contain_text("72 %")
     paced.write(100)
     turn(page, "done")
-    expect(page.locator("#opinion, #tools").first).to_be_attached()
+    expect(page.locator("#feedback, #tools").first).to_be_attached()
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     seen = page.evaluate(SEEN)
     assert len(seen["tops"]) == 1, seen  # what is being read stays where it is

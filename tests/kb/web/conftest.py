@@ -9,9 +9,9 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from kb.conversations import conversations_of
 from kb.evaluation.desk import EvaluationDesk
 from kb.knowledge import KnowledgeBase
+from kb.records.conversations import conversations_of
 from kb.settings import Settings
 from serving import Servers
 from small_base import SmallBase

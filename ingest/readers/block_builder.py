@@ -1,0 +1,127 @@
+"""Blocks on their way to the text of a `Document` (its form: kb/types.py), whatever the format they come from.
+
+Every block but a list or a table is one line, every item and every row too: nothing that follows has to guess
+whether a line end means something.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from kb.text.folding import fold
+
+Kind = Literal["paragraph", "heading", "list", "table"]
+
+# Invisible: zero width, direction marks, soft hyphens, variation tags (used to hide instructions), controls but line
+# ends; private use (icon fonts).
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff0-\uffff\U000e0000-\U000e0fff"
+    "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ue000-\uf8ff\U000f0000-\U0010ffff\ud800-\udfff]"
+)
+_LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_SPACES = re.compile(r"[ \t\n]+")  # no-break and thin spaces are part of how French is written: kept
+_BULLET = re.compile(r"[-*•‣◦▪●■◆➢➤✓✔→·–—]\s+(?=\S)")
+# A paragraph that begins like this would be read back as a heading.
+_HASHES = re.compile(r"\A(?:#{1,6}\s+)+")
+_NUMBER = re.compile(r"(\d{1,3})\s?[.)]\s+(?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block in its final form but for the marks of a heading. `level` is a heading's, from 1; 0 for the others."""
+
+    kind: Kind
+    text: str
+    level: int = 0
+
+
+def clean(text: str) -> str:
+    """`text` in NFC, line ends as `\\n`, without control, zero-width and private-use characters."""
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text)))
+
+
+def one_line(text: str) -> str:
+    """`text` cleaned, on one line, without white space around it."""
+    return _SPACES.sub(" ", clean(text)).strip()
+
+
+def paragraph(text: str) -> Block:
+    """A paragraph. The `#` of a line that only looks like a heading go."""
+    return Block("paragraph", _HASHES.sub("", one_line(text)))
+
+
+def heading(text: str, level: int) -> Block:
+    """A heading of `level`, 1 being the document's title."""
+    return Block("heading", one_line(text), max(1, level))
+
+
+def item(text: str, *, depth: int = 0, number: int | None = None) -> str:
+    """The line of a list item, `depth` levels deep, numbered or not; empty when there is no text."""
+    text = one_line(text)
+    marker = "-" if number is None else f"{number}."
+    return f"{'  ' * depth}{marker} {text}" if text else ""
+
+
+def item_from_line(line: str) -> str:
+    """The line of a list item when `line` begins like one (« • x », « 1) x »), else an empty text."""
+    line = one_line(line)
+    if match := _NUMBER.match(line):
+        return item(line[match.end() :], number=int(match[1]))
+    match = _BULLET.match(line)
+    return item(line[match.end() :]) if match else ""
+
+
+def bullets(lines: Iterable[str]) -> Block:
+    """A list from the lines that `item` gave."""
+    return Block("list", "\n".join(line for line in lines if line))
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[Block]:
+    """A table, its first row being the header; one column only becomes paragraphs. Empty rows and columns go."""
+    cleaned = [[one_line(cell).replace("|", "¦") for cell in row] for row in rows]
+    width = max((len(row) for row in cleaned), default=0)
+    filled = [row + [""] * (width - len(row)) for row in cleaned if any(row)]
+    kept = [column for column in range(width) if any(row[column] for row in filled)]
+    if len(kept) == 1 or len(filled) == 1:
+        # Nothing is read across: a frame around text, not a table.
+        return [paragraph(cell.replace("¦", "|")) for row in filled for cell in row if cell]
+    lines = ["| " + " | ".join(row[column] for column in kept) + " |" for row in filled]
+    if not lines:
+        return []
+    return [Block("table", "\n".join([lines[0], "| " + " | ".join("---" for _ in kept) + " |", *lines[1:]]))]
+
+
+def without_title(blocks: Sequence[Block], title: str | None) -> list[Block]:
+    """`blocks` without the heading, or the first block, that only repeats `title`; the last one left stays."""
+    wanted = fold(title or "")
+    first = next((index for index, block in enumerate(blocks) if block.kind == "heading"), None)
+    repeated = {
+        index
+        for index, block in enumerate(blocks)
+        if (index in {0, first} or (block.kind == "heading" and block.level == 1)) and fold(block.text) == wanted
+    }
+    kept = [block for index, block in enumerate(blocks) if index not in repeated]
+    return kept if any(block.kind != "heading" for block in kept) else list(blocks)
+
+
+def levelled(blocks: Sequence[Block]) -> list[Block]:
+    """`blocks` with the highest heading at level 2 (the title is above it), the others below as they were, up to 6."""
+    top = min((block.level for block in blocks if block.kind == "heading"), default=2)
+    return [
+        replace(block, level=min(6, block.level - top + 2)) if block.kind == "heading" else block for block in blocks
+    ]
+
+
+def render(block: Block) -> str:
+    """The block as it stands in the text."""
+    return f"{'#' * block.level} {block.text}" if block.kind == "heading" else block.text
+
+
+def assemble(blocks: Iterable[Block], title: str | None) -> str:
+    """The text of a document made of `blocks`, without the heading that repeats `title`."""
+    kept = without_title([block for block in blocks if block.text.strip()], title)
+    return "\n\n".join(render(block) for block in levelled(kept))

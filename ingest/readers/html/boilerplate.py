@@ -1,0 +1,232 @@
+"""What stands on a page around its text: the one table of markers and site rules, and how they are applied.
+
+To teach the readers another site, add to `MARKS` (lines, by their folded text), `PRUNED_NAMES` (HTML classes and ids)
+or `KNOWN_RUBRICS`; nothing else knows about sites.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ingest.readers.block_builder import Block
+from ingest.readers.dates import is_announcement
+from kb.text.folding import fold
+
+# line: the line goes, what follows stays. aside: the few short lines up to the next mark go too. related: headlines of
+# other pages follow, and go. end: so does everything that follows.
+Effect = Literal["line", "aside", "related", "end"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A line of page furniture: `pattern` matches the whole of its folded text, leading and trailing dots left out.
+
+    `saved_page` tells a mark that only a saved web page holds: it is what shows that a plain text is one.
+    """
+
+    pattern: re.Pattern[str]
+    effect: Effect
+    saved_page: bool = False
+
+
+def _mark(pattern: str, effect: Effect, *, saved_page: bool = False) -> Mark:
+    return Mark(re.compile(pattern), effect, saved_page)
+
+
+_NETWORKS = "(?:facebook|twitter|x|linkedin|whatsapp|bluesky|mastodon|instagram|pinterest|e-?mail|mail|courriel)"
+MARKS = (
+    _mark(r"lire la suite de l'article(?: ci-dessous)?", "line", saved_page=True),
+    _mark(r"suite de l'article", "line", saved_page=True),
+    _mark(r"l'info en plus", "aside", saved_page=True),
+    _mark(r"fil infos?", "end", saved_page=True),
+    _mark(r"lire la suite|lire plus|voir plus|en savoir plus", "line"),
+    _mark(rf"partager(?: (?:cet article|cette page|la page|sur (?:{_NETWORKS}[ ,]*(?:et )?)+))?", "line"),
+    _mark(
+        rf"(?:partager sur {_NETWORKS} ?|imprimer ?|envoyer par (?:e-?mail|mail|courriel) ?|copier le lien ?){{2,}}",
+        "line",
+    ),
+    _mark(
+        r"imprimer(?: (?:la page|cette page|cet article))?|envoyer par (?:e-?mail|mail|courriel)|copier le lien", "line"
+    ),
+    _mark(r"(?:retour )?(?:en )?haut de (?:la )?page|retour (?:a la liste|a l'accueil|aux actualites)", "line"),
+    _mark(r"aller au (?:contenu|menu)(?: principal)?|passer au contenu", "line"),
+    _mark(r"telecharger (?:le |la |les |l')[^.]{1,60}", "line"),
+    _mark(r"voir toutes? (?:l'actualite|les actualites)|toutes? (?:l'actualite|les actualites)", "line"),
+    _mark(
+        r"(?:tout )?(?:accepter|refuser)(?: (?:tout|les cookies|tous les cookies))?|gerer (?:mes|les) cookies", "line"
+    ),
+    _mark(r"ce site utilise des cookies.*|nous utilisons des cookies.*", "line"),
+    _mark(r"(?:a|pour) lire aussi|a lire egalement|lire aussi|a decouvrir aussi", "related"),
+    _mark(r"sur le meme (?:sujet|theme)|dans la meme (?:rubrique|categorie)", "related"),
+    _mark(
+        r"articles? (?:lies?|similaires?|recents?|associes?)|(?:ces|d'autres) articles .{0,40}vous interesser",
+        "related",
+    ),
+    _mark(r"(?:dernieres|autres|nos) actualites|actualites (?:liees|similaires)", "related"),
+    _mark(r"abonnez-vous a (?:la|notre) (?:lettre d'information|newsletter|infolettre).*", "line"),
+)
+
+# Classes and ids of HTML elements that are never part of a text. A name counts when it equals one of these, or begins
+# with one of them followed by « - », « _ » (so that « logement-social » is not a « social » bar).
+PRUNED_NAMES = frozenset(
+    (
+        "fil-infos fil-info filinfos filinfo cookie cookies cookie-banner tarteaucitron axeptio didomi consent gdpr "
+        "rgpd partage partager share sharing share-links social-share social-links social-media reseaux-sociaux "
+        "addtoany addthis sharedaddy related related-posts related-articles articles-lies a-lire-aussi lire-aussi "
+        "newsletter breadcrumb breadcrumbs ariane fil-ariane fil-d-ariane fildariane skip-link skip-links skiplinks "
+        "evitement pagination pager comments commentaires comment-list respond sidebar navbar main-nav menu-principal "
+        "back-to-top retour-haut toolbar fr-share fr-skiplinks fr-breadcrumb fr-sidemenu fr-follow fr-consent-manager "
+        "sr-only visually-hidden visuallyhidden fr-sr-only screen-reader-text element-invisible"
+    ).split()
+)
+# Roles that say the same in any language.
+PRUNED_ROLES = frozenset("navigation banner contentinfo search complementary alertdialog dialog".split())
+# Names of the short lines above an article that are metadata, not text -> the field they fill.
+HEAD_NAMES = {
+    "rubrique": "rubric",
+    "rubriques": "rubric",
+    "origine": "origin",
+    "provenance": "origin",
+    "date": "date",
+    "date-publication": "date",
+    "published": "date",
+    "post-date": "date",
+    "entry-date": "date",
+}
+# « Vu dans En Villes, le mag de l'ANRU »
+PROVENANCE = re.compile(r"(?:vu|paru|publie|lu) dans (?:l[ae'] ?|le |les )?\S.{2,100}")
+# Rubrics of the agency's site, folded: they tell a line of rubrics from a title.
+KNOWN_RUBRICS = frozenset(
+    fold(each)
+    for each in (
+        "Repères",
+        "Vie de l'Agence",
+        "Prospective",
+        "Cadre de vie",
+        "Habitat",
+        "Habitants",
+        "Partenaires",
+        "Mobilités",
+        "Économie",
+        "International",
+        "Santé",
+        "Portrait",
+        "Architecture",
+        "Programmes",
+        "Actualités",
+        "Innovation",
+        "Emploi",
+        "Éducation",
+        "Transition écologique",
+        "Investissements d'avenir",
+    )
+)
+_TRIM = " .…:;>»«→↓↑-–—|[]()\u00a0"
+_HEADLINE = 220  # characters: longer lines are sentences, not headlines of other pages
+
+
+def mark_of(line: str) -> Mark | None:
+    """The mark that `line` is, or None. A line that merely mentions one is none."""
+    if len(line) > 200:
+        return None
+    text = fold(line).strip(_TRIM)
+    return next((mark for mark in MARKS if mark.pattern.fullmatch(text)), None)
+
+
+def is_provenance(line: str) -> bool:
+    """Whether `line` says where an article was first seen (« Vu dans En Villes, le mag de l'ANRU »)."""
+    return len(line) <= 120 and PROVENANCE.fullmatch(fold(line).strip(_TRIM)) is not None
+
+
+def is_saved_page(lines: Sequence[str]) -> bool:
+    """Whether `lines`, of a plain text, were copied from a web page: two different signs of it, or one that is plain.
+
+    « Fil Infos » alone on its line could be a heading: it counts when only headlines follow.
+    """
+    kinds: set[str] = set()
+    last_text = _last_text(lines)
+    for index, line in enumerate(lines):
+        mark = mark_of(line)
+        if mark and mark.saved_page:
+            if mark.effect != "end":
+                return True
+            kinds.add("end")
+            if index >= last_text:
+                return True
+        elif index < 6 and (is_provenance(line) or fold(line).strip(_TRIM) == "publie le"):
+            kinds.add("head")
+    return len(kinds) > 1
+
+
+def strip_marks(blocks: Sequence[Block]) -> list[Block]:
+    """`blocks` of a web page without the marks and what goes with them, nor lines that only date the page."""
+    kept: list[Block] = []
+    last_text = _last_text([block.text for block in blocks])
+    marked = False  # a mark that only web pages hold has come
+    index = 0
+    while index < len(blocks):
+        block = blocks[index]
+        index += 1
+        mark = mark_of(block.text) if block.kind in {"paragraph", "heading"} else None
+        if mark is None:
+            if block.kind == "list":
+                block = _without_marked_items(block)
+            if block.text and not (block.kind == "paragraph" and is_announcement(block.text)):
+                kept.append(block)
+            continue
+        if mark.effect == "end":
+            # « Fil Infos »: the page bears other marks, or nothing but headlines follows.
+            if marked or index > last_text:
+                break
+        elif mark.effect == "aside":
+            index = _after_aside(blocks, index)
+        elif mark.effect == "related":
+            after = _after_headlines(blocks, index, block, last_text)
+            if after == index:
+                kept.append(block)  # nothing that looks like headlines: the text itself says « À lire aussi »
+            index = after
+        marked = marked or mark.saved_page
+    return kept
+
+
+def _after_aside(blocks: Sequence[Block], index: int) -> int:
+    """Where an aside that begins at `index` ends: after at most four short blocks, if a mark or the end follows."""
+    for after in range(index, min(index + 5, len(blocks) + 1)):
+        if after == len(blocks) or mark_of(blocks[after].text):
+            return after
+        if len(blocks[after].text) > _HEADLINE:
+            return index
+    return index
+
+
+def _after_headlines(blocks: Sequence[Block], index: int, mark: Block, last_text: int) -> int:
+    """Where the headlines that follow `mark` end: at the next heading, sentence or end."""
+    while index < len(blocks):
+        block = blocks[index]
+        if block.kind in {"heading", "table"} or not _only_headlines(block.text.split("\n")):
+            break
+        if mark.kind != "heading" and block.kind == "paragraph" and index <= last_text:
+            break  # a paragraph after a mark that is no heading: only a run that ends the page is surely headlines
+        index += 1
+    return index
+
+
+def _last_text(texts: Sequence[str]) -> int:
+    """The index of the last of `texts` that is more than headlines; -1 when they all are headlines."""
+    return next((at for at in range(len(texts) - 1, -1, -1) if not _only_headlines(texts[at].split("\n"))), -1)
+
+
+def _only_headlines(lines: Sequence[str]) -> bool:
+    return all(len(line) <= _HEADLINE and not line.rstrip().endswith((".", ";")) for line in lines)
+
+
+def _without_marked_items(block: Block) -> Block:
+    lines = [
+        line
+        for line in block.text.split("\n")
+        if not ((mark := mark_of(line.strip().removeprefix("- "))) and mark.effect == "line")
+    ]
+    return Block("list", "\n".join(lines))

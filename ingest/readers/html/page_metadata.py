@@ -1,0 +1,179 @@
+"""What a web page says about itself: meta tags, JSON-LD, `<time>`, and the short lines above the article."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from ingest.readers.block_builder import one_line
+from ingest.readers.dates import announced_date, date_near_title, is_announcement, parse_date
+from ingest.readers.html.boilerplate import HEAD_NAMES
+from ingest.readers.html.page import names_of
+from ingest.readers.html.tree import Element, text_of
+from ingest.readers.metadata import FIELDS, Metadata, from_mapping, without_site_name
+from kb.text.folding import fold
+
+_DATE_METAS = (
+    "article:published_time",
+    "og:article:published_time",
+    "datepublished",
+    "date_published",
+    "publication_date",
+    "publish_date",
+    "pubdate",
+    "dcterms.issued",
+    "dc.date.issued",
+    "dcterms.date",
+    "dcterms.created",
+    "dc.date",
+    "citation_publication_date",
+)
+_ARTICLES = {"Article", "NewsArticle", "BlogPosting", "Report", "TechArticle", "ScholarlyArticle", "PressRelease"}
+_MAX_HEAD_LINE = 150
+_FIRST_TEXT = 200  # characters: a paragraph this long is the article's text, what precedes is its head
+
+
+def head_metadata(page: Element, name: str) -> Metadata:
+    """Metadata from the page's head: its own meta tags (`FIELDS`), then JSON-LD and the common vocabularies.
+
+    `name` is the document's, for errors. The title is there only when a meta tag gives it; the url is what the page
+    declares, unchecked.
+    """
+    named = _metas(page, "name")
+    metas = _metas(page, "name", "property", "itemprop")
+    articles = list(_articles(page))
+    own = from_mapping({key: _meant(FIELDS[key], values) for key, values in named.items() if key in FIELDS}, name)
+    # JSON-LD and `article:published_time` come first: a bare `date` may be that of anything.
+    dates = [each.get("datePublished") for each in articles]
+    dates += [value for key in _DATE_METAS for value in metas.get(key, ())]
+    published = next((found for each in dates if (found := parse_date(each))), None)
+    sections = [*metas.get("article:section", ()), *(each.get("articleSection") for each in articles)]
+    section = next((each.strip() for each in sections if isinstance(each, str) and each.strip()), None)
+    links = page.xpath("//link[translate(@rel, 'CANONIL', 'canonil')='canonical']/@href")
+    declared = next(iter([*links, *metas.get("og:url", ())]), None)
+    title = without_site_name(own.title, metas.get("og:site_name", ())) if own.title else None
+    return Metadata(title=title, date=published).or_else(own).or_else(Metadata(url=declared, rubric=section))
+
+
+def other_title(page: Element, url: str | None) -> str | None:
+    """The title that the page gives to machines and to the browser's window, without the site's name."""
+    metas = _metas(page, "property", "name")
+    site_names = _site_names(page, url)
+    headlines = [text for each in _articles(page) if isinstance(text := each.get("headline"), str)]
+    windows = [text_of(each) for each in page.xpath("/html/head/title")]
+    titles = [*headlines, *metas.get("og:title", ()), *windows]
+    return next((cleaned for each in titles if (cleaned := without_site_name(one_line(each), site_names))), None)
+
+
+def first_title(page: Element, url: str | None) -> str | None:
+    """The text of the page's h1: the one in its article or main part, else the only one there is; None otherwise.
+
+    An h1 that is the site's name is none: it stands on every page.
+    """
+    names = {fold(each) for each in _site_names(page, url)}
+    inside = [text for each in page.xpath(".//article//h1 | .//main//h1") if (text := text_of(each))]
+    if inside:
+        return inside[0]
+    texts = [text for each in page.iter("h1") if (text := text_of(each)) and fold(text) not in names]
+    return texts[0] if len(texts) == 1 else None
+
+
+def take_head_lines(root: Element) -> Metadata:
+    """Rubric, provenance and date from the short lines above the article's text (by their class); `root` loses them."""
+    found: dict[str, str] = {}
+    taken: list[Element] = []
+    for element in root.iter("p", "div", "span", "time", "small", "ul", "h2", "h3", "li"):
+        if element.tag in {"h2", "h3"} or (element.tag == "p" and len(text_of(element)) > _FIRST_TEXT):
+            break
+        fields = {field for each in names_of(element) if (field := HEAD_NAMES.get(each))}
+        if element.tag == "time":
+            fields = {"date"}
+        if len(fields) != 1 or _is_in_sentence(element):
+            continue
+        text = text_of(element)
+        if not 0 < len(text) <= _MAX_HEAD_LINE or next(element.iter("h1"), None) is not None:
+            continue
+        field = fields.pop()
+        if field == "date":
+            value = _time(element) or announced_date(text) or date_near_title([text]) or ""
+        else:
+            value = ", ".join(text_of(each) for each in element.iter("li")) or text
+        if value:
+            found.setdefault(field, value)
+        taken.append(element)
+    for element in taken:
+        if element is not root and element.getparent() is not None:
+            element.drop_tree()
+    return Metadata(date=found.get("date"), rubric=found.get("rubric"), origin=found.get("origin"))
+
+
+def _is_in_sentence(element: Element) -> bool:
+    """Whether an inline element is a piece of a sentence: « Réunion le 3 mars à Lyon. » keeps its date."""
+    if element.tag not in {"time", "span", "small"}:
+        return False
+    block = next((each for each in element.iterancestors() if each.tag in {"p", "li", "td", "blockquote"}), None)
+    if block is None:
+        return False
+    around = text_of(block)
+    return (
+        around.endswith((".", "!", "?", ";", ":", "…")) and around != text_of(element) and not is_announcement(around)
+    )
+
+
+def _meant(field: str, values: list[str]) -> str | list[str]:
+    """What a meta tag, given once or several times, means for `field`."""
+    if field == "cited_sources":
+        return values
+    return ", ".join(values) if field in {"programmes", "partners"} else values[0]
+
+
+def _time(element: Element) -> str | None:
+    """The machine-readable date of a `time` element, or of the first one inside `element`."""
+    return next((found for each in element.iter("time") if (found := parse_date(each.get("datetime")))), None)
+
+
+def _metas(page: Element, *attributes: str) -> dict[str, list[str]]:
+    """Contents of the meta tags by folded name, looked for in the first of `attributes` that a tag has, in order."""
+    found: dict[str, list[str]] = {}
+    for meta in page.iter("meta"):
+        content = one_line(meta.get("content") or "")
+        key = fold(next((named for each in attributes if (named := meta.get(each))), ""))
+        if key and content:
+            found.setdefault(key, []).append(content)
+    return found
+
+
+def _articles(page: Element) -> Iterator[dict[str, Any]]:
+    """The JSON-LD objects that describe the page, articles before plain pages."""
+    objects: list[dict[str, Any]] = []
+    for script in page.xpath("//script[contains(@type, 'ld+json')]"):
+        try:
+            held = json.loads(script.text or "", strict=False)
+        except (ValueError, RecursionError):
+            continue  # sites write broken JSON-LD often enough; it is only one of the places to look
+        pending = held if isinstance(held, list) else [held]
+        for each in pending:
+            if isinstance(each, dict):
+                graph = each.get("@graph")
+                objects += (
+                    [each, *(item for item in graph if isinstance(item, dict))] if isinstance(graph, list) else [each]
+                )
+    for wanted in (_ARTICLES, {"WebPage", "CreativeWork"}):
+        for each in objects:
+            kinds = each.get("@type")
+            listed = kinds if isinstance(kinds, list) else [kinds]
+            names = {kind for kind in listed if isinstance(kind, str)}
+            if names & wanted:
+                yield each
+
+
+def _site_names(page: Element, url: str | None) -> list[str]:
+    return [*_metas(page, "property", "name").get("og:site_name", ()), _host_name(url)]
+
+
+def _host_name(url: str | None) -> str:
+    """« anru » for https://www.anru.fr/…"""
+    parts = (urlsplit(url or "").hostname or "").removeprefix("www.").split(".")
+    return parts[-2] if len(parts) > 1 else ""

@@ -1,0 +1,170 @@
+"""HTML: the article of a web page, its structure kept, what surrounds it left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from email.message import Message
+
+import lxml.etree
+import lxml.html
+
+from ingest.readers.block_builder import Block, assemble
+from ingest.readers.dates import announced_date, date_near_title
+from ingest.readers.decoding import decode
+from ingest.readers.html.boilerplate import KNOWN_RUBRICS, is_provenance, strip_marks
+from ingest.readers.html.cited import take_last_sources, take_named_sources
+from ingest.readers.html.page import body_of, drop_hidden, main_element, prune
+from ingest.readers.html.page_metadata import first_title, head_metadata, other_title, take_head_lines
+from ingest.readers.html.tree import Element, blocks_of, text_of
+from ingest.readers.metadata import Metadata, canonical_url
+from ingest.readers.reading import Given, Reading, empty, no_text, too_long
+from kb.errors import DocumentError
+from kb.text.folding import fold
+
+_META_CHARSET = re.compile(
+    rb"""<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE
+)
+_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+# Images that « save as one file » puts inside the page: no text, and often most of its bytes.
+_DATA = re.compile(rb"data:[\w/+.;=-]{0,100};base64,[A-Za-z0-9+/=%\s]+")
+# A paragraph as long as this is text, whatever its class.
+_LONG = 120
+# A page with more characters than this is a work in itself: what surrounds it weighs nothing, and trafilatura would
+# take minutes to find it.
+_MOST = 500_000
+# The elements that programs of the usual kinds (React, Vue, Angular, Next, Nuxt) write the page into.
+_SHELLS = {"root", "app", "app-root", "__next", "__nuxt", "___gatsby"}
+_WRITTEN_BY_SCRIPT = (
+    "la page est écrite par un programme (JavaScript) ; enregistrez-la depuis un navigateur, une fois affichée"
+)
+
+
+def read(given: Given) -> Reading:
+    """The article of a page. Raises DocumentError for a page without text."""
+    content = _DATA.sub(b"", given.content)
+    if len(content) > 10 * given.max_text_bytes:
+        raise too_long(given, len(content))
+    page = _parse(decode(content, given.name, charset(content, given.media_type)), given)
+    body = body_of(page)
+    if body is None:
+        raise no_text(given)
+    try:
+        return _read_body(given, page, body)
+    except RecursionError:
+        raise DocumentError(
+            given.name, "la page imbrique trop d'éléments pour être lue ; enregistrez-la sous une forme plus simple"
+        ) from None
+
+
+def _read_body(given: Given, page: Element, body: Element) -> Reading:
+    scripted = next(page.iter("script"), None) is not None
+    # What is left of a page that a program fills: « Chargement en cours… » is no article.
+    is_shell = scripted and bool(
+        {each.get("id") or each.tag for each in body.iterdescendants("div", "main", "app-root")} & _SHELLS
+    )
+    head = head_metadata(page, given.name)
+    drop_hidden(body)
+    title = head.title or first_title(page, given.url) or other_title(page, given.url)
+    sources = take_named_sources(body)
+    prune(body)
+    text = text_of(body)
+    if (size := len(text.encode())) > given.max_text_bytes:
+        raise too_long(given, size)
+    root = main_element(body)
+    announced = None if root is not None else _announced_date(body)
+    sources += take_last_sources(body if root is None else root)
+    lines = take_head_lines(body if root is None else root)
+    blocks, shown = _take_first_lines(_blocks(body, root))
+    read_text = assemble(strip_marks(blocks), title)
+    if not re.search(r"\w", read_text) or (is_shell and len(read_text) < _LONG):
+        raise no_text(given, _WRITTEN_BY_SCRIPT if scripted else "la page n'a pas de contenu")
+    found = head.or_else(lines).or_else(shown).or_else(Metadata(date=announced, cited_sources=sources))
+    return Reading(replace(found, title=title, url=canonical_url(found.url, given.url)), read_text)
+
+
+def _blocks(body: Element, root: Element | None) -> list[Block]:
+    """The blocks of the page's text.
+
+    A page that names its main part has all of it read: nothing of an article may be lost. Otherwise trafilatura finds
+    the text, unless it leaves long paragraphs out.
+    """
+    if root is not None and re.search(r"\w", text_of(root)):
+        return blocks_of(root)
+    everything = blocks_of(body)
+    if sum(len(block.text) for block in everything) > _MOST:
+        return everything
+    found = _found_by_trafilatura(body)
+    held = fold(" ".join(block.text for block in found))
+    long = [block.text for block in everything if block.kind == "paragraph" and len(block.text) >= _LONG]
+    missing = sum(len(text) for text in long if fold(text) not in held)
+    if (
+        len(found) < min(2, len(everything))
+        or missing * 10 > sum(map(len, long))
+        or (not long and len(held) * 2 < len(fold(text_of(body))))
+    ):
+        return everything
+    return found
+
+
+def _found_by_trafilatura(body: Element) -> list[Block]:
+    import trafilatura  # half a second: only for pages that need it
+
+    page = lxml.html.tostring(body, encoding="unicode")
+    kept = trafilatura.extract(
+        f"<html>{page}</html>",
+        output_format="html",
+        favor_recall=True,
+        include_tables=True,
+        include_comments=False,
+        include_links=False,
+        include_formatting=False,
+        with_metadata=False,
+    )
+    return blocks_of(lxml.html.document_fromstring(kept)) if kept else []
+
+
+def _announced_date(body: Element) -> str | None:
+    """The first date that a line of the page announces as its publication: trafilatura would leave that line out."""
+    return next((found for block in blocks_of(body) if (found := announced_date(block.text))), None)
+
+
+def _take_first_lines(blocks: Sequence[Block]) -> tuple[list[Block], Metadata]:
+    """`blocks` without the lines of rubrics and provenance among the first ones, and what they say."""
+    kept: list[Block] = []
+    rubric = origin = None
+    for index, block in enumerate(blocks):
+        if index < 6 and block.kind == "paragraph":
+            if origin is None and is_provenance(block.text):
+                origin = block.text
+                continue
+            if rubric is None and all(fold(each) in KNOWN_RUBRICS for each in block.text.split(",")):
+                rubric = block.text
+                continue
+        kept.append(block)
+    date = date_near_title(block.text for block in blocks[:6] if block.kind == "paragraph")
+    return kept, Metadata(date=date, rubric=rubric, origin=origin)
+
+
+def _parse(text: str, given: Given) -> Element:
+    text = _XML_DECLARATION.sub("", text.replace("\x00", ""), count=1)
+    if not text.strip():
+        raise empty(given)
+    # huge_tree: without it, what lies deeper than 255 elements is lost without a word.
+    parser = lxml.html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        return lxml.html.document_fromstring(text, parser=parser)
+    except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError):
+        raise no_text(given) from None
+
+
+def charset(content: bytes, media_type: str | None) -> str | None:
+    """The encoding that the server or the page names."""
+    message = Message()
+    message["content-type"] = media_type or "text/html"
+    named = message.get_content_charset()
+    if named:
+        return named
+    match = _META_CHARSET.search(content[:4096])
+    return match[1].decode("ascii", errors="ignore") if match else None

@@ -1,0 +1,124 @@
+"""The process that parses one PDF: bytes on standard input, one JSON object on standard output.
+
+PDF parsers crash and hang on hostile files: this one runs alone, under limits, and imports nothing but PDFium. Run by
+`ingest.readers.pdf.reader` as a file, so nothing of the package is imported here.
+
+Answer: {"error": "password" | "damaged" | "page", "page": n} or
+{"title": str, "pages": [[{"text", "size", "bold", "x", "right", "base", "place"}, …], …], "characters": n},
+lengths in points from the bottom left, `place` being the height on the page from 0 to 1.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import sys
+from statistics import median
+from typing import Any
+
+_WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD
+_CUT_WORD = {2, 0xFFFE}  # what PDFium puts for a hyphen and the line end after it
+_LINE_ENDS = {10, 13, *_CUT_WORD}
+_BOLD = 600  # font weights from here on are bold
+
+
+def main(memory: int, seconds: int, max_characters: int) -> None:
+    """Parses standard input within `memory` bytes of address space and `seconds` of processor time.
+
+    No page is kept once `max_characters` have been read; their number still counts on.
+    """
+    _limit(memory, seconds)
+    json.dump(parse(sys.stdin.buffer.read(), max_characters), sys.stdout)
+
+
+def parse(content: bytes, max_characters: int) -> dict[str, Any]:
+    """The lines of each page, or what is wrong with the file (see above)."""
+    import pypdfium2
+
+    try:
+        pdf = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        return {"error": "password" if error.err_code == _WRONG_PASSWORD else "damaged"}
+    pages: list[list[dict[str, Any]]] = []
+    characters = 0
+    for number in range(len(pdf)):
+        try:
+            page = pdf[number]
+            lines = _lines(page)
+            page.close()
+        except pypdfium2.PdfiumError:
+            return {"error": "page", "page": number + 1}
+        characters += sum(len(line["text"]) for line in lines)
+        pages.append(lines if characters <= max_characters else [])
+    title = pdf.get_metadata_dict().get("Title", "")
+    return {"title": title, "pages": pages, "characters": characters}
+
+
+def _lines(page: Any) -> list[dict[str, Any]]:
+    """The lines of a page in reading order, each with the size of its letters and where it stands."""
+    import pypdfium2.raw as pdfium
+
+    text_page = page.get_textpage()
+    raw = text_page.raw
+    _, low, _, high = page.get_bbox()
+    x, base, left, right, bottom, top = (ctypes.c_double() for _ in range(6))
+    lines = []
+    start, count = 0, text_page.count_chars()
+    codes = [pdfium.FPDFText_GetUnicode(raw, index) for index in range(count)]
+    for end in range(count + 1):
+        if end < count and codes[end] not in _LINE_ENDS:
+            continue
+        cut = "-" if end < count and codes[end] in _CUT_WORD else ""
+        inked = [index for index in range(start, end) if codes[index] not in {0, 9, 32, 160}]
+        if inked:
+            # Letters of a line differ little: a few tell its size and place, at a tenth of the cost.
+            sample = [*inked[:: len(inked) // 8 + 1], inked[-1]]
+            pdfium.FPDFText_GetCharOrigin(raw, inked[0], x, base)
+            pdfium.FPDFText_GetCharBox(raw, inked[-1], left, right, bottom, top)
+            lines.append(
+                {
+                    "text": "".join(chr(code) for code in codes[start:end] if 0 < code < 0x110000) + cut,
+                    "size": round(median(_size(pdfium, raw, index) for index in sample), 1),
+                    "bold": sum(_is_bold(pdfium, raw, index) for index in sample) * 2 > len(sample),
+                    "x": round(x.value, 1),
+                    "right": round(right.value, 1),
+                    "base": round(base.value, 1),
+                    "place": round((base.value - low) / (high - low or 1.0), 3),
+                }
+            )
+        start = end + 1
+    text_page.close()
+    return lines
+
+
+def _is_bold(pdfium: Any, raw: Any, index: int) -> bool:
+    """Whether a letter is bold, by its font's weight or, where the file does not give it, by its font's name."""
+    if pdfium.FPDFText_GetFontWeight(raw, index) >= _BOLD:
+        return True
+    name, flags = ctypes.create_string_buffer(100), ctypes.c_int()
+    pdfium.FPDFText_GetFontInfo(raw, index, name, len(name), flags)
+    return any(word in name.value.lower() for word in (b"bold", b"black", b"heavy"))
+
+
+def _size(pdfium: Any, raw: Any, index: int) -> float:
+    """The size of a letter on the page: PDF scales fonts of size 1 by the text's matrix."""
+    size = float(pdfium.FPDFText_GetFontSize(raw, index))
+    matrix = pdfium.FS_MATRIX()
+    if pdfium.FPDFText_GetMatrix(raw, index, matrix):
+        size *= (matrix.c**2 + matrix.d**2) ** 0.5 or 1.0
+    return size
+
+
+def _limit(memory: int, seconds: int) -> None:
+    """Applies the limits where the system knows them; elsewhere the parent's clock is the only one."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:4]))

@@ -1,0 +1,283 @@
+"""A part of the web as a source: its pages, fetched a few at a time, from where its listings and links lead."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Literal
+from urllib.parse import urlsplit
+
+import lxml.etree
+import lxml.html
+
+from ingest.fetching.addresses import authority, page_address
+from ingest.fetching.fetch import Fetched, Fetcher, FetchError
+from ingest.readers import READERS
+from ingest.readers.decoding import decode
+from ingest.readers.html.reader import charset
+from ingest.sources.config import WebSource
+from ingest.sources.listings import is_feed, links, next_part, read_feed
+from kb.errors import DocumentError
+from kb.index.catalog.journal import FetchedPage
+
+logger = logging.getLogger(__name__)
+
+Role = Literal["listing", "document", "attachment"]
+
+_AT_ONCE = 4  # pages asked for ahead of the one at hand; each host has its own, lower limit
+_MOST_PARTS = 8  # pages of one article
+_MOST_PAGES = 20_000  # of one source: a calendar leads to ever more pages
+_LISTING_TYPES = ("application/", "text/")
+_VAGUE_TYPES = ("application/octet-stream", "binary/octet-stream", "")
+_DOCUMENT_TYPES = (*(each for each in READERS if "/" in each), *_VAGUE_TYPES)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that was asked for, and what came of it: its content with that of its other parts, or why there is none.
+
+    `url` is the address asked for; `links` is where the page leads, of what the source may read; `sitemaps` those that
+    an index of sitemaps names.
+    """
+
+    url: str
+    role: Role
+    parent: str | None
+    result: Fetched | DocumentError
+    parts: tuple[Fetched, ...] = ()
+    links: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the server says that it exists no more."""
+        return isinstance(self.result, FetchError) and self.result.kind == "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    url: str
+    role: Role
+    depth: int = 0
+    parent: str | None = None
+
+
+class WebReader:
+    """The pages of `source`. `complete` and `failed` are those of its listings, once the pages have been gone through.
+
+    `known` holds what is known of its pages; `is_current` tells whether a document is in the base: the content of one
+    that is not is asked for, changed or not. Pages that `is_forgotten` are not asked for at all.
+    """
+
+    def __init__(
+        self,
+        source: WebSource,
+        fetcher: Fetcher,
+        known: Mapping[str, FetchedPage],
+        rules: str,
+        is_current: Callable[[str], bool],
+        is_forgotten: Callable[[str], bool],
+    ) -> None:
+        self._source = source
+        self._fetcher = fetcher
+        self._known = known
+        self._rules = rules
+        self._is_current = is_current
+        self._is_forgotten = is_forgotten
+        self._queue: deque[_Wanted] = deque()
+        self._queued: set[str] = set()
+        self.complete = True
+        self.failed: list[DocumentError] = []
+        self.forgotten = 0
+
+    @property
+    def total(self) -> int:
+        """How many pages are known to be wanted so far."""
+        return len(self._queued)
+
+    def pages(self) -> Iterator[Page]:
+        """Every page of the source once: the listings, the documents they lead to, then those known from before."""
+        first: Role = "document" if self._source.type == "page" else "listing"
+        for url in self._source.urls:
+            self._want(_Wanted(url, first, self._source.depth))
+        yield from self._go_through()
+        # A feed holds the newest articles only, and a page that no list names may still be there: it is asked for.
+        for known in self._known.values():
+            if known.document_id and self.keeps(known):
+                self._want(_Wanted(known.url, "attachment" if known.parent else "document", 0, known.parent))
+        yield from self._go_through()
+
+    def keeps(self, known: FetchedPage) -> bool:
+        """Whether the source's rules still take a page that is known."""
+        if known.parent is not None:
+            return self._source.attaches(known.url)
+        return known.url in self._source.urls if self._source.type == "page" else self._source.takes(known.url)
+
+    def again(self, url: str) -> Page:
+        """A document's page once more, its content whether it changed or not."""
+        return self._fetch(_Wanted(url, "document"), whole=True)
+
+    def _go_through(self) -> Iterator[Page]:
+        under_way: deque[tuple[_Wanted, Future[Page]]] = deque()
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="fetch") as pool:
+            try:
+                while self._queue or under_way:
+                    while self._queue and len(under_way) < _AT_ONCE:
+                        wanted = self._queue.popleft()
+                        under_way.append((wanted, pool.submit(self._fetch, wanted)))
+                    wanted, future = under_way.popleft()
+                    page = self._followed(wanted, future.result())
+                    yield page
+            finally:
+                for _, future in under_way:
+                    future.cancel()
+
+    def _want(self, wanted: _Wanted) -> None:
+        if wanted.url in self._queued:
+            return
+        if self._is_forgotten(wanted.url):
+            self._queued.add(wanted.url)
+            self.forgotten += 1
+            return
+        if len(self._queued) >= _MOST_PAGES:
+            if self.complete:
+                self._fail(DocumentError(self._source.name, f"plus de {_MOST_PAGES} pages : précisez « include »"))
+            return
+        self._queued.add(wanted.url)
+        self._queue.append(wanted)
+
+    def _fail(self, error: DocumentError) -> None:
+        self.complete = False
+        self.failed.append(error)
+
+    def _followed(self, wanted: _Wanted, page: Page) -> Page:
+        """Puts where `page` leads into the queue; notes a listing that could not be read."""
+        result = page.result
+        if wanted.role == "attachment":
+            return page
+        if isinstance(result, DocumentError):
+            if wanted.role == "listing":
+                self._fail(result)
+            return page
+        if wanted.role == "listing" and self._source.type in {"feed", "sitemap"}:
+            return self._follow_feed(wanted, page, result)
+        found = self._known[page.url].links if result.unchanged else page.links
+        inside = self._source.type == "section" and wanted.depth > 0
+        for url in found:
+            if self._source.attaches(url):
+                if wanted.role == "document":
+                    self._want(_Wanted(url, "attachment", 0, page.url))
+            elif inside and self._source.takes(url):
+                self._want(_Wanted(url, "document", wanted.depth - 1))
+            elif inside and wanted.role == "listing" and _is_below(url, self._source.urls[0]):
+                # The next page of a list is no step further into the site.
+                same_list = urlsplit(url).path == urlsplit(wanted.url).path
+                self._want(_Wanted(url, "listing", wanted.depth - (not same_list)))
+        if inside and wanted.url in self._source.urls and not any(map(self._source.takes, found)):
+            self._fail(DocumentError(wanted.url, "aucun lien vers une page de la section ; vérifiez « include »"))
+        return replace(page, links=tuple(found))
+
+    def _follow_feed(self, wanted: _Wanted, page: Page, result: Fetched) -> Page:
+        try:
+            if result.unchanged:
+                known = self._known[page.url]
+                found, sitemaps = known.links, tuple(url for url, *_ in known.parts)
+            else:
+                feed = read_feed(result.content, result.url)
+                found, sitemaps = feed.pages, feed.sitemaps
+            if not found and not sitemaps:
+                raise DocumentError(wanted.url, "aucune page dans ce flux ou plan de site ; rien n'a été retiré")
+        except DocumentError as error:
+            self._fail(error)
+            return replace(page, result=error)
+        for url in sitemaps:
+            self._want(_Wanted(url, "listing"))
+        for url in found:
+            if self._source.takes(url):
+                self._want(_Wanted(url, "document"))
+        return replace(page, links=found, sitemaps=sitemaps)
+
+    def _fetch(self, wanted: _Wanted, *, whole: bool = False) -> Page:
+        """A page and its parts. Never raises: what went wrong is the page's result."""
+        page = Page(wanted.url, wanted.role, wanted.parent, DocumentError(wanted.url, ""))
+        known = None if whole else self._usable(wanted)
+        try:
+            if known is None:
+                result = self._get(wanted.url, wanted.role)
+            else:
+                result = self._get(wanted.url, wanted.role, known.etag, known.last_modified)
+            if known is not None and result.unchanged:
+                if wanted.role == "listing" or all(
+                    self._get(url, "document", etag, date).unchanged for url, etag, date in known.parts
+                ):
+                    return replace(page, result=result)
+                result = self._get(wanted.url, wanted.role)
+            tree = _tree(result) if wanted.role != "attachment" else None
+            if tree is None:
+                return replace(page, result=result)
+            following = self._parts(tree, result) if wanted.role == "document" else ()
+            return replace(page, result=result, parts=following, links=tuple(self._links(tree, result.url)))
+        except DocumentError as error:
+            return replace(page, result=error)
+        except Exception as error:
+            logger.exception("fetching %s failed", wanted.url)
+            reason = f"lecture impossible (erreur interne : {type(error).__name__})"
+            return replace(page, result=DocumentError(wanted.url, reason))
+
+    def _usable(self, wanted: _Wanted) -> FetchedPage | None:
+        """What is known of a page, when its content need not be seen again."""
+        known = self._known.get(wanted.url)
+        if known is None or known.rules != self._rules:
+            return None
+        if wanted.role == "listing":
+            return known if (known.links or known.parts) and known.document_id is None else None
+        return known if known.document_id and self._is_current(known.document_id) and not known.missing else None
+
+    def _get(self, url: str, role: Role, etag: str | None = None, last_modified: str | None = None) -> Fetched:
+        types = _LISTING_TYPES if role == "listing" else _DOCUMENT_TYPES
+        return self._fetcher.get(url, hosts=self._source.hosts, types=types, etag=etag, last_modified=last_modified)
+
+    def _parts(self, tree: lxml.html.HtmlElement, first: Fetched) -> tuple[Fetched, ...]:
+        parts: list[Fetched] = []
+        seen = {page_address(first.url)}
+        url = next_part(tree, first.url)
+        while url is not None and url not in seen and len(parts) < _MOST_PARTS:
+            seen.add(url)
+            part = self._get(url, "document")
+            parts.append(part)
+            following = _tree(part)
+            url = next_part(following, part.url) if following is not None else None
+        return tuple(parts)
+
+    def _links(self, tree: lxml.html.HtmlElement, url: str) -> Iterable[str]:
+        """Where a page leads, of what matters to the source: its pages and files, on the hosts that it may read."""
+        hosts = {each.removeprefix("www.") for each in self._source.hosts}
+        start = self._source.urls[0]
+        for address, _ in links(tree, url):
+            if authority(address).removeprefix("www.") not in hosts or address == page_address(url):
+                continue
+            inside = self._source.type == "section" and (self._source.takes(address) or _is_below(address, start))
+            if inside or self._source.attaches(address):
+                yield address
+
+
+def _is_below(url: str, start: str) -> bool:
+    """Whether a page is one of the section that `start` opens: below it, or another page of its list."""
+    first, second = urlsplit(start), urlsplit(url)
+    root = first.path.rstrip("/")
+    return first.netloc == second.netloc and (second.path.rstrip("/") == root or second.path.startswith(root + "/"))
+
+
+def _tree(result: Fetched) -> lxml.html.HtmlElement | None:
+    """The tree of an HTML page; None for other content."""
+    kind = result.media_type.split(";", 1)[0].strip().lower()
+    if "html" not in kind or is_feed(result.content, result.media_type):
+        return None
+    try:
+        text = decode(result.content, result.url, charset(result.content, result.media_type))
+        return lxml.html.document_fromstring(text.encode(), parser=lxml.html.HTMLParser(encoding="utf-8"))
+    except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, ValueError, DocumentError):
+        return None

@@ -1,0 +1,117 @@
+"""Questions that the base can answer: examples to begin with, and what one may ask after an answer.
+
+They are made of what documents hold (acronyms that they spell out, partners, programmes), in the short form in which
+people write them, which needs no article (« Anah : quel rôle ? »). Each is asked before it is shown: one that the base
+would refuse, or answer without naming what it is about, is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Protocol
+
+from kb.errors import ReperesError
+from kb.retrieval.holdings import holdings
+from kb.text.acronyms import mentions
+from kb.text.folding import fold
+from kb.text.stems import words
+from kb.types import Answer, Document
+
+SHOWN = 3
+EXAMPLES = 4
+_TRIED = 8
+_DOCUMENTS = 3
+_OF_PROGRAMME = ("{name} : quel budget ?", "{name} : combien de quartiers ?", "{name} : quelles dates ?")
+_OF_PARTNER = ("{name} : quel rôle ?", "{name} : quel montant ?")
+
+
+class Asking(Protocol):
+    """What answers, and has documents."""
+
+    def ask(self, question: str, *, answerer: str = "auto") -> Answer:
+        """The answer to a question."""
+        ...
+
+    def documents(self, ids: Collection[str] | None = None) -> list[Document]:
+        """All documents without their texts; those of `ids` with them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    question: str
+    about: str  # what the answer must name
+
+
+def follow_ups(
+    base: Asking, answer: str, document_ids: Sequence[str], asked: Iterable[str], n: int = SHOWN
+) -> list[str]:
+    """At most `n` questions after `answer`, a text that cites `document_ids`, best first.
+
+    None is about what the questions of `asked` name.
+    """
+    known = [words(each) for each in asked]
+    documents = {each.id: each for each in base.documents(list(document_ids)[:_DOCUMENTS])}
+    ordered = [documents[each] for each in document_ids if each in documents]
+    said = words(answer)
+    candidates = [
+        each
+        for each in _candidates(ordered, said)
+        if not any(_within(words(each.about), question) for question in known)
+    ]
+    return list(_answerable(base, candidates, n))
+
+
+def examples(base: Asking, first: Sequence[str] = (), n: int = EXAMPLES) -> list[str]:
+    """At most `n` questions to begin with: those of `first` that the base answers, then about what it holds most of."""
+    found = list(_answerable(base, [_Candidate(each, "") for each in first], n))
+    if len(found) < n:
+        held = holdings(base.documents())
+        made = [_Candidate(_asked(_OF_PROGRAMME[0], each), each) for each in list(held.programmes)[:3]]
+        made += [_Candidate(_asked(_OF_PARTNER[0], each), each) for each in list(held.partners)[:3]]
+        found += _answerable(base, made, n - len(found))
+    return found
+
+
+def _candidates(documents: Sequence[Document], said: Sequence[str]) -> Iterator[_Candidate]:
+    """Acronyms that the answer holds and a document spells out; programmes and partners of the documents."""
+    acronyms = dict.fromkeys(mention.acronym for each in documents for mention in mentions(each.text) if mention.sure)
+    for each in acronyms:
+        if fold(each) in said:
+            yield _Candidate(f"Que veut dire {each} ?", each)
+            break  # one is enough: the others are explained in the same way
+    held = holdings(documents)
+    named = sorted(held.programmes, key=lambda each: not _within(words(each), said))
+    partners = sorted(held.partners, key=lambda each: not _within(words(each), said))
+    for partner, programme in zip_longest(partners, named):
+        if partner:
+            yield _Candidate(_asked(_OF_PARTNER[0], partner), partner)
+        if programme:
+            yield _Candidate(_asked(_OF_PROGRAMME[0], programme), programme)
+    for form, names in ((_OF_PARTNER[1], partners), (_OF_PROGRAMME[1], named), (_OF_PROGRAMME[2], named)):
+        yield from (_Candidate(_asked(form, name), name) for name in names[:2])
+
+
+def _asked(form: str, name: str) -> str:
+    return form.format(name=name[:1].upper() + name[1:])
+
+
+def _answerable(base: Asking, candidates: Iterable[_Candidate], n: int) -> Iterator[str]:
+    left = n
+    for tried, each in enumerate(candidates):
+        if left <= 0 or tried >= _TRIED:
+            return
+        try:
+            answer = base.ask(each.question, answerer="extractive")
+        except ReperesError:
+            continue
+        if not answer.refused and _within(words(each.about), words(answer.text)):
+            left -= 1
+            yield each.question
+
+
+def _within(wanted: Sequence[str], held: Sequence[str]) -> bool:
+    width = len(wanted)
+    return any(list(held[index : index + width]) == list(wanted) for index in range(len(held) - width + 1))

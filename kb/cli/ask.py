@@ -1,0 +1,168 @@
+"""The commands that read the base: search, ask, eval, status. Heavy modules are imported inside them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import kb.cli.evaluate
+import kb.cli.models
+import kb.cli.queries
+import kb.cli.users
+from kb.answering.serialize import hit_to_json
+from kb.cli.console import print_json
+from kb.cli.options import ANSWERER, JSON, STORE, open_base
+from kb.index.catalog.report_lines import run_lines
+from kb.retrieval import explanation
+from kb.settings import Settings
+
+if TYPE_CHECKING:
+    from kb.retrieval.filters import Filters
+    from kb.types import Answer, Hit
+
+
+def _filters(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds the options that say which documents to look at; the command takes them as `filters`."""
+
+    @functools.wraps(command)
+    def with_filters(
+        kind: tuple[str, ...],
+        rubric: tuple[str, ...],
+        programme: tuple[str, ...],
+        partner: tuple[str, ...],
+        since: str | None,
+        until: str | None,
+        **others: Any,
+    ) -> None:
+        from kb.retrieval.filters import Filters
+
+        command(filters=Filters(kind, rubric, programme, partner, since, until), **others)
+
+    for option in reversed(
+        (
+            click.option("--kind", multiple=True, metavar="TYPE", help="Seulement ce type de document (répétable)."),
+            click.option("--rubric", multiple=True, metavar="RUBRIQUE", help="Seulement cette rubrique (répétable)."),
+            click.option("--programme", multiple=True, metavar="NOM", help="Seulement ce programme (répétable)."),
+            click.option("--partner", multiple=True, metavar="NOM", help="Seulement ce partenaire (répétable)."),
+            click.option("--since", metavar="DATE", help="Documents datés d'au moins DATE (2024, 2024-03…)."),
+            click.option("--until", metavar="DATE", help="Documents datés d'au plus DATE, elle comprise."),
+        )
+    ):
+        with_filters = option(with_filters)
+    return with_filters
+
+
+@click.command("search", short_help="Cherche les passages qui parlent d'un sujet.")
+@click.argument("question", nargs=-1, required=True)
+@click.option("-k", "number", type=click.IntRange(1, 200), default=10, show_default=True, help="Nombre de passages.")
+@click.option("--explain", is_flag=True, help="Montre ce que chaque classement a donné.")
+@_filters
+@STORE
+@JSON
+def search(
+    question: tuple[str, ...], number: int, explain: bool, filters: Filters, store: Path | None, as_json: bool
+) -> None:
+    """Cherche les passages qui répondent le mieux à QUESTION."""
+    asked = " ".join(question)
+    with open_base(store) as base:
+        hits = base.search(asked, k=number, filters=filters)
+        understood = base.explain(asked) if explain else None
+    if as_json:
+        rows = [hit_to_json(hit) | ({"contributions": dict(hit.contributions)} if explain else {}) for hit in hits]
+        print_json({"hits": rows} | ({"understood": asdict(understood)} if understood else {}))
+        return
+    if understood:
+        click.echo(explanation.question_lines(understood))
+    if not hits:
+        click.echo("Aucun passage trouvé.")
+    for hit in hits:
+        click.echo(f"{hit.rank}. {_title_line(hit)}")
+        click.echo(f"   {' '.join(explanation.best_words(hit).split())}")
+        if explain:
+            click.echo(explanation.hit_lines(hit))
+
+
+@click.command("ask", short_help="Répond à une question, avec ses sources.")
+@click.argument("question", nargs=-1, required=True)
+@ANSWERER
+@_filters
+@STORE
+@JSON
+def ask(question: tuple[str, ...], answerer: str, filters: Filters, store: Path | None, as_json: bool) -> None:
+    """Répond à QUESTION avec des phrases des documents, et leurs références."""
+    with open_base(store) as base:
+        answer = base.ask(" ".join(question), answerer=answerer, filters=filters)
+    if as_json:
+        from kb.answering.serialize import answer_to_json
+
+        print_json(answer_to_json(answer))
+    else:
+        _print_answer(answer)
+
+
+@click.command("status", short_help="Montre l'état de la base.")
+@click.option("--runs", type=click.IntRange(0, 200), default=1, help="Nombre de mises à jour à montrer (défaut : 1).")
+@click.option("--withdrawn", is_flag=True, help="Liste les documents retirés, avec la date de leur retrait.")
+@STORE
+@JSON
+def status(runs: int, withdrawn: bool, store: Path | None, as_json: bool) -> None:
+    """Montre ce que la base contient, sans charger de modèle."""
+    from kb.index.catalog.catalog import Catalog
+    from kb.index.layout import CATALOG_FILE, index_folder
+
+    settings = Settings.load(store=store)
+    catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
+    state = catalog.status()
+    kept = catalog.journal.runs(runs)
+    gone = catalog.withdrawn() if withdrawn else []
+    catalog.close()
+    if as_json:
+        print_json(asdict(state) | {"runs": kept, "withdrawn_documents": [asdict(each) for each in gone]})
+        return
+    click.echo(f"Documents : {state.documents} ({state.passages} passages), retirés : {state.withdrawn}")
+    for name, number in sorted(state.sources.items()):
+        click.echo(f"  source « {name} » : {number}")
+    click.echo(f"Dernière ingestion : {state.last_ingestion or 'aucune'}")
+    click.echo(f"Génération : {state.generation} ; modèle : {state.encoder}")
+    for document in gone:
+        click.echo(f"  retiré le {document.withdrawn_at} : {document.title} — {document.document}")
+    for each in kept:
+        click.echo("")
+        click.echo("\n".join(run_lines(each)))
+
+
+def _print_answer(answer: Answer) -> None:
+    click.echo(answer.text)
+    if answer.citations:
+        click.echo("\nSources")
+    for citation in answer.citations:
+        document = citation.document
+        click.echo(f"[{citation.number}] {document.title} ({document.date or 'sans date'}) — {document.id}")
+        if document.url:
+            click.echo(f"    {document.url}")
+        click.echo(f"    « {' '.join(citation.quote.split())} »")
+    if answer.refused and answer.hits:
+        click.echo("\nDocuments les plus proches")
+        for title in list(dict.fromkeys(hit.document.title for hit in answer.hits))[:3]:
+            click.echo(f"- {title}")
+    for warning in answer.warnings:
+        click.echo(f"Attention : {warning}")
+
+
+def _title_line(hit: Hit) -> str:
+    parts = [hit.document.title, *hit.passage.heading_path]
+    return f"{' — '.join(parts)} ({hit.document.date or 'sans date'}) — {hit.document.id}"
+
+
+COMMANDS = (
+    *(search, ask, status),
+    *kb.cli.evaluate.COMMANDS,
+    *kb.cli.queries.COMMANDS,
+    *kb.cli.models.COMMANDS,
+    *kb.cli.users.COMMANDS,
+)

@@ -1,0 +1,108 @@
+"""The commands for test queries and feedback: `reperes questions`, `reperes feedback`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kb.cli.options import STORE, known_documents
+from kb.errors import ReperesError
+from kb.settings import Settings
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_QUESTIONS = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command("questions", short_help="Vérifie, convertit, importe et exporte des questions de test.")
+@click.argument("questions", type=_QUESTIONS, required=False)
+@click.option("--to", "target", type=_FILE, help="Fichier à écrire : .jsonl, .csv ou .xlsx, d'après son nom.")
+@click.option("--import", "imported", is_flag=True, help="Garde ces questions parmi celles de l'application.")
+@click.option(
+    "--export", "exported", is_flag=True, help="Écrit les questions de l'application (--to, sinon à l'écran)."
+)
+@STORE
+def questions_command(
+    questions: Path | None, target: Path | None, imported: bool, exported: bool, store: Path | None
+) -> None:
+    """Vérifie le fichier QUESTIONS (JSONL, CSV ou XLSX), documents compris s'il y a une base, et peut le convertir."""
+    from kb.evaluation.questions import check_documents
+    from kb.evaluation.tables import read_any, to_jsonl, write_any
+    from kb.records.database import AppDatabase
+
+    settings = Settings.load(store=store)
+    if exported:
+        with AppDatabase(settings.app_database) as database:
+            queries = database.queries()
+        if target is None:
+            click.echo(to_jsonl(queries), nl=False)
+            return
+        write_any(queries, target)
+        click.echo(f"{len(queries)} questions écrites dans {target}.")
+        return
+    if questions is None:
+        raise click.UsageError("Il manque l'argument QUESTIONS, ou l'option --export.")
+    queries = read_any(questions)
+    if known := known_documents(settings):
+        check_documents(queries, known, str(questions))
+    told = f"{len(queries)} questions correctes"
+    if target is not None:
+        write_any(queries, target)
+        told += f", écrites dans {target}"
+    if imported:
+        with AppDatabase(settings.app_database) as database:
+            database.put_queries(queries)
+        told += f", gardées dans {settings.app_database}"
+    click.echo(told + ".")
+
+
+@click.command("feedback", short_help="Montre les avis des lecteurs, et en fait des questions de test.")
+@click.option("--all", "every", is_flag=True, help="Montre aussi ceux qui ont été traités.")
+@click.option("--keep", type=int, metavar="N", help="Fait de l'avis n° N une question de test.")
+@click.option("--dismiss", type=int, metavar="N", help="Écarte l'avis n° N.")
+@click.option("--erase", type=int, metavar="N", help="Efface l'avis n° N (0 : tous).")
+@click.option("--csv", "csv_file", type=_FILE, help="Écrit les avis dans un tableau.")
+@STORE
+def feedback(
+    every: bool, keep: int | None, dismiss: int | None, erase: int | None, csv_file: Path | None, store: Path | None
+) -> None:
+    """Montre ce que les lecteurs ont dit des réponses, le plus récent d'abord."""
+    from kb.evaluation.from_feedback import to_query
+    from kb.records.database import AppDatabase
+    from kb.records.feedback import REASONS, STATUSES, VERDICTS, to_csv
+
+    settings = Settings.load(store=store)
+    with AppDatabase(settings.app_database) as database:
+        if erase is not None:
+            click.echo(f"{database.erase_feedback(erase or None)} avis effacé(s).")
+            return
+        found = database.feedback()
+        for number, status in ((keep, "kept"), (dismiss, "dismissed")):
+            if number is None:
+                continue
+            chosen = next((each for each in found if each.id == number), None)
+            if chosen is None:
+                raise ReperesError(f"{number} : il n'y a pas d'avis de ce numéro (« reperes feedback --all »).")
+            if status == "kept":
+                query = to_query(chosen)
+                database.put_queries([query])
+                click.echo(f"Question de test {query.id} : {query.question}")
+            database.set_feedback_status(number, "kept" if status == "kept" else "dismissed")
+        if keep is not None or dismiss is not None:
+            return
+        shown = [each for each in found if every or each.status == "new"]
+    if csv_file is not None:
+        csv_file.write_bytes(to_csv(shown))
+        click.echo(f"{len(shown)} avis écrits dans {csv_file}.")
+        return
+    for each in shown:
+        reason = f", {REASONS[each.reason]}" if each.reason else ""
+        click.echo(f"{each.id:4d}  {each.at}  {VERDICTS[each.verdict]}{reason} ({STATUSES[each.status]})")
+        click.echo(f"      {each.question}")
+        if each.comment:
+            click.echo(f"      « {each.comment} »")
+    if not shown:
+        click.echo("Aucun avis à relire.")
+
+
+COMMANDS = (questions_command, feedback)

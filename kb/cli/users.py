@@ -1,0 +1,74 @@
+"""The command for accounts and API tokens: `reperes user`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from kb.cli.options import STORE
+from kb.errors import ReperesError
+from kb.settings import Settings
+
+if TYPE_CHECKING:
+    from kb.records.accounts import Accounts, Role
+
+_ROLE = click.Choice(["reader", "editor"])
+
+
+@click.group("user", short_help="Comptes et jetons : add, token, list, remove.")
+def user() -> None:
+    """Gère les comptes (REPERES_AUTH=accounts) et les jetons de l'interface pour programmes."""
+
+
+@user.command("add", short_help="Ajoute un compte, ou change son mot de passe.")
+@click.argument("name", metavar="NOM")
+@click.option("--role", type=_ROLE, default="reader", show_default=True, help="reader : lire ; editor : modifier.")
+@STORE
+def add(name: str, role: str, store: Path | None) -> None:
+    """Demande le mot de passe deux fois ; sans terminal, il est lu sur l'entrée standard."""
+    accounts = _accounts(store)
+    if sys.stdin.isatty():
+        password = click.prompt("Mot de passe", hide_input=True, confirmation_prompt="Le même, à nouveau", type=str)
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    accounts.add(name, cast("Role", role), password)
+    click.echo(f"Compte « {name} » ({role}) enregistré dans {accounts.path}.")
+
+
+@user.command("token", short_help="Crée un jeton pour l'interface HTTP.")
+@click.argument("name", metavar="NOM")
+@click.option("--role", type=_ROLE, default="reader", show_default=True, help="reader : lire ; editor : modifier.")
+@STORE
+def token(name: str, role: str, store: Path | None) -> None:
+    """Écrit le jeton : il n'est montré qu'une fois, et n'est gardé nulle part."""
+    click.echo(_accounts(store).add_token(name, cast("Role", role)))
+
+
+@user.command("list", short_help="Montre les comptes et les jetons.")
+@STORE
+def show(store: Path | None) -> None:
+    """Écrit une ligne pour chacun : nom, rôle, compte ou jeton."""
+    for person, is_token in _accounts(store).people():
+        click.echo(f"{person.name}\t{person.role}\t{'jeton' if is_token else 'compte'}")
+
+
+@user.command("remove", short_help="Retire un compte, et ses jetons.")
+@click.argument("name", metavar="NOM")
+@STORE
+def remove(name: str, store: Path | None) -> None:
+    """Le compte ne peut plus rien dès maintenant, même si une page est ouverte."""
+    if not _accounts(store).remove(name):
+        raise ReperesError(f"Il n'y a pas de compte « {name} ».")
+    click.echo(f"Compte « {name} » retiré.")
+
+
+def _accounts(store: Path | None) -> Accounts:
+    from kb.records.accounts import Accounts
+
+    return Accounts(Settings.load(store=store).accounts_file)
+
+
+COMMANDS = (user,)

@@ -1,0 +1,27 @@
+"""What a reader said of an answer, as a test query to complete."""
+
+from __future__ import annotations
+
+from kb.evaluation.questions import EvaluationQuestion
+from kb.records.feedback import Feedback
+from kb.text.figures import figures
+
+
+def to_query(feedback: Feedback) -> EvaluationQuestion:
+    """The test query that a feedback makes, for a person to complete: what is known of it is filled in.
+
+    A good answer gives its documents and figures as what is expected; one that should have been refused makes an
+    unanswerable question; of any other bad answer only the question is known for sure.
+    """
+    cited = tuple(dict.fromkeys(each["document"] for each in feedback.answer["citations"]))
+    is_good = feedback.verdict == "good" and not feedback.answer["refused"]
+    facts = [each.text for each in figures(str(feedback.answer["answer"] or ""))] if is_good else []
+    return EvaluationQuestion(
+        id=f"avis-{feedback.id}",
+        question=feedback.question,
+        documents=cited if is_good else (),
+        expected_facts=tuple((fact,) for fact in dict.fromkeys(facts)),
+        unanswerable=feedback.reason == "should_refuse"
+        or (feedback.verdict == "good" and bool(feedback.answer["refused"])),
+        kind="avis",
+    )

@@ -1,0 +1,146 @@
+"""What a store remembers besides documents: the pages that were fetched, the runs, and what must not come back.
+
+It stands in the catalog's file, so that it changes in the same transaction as the documents that it speaks of.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from kb.index.catalog.rows import FORGOTTEN, PAGES, RUNS
+
+RUNS_KEPT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedPage:
+    """What is known of a page of the web that a source has read.
+
+    `rules` tells how it was read (another way asks for its content again); `content_hash` covers the bytes received,
+    `text_hash` the title and text read in them; `document_id` is the document that came of it, None for a feed, a
+    sitemap or a page that only leads to others. `is_copy` tells that the document came from another address, with the
+    same text; `parent` is the address of the page that a file is attached to; `links` is where the page leads, `parts`
+    the addresses (with ETag and Last-Modified) of the rest of an article that is cut in several pages. `missing` counts
+    the runs in a row in which it was gone (404, 410).
+    """
+
+    source: str
+    url: str
+    rules: str
+    etag: str | None = None
+    last_modified: str | None = None
+    content_hash: str | None = None
+    text_hash: str | None = None
+    document_id: str | None = None
+    parent: str | None = None
+    is_copy: bool = False
+    links: tuple[str, ...] = ()
+    parts: tuple[tuple[str, str | None, str | None], ...] = ()
+    missing: int = 0
+
+
+class Journal:
+    """The memory of the store behind `engine`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._recent: tuple[int | None, int, list[dict[str, Any]]] | None = None  # newest run, how many, their reports
+
+    def pages(self, source: str) -> dict[str, FetchedPage]:
+        """The pages of a source, by their address."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(PAGES).where(PAGES.c.source == source))
+            return {row.url: _page(row) for row in rows}
+
+    def sources(self) -> list[str]:
+        """The sources that have pages."""
+        with self._engine.connect() as connection:
+            return list(connection.execute(sa.select(PAGES.c.source).distinct()).scalars())
+
+    def put_pages(self, pages: Iterable[FetchedPage]) -> None:
+        """Keeps what is known of pages, in place of what was."""
+        rows = [{**asdict(each), "links": json.dumps(each.links), "parts": json.dumps(each.parts)} for each in pages]
+        if rows:
+            with self._engine.begin() as connection:
+                connection.execute(PAGES.insert().prefix_with("OR REPLACE"), rows)
+
+    def drop_pages(self, source: str, urls: Iterable[str]) -> None:
+        """Forgets pages of a source."""
+        with self._engine.begin() as connection:
+            for url in urls:
+                connection.execute(PAGES.delete().where(PAGES.c.source == source, PAGES.c.url == url))
+
+    def add_run(self, report: Mapping[str, Any]) -> None:
+        """Keeps the report of a run (JSON), and drops the oldest ones beyond RUNS_KEPT."""
+        with self._engine.begin() as connection:
+            connection.execute(RUNS.insert(), {"report": json.dumps(report, ensure_ascii=False)})
+            newest = sa.select(RUNS.c.id).order_by(RUNS.c.id.desc()).limit(RUNS_KEPT)
+            connection.execute(RUNS.delete().where(RUNS.c.id.not_in(newest)))
+
+    def runs(self, n: int = 20) -> list[dict[str, Any]]:
+        """The reports of the last `n` runs, newest first."""
+        with self._engine.connect() as connection:
+            newest = connection.execute(sa.select(sa.func.max(RUNS.c.id))).scalar_one()
+            # Every open page asks every few seconds, and a report may hold hundreds of changes.
+            recent = self._recent
+            if recent is None or recent[:2] != (newest, n):
+                rows = connection.execute(sa.select(RUNS.c.report).order_by(RUNS.c.id.desc()).limit(n))
+                recent = self._recent = newest, n, [json.loads(row.report) for row in rows]
+            return list(recent[2])
+
+    def forgotten(self) -> set[str]:
+        """The marks (`mark`) of the documents that were erased for good."""
+        with self._engine.connect() as connection:
+            return set(connection.execute(sa.select(FORGOTTEN.c.mark)).scalars())
+
+    def forget(self, document_id: str, when: str) -> None:
+        """Erases what is kept of a document, its reports included; only the mark of its id stays."""
+        self._recent = None
+        with self._engine.begin() as connection:
+            connection.execute(
+                FORGOTTEN.insert().prefix_with("OR REPLACE"), {"mark": mark(document_id), "forgotten_at": when}
+            )
+            connection.execute(
+                PAGES.delete().where((PAGES.c.document_id == document_id) | (PAGES.c.url == document_id))
+            )
+            for row in list(connection.execute(sa.select(RUNS))):
+                redacted = _without(json.loads(row.report), document_id)
+                connection.execute(
+                    RUNS.update().where(RUNS.c.id == row.id).values(report=json.dumps(redacted, ensure_ascii=False))
+                )
+
+    def allow(self, document_id: str) -> bool:
+        """Lets a document that was erased come back; whether it had been."""
+        with self._engine.begin() as connection:
+            found = connection.execute(FORGOTTEN.delete().where(FORGOTTEN.c.mark == mark(document_id)))
+            return bool(found.rowcount)
+
+
+def mark(document_id: str) -> str:
+    """What stays of a document that was erased: the SHA-256 of its id, in hexadecimal."""
+    return hashlib.sha256(document_id.encode()).hexdigest()
+
+
+def _page(row: Any) -> FetchedPage:
+    values = {name: getattr(row, name) for name in FetchedPage.__slots__}
+    parts = tuple((url, etag, modified) for url, etag, modified in json.loads(row.parts))
+    return FetchedPage(**{**values, "links": tuple(json.loads(row.links)), "parts": parts})
+
+
+def _without(report: dict[str, Any], document_id: str) -> dict[str, Any]:
+    """A report without the lines that speak of a document."""
+    return {
+        key: [each for each in value if not _speaks_of(each, document_id)] if isinstance(value, list) else value
+        for key, value in report.items()
+    }
+
+
+def _speaks_of(line: Any, document_id: str) -> bool:
+    return document_id in json.dumps(line, ensure_ascii=False)

@@ -1,0 +1,237 @@
+"""What the catalog can be asked: everything that reads it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from kb.index.catalog.journal import Journal
+from kb.index.catalog.rows import (
+    ACRONYMS,
+    DOCUMENTS,
+    META,
+    PASSAGES,
+    PENDING,
+    SECTIONS,
+    WINDOWS,
+    DocumentState,
+    Withdrawn,
+    to_document,
+    to_passage,
+)
+from kb.text.acronyms import Mention
+from kb.types import Document, Passage, StoreStatus
+
+FOLDER = "folder:"  # the keys of the folders of sources
+RECENT_RUNS = 5
+SYNCED = "synced:"  # the keys of the sources that `sources.toml` listed at the last sync
+
+
+class CatalogReader:
+    """The catalog behind `engine`, to read. `Catalog` opens it, and writes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.journal = Journal(engine)
+
+    def get(self, key: str) -> str | None:
+        """The value kept under `key` (`generation`, `fingerprint`, `encoder`, `last_ingestion`)."""
+        with self._engine.connect() as connection:
+            return self._get(connection, key)
+
+    def generation(self) -> int:
+        """The number of commits so far: it grows with each change that readers must see."""
+        return int(self.get("generation") or 0)
+
+    def folders(self) -> dict[str, str]:
+        """The folder that each source was last ingested from, for the sources that are folders."""
+        query = sa.select(META).where(META.c.key.startswith(FOLDER))
+        with self._engine.connect() as connection:
+            return {row.key.removeprefix(FOLDER): row.value for row in connection.execute(query)}
+
+    def synced_sources(self) -> set[str]:
+        """The sources that were listed when all of them were last brought up to date."""
+        query = sa.select(META.c.key).where(META.c.key.startswith(SYNCED))
+        with self._engine.connect() as connection:
+            return {key.removeprefix(SYNCED) for key in connection.execute(query).scalars()}
+
+    def states(self) -> dict[str, DocumentState]:
+        """What is known of every document, withdrawn ones included."""
+        columns = DOCUMENTS.c
+        query = sa.select(columns.id, columns.source, columns.content_hash, columns.file_hash, columns.withdrawn_at)
+        with self._engine.connect() as connection:
+            return {
+                row.id: DocumentState(row.source, row.content_hash, row.file_hash, row.withdrawn_at is not None)
+                for row in connection.execute(query)
+            }
+
+    def withdrawn(self) -> list[Withdrawn]:
+        """The documents that left the base, latest first."""
+        columns = sa.select(DOCUMENTS.c.id, DOCUMENTS.c.title, DOCUMENTS.c.source, DOCUMENTS.c.withdrawn_at)
+        query = columns.where(DOCUMENTS.c.withdrawn_at.is_not(None)).order_by(DOCUMENTS.c.withdrawn_at.desc())
+        with self._engine.connect() as connection:
+            return [Withdrawn(*row) for row in connection.execute(query)]
+
+    def document(self, document_id: str) -> Document | None:
+        """A current document, or None."""
+        return self.documents([document_id]).get(document_id)
+
+    def read_at(self, document_id: str) -> str | None:
+        """When the current version of a document was read: an ISO date and time in UTC; None when there is none."""
+        query = sa.select(DOCUMENTS.c.updated_at).where(
+            DOCUMENTS.c.id == document_id, DOCUMENTS.c.withdrawn_at.is_(None)
+        )
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
+    def documents(self, ids: Iterable[str]) -> dict[str, Document]:
+        """The current documents among `ids`."""
+        query = sa.select(DOCUMENTS).where(among(DOCUMENTS.c.id), DOCUMENTS.c.withdrawn_at.is_(None))
+        with self._engine.connect() as connection:
+            return {row.id: to_document(row) for row in connection.execute(query, ids_parameter(ids))}
+
+    def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
+        """The current passages among `ids`."""
+        with self._engine.connect() as connection:
+            return {row.id: to_passage(row) for row in select_rows(connection, PASSAGES, PASSAGES.c.id, ids)}
+
+    def passages_of_sections(self, section_ids: Iterable[str]) -> dict[str, list[str]]:
+        """The ids of the passages of each section, in the order of the document."""
+        found: dict[str, list[str]] = {}
+        columns = sa.select(PASSAGES.c.id, PASSAGES.c.section_id)
+        query = columns.where(among(PASSAGES.c.section_id)).order_by(PASSAGES.c.ordinal)
+        with self._engine.connect() as connection:
+            for passage_id, section_id in connection.execute(query, ids_parameter(section_ids)):
+                found.setdefault(section_id, []).append(passage_id)
+        return found
+
+    def windows(self, passage_ids: Iterable[str]) -> dict[str, bytes]:
+        """The packed windows of those of the passages that have them."""
+        with self._engine.connect() as connection:
+            return {
+                row.passage_id: row.packed
+                for row in select_rows(connection, WINDOWS, WINDOWS.c.passage_id, passage_ids)
+            }
+
+    def passage_ids(self, document_ids: Iterable[str]) -> list[str]:
+        """The ids of the passages of documents."""
+        return self._column(PASSAGES, document_ids)
+
+    def section_ids(self, document_ids: Iterable[str]) -> list[str]:
+        """The ids of the sections of documents."""
+        return self._column(SECTIONS, document_ids)
+
+    def mentions(self) -> list[tuple[str, Mention]]:
+        """What the current documents say of acronyms, with the documents' ids."""
+        with self._engine.connect() as connection:
+            return [
+                (row.document_id, Mention(row.acronym, row.expansion, row.sure))
+                for row in connection.execute(sa.select(ACRONYMS))
+            ]
+
+    def headers(self) -> list[Document]:
+        """The current documents, their texts left out."""
+        query = sa.select(DOCUMENTS).where(DOCUMENTS.c.withdrawn_at.is_(None))
+        light = query.with_only_columns(
+            *(each for each in DOCUMENTS.c if each.name != "text"), sa.literal("").label("text")
+        )
+        with self._engine.connect() as connection:
+            return [to_document(row) for row in connection.execute(light)]
+
+    def ids_by_hash(self, hashes: Iterable[str]) -> dict[str, str]:
+        """For each hash of an embedded text, a passage or section that has it: its vector can be used again."""
+        found: dict[str, str] = {}
+        wanted = list(hashes)
+        with self._engine.connect() as connection:
+            for table in (PASSAGES, SECTIONS):
+                for row in select_rows(connection, table, table.c.text_hash, wanted):
+                    found[row.text_hash] = row.id
+        return found
+
+    def ids_of(self, document_ids: Iterable[str]) -> set[str]:
+        """The ids of all passages and sections of documents."""
+        wanted = list(document_ids)
+        with self._engine.connect() as connection:
+            return {
+                row.id
+                for table in (PASSAGES, SECTIONS)
+                for row in select_rows(connection, table, table.c.document_id, wanted)
+            }
+
+    def owners(self, kind: Literal["passages", "sections"]) -> dict[str, str]:
+        """The document of every passage or section."""
+        table = PASSAGES if kind == "passages" else SECTIONS
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(table.c.id, table.c.document_id))
+            return {row.id: row.document_id for row in rows}
+
+    def sections_in_use(self, document_id: str) -> set[str]:
+        """The sections that the passages of a document stand in."""
+        query = sa.select(PASSAGES.c.section_id).where(PASSAGES.c.document_id == document_id)
+        with self._engine.connect() as connection:
+            return set(connection.execute(query).scalars())
+
+    def current(self, ids: Iterable[str]) -> set[str]:
+        """Which of `ids` (of passages and sections) are current."""
+        wanted = list(ids)
+        with self._engine.connect() as connection:
+            tables = (PASSAGES, SECTIONS)
+            return {row.id for table in tables for row in select_rows(connection, table, table.c.id, wanted)}
+
+    def pending(self) -> list[str]:
+        """Ids that an interrupted commit may have left in the vectors and words."""
+        with self._engine.connect() as connection:
+            return list(connection.execute(sa.select(PENDING.c.id)).scalars())
+
+    def status(self) -> StoreStatus:
+        """The state of the store."""
+        count = sa.func.count()
+        is_current = DOCUMENTS.c.withdrawn_at.is_(None)
+        with self._engine.connect() as connection:
+            sources = connection.execute(
+                sa.select(DOCUMENTS.c.source, count).where(is_current).group_by(DOCUMENTS.c.source)
+            )
+            per_source = {str(name): int(number) for name, number in sources}
+            return StoreStatus(
+                documents=sum(per_source.values()),
+                passages=connection.execute(sa.select(count).select_from(PASSAGES)).scalar_one(),
+                withdrawn=connection.execute(
+                    sa.select(count).select_from(DOCUMENTS).where(sa.not_(is_current))
+                ).scalar_one(),
+                generation=int(self._get(connection, "generation") or 0),
+                last_ingestion=self._get(connection, "last_ingestion"),
+                encoder=self._get(connection, "encoder"),
+                sources=per_source,
+                runs=tuple(self.journal.runs(RECENT_RUNS)),
+            )
+
+    def _column(self, table: sa.Table, document_ids: Iterable[str]) -> list[str]:
+        query = sa.select(table.c.id).where(among(table.c.document_id))
+        with self._engine.connect() as connection:
+            return list(connection.execute(query, ids_parameter(document_ids)).scalars())
+
+    def _get(self, connection: Connection, key: str) -> str | None:
+        return connection.execute(sa.select(META.c.value).where(META.c.key == key)).scalar_one_or_none()
+
+
+def among(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    """Whether `column` is among ids that are given, as one parameter, with `ids_parameter`.
+
+    One parameter however many ids there are: the statement is compiled once, and SQLite has no limit to hit.
+    """
+    values = sa.func.json_each(sa.bindparam("ids")).table_valued("value")
+    return column.in_(sa.select(values.c.value))
+
+
+def ids_parameter(ids: Iterable[str]) -> dict[str, str]:
+    """The parameter of a statement with `among`."""
+    return {"ids": json.dumps(list(dict.fromkeys(ids)))}
+
+
+def select_rows(connection: Connection, table: sa.Table, column: sa.Column[Any], ids: Iterable[str]) -> Iterator[Any]:
+    """The rows of `table` whose `column` is among `ids`."""
+    yield from connection.execute(sa.select(table).where(among(column)), ids_parameter(ids))

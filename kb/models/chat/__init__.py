@@ -1,0 +1,4 @@
+"""The language model that words answers: any OpenAI-compatible endpoint (`llm`), or weights run here.
+
+`gguf_install` (weights into the cache) -> `gguf` (starts the process) -> `gguf_server` (is that process) -> `llm`.
+"""

@@ -1,0 +1,184 @@
+"""The one door to a language model: any OpenAI-compatible endpoint, through LlamaIndex.
+
+Ollama, vLLM, Mistral, Albert and the local llama.cpp server (`gguf`) are all spoken to in the same way. What goes wrong
+becomes a LanguageModelError whose French sentence never holds the key.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from kb.errors import LanguageModelError, SettingsError
+from kb.settings import Settings
+
+if TYPE_CHECKING:
+    from llama_index.llms.openai_like import OpenAILike
+
+logger = logging.getLogger(__name__)
+
+_RETRIES = 2  # of a request that got 429, 5xx or no connection, with the waits of the openai client
+_LONGEST_ANSWER = 300.0  # seconds: a server that drips forever is cut off
+# French takes about 3.2 characters a token with the usual vocabularies; fewer is assumed, to be on the safe side.
+_CHARACTERS_A_TOKEN = 2.5
+_OVERHEAD_TOKENS = 32  # what the chat template adds
+
+
+class ChatModel:
+    """A chat model behind an address. Serves many threads; `close` it when done."""
+
+    def __init__(
+        self,
+        name: str,
+        address: Callable[[], str],
+        *,
+        key: str = "",
+        model: str | None = None,
+        context_tokens: int = 4096,
+        timeout: float = 60.0,
+        local: bool = False,
+        close: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`name` is shown to readers, `model` asked for. `address` gives the base URL (ending in `/v1`) at each use."""
+        self.name = name
+        self.local = local  # a small model on this machine: asked for less
+        self.context_tokens = context_tokens
+        self._model = model or name
+        self._address = address
+        self._key = key
+        self._timeout = timeout
+        self._close = close
+        self._client: tuple[str, OpenAILike] | None = None
+
+    def fits(self, system: str, user: str, max_tokens: int) -> bool:
+        """Whether the prompt and the answer stay within one context window, estimated on the safe side."""
+        prompt = (len(system) + len(user)) / _CHARACTERS_A_TOKEN
+        return prompt + max_tokens + _OVERHEAD_TOKENS <= self.context_tokens
+
+    def stream(self, system: str, user: str, *, max_tokens: int) -> Iterator[str]:
+        """The answer in pieces as they come. Closing the iterator stops the request.
+
+        Raises LanguageModelError when there is no whole answer: out of reach, refused, too slow, cut off, empty.
+        """
+        if not self.fits(system, user, max_tokens):
+            raise LanguageModelError("la question et ses extraits dépassent ce que le modèle de langue peut lire")
+        said = finished = False
+        deadline = time.monotonic() + max(_LONGEST_ANSWER, self._timeout)
+        try:
+            for piece, ended in self._pieces(system, user, max_tokens):
+                if time.monotonic() > deadline:
+                    raise LanguageModelError("le modèle de langue est trop lent")
+                finished = finished or ended
+                if piece:
+                    said = said or bool(piece.strip())
+                    yield piece
+        except _failures() as error:
+            # `from None`: the causes may carry the request, its key included.
+            logger.warning("the language model failed: %s", type(error).__name__)
+            raise LanguageModelError(_reason(error)) from None
+        if not finished:
+            raise LanguageModelError("la réponse du modèle de langue a été coupée")
+        if not said:
+            raise LanguageModelError("le modèle de langue n'a rien répondu")
+
+    def close(self) -> None:
+        """Lets go of the server, when it is ours."""
+        self._close()
+
+    def _pieces(self, system: str, user: str, max_tokens: int) -> Iterator[tuple[str, bool]]:
+        from llama_index.core.base.llms.types import ChatMessage
+
+        messages = [ChatMessage(role="system", content=system), ChatMessage(role="user", content=user)]
+        responses = self.llama_index().stream_chat(messages, max_tokens=max_tokens)
+        try:
+            for response in responses:
+                choices = getattr(response.raw, "choices", None) or []
+                ended = any(choice.finish_reason for choice in choices)
+                yield response.delta or "", ended
+        finally:
+            if (close := getattr(responses, "close", None)) is not None:
+                close()
+
+    def llama_index(self) -> OpenAILike:
+        """The model as LlamaIndex's own parts take it."""
+        address = self._address()
+        if self._client is None or self._client[0] != address:
+            from llama_index.llms.openai_like import OpenAILike
+
+            settings: dict[str, Any] = {
+                "model": self._model,
+                "api_base": address,
+                "api_key": self._key or "none",  # without one, the client would take another service's key
+                "is_chat_model": True,
+                "is_function_calling_model": False,
+                "context_window": self.context_tokens,
+                "temperature": 0.0,
+                "timeout": self._timeout,
+                "max_retries": _RETRIES,
+            }
+            self._client = address, OpenAILike(**settings)
+        return self._client[1]
+
+
+def open_chat_model(settings: Settings) -> ChatModel | None:
+    """The endpoint of the settings, else the local model when it is installed, else None. Nothing is started yet.
+
+    None too when the settings ask for extractive answers. Raises SettingsError when an endpoint has no model's name.
+    """
+    if settings.answerer == "extractive":
+        return None
+    if settings.llm_url:
+        if not settings.llm_model:
+            raise SettingsError(
+                f"REPERES_LLM_URL={settings.llm_url} : il manque le nom du modèle. Donnez-le dans REPERES_LLM_MODEL."
+            )
+        base = settings.llm_url.rstrip("/")
+        return ChatModel(
+            settings.llm_model,
+            lambda: base,
+            key=settings.llm_key,
+            context_tokens=settings.llm_context,
+            timeout=settings.llm_timeout,
+        )
+    from kb.models.chat.gguf import LocalServer, installed, runs_here
+
+    found = installed(settings)
+    if found is None or not runs_here():
+        return None
+    server = LocalServer(found.path, settings.llm_context)
+    return ChatModel(
+        found.name,
+        server.address,
+        context_tokens=settings.llm_context,
+        timeout=settings.llm_timeout,
+        local=True,
+        close=server.close,
+    )
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """What the clients below raise for a server that misbehaves: of HTTP, of the protocol, of unreadable JSON."""
+    import httpx
+    import openai
+
+    return openai.OpenAIError, httpx.HTTPError, httpx.StreamError, OSError, ValueError, TypeError, AttributeError
+
+
+def _reason(error: Exception) -> str:
+    import openai
+
+    if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
+        return "le serveur du modèle de langue refuse la clé (REPERES_LLM_KEY)"
+    if isinstance(error, openai.NotFoundError):
+        return "le serveur ne connaît pas ce modèle ou cette adresse (REPERES_LLM_MODEL, REPERES_LLM_URL)"
+    if isinstance(error, openai.RateLimitError):
+        return "le serveur du modèle de langue est saturé : réessayez dans un moment"
+    if isinstance(error, openai.APITimeoutError):
+        return "le serveur du modèle de langue n'a pas répondu à temps"
+    if isinstance(error, openai.APIStatusError):
+        return f"le serveur du modèle de langue a répondu par une erreur ({error.status_code})"
+    if isinstance(error, openai.APIConnectionError):
+        return "le serveur du modèle de langue est injoignable"
+    return "la réponse du modèle de langue a été coupée ou ne peut pas être lue"

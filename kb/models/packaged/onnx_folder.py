@@ -1,0 +1,93 @@
+"""The packaged model as ONNX Runtime reads it: a folder of the cache with the graph, the words and the tokenizer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kb.errors import ModelError
+from kb.models.encoder import FloatMatrix, unit_rows
+from kb.models.packaged.calibration_texts import PASSAGES, QUESTIONS
+from kb.models.packaged.e5 import IDENTITY, PROMPTS, PackedModel, packaged_weights, read_packed
+from kb.models.packaged.onnx_bert import MODEL, FloatVector, Precision, write_model, write_words
+from kb.models.packaged.tokenizer import build_tokenizer
+from kb.models.prepared_folder import prepared_folder
+
+TOKENIZER = "tokenizer.json"
+# Raise it whenever what is written below, or by kb.models.packaged.onnx_bert, changes.
+VERSION = 2
+# Measured: 0.999 and more. Processors whose 8-bit sums overflow come out far below.
+LOWEST_COSINE = 0.998
+
+
+def packaged_onnx_folder(models_folder: Path, precision: Precision, weights: Path | None = None) -> Path:
+    """The folder of the packaged model in `precision` inside `models_folder`, written there the first time.
+
+    Processes that ask at once write it once; it appears whole or not at all. `weights` defaults to the package's
+    file. Raises ModelError when the weights are missing or not the expected ones, when the folder cannot be written,
+    or when 8-bit products are wrong on this processor.
+    """
+
+    def write(folder: Path) -> None:
+        _write(read_packed(weights or packaged_weights()), folder, precision)
+
+    return prepared_folder(models_folder / folder_name(precision), write, megabytes=300)
+
+
+def folder_name(precision: Precision) -> str:
+    """What the folder of a precision is called: another model or version never gets the same."""
+    return f"{IDENTITY.replace('@', '-')}-onnx-{precision}-v{VERSION}"
+
+
+def open_session(folder: Path) -> Any:
+    """An ONNX Runtime session over the graph in `folder`: one thread a run, any number of runs at once."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    # Higher levels fuse Add and LayerNormalization into the slower SkipLayerNormalization.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.log_severity_level = 4  # only what is fatal: what fails comes as an exception
+    return onnxruntime.InferenceSession(str(folder / MODEL), options, providers=["CPUExecutionProvider"])
+
+
+def _write(packed: PackedModel, folder: Path, precision: Precision) -> None:
+    tokenizer = build_tokenizer(packed)
+    tokenizer.save(str(folder / TOKENIZER), pretty=False)
+    write_words(packed, folder)
+    if precision == "fp32":
+        write_model(packed, folder)
+        return
+    texts = [*(PROMPTS["query"] + text for text in QUESTIONS), *(PROMPTS["passage"] + text for text in PASSAGES)]
+    batches = [np.array([encoding.ids]) for encoding in tokenizer.encode_batch_fast(texts)]
+    products = write_model(packed, folder, show_inputs=True)
+    exact, ranges = _measured(folder, products, batches)
+    write_model(packed, folder, ranges)
+    session = open_session(folder)
+    rounded = [session.run(["vector"], {"ids": ids})[0][0] for ids in batches]
+    lowest = float((unit_rows(np.stack(rounded)) * exact).sum(axis=1).min())
+    if lowest < LOWEST_COSINE:
+        raise ModelError(
+            f"Le modèle d'embedding en int8 n'est pas assez précis sur ce processeur "
+            f"(cosinus avec le fp32 : {lowest:.4f}). Choisissez REPERES_EMBEDDING_DTYPE=fp32."
+        )
+
+
+def _measured(
+    folder: Path, products: Sequence[str], batches: Sequence[npt.NDArray[np.int64]]
+) -> tuple[FloatMatrix, dict[str, FloatVector]]:
+    """The unit vectors of the graph in `folder`, and the largest absolute inputs of each channel of each product."""
+    session = open_session(folder)
+    vectors: list[FloatVector] = []
+    ranges: dict[str, FloatVector] = {}
+    for ids in batches:
+        vector, *inputs = session.run(["vector", *products], {"ids": ids})
+        vectors.append(vector[0])
+        for name, values in zip(products, inputs, strict=True):
+            largest = np.abs(values[0]).max(axis=0)
+            ranges[name] = np.maximum(ranges[name], largest) if name in ranges else largest
+    return unit_rows(np.stack(vectors)), ranges

@@ -1,0 +1,126 @@
+"""What the page is handed: a base that answers, and something that brings the base up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from kb.index.catalog.rows import Withdrawn
+from kb.records.feedback import Verdict
+from kb.retrieval.filters import Filters
+from kb.types import Answer, Document, Hit, Message, StoreStatus
+
+
+class Base(Protocol):
+    """An open knowledge base. Every method may raise ReperesError, whose message is shown as it is."""
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Message] = (),
+        answerer: str = "auto",
+        filters: Filters | None = None,
+    ) -> Answer:
+        """The answer to `question`, understood after `history` (oldest message first), from what passes `filters`."""
+        ...
+
+    def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Message] = (),
+        answerer: str = "auto",
+        filters: Filters | None = None,
+    ) -> Iterator[Answer]:
+        """Successive states of the answer, the last one final. Closed by the caller when it stops early."""
+        ...
+
+    def search(
+        self, question: str, *, history: Sequence[Message] = (), k: int = 10, filters: Filters | None = None
+    ) -> list[Hit]:
+        """The passages nearest to a question, best first."""
+        ...
+
+    def document(self, document_id: str) -> Document | None:
+        """A current document, with its text."""
+        ...
+
+    def documents(self, ids: Collection[str] | None = None) -> list[Document]:
+        """All current documents without their texts; those of `ids` with them."""
+        ...
+
+    def read_at(self, document_id: str) -> str | None:
+        """When the current version of a document was read, an ISO moment in UTC."""
+        ...
+
+    def withdrawn(self) -> list[Withdrawn]:
+        """The documents that left the base, latest first."""
+        ...
+
+    def status(self) -> StoreStatus:
+        """The state of the store."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class IngestionProgress:
+    """Where an ingestion stands. `total` is 0 while it is not known; `done` and `total` count documents.
+
+    `error` is a French sentence about the last ingestion that ended, None when it went well; `finished_at` its ISO
+    date and time in UTC, None before the first one.
+    """
+
+    running: bool = False
+    done: int = 0
+    total: int = 0
+    error: str | None = None
+    finished_at: str | None = None
+
+
+class Ingestor(Protocol):
+    """Brings the base up to date, elsewhere: the page never writes the store."""
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """The kinds of files that can be read: `.pdf`…"""
+        ...
+
+    def progress(self) -> IngestionProgress:
+        """Where it stands. Cheap: called every few seconds for each open page."""
+        ...
+
+    def start(self) -> None:
+        """Starts an ingestion and returns at once; does nothing while one runs. May raise ReperesError."""
+        ...
+
+    def take_uploads(self, *, withdrawn: bool = False) -> None:
+        """Has the folder of added files read, after what runs; with `withdrawn` documents whose file is gone leave."""
+        ...
+
+    def take_address(self, url: str) -> None:
+        """Has a page, or what a feed leads to, read, after what runs."""
+        ...
+
+    def preview(self, what: str) -> Mapping[str, Any]:
+        """What would be understood of a file or an address. Raises ReperesError, saying why it cannot be read."""
+        ...
+
+    def correct(self, document_id: str, fields: Mapping[str, str] | None) -> None:
+        """Corrects what a document says about itself; None takes that back. Raises ReperesError."""
+        ...
+
+    def forget(self, document_id: str) -> None:
+        """Erases a document for good. Raises ReperesError."""
+        ...
+
+
+class FeedbackStore(Protocol):
+    """Keeps what readers say of answers."""
+
+    def add(
+        self, verdict: Verdict, reason: str | None, comment: str, answer: Mapping[str, Any], generation: int
+    ) -> None:
+        """Keeps one. `answer` is in the form of `reperes ask --json`. May raise ReperesError."""
+        ...

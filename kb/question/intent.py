@@ -1,0 +1,139 @@
+"""What a question asks for: a number, a date, and about whom."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from kb.text.figures import figures, same_figure
+from kb.text.folding import fold
+from kb.text.stems import stems, words
+
+Wanted = Literal["share", "number", "date"]
+
+_SHARE = re.compile(r"\b(?:parts?|pourcentages?|taux|proportion)\b|%(?! logement)")  # « le 1 % logement » is a name
+_RATIO = re.compile(r"\b(?:pourcentages?|taux|proportion)\b")
+_FRACTION = re.compile(
+    r"\b(?:moitie|tiers|trois quarts|un quart|un cinquieme|un dixieme|\w+ sur (?:deux|trois|quatre|cinq|dix|cent))\b"
+)
+_NUMBER = re.compile(
+    r"\b(?:combien|nb|cb|nombre|montants?|sommes?|budget|enveloppe|plafond|minimum|maximum|couts?|chiffres?|prix|"
+    r"superficie|effectifs?)\b"
+)
+_WHEN = re.compile(
+    r"^(?:depuis |jusqu'a |a partir de |c'est )?quand\b|\bquelle (?:date|annee)\b|\bquel jour\b|^dates? "
+)
+_DATE = re.compile(r"\b(?:quand|dates?|jour|annee|mois)\b")
+# A name: a capital in the middle of a sentence, or an acronym of four letters or more. Shorter acronyms are too often
+# written in full in the documents (CA, AAP) to tell anything.
+_NAME = re.compile(r"(?<=[^\s.?!…«»:] )(?:[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]{2,}(?:-[A-ZÀ-ÖØ-Þ]?[a-zà-öø-ÿ]+)*)")
+_ELIDED_NAME = re.compile(r"(?<=[dlDL][’'])[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]{2,}")
+_ACRONYM = re.compile(r"\b[A-Z]{4,}\b")
+
+
+# Nouns that only announce a figure or a list: what is asked for comes after them.
+_ANNOUNCES = (
+    r"(?:montant|somme|budget|enveloppe|plafond|minimum|maximum|cout|chiffre|prix|nombre|nb|part|pourcentage|taux|"
+    r"proportion|date|jour|annee|liste|type|sorte|genre|raison|exemple|axe|point|chose|element|nom|monde|gens|"
+    r"personne|fois)s?"
+)
+_ARTICLES = r"(?:les? |la |l'|des? |du |d'|un |une |mon |notre |nos )"
+_ASKED = re.compile(
+    rf"""
+    (?: \bquels?[ ] | \bquelles?[ ] | \b(?:combien|cb|nb)[ ]?(?:de[ ]|d') | \bqui[ ](?:est|sont|etait|etaient)[ ] )
+    (?: (?:est|sont|etait|etaient|sera)[ ] )?
+    {_ARTICLES.replace(" ", "[ ]")}*
+    (?: {_ANNOUNCES}[ ]{_ARTICLES.replace(" ", "[ ]")}+ )*
+    (?P<noun>[\w-]+) (?:[ ](?P<after>[\w-]+))?
+    """,
+    re.VERBOSE,
+)
+_ONLY_ANNOUNCES = re.compile(_ANNOUNCES)
+_SEVERAL_THINGS = re.compile(
+    r"\bcompar|\bvs\b|\bversus\b|\bdif+eren|\bentre\b.*\bet\b|\?.*\?|\bd'une part\b|"
+    r"\b(?:combien|cb|nb)\b.*\b(?:combien|cb|nb)\b"
+)
+
+
+_LIST = re.compile(
+    r"\bquels? (?:sont|etaient)\b|\bquelles (?:sont|etaient)\b|\bquels\b|\bquelles\b|\blistes?\b|\bcompar|\bvs\b|"
+    r"\bcite[sz]?[ -]|\benumer|\btous les\b|\btoutes les\b|\bqui sont\b"
+)
+
+
+def asked_nouns(question: str) -> list[str]:
+    """The nouns, folded, that the question asks about: « quel est le taux d'intérêt… » asks for an interest.
+
+    Acronyms are left out (documents may spell them), and so is a noun that only announces a figure or a list.
+    """
+    found: list[str] = []
+    for match in _ASKED.finditer(fold(question)):
+        for name in ("noun", "after"):
+            word = match[name] or ""
+            # « qui est l'agent comptable »: the second word is part of a function's name, elsewhere mostly a verb.
+            if name == "after" and not match[0].startswith("qui "):
+                continue
+            if word and not _ONLY_ANNOUNCES.fullmatch(word) and not re.search(rf"\b{word.upper()}\b", question):
+                found += [word] if stems(word) else []
+    return list(dict.fromkeys(found))
+
+
+def asks_several_things(question: str) -> bool:
+    """Whether no single document need hold all that the question names: a comparison, two questions in one."""
+    return bool(_SEVERAL_THINGS.search(fold(question)))
+
+
+def wanted_figure(question: str) -> Wanted | None:
+    """Whether the question asks for a share (« quel taux »), a number (« combien ») or a date; None for none."""
+    folded = fold(question)
+    if _WHEN.search(folded) and "combien" not in folded:
+        return "date"
+    if _SHARE.search(folded):
+        return "share"
+    if _NUMBER.search(folded):
+        return "number"
+    return "date" if _DATE.search(folded) else None
+
+
+def figure_fit(text: str, wanted: Wanted | None, question: str) -> float:
+    """How well the figures of `text` suit what is wanted: 1 fully, 0 not at all; those of the question count not.
+
+    A number that is no percentage suits a question for a part a little: « 8,4 milliards sur 12 » is a part too. It does
+    not suit one for a rate or a proportion; « la moitié » does.
+    """
+    if wanted is None:
+        return 0.0
+    if wanted == "share" and _FRACTION.search(fold(text)):
+        return 1.0
+    other = 0.0 if _RATIO.search(fold(question)) else 0.4
+    known = figures(question)
+    fit = 0.0
+    for figure in figures(text):
+        if any(same_figure(each, figure) for each in known):
+            continue
+        is_date = figure.unit in {"date", "year"}
+        if is_date != (wanted == "date"):
+            continue
+        fit = max(fit, other if wanted == "share" and figure.unit not in {"%", "point"} else 1.0)
+    return fit
+
+
+def names(question: str) -> list[str]:
+    """The proper names and long acronyms of a question, as written, without repeats; none when it is all capitals."""
+    if not any(each.islower() for each in question):
+        return []
+    found = [*_NAME.findall(question), *_ELIDED_NAME.findall(question), *_ACRONYM.findall(question)]
+    return list(dict.fromkeys(found))
+
+
+def missing_names(question: str, text: str) -> list[str]:
+    """The names of `question` of which a word is nowhere in `text`."""
+    if not (wanted := names(question)):
+        return []
+    there = set(words(text))
+    return [name for name in wanted if not set(words(name)) <= there]
+
+
+def asks_for_list(question: str) -> bool:
+    """Whether the question asks for several things of a kind, or compares some."""
+    return bool(_LIST.search(fold(question)))

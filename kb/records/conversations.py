@@ -1,0 +1,230 @@
+"""Saved conversations: per person, in `app.db`, within the retention that the settings allow.
+
+A conversation is kept turn by turn as answers end, each with its sources as they were. With a retention of 0 days
+nothing is written anywhere: a conversation is then known while its page is open, for its exports only.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from kb.records.database import AppDatabase
+from kb.records.tables import CONVERSATIONS, TURNS
+from kb.settings import Settings
+
+LONGEST_TITLE = 120
+_MOST_PASSING = 500
+_BETWEEN_PURGES = 3600.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTurn:
+    """An answer in the form of `kb.records.kept_answers`, when it was given and by which state of the base."""
+
+    number: int
+    at: str
+    generation: int
+    answer: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptConversation:
+    """A conversation, its turns in order (none in a list of conversations). `changed` is an ISO moment in UTC."""
+
+    id: str
+    title: str
+    changed: str
+    turns: tuple[KeptTurn, ...] = ()
+
+
+class Conversations(Protocol):
+    """Where conversations are kept. `person` is who is signed in, empty without sign-in: nobody sees another's."""
+
+    saved: bool
+    """Whether they outlive the page."""
+
+    def put(self, person: str, conversation: str, turn: KeptTurn) -> None:
+        """Keeps a turn; it takes the place of the one of its number and of those after it."""
+        ...
+
+    def get(self, person: str, conversation: str) -> KeptConversation | None:
+        """A conversation with its turns; None when this person has none of this name."""
+        ...
+
+    def list(self, person: str, n: int = 100) -> list[KeptConversation]:
+        """The last `n` conversations, newest first, without their turns."""
+        ...
+
+    def erase(self, person: str, conversation: str | None = None) -> int:
+        """Erases a conversation, or all of a person's; how many there were."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of what it holds."""
+        ...
+
+
+def new_id() -> str:
+    """A name for a conversation that nobody can guess."""
+    return secrets.token_urlsafe(16)
+
+
+def conversations_of(settings: Settings) -> Conversations:
+    """What keeps conversations; with a retention of 0 days what there was is erased."""
+    kept = SavedConversations(settings.app_database, settings.retention_days)
+    kept.purge()
+    if settings.retention_days:
+        return kept
+    kept.close()
+    return PassingConversations()
+
+
+class SavedConversations:
+    """In `app.db`, opened once. Serves many threads. Every method raises StoreError when it cannot be opened."""
+
+    saved = True
+
+    def __init__(self, path: Path, days: int) -> None:
+        self._path = path
+        self._days = days
+        self._lock = threading.Lock()
+        self._opened: AppDatabase | None = None
+        self._purged = -math.inf
+
+    def close(self) -> None:
+        """Lets go of the database."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened.close()
+                self._opened = None
+
+    @property
+    def _database(self) -> AppDatabase:
+        with self._lock:
+            self._opened = self._opened or AppDatabase(self._path)
+            return self._opened
+
+    def put(self, person: str, conversation: str, turn: KeptTurn) -> None:
+        """Keeps a turn, and erases what is older than the retention."""
+        with self._database.transaction() as connection:
+            owner = connection.execute(
+                sa.select(CONVERSATIONS.c.person).where(CONVERSATIONS.c.id == conversation)
+            ).scalar_one_or_none()
+            if owner is None:
+                title = " ".join(str(turn.answer["question"]).split())[:LONGEST_TITLE]
+                values = {"id": conversation, "person": person, "title": title, "changed": turn.at}
+                connection.execute(CONVERSATIONS.insert(), values)
+            elif owner != person:
+                return
+            else:
+                mine = CONVERSATIONS.c.id == conversation
+                connection.execute(CONVERSATIONS.update().where(mine).values(changed=turn.at))
+            later = sa.and_(TURNS.c.conversation_id == conversation, TURNS.c.number >= turn.number)
+            connection.execute(TURNS.delete().where(later))
+            row = {
+                "conversation_id": conversation,
+                "number": turn.number,
+                "at": turn.at,
+                "generation": turn.generation,
+                "answer": json.dumps(turn.answer, ensure_ascii=False),
+            }
+            connection.execute(TURNS.insert(), row)
+        if time.monotonic() - self._purged > _BETWEEN_PURGES:
+            self.purge()
+
+    def get(self, person: str, conversation: str) -> KeptConversation | None:
+        """A conversation with its turns."""
+        mine = sa.and_(CONVERSATIONS.c.id == conversation, CONVERSATIONS.c.person == person)
+        with self._database.transaction() as connection:
+            found = connection.execute(sa.select(CONVERSATIONS).where(mine)).one_or_none()
+            if found is None:
+                return None
+            rows = connection.execute(
+                sa.select(TURNS).where(TURNS.c.conversation_id == conversation).order_by(TURNS.c.number)
+            )
+            turns = tuple(KeptTurn(row.number, row.at, row.generation, json.loads(row.answer)) for row in rows)
+        return KeptConversation(found.id, found.title, found.changed, turns)
+
+    def list(self, person: str, n: int = 100) -> list[KeptConversation]:
+        """The last `n`, newest first."""
+        query = sa.select(CONVERSATIONS).where(CONVERSATIONS.c.person == person)
+        query = query.order_by(CONVERSATIONS.c.changed.desc(), CONVERSATIONS.c.id).limit(n)
+        with self._database.transaction() as connection:
+            return [KeptConversation(row.id, row.title, row.changed) for row in connection.execute(query)]
+
+    def erase(self, person: str, conversation: str | None = None) -> int:
+        """Erases one, or all of a person's."""
+        chosen = CONVERSATIONS.c.person == person
+        if conversation is not None:
+            chosen = chosen & (CONVERSATIONS.c.id == conversation)
+        return self._erase(chosen)
+
+    def purge(self, now: datetime | None = None) -> int:
+        """Erases the conversations that nothing was added to within the retention; how many there were."""
+        self._purged = time.monotonic()
+        if not self._path.is_file():
+            return 0
+        before = ((now or datetime.now(UTC)) - timedelta(days=self._days)).isoformat(timespec="seconds")
+        return self._erase(CONVERSATIONS.c.changed < before if self._days else sa.true())
+
+    def _erase(self, chosen: sa.ColumnElement[bool]) -> int:
+        with self._database.transaction() as connection:
+            ids = sa.select(CONVERSATIONS.c.id).where(chosen)
+            connection.execute(TURNS.delete().where(TURNS.c.conversation_id.in_(ids)))
+            return int(connection.execute(CONVERSATIONS.delete().where(chosen)).rowcount)
+
+
+class PassingConversations:
+    """In memory, the last ones only: nothing outlives the application. Serves many threads."""
+
+    saved = False
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: OrderedDict[tuple[str, str], KeptConversation] = OrderedDict()
+
+    def put(self, person: str, conversation: str, turn: KeptTurn) -> None:
+        """Holds a turn."""
+        with self._lock:
+            before = self._held.pop((person, conversation), None)
+            turns = [each for each in before.turns if each.number < turn.number] if before else []
+            title = before.title if before else str(turn.answer["question"])[:LONGEST_TITLE]
+            self._held[person, conversation] = KeptConversation(conversation, title, turn.at, (*turns, turn))
+            while len(self._held) > _MOST_PASSING:
+                self._held.popitem(last=False)
+
+    def get(self, person: str, conversation: str) -> KeptConversation | None:
+        """A conversation that is held."""
+        with self._lock:
+            return self._held.get((person, conversation))
+
+    def list(self, person: str, n: int = 100) -> list[KeptConversation]:
+        """What is held, newest first."""
+        with self._lock:
+            held = [each for key, each in reversed(self._held.items()) if key[0] == person]
+        return [replace(each, turns=()) for each in held[:n]]
+
+    def erase(self, person: str, conversation: str | None = None) -> int:
+        """Lets go of one, or of all of a person's."""
+        with self._lock:
+            chosen = [key for key in self._held if key[0] == person and conversation in {None, key[1]}]
+            for key in chosen:
+                del self._held[key]
+            return len(chosen)
+
+    def close(self) -> None:
+        """Lets go of all."""
+        with self._lock:
+            self._held.clear()

@@ -1,0 +1,90 @@
+"""The tables of `app.db`, and how its files are opened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+METADATA = sa.MetaData()
+META = sa.Table("meta", METADATA, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text))
+RUNS = sa.Table(
+    "evaluation_runs",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, index=True),  # what a run that is resumed must have in common
+    sa.Column("began", sa.Text, nullable=False),
+    sa.Column("seconds", sa.Float),  # null while it is not finished
+    sa.Column("about", sa.Text, nullable=False),  # JSON: questions' file, settings, generation, commit…
+    sa.Column("figures", sa.Text),  # JSON
+)
+ROWS = sa.Table(
+    "evaluation_rows",
+    METADATA,
+    sa.Column("run_id", sa.Integer, sa.ForeignKey("evaluation_runs.id"), primary_key=True),
+    sa.Column("question_id", sa.Text, primary_key=True),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    sa.Column("row", sa.Text, nullable=False),  # JSON
+    sa.Column("scores", sa.Text, nullable=False),  # JSON
+)
+FEEDBACK = sa.Table(
+    "feedback",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("verdict", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("comment", sa.Text, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),  # JSON
+    sa.Column("generation", sa.Integer, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+)
+QUERIES = sa.Table(
+    "test_queries",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    sa.Column("query", sa.Text, nullable=False),  # JSON
+)
+CONVERSATIONS = sa.Table(
+    "conversations",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("person", sa.Text, nullable=False, index=True),  # empty without sign-in
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("changed", sa.Text, nullable=False),
+)
+TURNS = sa.Table(
+    "turns",
+    METADATA,
+    sa.Column("conversation_id", sa.Text, sa.ForeignKey("conversations.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("generation", sa.Integer, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),  # JSON, see kb/records/kept_answers.py
+)
+SESSIONS = sa.Table(
+    "sessions",
+    METADATA,
+    sa.Column("token_hash", sa.Text, primary_key=True),
+    sa.Column("person", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("began", sa.Float, nullable=False),  # seconds of the epoch
+    sa.Column("seen", sa.Float, nullable=False),
+)
+CORRECTIONS = sa.Table(
+    "corrections",
+    METADATA,
+    sa.Column("document_id", sa.Text, primary_key=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("person", sa.Text, nullable=False),
+    sa.Column("fields", sa.Text, nullable=False),  # JSON
+)
+
+
+def configure(connection: Any, _record: Any) -> None:
+    """Called for each connection: readers never wait for a writer, and what is deleted is overwritten."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA secure_delete=ON")
+    cursor.close()

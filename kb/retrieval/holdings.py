@@ -1,0 +1,127 @@
+"""The base as a library: what it holds, what of it passes filters, what it says of a partner or programme, in figures.
+
+Pure functions over documents; where they come from is the caller's business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from kb.text.blocks import cells
+from kb.text.figures import figures
+from kb.text.folding import fold
+from kb.text.sentences import sentence_spans
+from kb.text.stems import words
+from kb.types import Document
+
+Subject = Literal["partner", "programme"]
+# Units of figures that are no figures of a subject: years and ranks stand in every other sentence.
+_NO_FIGURES = {"year", "date", "ordinal"}
+_LONGEST_SENTENCE = 600
+_NAME_WITH_FIGURE = re.compile(r"\b1\s?% logement", re.IGNORECASE)  # what the employers' contribution was called
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """How many documents there are: by year (« » without date), kind, rubric, programme, partner; most first."""
+
+    years: Mapping[str, int]
+    kinds: Mapping[str, int]
+    rubrics: Mapping[str, int]
+    programmes: Mapping[str, int]
+    partners: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class DatedFigure:
+    """A sentence with a figure about a subject: `document.text[start:end]`."""
+
+    document: Document
+    text: str
+    start: int
+    end: int
+
+    @property
+    def shown(self) -> str:
+        """The text for a reader: the cells of a table's row one after the other."""
+        return " · ".join(each for each in cells(self.text) if each) if self.text.startswith("|") else self.text
+
+
+def holdings(documents: Iterable[Document]) -> Holdings:
+    """What `documents` hold, counted."""
+    found = list(documents)
+    years = Counter((each.date or "")[:4] for each in found)
+    return Holdings(
+        years=dict(sorted(years.items())),
+        kinds=_counted(each.kind for each in found),
+        rubrics=_counted(each.rubric for each in found),
+        programmes=_counted(name for each in found for name in each.programmes),
+        partners=_counted(name for each in found for name in each.partners),
+    )
+
+
+def together(documents: Iterable[Document]) -> dict[tuple[str, str], int]:
+    """How many documents name both a partner and a programme: {(partner, programme): documents}."""
+    return dict(
+        Counter(
+            (partner, programme) for each in documents for partner in each.partners for programme in each.programmes
+        )
+    )
+
+
+def newest_first(documents: Iterable[Document]) -> list[Document]:
+    """By date, those without one last; then by title."""
+    ordered = sorted(documents, key=lambda each: fold(each.title))
+    return sorted(ordered, key=lambda each: each.date or "", reverse=True)
+
+
+def of_subject(documents: Iterable[Document], kind: Subject, name: str) -> list[Document]:
+    """The documents that name a partner or programme; case and accents do not count."""
+    wanted = fold(name)
+    return [
+        each
+        for each in documents
+        if wanted in {fold(value) for value in (each.partners if kind == "partner" else each.programmes)}
+    ]
+
+
+def dated_figures(documents: Sequence[Document], name: str, n: int = 60) -> list[DatedFigure]:
+    """At most `n` sentences or lines that name a subject and hold a figure, latest document first, each once.
+
+    A year or a rank alone is no figure.
+    """
+    wanted = words(name)
+    found: list[DatedFigure] = []
+    seen: set[str] = set()
+    if not wanted:
+        return []
+    for document in newest_first(documents):
+        for line in re.finditer(r"[^\n]+", document.text):
+            if line[0].startswith("#") or set(line[0]) <= set("|- :"):
+                continue
+            for a, b in sentence_spans(line[0]):
+                text = line[0][a:b].strip()
+                start = line.start() + line[0].index(text, a)
+                if len(text) > _LONGEST_SENTENCE or fold(text) in seen or not _names(text, wanted):
+                    continue
+                if any(each.unit not in _NO_FIGURES for each in figures(_NAME_WITH_FIGURE.sub("", text))):
+                    seen.add(fold(text))
+                    found.append(DatedFigure(document, text, start, start + len(text)))
+                    if len(found) == n:
+                        return found
+    return found
+
+
+def _names(text: str, wanted: Sequence[str]) -> bool:
+    held = words(text)
+    width = len(wanted)
+    return any(held[index : index + width] == list(wanted) for index in range(len(held) - width + 1))
+
+
+def _counted(values: Iterable[str | None]) -> dict[str, int]:
+    counts = Counter(each for each in values if each)
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], fold(item[0]))))

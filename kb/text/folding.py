@@ -1,0 +1,53 @@
+"""Folding: the one form in which two spellings of the same words are equal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from kb.text.remembering import remembering
+
+# Characters that NFKD leaves alone although French readers take them for the same as the second form.
+_SAME = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "ʼ": "'",
+        "`": "'",
+        "´": "'",
+        "′": "'",
+        "œ": "oe",
+        "Œ": "oe",
+        "æ": "ae",
+        "Æ": "ae",
+        "‐": "-",
+        "‑": "-",
+        "–": "-",
+        "—": "-",
+        "−": "-",
+    }
+)
+_SPACES = re.compile(r"\s+")
+# Four times as fast as asking unicodedata about each character of a text.
+_COMBINING = re.compile(f"[{''.join(each for each in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(each))}]")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]")
+
+
+@remembering
+def fold(text: str) -> str:
+    """`text` without case, accents, ligatures, kinds of apostrophe, dash and space: for comparing, not for showing.
+
+    Every run of white space (line ends, no-break and thin spaces included) becomes one space; invisible characters
+    go. `fold("L’Œuvre  À 72 %") == "l'oeuvre a 72 %"`.
+    """
+    text = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text).translate(_SAME))
+    text = unicodedata.normalize("NFKD", text.casefold()).translate(_SAME)  # after: NFKD makes capitals (№ -> No)
+    if not text.isascii():
+        text = _COMBINING.sub("", text)
+    return _SPACES.sub(" ", text).strip()
+
+
+def visible(text: str) -> str:
+    """`text` without characters that no reader sees: zero widths, directions, tags."""
+    return _UNSEEN.sub("", text)

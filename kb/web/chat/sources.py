@@ -1,0 +1,130 @@
+"""The sources of an answer, beside it; for a refusal, the documents that come closest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from urllib.parse import urlencode
+
+from kb.records.kept_answers import closest
+from kb.text.moments import french_date
+from kb.types import Answer, Citation, Document, Hit
+from kb.web import strings
+from kb.web.render import escape, page_url, passage_html
+
+PHRASE = 160
+"""Characters of a quote that a link to the reader carries, to be sure that the document still says it there."""
+_OLD = 4  # years after which a source says its year aloud
+
+
+def sources_html(answer: Answer, turn: int) -> str:
+    """The panel of an answer: its numbered sources, or its closest documents when it is a refusal.
+
+    `turn` numbers the answer in the conversation: the ids of the sources are `source-{turn}-{number}`.
+    """
+    if answer.refused:
+        return _group(turn, strings.CLOSEST, answer.question, _closest_html(answer.hits))
+    cards = "".join(
+        source_html(citation, turn, opened=position == 0) for position, citation in enumerate(answer.citations)
+    )
+    return _group(turn, strings.SOURCES, answer.question, f'<ol class="cards">{cards}</ol>' if cards else "")
+
+
+def source_html(citation: Citation, turn: int, *, opened: bool = False) -> str:
+    """One numbered source: what it is, the passage with the quoted words marked, and the link to its page."""
+    document, passage, number = citation.document, citation.passage, citation.number
+    page = document.page_at(citation.start)
+    path = "".join(f"<li>{escape(each)}</li>" for each in passage.heading_path)
+    path = f'<ul class="path">{path}</ul>' if path else ""
+    marked = passage_html(
+        passage.text, citation.start - passage.start, citation.end - passage.start, passage.table_header
+    )
+    spoken = escape(strings.SOURCE_N.format(number=number))
+    return (
+        f'<li><article class="source" id="source-{turn}-{number}" tabindex="-1" aria-label="{spoken}">'
+        f"<details{' open' if opened else ''}><summary>"
+        f'<span class="number">{number}</span>'
+        f'<span class="what"><bdi class="title">{escape(document.title)}</bdi>{_facts_html(document, page)}</span>'
+        f"</summary>"
+        f'{path}<blockquote class="passage">{marked}</blockquote>'
+        f"</details>"
+        f'<p class="actions">{_read_html(document, citation)}{_link_html(document)}'
+        f'<button type="button" class="back" data-turn="{turn}" data-number="{number}">'
+        f"{escape(strings.BACK)}</button></p>"
+        f"</article></li>"
+    )
+
+
+def empty_sources_html() -> str:
+    """The panel before the first answer."""
+    return (
+        f'<section class="sources empty"><h2>{escape(strings.SOURCES)}</h2>'
+        f"<p>{escape(strings.SOURCES_EMPTY)}</p></section>"
+    )
+
+
+def _group(turn: int, title: str, question: str, body: str) -> str:
+    if not body:
+        return ""
+    return (
+        f'<section class="sources" id="sources-{turn}" data-turn="{turn}" aria-labelledby="sources-title-{turn}">'
+        f'<h2 id="sources-title-{turn}" tabindex="-1">{escape(title)}</h2>'
+        f'<p class="about"><bdi>{escape(question)}</bdi></p>{body}</section>'
+    )
+
+
+def _closest_html(hits: Iterable[Hit]) -> str:
+    items = "".join(_near_html(document) for document in closest(hits))
+    if not items:
+        return ""
+    return f'<p class="note">{escape(strings.CLOSEST_NOTE)}</p><ul class="cards">{items}</ul>'
+
+
+def _near_html(document: Document) -> str:
+    actions = f'<p class="actions">{_read_html(document)}{_link_html(document)}</p>'
+    title = f'<bdi class="title">{escape(document.title)}</bdi>'
+    return f'<li><div class="source near">{title}{_facts_html(document)}{actions}</div></li>'
+
+
+def badges(document: Document, today: date | None = None) -> str:
+    """What a reader must not miss about a document: its kind, and that it is old."""
+    told = [document.kind] if document.kind else []
+    if document.date is not None and (today or datetime.now(UTC).date()).year - int(document.date[:4]) >= _OLD:
+        told.append(strings.FROM_YEAR.format(year=document.date[:4]))
+    return "".join(f' <span class="badge">{escape(each)}</span>' for each in told)
+
+
+def reader_address(document_id: str, start: int = 0, end: int = 0, quote: str = "") -> str:
+    """The address of the reader, opened at a citation."""
+    given: dict[str, str | int] = {"document": document_id}
+    if end > start:
+        given |= {"debut": start, "fin": end, "phrase": quote[:PHRASE]}
+    return f"/lire?{urlencode(given)}"
+
+
+def _facts_html(document: Document, page: int | None = None) -> str:
+    facts = [french_date(document.date), document.rubric or ""]
+    if page is not None:
+        facts.append(strings.PAGE_N.format(number=page))
+    shown = "".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)
+    return f'<span class="facts">{shown}</span>{badges(document)}'
+
+
+def _read_html(document: Document, citation: Citation | None = None) -> str:
+    """The link to the reader. In the page of questions it opens beside the answer (assets/page.js)."""
+    place = (citation.start, citation.end, citation.quote) if citation else ()
+    address = escape(reader_address(document.id, *place))
+    return (
+        f'<a class="read" href="{address}">{escape(strings.READ_WHOLE)}'
+        f'<span class="unseen"> : {escape(document.title)}</span></a>'
+    )
+
+
+def _link_html(document: Document) -> str:
+    url = page_url(document.url)
+    if url is None:
+        return ""
+    return (
+        f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer nofollow">{escape(strings.OPEN_PAGE)}'
+        f'<span class="unseen"> : {escape(document.title)} ({escape(strings.NEW_TAB)})</span></a>'
+    )

@@ -1,0 +1,105 @@
+"""One question with its answer, as the conversation shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from kb.types import Answer, Citation
+from kb.web import strings
+from kb.web.render import blocks_html, escape
+
+TurnState = Literal["searching", "writing", "done", "stopped", "failed"]
+
+_REFERENCE = re.compile(r"[ \u00a0\u202f]?\[(\d{1,3})\]")
+_LAST_WORD = re.compile(r"(?<!\S)\S{1,30}\Z")
+_LONGEST_TOOLTIP = 300
+
+
+def turn_html(question: str, turn: int, state: TurnState, body: str, ahead: int | None = None) -> str:
+    """A turn; `body` is what there is of its answer, `ahead` how many questions wait before it."""
+    waiting = strings.ahead(ahead) if ahead is not None else strings.SEARCHING
+    below = {
+        "searching": f'<p class="waiting">{escape(waiting)}</p>',
+        "writing": f'<p class="waiting">{escape(strings.WRITING if ahead is None else waiting)}</p>',
+        "stopped": f'<p class="note">{escape(strings.STOPPED)}</p>',
+    }.get(state, "")
+    return (
+        f'<article class="turn" id="turn-{turn}" data-turn="{turn}" data-state="{state}">'
+        f'<h2 class="question" dir="auto">{escape(question)}</h2>{body}{below}</article>'
+    )
+
+
+def answer_html(answer: Answer, turn: int, *, final: bool = True) -> str:
+    """The words of an answer, each `[n]` a button that shows its source, and what there is to know about it."""
+    if answer.refused:
+        words = f"<p>{escape(answer.text or strings.REFUSAL)}</p>"
+        note = strings.REFUSAL_HELP
+    else:
+        words = words_html(answer.text, answer.citations, turn)
+        note = _origin(answer)
+    kind = "answer refusal" if answer.refused else "answer"
+    return (
+        f'{_understood_html(answer)}<div class="{kind}">{words}</div>{_warnings_html(answer)}'
+        f"{_note_html(escape(note)) if final else ''}"
+    )
+
+
+def trouble_html(text: str) -> str:
+    """Why there is no answer: a French sentence."""
+    return f'<p class="trouble"><strong>{escape(strings.FAILED)}.</strong> {escape(text)}</p>'
+
+
+def words_html(text: str, citations: Iterable[Citation], turn: int) -> str:
+    """`text` as HTML, with a button for each `[n]` that a citation carries; other numbers stay as they are."""
+    known: Mapping[int, Citation] = {citation.number: citation for citation in citations}
+
+    def inline(start: int, end: int) -> str:
+        parts: list[str] = []
+        for match in _REFERENCE.finditer(text, start, end):
+            if citation := known.get(int(match[1])):
+                # The number stays on the line of the word that it follows.
+                word = _LAST_WORD.search(text, start, match.start())
+                at = word.start() if word else match.start()
+                held = f"{escape(text[at : match.start()])}{_reference_html(citation, turn)}"
+                parts += [escape(text[start:at]), f'<span class="proven">{held}</span>' if word else held]
+                start = match.end()
+        return "".join([*parts, escape(text[start:end])])
+
+    return blocks_html(text, inline)
+
+
+def _reference_html(citation: Citation, turn: int) -> str:
+    label = strings.SEE_SOURCE.format(number=citation.number, title=citation.document.title)
+    quote = " ".join(citation.quote.split())
+    if len(quote) > _LONGEST_TOOLTIP:
+        quote = quote[: _LONGEST_TOOLTIP - 1].rstrip() + "…"
+    return (
+        f'&#8288;<button type="button" class="reference" data-turn="{turn}" data-number="{citation.number}" '
+        f'aria-controls="source-{turn}-{citation.number}" aria-label="{escape(label)}" title="« {escape(quote)} »">'
+        f"{citation.number}</button>"
+    )
+
+
+def _understood_html(answer: Answer) -> str:
+    if " ".join(answer.standalone_question.split()) in {"", " ".join(answer.question.split())}:
+        return ""
+    return _note_html(f"{escape(strings.UNDERSTOOD)} <bdi>{escape(answer.standalone_question)}</bdi>")
+
+
+def _note_html(inner: str) -> str:
+    return f'<p class="note">{inner}</p>'
+
+
+def _warnings_html(answer: Answer) -> str:
+    if not answer.warnings:
+        return ""
+    items = "".join(f"<li>{escape(warning)}</li>" for warning in answer.warnings)
+    return f'<div class="warnings"><strong>{escape(strings.WARNINGS)}</strong><ul>{items}</ul></div>'
+
+
+def _origin(answer: Answer) -> str:
+    if answer.answerer == "extractive":
+        return strings.EXTRACTIVE
+    return strings.WRITTEN_BY.format(model=answer.model) if answer.model else strings.WRITTEN

@@ -1,0 +1,52 @@
+"""Pages and files of evaluations that are no part of Gradio: reports of runs, exports of test queries."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, UploadFile
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+
+from kb.errors import ReperesError
+from kb.evaluation.desk import EvaluationDesk
+from kb.evaluation.tables import to_csv, to_jsonl, to_xlsx
+from kb.web import strings
+from kb.web.guard import LARGEST_BODY
+from kb.web.pages.templating import page
+from kb.web.uploads import clean_name
+
+_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "jsonl": "application/jsonl; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def report_routes(desk: EvaluationDesk) -> APIRouter:
+    """`/evaluation/rapport/N` and `/evaluation/questions.csv`, `.jsonl` and `.xlsx`."""
+    router = APIRouter(prefix="/evaluation")
+
+    @router.get("/rapport/{number}")
+    def report(number: int) -> Response:
+        try:
+            return HTMLResponse(desk.report(number))
+        except ReperesError as error:
+            return PlainTextResponse(str(error), 404)
+
+    @router.get("/questions.{form}")
+    def export(form: str) -> Response:
+        if form not in _TYPES:
+            return PlainTextResponse(strings.NOT_FOUND, 404)
+        queries = desk.queries()
+        content = {"csv": to_csv, "xlsx": to_xlsx}.get(form, lambda found: to_jsonl(found).encode())(queries)
+        headers = {"content-disposition": f'attachment; filename="questions.{form}"'}
+        return Response(content, media_type=_TYPES[form], headers=headers)
+
+    @router.post("/questions")
+    def take(request: Request, fichier: UploadFile) -> Response:
+        try:
+            number = desk.import_file(clean_name(fichier.filename or ""), fichier.file.read(LARGEST_BODY))
+        except ReperesError as error:
+            return page(request, "message.html", 422, title=strings.IMPORT_FAILED, text=str(error))
+        text = strings.PASTED.format(number=number)
+        return page(request, "message.html", title=strings.IMPORTED, text=text, back="/evaluation/")
+
+    return router

@@ -1,0 +1,77 @@
+"""Pages that the server writes whole: Jinja2 templates, every value escaped as `kb.web.render` escapes."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.types import Scope
+
+from kb.records.accounts import ROLE_NAMES, Person
+from kb.text.moments import french_date, french_moment
+from kb.web import strings
+from kb.web.render import escape, page_url
+
+ASSETS = Path(__file__).parents[1] / "assets"
+
+
+def shown(value: Any) -> Any:
+    """What a template prints for a value: HTML made by us as it is, text escaped, with nothing that reorders it."""
+    if value is None:
+        return ""
+    return value if isinstance(value, Markup) else Markup(escape(str(value)))
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of one of the pages' own files, with a mark of its content: a new version is never from a cache."""
+    return f"/page/{name}?v={hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:12]}"
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        finalize=shown,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(strings=strings, asset=asset, roles=ROLE_NAMES)
+    environment.filters.update(
+        html=Markup, day=french_date, moment=french_moment, linkable=page_url, grouped=strings.grouped
+    )
+    return environment
+
+
+_TEMPLATES = _environment()
+
+
+def person_of(request: Request) -> Person:
+    """Who asks. Only for routes that `Access` lets nobody unknown into."""
+    person = request.scope.get("state", {}).get("person")
+    if not isinstance(person, Person):
+        raise RuntimeError("a page that needs a person is public")
+    return person
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page of the application, with its menu."""
+    person = request.scope.get("state", {}).get("person")
+    values.setdefault("back", None)
+    html = _TEMPLATES.get_template(template).render(request=request, person=person, path=request.url.path, **values)
+    return HTMLResponse(html, status)
+
+
+def refusal(scope: Scope, status: int, title: str, text: str) -> Response:
+    """Why a request is not answered: a page for people, a line for programs."""
+    request = Request(scope)
+    if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+        return page(request, "message.html", status, title=title, text=text)
+    return PlainTextResponse(text, status)

@@ -1,0 +1,229 @@
+"""The server: the page behind its guard, its own files, a health check; and how it listens."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import ipaddress
+import os
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
+from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from kb.errors import SettingsError
+from kb.evaluation.desk import EvaluationDesk
+from kb.ports import Base, FeedbackStore, Ingestor
+from kb.records.conversations import Conversations, PassingConversations
+from kb.settings import Settings
+from kb.web import strings
+from kb.web.api import add_api
+from kb.web.auth.access import Access
+from kb.web.auth.gate import Gate
+from kb.web.auth.sign_in import session_key, sign_in_routes
+from kb.web.chat.conversation import Lines
+from kb.web.evaluation_files import report_routes
+from kb.web.guard import Guard
+from kb.web.operation import Figures, operation_routes
+from kb.web.page_context import PageContext
+from kb.web.pages.conversations import conversation_routes
+from kb.web.pages.documents import MOST_FILES, Editing, document_routes
+from kb.web.pages.explore import explore_routes
+from kb.web.pages.help import help_routes
+from kb.web.pages.reader import reader_routes
+from kb.web.pages.templating import ASSETS, asset
+from kb.web.problems import add_problem_pages
+from kb.web.render import escape
+from kb.web.uploads import Uploads
+
+_SECONDS_TO_SIGN_IN = 600
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+# Open pages hold a connection for as long as they are open: a stop does not wait for them.
+_SECONDS_TO_STOP = 2
+
+MountPages = Callable[[FastAPI, Callable[[], Base], PageContext, FeedbackStore | None, EvaluationDesk | None], None]
+"""Puts the pages of questions and of evaluation into the server: `kb.ui.mounting.mount_pages`."""
+
+
+def build_server(
+    base: Callable[[], Base],
+    ingestor: Ingestor | None,
+    examples: Sequence[str],
+    settings: Settings,
+    mount_pages: MountPages,
+    feedback: FeedbackStore | None = None,
+    desk: EvaluationDesk | None = None,
+    conversations: Conversations | None = None,
+) -> FastAPI:
+    """The application. `base()` is called for each question and may raise ReperesError, which the page then shows.
+
+    Raises SettingsError for settings of sign-in that do not go together.
+    """
+    # Gradio draws up a table of all events after each of them, for a page that is not served.
+    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
+    gate = Gate(settings)
+    figures = Figures(log_questions=settings.log_questions)
+    kept = conversations or PassingConversations()
+    limit = settings.max_file_mb * MOST_FILES * 1_000_000
+    middleware = [
+        Middleware(Guard, hosts=_hosts(settings), head=_head(), largest_body=limit),
+        Middleware(Access, gate=gate),
+    ]
+    if gate.kind == "oidc":
+        middleware.append(
+            Middleware(
+                SessionMiddleware,
+                session_cookie="reperes_sign_in",
+                secret_key=session_key(),
+                same_site="lax",
+                https_only=gate.secure,
+                max_age=_SECONDS_TO_SIGN_IN,
+            )
+        )
+
+    @asynccontextmanager
+    async def closing(_server: FastAPI) -> AsyncIterator[None]:
+        yield
+        gate.close()
+        kept.close()
+
+    server = FastAPI(
+        title=strings.NAME,
+        version=_version(),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        middleware=middleware,
+        lifespan=closing,
+    )
+    add_problem_pages(server)
+    hidden: dict[str, Any] = {"include_in_schema": False}
+    server.include_router(operation_routes(base, ingestor, figures), **hidden)
+    server.include_router(sign_in_routes(gate), **hidden)
+    server.include_router(reader_routes(base), **hidden)
+    server.include_router(explore_routes(base), **hidden)
+    server.include_router(conversation_routes(kept, settings.retention_days), **hidden)
+    server.include_router(help_routes(settings.retention_days), **hidden)
+    if ingestor is not None:
+        uploads = Uploads(settings.uploads_folder, settings.max_file_mb)
+        editing = Editing(base, ingestor, uploads, settings.app_database, settings.max_file_mb)
+        server.include_router(document_routes(editing), **hidden)
+    if desk is not None:
+        server.include_router(report_routes(desk), **hidden)
+        # Gradio's page stands under the address with a slash.
+        server.add_api_route("/evaluation", lambda: RedirectResponse("/evaluation/", 308), **hidden)
+    lines = Lines()
+    add_api(server, base, gate, figures, lines)
+    server.mount("/page", StaticFiles(directory=ASSETS))
+    context = PageContext(
+        ingestor=ingestor,
+        examples=examples,
+        has_feedback=feedback is not None,
+        conversations=kept,
+        rates=gate.rates,
+        figures=figures,
+        lines=lines,
+        has_documents=ingestor is not None,
+        has_desk=desk is not None,
+    )
+    mount_pages(server, base, context, feedback, desk)
+    return server
+
+
+def serve(app: ASGIApp, host: str, port: int, ready: Callable[[str], None] | None = None) -> None:
+    """Serves `app` until interrupted. `ready` is told the address once connections are accepted; port 0 takes any.
+
+    Whether `host` may be listened on is `check_host`'s business. Raises SettingsError for a port that cannot be opened.
+    """
+    listener = _listen(host, port)
+    with listener:
+        name = f"[{host}]" if ":" in host else host
+        if ready is not None:
+            ready(f"http://{name}:{listener.getsockname()[1]}")
+        uvicorn.Server(server_config(app)).run(sockets=[listener])
+
+
+def server_config(app: ASGIApp) -> uvicorn.Config:
+    """How the server runs: silent, and believing no header about where a request comes from (`proxy_headers`)."""
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_SECONDS_TO_STOP,
+    )
+
+
+def check_host(settings: Settings) -> None:
+    """Raises SettingsError for an address other than this machine's own without sign-in, or without a name for it."""
+    if _is_loopback(settings.host):
+        return
+    if settings.auth == "none":
+        raise SettingsError(strings.HOST_REFUSED.format(host=settings.host))
+    if not settings.public_url:
+        raise SettingsError(strings.PUBLIC_URL_MISSING.format(host=settings.host))
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen()
+        except BaseException:
+            listener.close()
+            raise
+    except OSError as error:
+        raise SettingsError(strings.PORT_TAKEN.format(port=port, host=host, reason=error.strerror)) from error
+    return listener
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _hosts(settings: Settings) -> set[str]:
+    """The names under which the server may be called."""
+    public = urlsplit(settings.public_url).hostname
+    return {*LOOPBACK, settings.host, *([public] if public else [])}
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("reperes")
+    except importlib.metadata.PackageNotFoundError:
+        return "0"
+
+
+def _head() -> str:
+    """The page's own files, each with a mark of its content: a new version is never answered from a cache.
+
+    The script comes first and is not deferred, since Gradio reads the language when it starts.
+    """
+
+    return (
+        f"<title>{escape(strings.NAME)}</title>"
+        f'<meta name="description" content="{escape(strings.DESCRIPTION)}">'
+        f'<meta name="color-scheme" content="light dark">'
+        f'<link rel="icon" type="image/svg+xml" href="{asset("icon.svg")}">'
+        f'<link rel="stylesheet" href="{asset("fonts.css")}">'
+        f'<link rel="stylesheet" href="{asset("page.css")}">'
+        f'<script src="{asset("page.js")}"></script>'
+    )

@@ -1,0 +1,37 @@
+"""Accounts and tokens from a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from app import reperes
+from kb.records.accounts import Accounts, Person
+
+PASSWORD = "un mot de passe assez long"
+
+
+def run(store: Path, *arguments: str, given: str = "") -> tuple[int, str]:
+    result = CliRunner().invoke(reperes, ["user", *arguments, "--store", str(store)], input=given)
+    return result.exit_code, result.output
+
+
+def test_an_account_is_made_listed_and_removed(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    code, told = run(store, "add", "anne", "--role", "editor", given=f"{PASSWORD}\n")
+    assert code == 0
+    assert "anne" in told
+    accounts = Accounts(tmp_path / "store-accounts")
+    assert accounts.signed_in("anne", PASSWORD) == Person("anne", "editor")
+    code, token = run(store, "token", "outil")
+    assert accounts.bearer(token.strip()) == Person("outil", "reader")
+    assert run(store, "list")[1].splitlines() == ["anne\teditor\tcompte", "outil\treader\tjeton"]
+    assert run(store, "remove", "anne")[0] == 0
+    assert accounts.signed_in("anne", PASSWORD) is None
+    assert run(store, "remove", "anne")[0] == 1
+
+
+def test_a_short_password_is_refused(tmp_path: Path) -> None:
+    assert run(tmp_path / "store", "add", "anne", given="court\n")[0] == 1
+    assert not (tmp_path / "store-accounts").exists()

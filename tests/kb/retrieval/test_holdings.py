@@ -1,0 +1,63 @@
+"""The base as a library, and questions that it can answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kb.answering.follow_ups import examples, follow_ups
+from kb.retrieval.holdings import dated_figures, holdings, newest_first, of_subject, together
+from kb.types import Document
+from small_base import SmallBase
+
+BUDGET = Document(
+    "budget.md",
+    "d",
+    "Budget",
+    "## Le rôle de l'Anah\n\nL'Anah a un rôle d'appui. En 2019, l'Anah a agi. L'Anah apporte 300 millions d'euros. "
+    "Anahita apporte 12 millions d'euros.\n\n| Financeur | Montant |\n| --- | --- |\n| Anah | 40 millions |",
+    date="2025-03",
+    kind="article",
+    programmes=("NPNRU",),
+    partners=("Anah", "État"),
+)
+OLD = replace(BUDGET, id="vieux.md", title="Ancien", date="2019", partners=("anah",), text="L'Anah apporte 5 %.")
+UNDATED = replace(BUDGET, id="sans.md", title="Autre", date=None, kind=None, partners=(), programmes=())
+
+
+def test_what_the_base_holds_is_counted() -> None:
+    held = holdings([BUDGET, OLD, UNDATED])
+    assert held.years == {"": 1, "2019": 1, "2025": 1}
+    assert held.kinds == {"article": 2}
+    assert held.programmes == {"NPNRU": 2}
+    assert together([BUDGET, OLD])["Anah", "NPNRU"] == 1
+    assert [each.id for each in newest_first([UNDATED, OLD, BUDGET])] == ["budget.md", "vieux.md", "sans.md"]
+    assert [each.id for each in of_subject([BUDGET, OLD, UNDATED], "partner", "ANAH")] == ["budget.md", "vieux.md"]
+
+
+def test_dated_figures_name_their_subject_and_stand_in_their_document() -> None:
+    found = dated_figures([OLD, BUDGET], "Anah")
+    assert [each.text for each in found] == [
+        "L'Anah apporte 300 millions d'euros.",
+        "| Anah | 40 millions |",
+        "L'Anah apporte 5 %.",
+    ]
+    assert all(each.document.text[each.start : each.end] == each.text for each in found)
+    named = replace(OLD, text="L'Anah n'a rien du « 1 % logement » pour elle.")
+    assert dated_figures([named], "Anah") == []
+    assert dated_figures([BUDGET], "?") == []
+    assert len(dated_figures([OLD, BUDGET], "Anah", 1)) == 1
+
+
+def test_only_questions_that_the_base_answers_are_proposed() -> None:
+    base = SmallBase([replace(BUDGET, text="L'Anah joue le rôle d'appui.", partners=("Anah", "Absente"))])
+    proposed = follow_ups(base, "Un texte.", ["budget.md"], ["Combien de quartiers ?"])
+    assert proposed == ["Anah : quel rôle ?"]
+    assert follow_ups(base, "Un texte.", ["budget.md"], ["Que fait l'Anah ?"]) == []
+    assert follow_ups(base, "Un texte.", ["disparu.md"], []) == []
+
+
+def test_examples_are_those_given_that_hold_then_made_from_the_base() -> None:
+    base = SmallBase([replace(BUDGET, text="L'Anah joue le rôle d'appui. Le NPNRU a un budget de 12 milliards.")])
+    found = examples(base, ["Quel rôle joue l'Anah ?", "Recette de tarte aux fraises ?"])
+    assert found == ["Quel rôle joue l'Anah ?", "NPNRU : quel budget ?", "Anah : quel rôle ?"]
+    assert examples(SmallBase([])) == []

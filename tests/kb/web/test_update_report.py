@@ -1,0 +1,51 @@
+"""The reports of updates on the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kb.index.catalog.report_lines import numbers_line, run_lines
+from kb.web.update_report import SHOWN, report_html
+
+RUN: dict[str, Any] = {
+    "command": "sync",
+    "began": "2026-11-27T06:40:00+00:00",
+    "seconds": 3.2,
+    "added": 1,
+    "updated": 2,
+    "unchanged": 41,
+    "withdrawn": 0,
+    "ignored": 0,
+    "failed": [{"source": "a<b>.md", "reason": "fichier vide"}],
+    "notices": [{"source": "https://a.fr/x", "reason": "la page n'existe plus (404)"}],
+    "changes": [
+        {"document": "n.md", "title": "<i>Neuf</i>", "change": "added", "diff": []},
+        {"document": "m.md", "title": "Modifié", "change": "updated", "diff": ["- 5 milliards", "+ 12 milliards"]},
+    ],
+}
+
+
+def test_nothing_before_the_first_update() -> None:
+    assert report_html(()) == ""
+
+
+def test_numbers_failures_and_changes_are_told_escaped() -> None:
+    shown = report_html([RUN])
+    for text in ("1 ajouté, 2 modifiés, 41 inchangés, 1 en échec", "fichier vide", "(404)", "+ 12 milliards"):
+        assert text in shown
+    assert "a&lt;b&gt;.md" in shown
+    assert "<i>" not in shown
+
+
+def test_a_long_report_is_cut_and_says_so() -> None:
+    many = {**RUN, "changes": [{**RUN["changes"][0], "document": f"{n}.md"} for n in range(SHOWN + 10)]}
+    shown = report_html([many])
+    assert shown.count("<li>") == SHOWN + 1
+    assert "et 12 de plus" in shown
+
+
+def test_the_terminal_tells_the_same() -> None:
+    lines = list(run_lines(RUN))
+    assert "  Échec : a<b>.md : fichier vide" in lines
+    assert "      + 12 milliards" in lines
+    assert numbers_line({"added": 0}) == "rien à lire"
