@@ -1,4 +1,4 @@
-"""What a question says to the rankings: the text to embed, the words to look for, the phrases it quotes."""
+"""What the rankings are asked for a question: the text to embed, the words to look for, the phrases it quotes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kb.index.lexical import Alternative, Group
 from kb.question.glossary import Glossary
 from kb.text.folding import fold
 from kb.text.stems import STOP_WORDS, stem, stems, words
+from kb.types import Alternative, Group
 
 _QUOTED = re.compile(r"«([^«»]{2,200})»|“([^“”]{2,200})”|\"([^\"]{2,200})\"")
 # Short words that documents use as acronyms too: in small letters, they are the words.
@@ -29,20 +29,20 @@ _MOST_WORDS = 64  # different words of a question that are looked for; the rares
 
 
 @dataclass(frozen=True, slots=True)
-class SearchedQuestion:
-    """A question made ready. `vector_text` is what is embedded; `groups` what is looked for in the words."""
+class SearchTerms:
+    """What the rankings are asked: `embedded` as a text, `groups` as words, `phrases` as they stand."""
 
-    vector_text: str
+    embedded: str
     groups: tuple[Group, ...]
     phrases: tuple[str, ...]
 
 
-def prepare(
+def search_terms(
     question: str,
     glossary: Glossary,
     share: Callable[[str], float],
     correct: Callable[[str], str | None],
-) -> SearchedQuestion:
+) -> SearchTerms:
     """`question` with its acronyms spelled out and its unknown words corrected.
 
     `share` gives the share (0 to 1) of passages in which a stem stands; `correct` the word of the base that a folded
@@ -50,7 +50,7 @@ def prepare(
     """
     stemmed = _known_stems(question, share, correct)
     groups: dict[str, Group] = {each: (Alternative((each,)),) for each in stemmed}
-    vector_text = question
+    embedded = question
     for acronym, expansions in _acronyms(question, glossary):
         if share(stem(acronym)) > _COMMON:
             continue
@@ -60,8 +60,8 @@ def prepare(
             Alternative((stem(acronym),)),
             *(Alternative(each, 1 / len(each)) for each in spelled if each),
         )
-        vector_text = re.sub(
-            rf"(?<!\w)({re.escape(acronym)})(?!\w)", rf"\1 ({expansions[0]})", vector_text, count=1, flags=re.IGNORECASE
+        embedded = re.sub(
+            rf"(?<!\w)({re.escape(acronym)})(?!\w)", rf"\1 ({expansions[0]})", embedded, count=1, flags=re.IGNORECASE
         )
     for parts, acronym in glossary.acronyms_in(stemmed):
         if stem(acronym) in groups:
@@ -76,12 +76,12 @@ def prepare(
         )
         if common:
             continue
-        vector_text = f"{vector_text} ({acronym.upper()})"
+        embedded = f"{embedded} ({acronym.upper()})"
     if len(groups) > _MOST_WORDS:
         rarest = sorted(groups, key=lambda each: share(each) or 1.0)[:_MOST_WORDS]
         groups = {each: groups[each] for each in rarest}
     phrases = tuple(next(filter(None, match.groups())).strip() for match in _QUOTED.finditer(question))
-    return SearchedQuestion(vector_text, tuple(groups.values()), tuple(each for each in phrases if words(each)))
+    return SearchTerms(embedded, tuple(groups.values()), tuple(each for each in phrases if words(each)))
 
 
 def _known_stems(question: str, share: Callable[[str], float], correct: Callable[[str], str | None]) -> list[str]:

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from kb.types import Hit
-
-if TYPE_CHECKING:
-    from kb.index.lexical import Group
-    from kb.question.terms import SearchedQuestion
+from kb.types import Group, Hit, Question
 
 _NAMES = {
     "vector": "sens du passage",
@@ -22,12 +17,12 @@ _NAMES = {
 _LONGEST = 300  # characters of a passage that a list shows
 
 
-def question_lines(asked: SearchedQuestion) -> str:
+def question_lines(question: Question) -> str:
     """What the rankings were asked, one line each."""
-    lines = [f"Question comprise : {asked.vector_text}"]
-    if asked.groups:
-        lines.append("Mots cherchés : " + ", ".join(_group(each) for each in asked.groups))
-    lines += [f"Expression exacte : « {each} »" for each in asked.phrases]
+    lines = [f"Question comprise : {question.embedded}"]
+    if question.groups:
+        lines.append("Mots cherchés : " + ", ".join(_group(each) for each in question.groups))
+    lines += [f"Expression exacte : « {each} »" for each in question.phrases]
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""Fusion of rankings, and the rarity of words. Pure functions."""
+"""Fusion of rankings. Pure functions."""
 
 from __future__ import annotations
 
@@ -51,8 +51,3 @@ def standardised_fusion(rankings: Mapping[str, Ranking[T]]) -> list[tuple[T, flo
             contributions.setdefault(item, {})[name] = ranking.weight * value
     fused = [(item, sum(parts.values()), parts) for item, parts in contributions.items()]
     return sorted(fused, key=lambda each: -each[1])
-
-
-def inverse_document_frequency(frequency: int, total: int) -> float:
-    """ln(1 + (N − n + ½) / (n + ½)): BM25's, never negative."""
-    return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
