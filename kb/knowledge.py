@@ -135,7 +135,7 @@ class KnowledgeBase:
             if document is None:
                 continue  # withdrawn meanwhile
             passages = catalog.passages(catalog.passage_ids([document.id])).values()
-            hits = [Hit(each, document, 0.0, rank) for rank, each in enumerate(passages, start=1)]
+            hits = [Hit(passage, document, 0.0, rank) for rank, passage in enumerate(passages, start=1)]
             units = candidates(hits)
             for start in range(0, len(units), UNITS_WARMED_AT_ONCE):
                 if not may_go_on():
@@ -153,7 +153,7 @@ class KnowledgeBase:
 
     def document_ids(self) -> set[str]:
         """The ids of the current documents."""
-        return {each.id for each in self._index.catalog.headers()}
+        return {header.id for header in self._index.catalog.headers()}
 
     def document(self, document_id: str) -> Document | None:
         """A current document as it is stored, or None."""

@@ -114,7 +114,7 @@ def figure_fit(text: str, question: Question) -> float:
     known = figures(question.standalone)
     fit = 0.0
     for figure in figures(text):
-        if any(same_figure(each, figure) for each in known):
+        if any(same_figure(own, figure) for own in known):
             continue
         is_date = figure.unit in {"date", "year"}
         if is_date != (wanted == "date"):
@@ -125,7 +125,7 @@ def figure_fit(text: str, question: Question) -> float:
 
 def names(question: str) -> list[str]:
     """The proper names and long acronyms of a question, as written, without repeats; none when it is all capitals."""
-    if not any(each.islower() for each in question):
+    if not any(sign.islower() for sign in question):
         return []
     found = [*_NAME.findall(question), *_ELIDED_NAME.findall(question), *_ACRONYM.findall(question)]
     return list(dict.fromkeys(found))

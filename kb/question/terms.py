@@ -49,16 +49,16 @@ def search_terms(
     word unknown to it may be a typing mistake for, or None.
     """
     stemmed = _known_stems(question, share, correct)
-    groups: dict[str, Group] = {each: (Alternative((each,)),) for each in stemmed}
+    groups: dict[str, Group] = {known: (Alternative((known,)),) for known in stemmed}
     embedded = question
     for acronym, expansions in _acronyms(question, glossary):
         if share(stem(acronym)) > _COMMON:
             continue
-        spelled = [tuple(dict.fromkeys(stems(each))) for each in expansions[:_MOST_EXPANSIONS]]
+        spelled = [tuple(dict.fromkeys(stems(expansion))) for expansion in expansions[:_MOST_EXPANSIONS]]
         # A mean of its words: an expansion must not weigh more than the acronym because it has more words.
         groups[stem(acronym)] = (
             Alternative((stem(acronym),)),
-            *(Alternative(each, 1 / len(each)) for each in spelled if each),
+            *(Alternative(words_of, 1 / len(words_of)) for words_of in spelled if words_of),
         )
         embedded = re.sub(
             rf"(?<!\w)({re.escape(acronym)})(?!\w)", rf"\1 ({expansions[0]})", embedded, count=1, flags=re.IGNORECASE
@@ -66,8 +66,8 @@ def search_terms(
     for parts, acronym in glossary.acronyms_in(stemmed):
         if stem(acronym) in groups:
             continue
-        for each in parts:
-            groups.pop(each, None)
+        for part in parts:
+            groups.pop(part, None)
         common = share(stem(acronym)) > _COMMON
         # The full name of what the base is about says no more than its acronym: it weighs as one word.
         groups[" ".join(parts)] = (
@@ -78,10 +78,10 @@ def search_terms(
             continue
         embedded = f"{embedded} ({acronym.upper()})"
     if len(groups) > _MOST_WORDS:
-        rarest = sorted(groups, key=lambda each: share(each) or 1.0)[:_MOST_WORDS]
-        groups = {each: groups[each] for each in rarest}
+        rarest = sorted(groups, key=lambda key: share(key) or 1.0)[:_MOST_WORDS]
+        groups = {key: groups[key] for key in rarest}
     phrases = tuple(next(filter(None, match.groups())).strip() for match in _QUOTED.finditer(question))
-    return SearchTerms(embedded, tuple(groups.values()), tuple(each for each in phrases if words(each)))
+    return SearchTerms(embedded, tuple(groups.values()), tuple(phrase for phrase in phrases if words(phrase)))
 
 
 def _known_stems(question: str, share: Callable[[str], float], correct: Callable[[str], str | None]) -> list[str]:
@@ -102,8 +102,8 @@ def _acronyms(question: str, glossary: Glossary) -> list[tuple[str, tuple[str, .
 
     Written in small letters, one that is a word too (« pic », « plus ») is taken for that word.
     """
-    capitals = {fold(each) for each in re.findall(r"[\w+&]+", question) if each.isupper()}
-    shouted = not any(each.islower() for each in question)
+    capitals = {fold(token) for token in re.findall(r"[\w+&]+", question) if token.isupper()}
+    shouted = not any(sign.islower() for sign in question)
     found = []
     for word in dict.fromkeys(words(question)):
         if not (expansions := glossary.expansions(word)):

@@ -21,14 +21,14 @@ def question_lines(question: Question) -> str:
     """What the rankings were asked, one line each."""
     lines = [f"Question comprise : {question.embedded}"]
     if question.groups:
-        lines.append("Mots cherchés : " + ", ".join(_group(each) for each in question.groups))
-    lines += [f"Expression exacte : « {each} »" for each in question.phrases]
+        lines.append("Mots cherchés : " + ", ".join(_group(group) for group in question.groups))
+    lines += [f"Expression exacte : « {phrase} »" for phrase in question.phrases]
     return "\n".join(lines)
 
 
 def hit_lines(hit: Hit) -> str:
     """What each ranking gave to the score of a hit, most first, and the documents that say the same."""
-    parts = sorted(hit.contributions.items(), key=lambda each: -each[1])
+    parts = sorted(hit.contributions.items(), key=lambda part: -part[1])
     given = " + ".join(f"{ranking_name(name)} {value:.2f}" for name, value in parts if name != "reranker")
     lines = [f"   score {hit.score:.2f} = {given}"]
     if "reranker" in hit.contributions:
@@ -53,4 +53,4 @@ def best_words(hit: Hit) -> str:
 
 
 def _group(group: Group) -> str:
-    return " ou ".join(" ".join(each.stems) for each in group)
+    return " ou ".join(" ".join(way.stems) for way in group)

@@ -31,7 +31,7 @@ def standardised(scored: Sequence[tuple[T, float]]) -> dict[T, float]:
         return {}
     values = [score for _, score in scored]
     mean = math.fsum(values) / len(values)
-    spread = math.sqrt(math.fsum((each - mean) ** 2 for each in values) / len(values))
+    spread = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
     if spread < 1e-9:
         return dict.fromkeys((item for item, _ in scored), 1.0)
     floor = max((min(values) - mean) / spread, FLOOR)
@@ -50,4 +50,4 @@ def standardised_fusion(rankings: Mapping[str, Ranking[T]]) -> list[tuple[T, flo
         for item, value in standardised(ranking.scored).items():
             contributions.setdefault(item, {})[name] = ranking.weight * value
     fused = [(item, sum(parts.values()), parts) for item, parts in contributions.items()]
-    return sorted(fused, key=lambda each: -each[1])
+    return sorted(fused, key=lambda item: -item[1])

@@ -63,11 +63,13 @@ class Retriever:
         vector = self._encoder.encode([question.embedded], "query")[0]
         near = self._by_sense(vector, lease.vectors, among)
         rankings = self._of_passages({**near, **searched.result()})
-        likely = [each for each, _, _ in standardised_fusion(rankings)[:WITH_WINDOWS]]
+        likely = [passage_id for passage_id, _, _ in standardised_fusion(rankings)[:WITH_WINDOWS]]
         packed = self._index.catalog.windows(likely)
         best = best_windows(vector, list(packed.values()))
-        rankings["window_vector"] = Ranking([(each, score) for each, (score, _) in zip(packed, best, strict=True)])
-        spans = {each: span for each, (_, span) in zip(packed, best, strict=True)}
+        rankings["window_vector"] = Ranking(
+            [(passage_id, score) for passage_id, (score, _) in zip(packed, best, strict=True)]
+        )
+        spans = {passage_id: span for passage_id, (_, span) in zip(packed, best, strict=True)}
         hits = self._hits(standardised_fusion(rankings), max(k, RERANKED if self._reranker else 0), spans)
         return self._reranked(question.standalone, hits)[:k]
 
@@ -80,7 +82,7 @@ class Retriever:
         }
         for number, phrase in enumerate(question.phrases, start=1):
             found = lexical.phrase(phrase, CANDIDATES, among)
-            rankings[f"phrase_{number}"] = Ranking([(each, 1.0) for each in found], _PHRASE_WEIGHT)
+            rankings[f"phrase_{number}"] = Ranking([(passage_id, 1.0) for passage_id in found], _PHRASE_WEIGHT)
         return rankings
 
     def _by_sense(self, vector: FloatMatrix, vectors: Vectors, among: Sequence[str] | None) -> dict[str, Ranking[str]]:
@@ -94,12 +96,16 @@ class Retriever:
 
     def _of_passages(self, rankings: Mapping[str, Ranking[str]]) -> dict[str, Ranking[str]]:
         """The rankings with those of sections carried over to the passages of each section."""
-        sections = {each for name in _OF_SECTIONS for each, _ in rankings[name].scored}
+        sections = {section_id for name in _OF_SECTIONS for section_id, _ in rankings[name].scored}
         members = self._index.catalog.passages_of_sections(sections)
         carried = {
             name: replace(
                 rankings[name],
-                scored=[(each, score) for section, score in rankings[name].scored for each in members.get(section, ())],
+                scored=[
+                    (passage_id, score)
+                    for section, score in rankings[name].scored
+                    for passage_id in members.get(section, ())
+                ],
             )
             for name in _OF_SECTIONS
         }
@@ -128,16 +134,16 @@ class Retriever:
         self, fused: Sequence[tuple[str, float, dict[str, float]]], spans: Mapping[str, tuple[int, int]]
     ) -> Iterable[Hit]:
         catalog = self._index.catalog
-        passages = catalog.passages(each for each, _, _ in fused)
-        documents = catalog.documents(dict.fromkeys(each.document_id for each in passages.values()))
-        for each, score, contributions in fused:
-            passage = passages.get(each)
+        passages = catalog.passages(passage_id for passage_id, _, _ in fused)
+        documents = catalog.documents(dict.fromkeys(passage.document_id for passage in passages.values()))
+        for passage_id, score, contributions in fused:
+            passage = passages.get(passage_id)
             document = documents.get(passage.document_id) if passage else None
             if passage is None or document is None:
                 continue  # left by an interrupted commit, or withdrawn since: not current
             if document.text[passage.start : passage.end] != passage.text:
                 continue  # the document changed between the two look-ups: this passage is of the version before
-            start, end = spans.get(each, (0, len(passage.text)))
+            start, end = spans.get(passage_id, (0, len(passage.text)))
             window = (passage.start + start, passage.start + end)
             yield Hit(passage, document, score, 0, contributions, window=window)
 
