@@ -113,8 +113,8 @@ class Settings:
         "REPERES_EMBEDDING_DTYPE",
         "auto",
         _one_of("auto", "fp32", "bf16", "int8"),
-        "number format of the encoder: `auto` takes `bf16` on a CPU with AMX, `int8` (packaged model) "
-        "on one with VNNI, else `fp32`",
+        "number format of the encoder: `auto` takes `int8` for the packaged model, on every CPU; for others, and on "
+        "torch, `bf16` on a CPU with AMX, else `fp32`",
     )
     embedding_backend: str = _setting(
         "REPERES_EMBEDDING_BACKEND",

@@ -4,6 +4,9 @@ A BERT has a few channels whose values are far above all others (in layer 4, 61 
 8 bits for the whole of a text too coarse. SmoothQuant (Xiao et al., 2023, https://arxiv.org/abs/2211.10438) divides
 each channel of an input by a factor that its weights are multiplied by, here from the largest values measured on
 texts of ours. Inputs are quantised text by text as they come, weights once, column by column.
+
+Weights are stored without a sign, 128 standing for 0: the sums are the same whole numbers, exact on every processor.
+With signed weights, processors without VNNI add two products in 16 bits, which overflow.
 """
 
 from __future__ import annotations
@@ -36,6 +39,7 @@ KEPT = frozenset(f"{layer}.out" for layer in range(12))
 
 _CONTRIB = "com.microsoft"
 _OPSET, _IR_VERSION = 17, 10
+_ZERO = 128  # what stands for zero among weights without a sign
 
 
 def write_words(packed: PackedModel, folder: Path) -> None:
@@ -153,7 +157,7 @@ class _Builder:
         states = self._node("Mul", [states, self._constant(f"{name}.smoothing", 1 / factors)], f"{name}.smooth")
         columns, scales = quantised(weights * factors[:, None])
         inputs = [states, self._constant(f"{name}.weights", columns), self._constant(f"{name}.scales", scales)]
-        inputs.append(self._constant(f"{name}.zeros", np.zeros(len(scales), np.int8)))
+        inputs.append(self._constant(f"{name}.zeros", np.full(len(scales), _ZERO, np.uint8)))
         if bias is not None:
             inputs.append(self._constant(f"{name}.bias", bias))
         return self._node("DynamicQuantizeMatMul", inputs, f"{name}.product", domain=_CONTRIB)
@@ -190,8 +194,8 @@ def smoothing(ranges: FloatVector, weights: FloatMatrix) -> FloatVector:
     return np.asarray(np.exp(logs - logs.mean()), np.float32)
 
 
-def quantised(weights: FloatMatrix) -> tuple[npt.NDArray[np.int8], FloatVector]:
-    """`weights` (inputs, outputs) as whole numbers from -127 to 127, and the scale of each column."""
+def quantised(weights: FloatMatrix) -> tuple[npt.NDArray[np.uint8], FloatVector]:
+    """`weights` (inputs, outputs) as whole numbers from 1 to 255, 128 for zero, and the scale of each column."""
     scales = (np.abs(weights).max(axis=0) / 127).astype(np.float32)
     scales[scales == 0] = 1
-    return np.round(weights / scales).astype(np.int8), scales
+    return (np.round(weights / scales) + _ZERO).astype(np.uint8), scales
