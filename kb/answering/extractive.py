@@ -17,8 +17,8 @@ from kb.types import Citation, Evidence, Question
 
 MAX_UNITS = 6
 # Units that score as the last one do not lose their place to it: a tie is no reason to leave out the answer. Scores of
-# one unit in int8 and in fp32 differ by less than 0.15 for 95 units in 100 (10,122 units of three bases, 2026-11-28,
-# benchmarks/formats.py), so those of two units tell them apart from twice that on.
+# one unit in int8 and in fp32 differ by at most 0.14 to 0.16 for 95 units in 100 (10,122 units of three bases, measured
+# 2026-11-28; benchmarks/formats.py counts it again): those of two units tell them apart from about twice that on.
 TIE = 0.3
 MOST_UNITS = 8
 MOST_WITHOUT_FIGURE = 2
