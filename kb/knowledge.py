@@ -29,6 +29,7 @@ from kb.question.terms import SearchedQuestion
 from kb.retrieval.filters import Filters
 from kb.retrieval.retriever import Retriever
 from kb.settings import Settings
+from kb.text.domain import Domain, domain_of
 from kb.types import Answer, Citation, Document, Evidence, Hit, Message, RefusalReason, StoreStatus
 
 # Passages fetched for an answer: enough for ten different documents where there are as many.
@@ -70,29 +71,37 @@ class KnowledgeBase:
         written: Entries | None = None,
         reranker: Reranker | None = None,
         model: ChatModel | None = None,
+        domain: Domain = Domain(),
     ) -> None:
         """`written` holds the glossary's entries from a file; `reranker` orders the best passages anew; `model` writes
-        answers over the evidence.
+        answers over the evidence; `domain` adds names and words to those of the documents.
         """
         self._model = model
         self._index = index
         self._encoder = RememberingEncoder(encoder)
-        self._retriever = Retriever(index, self._encoder, written, reranker)
+        self._retriever = Retriever(index, self._encoder, written, reranker, domain)
 
     @classmethod
     def open(cls, settings: Settings, encoder: Encoder | None = None) -> Self:
         """The knowledge base of `settings.store`, with the encoder of the settings unless one is given.
 
         Raises StoreError when there is no store, FingerprintError when another encoder made it, ModelError when the
-        encoder or the reranker cannot be loaded, SettingsError when the glossary's file cannot be read.
+        encoder or the reranker cannot be loaded, SettingsError when the file of the glossary or
+        of the domain cannot be read.
         """
         if encoder is None:
             from kb.models.sentence_encoder import load_encoder
 
             encoder = load_encoder(settings)
         written = read_glossary(settings.glossary) if settings.glossary else None
+        domain = domain_of(settings)
         return cls(
-            IndexReader(settings.store, encoder), encoder, written, load_reranker(settings), open_chat_model(settings)
+            IndexReader(settings.store, encoder),
+            encoder,
+            written,
+            load_reranker(settings),
+            open_chat_model(settings),
+            domain,
         )
 
     def close(self) -> None:
@@ -179,7 +188,7 @@ class KnowledgeBase:
 
         Raises ReperesError for an empty or too long question, and for filters that no document can pass.
         """
-        return self._search(_checked(standalone_question(question, history)), k, filters)
+        return self._search(_checked(self._standalone(question, history)), k, filters)
 
     def explain(self, question: str) -> SearchedQuestion:
         """What the rankings are asked for a question: its acronyms spelled out, its words, its phrases."""
@@ -221,7 +230,7 @@ class KnowledgeBase:
         if answerer == "llm" and model is None:
             raise ReperesError(NO_MODEL)
         began = time.perf_counter()
-        standalone = _checked(rephrased(model, question, standalone_question(question, history), history))
+        standalone = _checked(rephrased(model, question, self._standalone(question, history), history))
         hits = self._search(standalone, PASSAGES_FOUND, filters)
         found = time.perf_counter()
         draft = self._extracted(standalone, hits)
@@ -273,6 +282,9 @@ class KnowledgeBase:
         return _Draft(
             text, citations, evidence, tuple(warnings_for(evidence, question, read, datetime.now(UTC).date())), None
         )
+
+    def _standalone(self, question: str, history: Sequence[Message]) -> str:
+        return standalone_question(question, history, self._retriever.known_names()) if history else question
 
     def _search(self, question: str, k: int, filters: Filters | None) -> list[Hit]:
         try:

@@ -19,12 +19,14 @@ from kb.index.windows import best_windows
 from kb.models.encoder import Encoder, FloatMatrix
 from kb.models.reranker import Reranker
 from kb.question.glossary import EVERYDAY, Entries, Glossary, merged, read_glossary
+from kb.question.known_names import KnownNames
 from kb.question.terms import SearchedQuestion, prepare
 from kb.question.typing_mistakes import nearest_word
 from kb.retrieval.filters import Filters
 from kb.retrieval.fusion import Ranking, inverse_document_frequency, standardised_fusion
 from kb.retrieval.selection import Seen, in_turn
 from kb.text.acronyms import glossary
+from kb.text.domain import Domain
 from kb.types import Document, Hit
 
 CANDIDATES = 100  # taken from each ranking
@@ -41,19 +43,28 @@ class Retriever:
     """Finds passages in an index with an encoder."""
 
     def __init__(
-        self, index: IndexReader, encoder: Encoder, written: Entries | None = None, reranker: Reranker | None = None
+        self,
+        index: IndexReader,
+        encoder: Encoder,
+        written: Entries | None = None,
+        reranker: Reranker | None = None,
+        domain: Domain = Domain(),
     ) -> None:
-        """`written` holds the glossary's entries that come from a file; `reranker` orders the best hits anew."""
+        """`written` holds the glossary's entries that come from a file; `reranker` orders the best hits anew; `domain`
+        adds words and names to those of the documents.
+        """
         self._index = index
         self._encoder = encoder
         self._everyday = read_glossary(EVERYDAY)
         self._written = written or {}
+        self._domain = domain
         self._reranker = reranker
         # Shared by all callers. Its tasks wait for no other task of it.
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="search")
         # Read again when the base has changed: the argument is its generation.
         self._glossary: Callable[[int], Glossary] = lru_cache(maxsize=1)(self._read_glossary)
         self._headers: Callable[[int], list[Document]] = lru_cache(maxsize=1)(self._read_headers)
+        self._names: Callable[[int], KnownNames] = lru_cache(maxsize=1)(self._read_names)
 
     def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
         """At most `k` hits for `question`, best first, none saying nearly the same as one before.
@@ -95,6 +106,10 @@ class Retriever:
             lexical = parts[1]
             total = lexical.count("passages")
             return lambda stem: inverse_document_frequency(lexical.document_frequency(stem), total)
+
+    def known_names(self) -> KnownNames:
+        """The programmes, partners and acronyms of the current documents, and what the domain adds."""
+        return self._names(self._index.generation)
 
     def _prepared(self, question: str, lexical: Lexical) -> SearchedQuestion:
         total = max(_FEW_PASSAGES, lexical.count("passages"))
@@ -191,7 +206,11 @@ class Retriever:
         return [replace(hit, rank=rank) for rank, hit in enumerate([*ordered, *rest], start=1)]
 
     def _read_glossary(self, _generation: int) -> Glossary:
-        return merged(self._everyday, glossary(self._index.catalog.mentions()), self._written)
+        own = dict(self._domain.synonyms)
+        return merged(self._everyday, own, glossary(self._index.catalog.mentions()), self._written)
+
+    def _read_names(self, generation: int) -> KnownNames:
+        return KnownNames.of(self._domain, self._headers(generation), self._glossary(generation).expansions)
 
     def _read_headers(self, _generation: int) -> list[Document]:
         return self._index.catalog.headers()
