@@ -29,7 +29,7 @@ from kb.question.terms import SearchedQuestion
 from kb.retrieval.filters import Filters
 from kb.retrieval.retriever import Retriever
 from kb.settings import Settings
-from kb.text.domain import Domain, domain_of
+from kb.text.domain import NO_DOMAIN, Domain, domain_of
 from kb.types import Answer, Citation, Document, Evidence, Hit, Message, RefusalReason, StoreStatus
 
 # Passages fetched for an answer: enough for ten different documents where there are as many.
@@ -71,7 +71,7 @@ class KnowledgeBase:
         written: Entries | None = None,
         reranker: Reranker | None = None,
         model: ChatModel | None = None,
-        domain: Domain = Domain(),
+        domain: Domain = NO_DOMAIN,
     ) -> None:
         """`written` holds the glossary's entries from a file; `reranker` orders the best passages anew; `model` writes
         answers over the evidence; `domain` adds names and words to those of the documents.
@@ -94,14 +94,13 @@ class KnowledgeBase:
 
             encoder = load_encoder(settings)
         written = read_glossary(settings.glossary) if settings.glossary else None
-        domain = domain_of(settings)
         return cls(
             IndexReader(settings.store, encoder),
             encoder,
             written,
             load_reranker(settings),
             open_chat_model(settings),
-            domain,
+            domain_of(settings),
         )
 
     def close(self) -> None:

@@ -7,21 +7,21 @@ from dataclasses import dataclass
 
 from ingest.readers.metadata import Metadata
 from kb.errors import DocumentError
-from kb.text.domain import Domain
+from kb.text.domain import NO_DOMAIN, Domain
 
 BYTES_PER_MB = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The bytes of a document, its name for messages, what is known of where they come from and of the agency's site."""
+    """The bytes of a document, its name for messages, and what is known of where they come from."""
 
     content: bytes
     name: str
     max_text_mb: int
     media_type: str | None = None
     url: str | None = None
-    domain: Domain = Domain()
+    domain: Domain = NO_DOMAIN
 
     @property
     def max_text_bytes(self) -> int:

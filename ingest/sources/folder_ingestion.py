@@ -55,7 +55,9 @@ def take_folder(run: Run, root: Path, source: str) -> None:
 
 def file_hash(content: bytes, source: str, document_id: str, domain: Domain) -> str:
     """The mark of a file's bytes and of all that decides what they become, in hexadecimal."""
-    return hashlib.sha256(f"{READERS_VERSION}{domain.reading_mark} {source} {document_id}\n".encode() + content).hexdigest()
+    return hashlib.sha256(
+        f"{READERS_VERSION}{domain.reading_mark} {source} {document_id}\n".encode() + content
+    ).hexdigest()
 
 
 def _place(run: Run, path: Path, source: str | None) -> tuple[str, Item]:

@@ -1,8 +1,8 @@
 """Questions that the base can answer: examples to begin with, and what one may ask after an answer.
 
 They are made of what documents hold (acronyms that they spell out, partners, programmes), in the short form in which
-people write them, which needs no article (« Fonds vert : quel rôle ? »). Each is asked before it is shown: one that the base
-would refuse, or answer without naming what it is about, is left out.
+people write them, which needs no article (« Fonds vert : quel rôle ? »). Each is asked before it is shown: one that the
+base would refuse, or answer without naming what it is about, is left out.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Protocol
 from kb.errors import ReperesError
 from kb.retrieval.holdings import holdings
 from kb.text.acronyms import mentions
-from kb.text.domain import NAME, Domain
+from kb.text.domain import NAME, NO_DOMAIN, Domain
 from kb.text.folding import fold
 from kb.text.stems import words
 from kb.types import Answer, Document
@@ -51,7 +51,7 @@ def follow_ups(
     answer: str,
     document_ids: Sequence[str],
     asked: Iterable[str],
-    domain: Domain = Domain(),
+    domain: Domain = NO_DOMAIN,
     n: int = SHOWN,
 ) -> list[str]:
     """At most `n` questions after `answer`, a text that cites `document_ids`, best first.
@@ -70,9 +70,8 @@ def follow_ups(
     return list(_answerable(base, candidates, n))
 
 
-def examples(base: Asking, domain: Domain = Domain(), n: int = EXAMPLES) -> list[str]:
-    """At most `n` questions to begin with: those of `domain` that the base answers, then about what it holds most of.
-    """
+def examples(base: Asking, domain: Domain = NO_DOMAIN, n: int = EXAMPLES) -> list[str]:
+    """At most `n` questions to begin with: the domain's that the base answers, then about what it holds most of."""
     found = list(_answerable(base, [_Candidate(question, "") for question in domain.examples], n))
     if len(found) < n:
         held = holdings(base.documents())

@@ -13,7 +13,9 @@ Wanted = Literal["share", "number", "date"]
 
 _SHARE = re.compile(r"\b(?:parts?|pourcentages?|taux|proportion)\b|%")
 # « Le 1 % patronal » is a name: a percentage in the singular, with a word right after it.
-_NAMED_BY_SHARE = re.compile(r"\b(?:le|du|au|ce|ex-) ?\d{1,2} ?% (?!(?:a|au|de|du|des|en|est|et|ou|par|pour|sur)\b)(?=[a-z])")
+_NAMED_BY_SHARE = re.compile(
+    r"\b(?:le|du|au|ce|ex-) ?\d{1,2} ?% (?!(?:a|au|de|du|des|en|est|et|ou|par|pour|sur)\b)(?=[a-z])"
+)
 _RATIO = re.compile(r"\b(?:pourcentages?|taux|proportion)\b")
 _FRACTION = re.compile(
     r"\b(?:moitie|tiers|trois quarts|un quart|un cinquieme|un dixieme|\w+ sur (?:deux|trois|quatre|cinq|dix|cent))\b"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, Self
 
-from kb.text.domain import Domain
+from kb.text.domain import NO_DOMAIN, Domain
 from kb.text.folding import fold
 from kb.types import Document
 
@@ -104,5 +104,5 @@ def _one_form(name: str) -> str:
     return re.sub(r" (?=\d)", "", fold(name))
 
 
-NO_NAMES = KnownNames.of(Domain())
+NO_NAMES = KnownNames.of(NO_DOMAIN)
 """Names with capitals, and nothing known of them: what rules of French alone can tell."""

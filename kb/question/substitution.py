@@ -112,9 +112,7 @@ def _with_year(previous: str, year: str, prep: str, names: KnownNames) -> str | 
     """`previous` about another year: only one that stands there as the new one does, never part of a date or name."""
     named = [match.span() for match in names.known.finditer(previous)]
     found = [
-        match
-        for match in _YEAR.finditer(previous)
-        if not any(start <= match.start() < end for start, end in named)
+        match for match in _YEAR.finditer(previous) if not any(start <= match.start() < end for start, end in named)
     ]
     if not found:
         end = re.search(r"\s*[?.!]*\s*$", previous)

@@ -26,7 +26,7 @@ from kb.retrieval.filters import Filters
 from kb.retrieval.fusion import Ranking, inverse_document_frequency, standardised_fusion
 from kb.retrieval.selection import Seen, in_turn
 from kb.text.acronyms import glossary
-from kb.text.domain import Domain
+from kb.text.domain import NO_DOMAIN, Domain
 from kb.types import Document, Hit
 
 CANDIDATES = 100  # taken from each ranking
@@ -48,7 +48,7 @@ class Retriever:
         encoder: Encoder,
         written: Entries | None = None,
         reranker: Reranker | None = None,
-        domain: Domain = Domain(),
+        domain: Domain = NO_DOMAIN,
     ) -> None:
         """`written` holds the glossary's entries that come from a file; `reranker` orders the best hits anew; `domain`
         adds words and names to those of the documents.

@@ -24,7 +24,7 @@ NAME = "{nom}"
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """All texts are as people write them. An empty one is that of an agency that says nothing of itself."""
+    """All texts are as people write them."""
 
     programmes: Texts = ()
     """Programmes that no document names in its metadata: one may be asked about in the place of another."""
@@ -56,13 +56,17 @@ class Domain:
         return hashlib.sha256(repr(told).encode()).hexdigest()[:12] if any(told) else ""
 
 
+NO_DOMAIN = Domain()
+"""That of an agency that says nothing of itself."""
+
+
 def domain_of(settings: Settings) -> Domain:
     """The domain of the settings' file; an empty one when none is named and none stands beside the corpus folder.
 
     Raises SettingsError, naming the file, the key and what to do, for a file that cannot be used.
     """
     if settings.domain is None and not settings.domain_file.is_file():
-        return Domain()
+        return NO_DOMAIN
     return read_domain(settings.domain_file)
 
 

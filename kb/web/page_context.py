@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from kb.ports import Ingestor
 from kb.records.conversations import Conversations, PassingConversations
-from kb.text.domain import Domain
+from kb.text.domain import NO_DOMAIN, Domain
 from kb.web.auth.rate_limits import Rates
 from kb.web.chat.conversation import Lines
 from kb.web.operation import Figures
@@ -18,7 +18,7 @@ class PageContext:
     what keeps, counts and limits."""
 
     ingestor: Ingestor | None = None
-    domain: Domain = Domain()
+    domain: Domain = NO_DOMAIN
     has_feedback: bool = False
     conversations: Conversations = field(default_factory=PassingConversations)
     rates: Rates = field(default_factory=lambda: Rates(0))

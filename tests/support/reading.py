@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypedDict, Unpack
 
-from ingest.readers import read_document
 from bundled import bundled_domain
+from ingest.readers import read_document
 from kb.text.domain import Domain
 from kb.types import Document
 

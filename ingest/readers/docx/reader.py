@@ -124,7 +124,10 @@ class _Body:
 
     def _list_item(self, element: Any, style: Any, names: list[str]) -> tuple[int, int | None] | None:
         """Depth and number (None for a bullet) of a paragraph that is a list item; None for another."""
-        marks = [element.find(f"{_W}pPr/{_W}numPr"), *(ancestor.find(f"{_W}pPr/{_W}numPr") for ancestor in _lineage(style))]
+        marks = [
+            element.find(f"{_W}pPr/{_W}numPr"),
+            *(ancestor.find(f"{_W}pPr/{_W}numPr") for ancestor in _lineage(style)),
+        ]
         mark = next((found for found in marks if found is not None and found.find(f"{_W}numId") is not None), None)
         named = next((match for name in names if (match := re.match(r"list (bullet|number) ?(\d)?$", name))), None)
         if mark is None:

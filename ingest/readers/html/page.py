@@ -32,7 +32,9 @@ def body_of(page: Element) -> Element | None:
     """
     body, head = page.find(".//body"), page.find("head")
     children = list(head) if head is not None else []
-    first = next((at for at, child in enumerate(children) if isinstance(child.tag, str) and child.tag not in _HEAD), None)
+    first = next(
+        (at for at, child in enumerate(children) if isinstance(child.tag, str) and child.tag not in _HEAD), None
+    )
     if first is not None:
         if body is None:
             body = etree.SubElement(page, "body")

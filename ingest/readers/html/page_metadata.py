@@ -157,7 +157,9 @@ def _articles(page: Element) -> Iterator[dict[str, Any]]:
         for told in pending:
             if isinstance(told, dict):
                 graph = told.get("@graph")
-                objects += [told, *(item for item in graph if isinstance(item, dict))] if isinstance(graph, list) else [told]
+                objects += (
+                    [told, *(item for item in graph if isinstance(item, dict))] if isinstance(graph, list) else [told]
+                )
     for wanted in (_ARTICLES, {"WebPage", "CreativeWork"}):
         for described in objects:
             kinds = described.get("@type")

@@ -9,7 +9,6 @@ from kb.question import follow_up
 from kb.types import Message
 
 
-
 def standalone_question(question: str, history: Sequence[Message] = ()) -> str:
     """What a base of the bundled corpus understands."""
     return follow_up.standalone_question(question, history, bundled_names())
@@ -88,6 +87,15 @@ def test_without_a_question_before_nothing_is_added() -> None:
         (["Quel budget pour le NPNRU ?", "Et pour le PNRU ?"], "Et le PNRQAD ?", "Quel budget pour le PNRQAD ?"),
         (["Quel est le budget ?"], "Et en 2020 ?", "Quel est le budget en 2020 ?"),
         (["budget du NPNRU"], "et en 2020", "budget du NPNRU en 2020 ?"),
+        # A number of things is no year, nor is the one that a name holds.
+        (["Qui a reçu 2000 élèves ?"], "Et en 2020 ?", "Qui a reçu 2000 élèves en 2020 ?"),
+        (["Que paie France 2030 ?"], "Et en 2025 ?", "Que paie France 2030 en 2025 ?"),
+        (
+            ["Que paie la caisse des dépôts ?"],
+            "Et action logement ?",
+            "Que paie la caisse des dépôts ? Et action logement ?",
+        ),
+        (["Que paie la caisse des dépôts ?"], "Et l'Anah ?", "Que paie l'Anah ?"),
         (["Combien de quartiers pour le NPNRU ?"], "Pour le PNRU ?", "Combien de quartiers pour le PNRU ?"),
         (["Combien l'ANRU consacre au NPNRU ?"], "Et au PNRU ?", "Combien l'ANRU consacre au PNRU ?"),
         (["Quel est le budget de l’ANRU ?"], "Et la CGLLS ?", "Quel est le budget de la CGLLS ?"),

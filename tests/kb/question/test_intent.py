@@ -8,6 +8,9 @@ from kb.question.intent import figure_fit, missing_names, names, wanted_figure
     [
         ("Quelle part vient d'Action Logement ?", "share"),
         ("C'est 93 % ou 72 % ?", "share"),
+        ("Les 93 % de l'accord, c'est toujours vrai ?", "share"),
+        ("Qui verse le 1 % logement ?", None),
+        ("à quoi sert l'argent du 1% patronal", None),
         ("Combien de quartiers ?", "number"),
         ("quel est le COÛT ?", "number"),
         ("Quand a-t-elle été signée ?", "date"),

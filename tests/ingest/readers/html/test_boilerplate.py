@@ -2,9 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.readers.block_builder import Block, bullets, heading, item, paragraph
 from bundled import bundled_domain
-from ingest.readers.html.boilerplate import is_provenance, is_saved_page, mark_of, strip_marks
+from ingest.readers.block_builder import Block, bullets, heading, item, paragraph
+from ingest.readers.html.boilerplate import (
+    is_known_rubric,
+    is_provenance,
+    is_pruned,
+    is_saved_page,
+    mark_of,
+    strip_marks,
+)
+from kb.text.domain import Domain
 
 SENTENCE = "Le parc des Acacias a ouvert au printemps, après deux ans de travaux."
 
@@ -114,6 +122,21 @@ def test_fil_infos_ends_a_page_that_bears_other_marks_whatever_follows() -> None
     tail = [paragraph("Fil Infos"), paragraph(SENTENCE)]
     assert texts(paragraph("A."), paragraph("...suite de l'article"), *tail) == ["A."]
     assert texts(paragraph("A."), *tail) == ["A.", SENTENCE]
+
+
+def test_the_marks_of_a_site_are_those_of_its_domain() -> None:
+    own = Domain(page_ends=("En bref…",), asides=("Le saviez-vous ?",), zones=("Rubans",), rubrics=("Au fil de l'eau",))
+    end, aside = mark_of("EN BREF", own), mark_of("Le saviez-vous ?", own)
+    assert (end and end.effect, aside and aside.effect) == ("end", "aside")
+    assert mark_of("Fil infos", own) is mark_of("En bref", Domain()) is None
+    assert mark_of("Partager", Domain()) == mark_of("Partager", own)
+    assert all(is_pruned(name, own) for name in ("rubans", "rubans-haut", "cookies"))
+    assert not is_pruned("rubans", Domain())
+    assert not is_pruned("fil-infos", own)
+    assert is_known_rubric(" Au fil de l’eau ", own)
+    assert not is_known_rubric("Cadre de vie", own)
+    assert is_saved_page([SENTENCE, "En bref", "Une gare"], own)
+    assert not is_saved_page([SENTENCE, "En bref", "Une gare"], Domain())
 
 
 def test_items_that_share_or_print_go_and_lines_that_only_date_the_page_too() -> None:
