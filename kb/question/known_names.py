@@ -28,10 +28,9 @@ _MASCULINE = re.compile(r"(?:ment|age|isme|eau|ier|et|oir)$|^(?:etat|fonds|plan|
 
 @dataclass(frozen=True, slots=True)
 class KnownNames:
-    """`name` matches a name, known or with capitals; `known` only names that the base knows."""
+    """`name` matches a name, known (its group `known`) or with capitals."""
 
     name: re.Pattern[str]
-    known: re.Pattern[str]
     programmes: frozenset[str]  # folded, without the space before a digit
     genders: tuple[tuple[str, Gender], ...]  # of folded acronyms, as the domain says them
     expansions: Callable[[str], tuple[str, ...]]
@@ -51,16 +50,24 @@ class KnownNames:
             partners.update(document.partners)
         several_words = filter(_is_name, programmes | partners | set(domain.names))
         written = sorted(several_words, key=lambda name: (-len(name), name))  # « Fonds vert pilote » before its part
-        known = rf"(?i:{'|'.join(map(_pattern, written))})(?![\w+])" if written else r"(?!)"
+        known = rf"(?i:{'|'.join(map(_pattern, written))})" if written else r"(?!)"
         genders: list[tuple[str, Gender]] = [(fold(acronym), "f") for acronym in domain.feminine]
         genders += [(fold(acronym), "m") for acronym in domain.masculine]
         return cls(
-            name=re.compile(rf"(?<!\w)(?:{known}|{CAPITAL}(?:[ ]{CAPITAL})*)"),
-            known=re.compile(rf"(?<!\w){known}"),
+            name=re.compile(rf"(?<!\w)(?:(?P<known>{known})(?![\w+])|{CAPITAL}(?:[ ]{CAPITAL})*)"),
             programmes=frozenset(map(_one_form, programmes)),
             genders=tuple(genders),
             expansions=expansions,
         )
+
+    def is_known(self, text: str) -> bool:
+        """Whether `text` is a name of several words, or with a figure, that the base knows."""
+        match = self.name.fullmatch(text)
+        return match is not None and match["known"] is not None
+
+    def known_spans(self, text: str) -> list[tuple[int, int]]:
+        """Where such names stand in `text`."""
+        return [match.span() for match in self.name.finditer(text) if match["known"] is not None]
 
     def is_programme(self, text: str) -> bool:
         """Whether `text` is the name of a programme."""

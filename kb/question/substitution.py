@@ -110,7 +110,7 @@ def _kind(text: str, names: KnownNames) -> Kind | None:
 
 def _with_year(previous: str, year: str, prep: str, names: KnownNames) -> str | None:
     """`previous` about another year: only one that stands there as the new one does, never part of a date or name."""
-    named = [match.span() for match in names.known.finditer(previous)]
+    named = names.known_spans(previous)
     found = [
         match for match in _YEAR.finditer(previous) if not any(start <= match.start() < end for start, end in named)
     ]
@@ -148,7 +148,7 @@ def _elements(text: str, names: KnownNames) -> list[_Element]:
         det = _DETERMINER.search(text[:start])
         prep, article = _SPLIT[det["det"].lower()] if det else ("", "")
         kind: Kind = "programme" if names.is_programme(words) else "name"
-        known = bool(names.known.fullmatch(words)) or words.isupper()
+        known = names.is_known(words) or words.isupper()
         # « Territoires pilotes »: a name may go on in small letters; a first word may be no name at all.
         goes_on = re.match(r" (?!(?:en|au|aux|de|du|des|dans|et|ou|pour|par|sur|a|est|ont|sont|avec)\b)\w+(?!-)\b",
                            text[match.end() :])  # fmt: skip
