@@ -1,4 +1,1 @@
-"""French as it is written: folding, stems, sentences, figures, months, acronyms, and `domain`, what an agency adds.
-
-Pure functions, no model.
-"""
+"""French as it is written: folding, stems, sentences, figures, acronyms. Pure functions, no model."""
