@@ -113,14 +113,14 @@ class Settings:
         "REPERES_EMBEDDING_DTYPE",
         "auto",
         _one_of("auto", "fp32", "bf16", "int8"),
-        "number format of the encoder: `auto` takes `bf16` on a CPU with AMX, `int8` (packaged model) "
-        "on one with VNNI, else `fp32`",
+        "number format of the encoder: `auto` takes `int8` for the packaged model, on every processor; for "
+        "others `bf16` on a CPU with AMX, else `fp32`",
     )
     embedding_backend: str = _setting(
         "REPERES_EMBEDDING_BACKEND",
         "auto",
         _one_of("auto", "onnx", "torch"),
-        "what runs the encoder: `auto` takes `onnx` for the packaged model, `torch` for `bf16` and for other models",
+        "what runs the encoder: `auto` takes `onnx` for the packaged model (but in `bf16`), `torch` for others",
     )
     glossary: Path | None = _setting(
         "REPERES_GLOSSARY",
@@ -253,18 +253,18 @@ class Settings:
         """
         environ = os.environ if environ is None else environ
         values: dict[str, Any] = {}
-        for each in fields(cls):
-            if options.get(each.name) is not None:
-                values[each.name] = options[each.name]
+        for setting in fields(cls):
+            if options.get(setting.name) is not None:
+                values[setting.name] = options[setting.name]
                 continue
-            variable = each.metadata["variable"]
+            variable = setting.metadata["variable"]
             if (given := environ.get(variable, "")) != "":
-                parse = cast("Callable[[str], Any]", each.metadata["parse"])
+                parse = cast("Callable[[str], Any]", setting.metadata["parse"])
                 try:
-                    values[each.name] = parse(given)
+                    values[setting.name] = parse(given)
                 except ValueError as error:
                     raise SettingsError(f"{variable}={given} : {error}.") from None
-        unknown = set(options) - {each.name for each in fields(cls)}
+        unknown = set(options) - {setting.name for setting in fields(cls)}
         if unknown:
             raise TypeError(f"unknown settings: {sorted(unknown)}")
         return cls(**values)
