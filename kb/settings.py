@@ -129,6 +129,13 @@ class Settings:
         "file of acronyms and everyday words (`DPO = délégué …`), read at start",
         "none",
     )
+    domain: Path | None = _setting(
+        "REPERES_DOMAIN",
+        None,
+        _path,
+        "file of what the agency says of its field (names, words, its site), read at start; it may be absent",
+        "`domain.toml` beside the corpus folder",
+    )
     reranker: str = _setting(
         "REPERES_RERANKER", "", _text, "CrossEncoder that orders the best passages anew: a folder or a hub name", "none"
     )
@@ -222,6 +229,11 @@ class Settings:
     def app_database(self) -> Path:
         """The file of the second database."""
         return self.app_db or self.store.with_name(f"{self.store.name}-app.db")
+
+    @property
+    def domain_file(self) -> Path:
+        """The file of the agency's field, which may be absent."""
+        return self.domain or self.corpus.parent / "domain.toml"
 
     @property
     def uploads_folder(self) -> Path:

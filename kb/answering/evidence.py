@@ -34,7 +34,9 @@ UNITS_ENCODED = 24
 # Encoding takes as long as the text is: two dozen sentences of an article, or half as many paragraphs of a long sheet.
 CHARACTERS_ENCODED = 8_500
 FIGURE_WEIGHT = 0.8  # for a unit that gives a number or date when the question asks for one
-NAME_WEIGHT = 0.5  # for a unit that stands with the names of the question: the partners of the PNRU, not of others
+NAME_WEIGHT = (
+    0.5  # for a unit that stands with the names of the question: the partners of that programme, not of others
+)
 LONG_ITEM_WORDS = 40  # an item longer than this is a paragraph in disguise
 LABEL_WORDS = 6  # its first sentence is a label when it has at most this many
 _K1, _B = 1.2, 0.75
