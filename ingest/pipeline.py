@@ -132,7 +132,7 @@ def _run(
             began=began,
             seconds=round(time.monotonic() - clock, 3),
         )
-        writer.catalog.journal.add_run({"command": command, **asdict(report)})
+        writer.catalog.journal.add_report({"command": command, **asdict(report)})
         return report
 
 

@@ -11,8 +11,7 @@ from typing import Any
 
 from ingest.fetching.addresses import RefusedAddressError, authority, page_address
 from kb.errors import SettingsError
-from kb.settings import Settings
-from kb.web.uploads import SOURCE as UPLOADS
+from kb.settings import UPLOADS_SOURCE, Settings
 
 TYPES = ("folder", "page", "feed", "sitemap", "section")
 ATTACHMENTS = ("pdf", "docx")
@@ -108,7 +107,7 @@ def configured_sources(settings: Settings) -> list[Source]:
     listed = read_sources(path) if settings.sources or path.is_file() else []
     added: list[Source] = []
     corpus, uploads = settings.corpus.resolve(), settings.uploads_folder.resolve()
-    for name, folder in ((corpus.name or "documents", corpus), (UPLOADS, uploads)):
+    for name, folder in ((corpus.name or "documents", corpus), (UPLOADS_SOURCE, uploads)):
         if folder == uploads and not folder.is_dir():
             continue
         if any(isinstance(each, FolderSource) and each.path == folder for each in listed):

@@ -195,9 +195,9 @@ def test_a_month_of_changes(site: Site, web_settings: Settings, tiny_encoder: En
     assert check(web_settings, tiny_encoder).differences == ()
     assert documents(web_settings) == before
 
-    # Every run was kept, newest first.
+    # Every report was kept, newest first.
     catalog = catalog_of(web_settings)
-    runs = catalog.journal.runs(100)
+    reports = catalog.journal.reports(100)
     catalog.close()
-    assert len(runs) == 19
-    assert (runs[-1]["command"], runs[-1]["added"]) == ("sync", 60)
+    assert len(reports) == 19
+    assert (reports[-1]["command"], reports[-1]["added"]) == ("sync", 60)
