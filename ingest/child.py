@@ -118,7 +118,7 @@ class ChildIngestor:
         self._process = self._spawn(command, "lines", stderr=subprocess.PIPE)
         threading.Thread(target=self._follow, args=(self._process,), name="ingestion", daemon=True).start()
 
-    def run(self) -> None:
+    def ingest_corpus(self) -> None:
         """Ingests the corpus to its end, the progress bar on this process's standard error."""
         with self._lock:
             self._process = self._spawn(self._corpus, "auto", stderr=None)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sources.config import FolderSource, WebSource, configured_sources, read_sources
+from ingest.sources.config import configured_sources, read_sources
+from ingest.sources.source import FolderSource, WebSource
 from kb.errors import SettingsError
 from kb.settings import Settings
 
@@ -47,10 +48,10 @@ def test_all_that_can_be_said_is_understood(tmp_path: Path) -> None:
     assert isinstance(section, WebSource)
     assert section.urls == ("https://www.agence.fr/presse/",)
     assert section.hosts == {"www.agence.fr", "medias.agence.fr"}
-    assert section.takes("https://www.agence.fr/presse/communique-1")
-    assert not section.takes("https://www.agence.fr/presse/agenda/mai")
-    assert not section.takes("https://www.agence.fr/presse/")
-    assert not section.takes("https://www.agence.fr/autre")
+    assert section.includes("https://www.agence.fr/presse/communique-1")
+    assert not section.includes("https://www.agence.fr/presse/agenda/mai")
+    assert not section.includes("https://www.agence.fr/presse/")
+    assert not section.includes("https://www.agence.fr/autre")
     assert section.attaches("https://medias.agence.fr/dossier.PDF?v=2")
     assert not section.attaches("https://medias.agence.fr/photo.jpg")
     assert isinstance(pages, WebSource)

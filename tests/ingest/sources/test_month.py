@@ -10,7 +10,7 @@ import pytest
 from ingest.maintenance import check
 from ingest.pipeline import sync
 from ingest.report import IngestReport
-from ingest.sources.config import WebSource
+from ingest.sources.source import WebSource
 from kb.index.catalog.catalog import Catalog
 from kb.index.layout import CATALOG_FILE, index_folder
 from kb.knowledge import KnowledgeBase

@@ -12,7 +12,8 @@ from fpdf import FPDF
 
 from ingest.maintenance import check, forget
 from ingest.pipeline import ingest, sync
-from ingest.sources.config import FolderSource, Source, WebSource, configured_sources
+from ingest.sources.config import configured_sources
+from ingest.sources.source import FolderSource, Source, WebSource
 from kb.index.catalog.catalog import Catalog
 from kb.index.layout import CATALOG_FILE, index_folder
 from kb.models.encoder import Encoder
