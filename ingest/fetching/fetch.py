@@ -42,7 +42,6 @@ MOST_REDIRECTS = 5
 ATTEMPTS = 3  # of a request that got 429, 5xx or no answer
 _LONGEST_WAIT = 30.0  # seconds that a server may ask to wait (Retry-After)
 _LONGEST_PACE = 10.0  # seconds between two requests that robots.txt may ask for (Crawl-delay)
-_AT_ONCE = 2  # requests under way at one host
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _GONE = frozenset((404, 410))
 

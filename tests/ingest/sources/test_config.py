@@ -104,9 +104,9 @@ def test_the_corpus_is_read_whether_it_is_listed_or_not(tmp_path: Path) -> None:
     assert configured_sources(settings) == [FolderSource("fiches", corpus)]
     web = '[[source]]\ntype = "feed"\nname = "mag"\nurl = "https://a.fr/rss"\n'
     written(tmp_path, web)
-    assert [each.name for each in configured_sources(settings)] == ["fiches", "mag"]
+    assert [source.name for source in configured_sources(settings)] == ["fiches", "mag"]
     written(tmp_path, web + '[[source]]\npath = "fiches"\nname = "corpus"\n')
-    assert [each.name for each in configured_sources(settings)] == ["mag", "corpus"]
+    assert [source.name for source in configured_sources(settings)] == ["mag", "corpus"]
     written(tmp_path, web.replace("mag", "fiches"))
     with pytest.raises(SettingsError, match="renommez-la"):
         configured_sources(settings)
@@ -124,4 +124,4 @@ def test_the_bundled_file_lists_the_bundled_corpus() -> None:
 def test_the_examples_of_the_bundled_file_can_be_used(tmp_path: Path) -> None:
     text = (ROOT / "corpus/sources.toml").read_text(encoding="utf-8")
     examples = text[text.index("# [[source]]") :].replace("# ", "")
-    assert [each.name for each in read_sources(written(tmp_path, examples))] == ["magazine", "site", "presse"]
+    assert [source.name for source in read_sources(written(tmp_path, examples))] == ["magazine", "site", "presse"]

@@ -59,7 +59,7 @@ def catalog_of(settings: Settings) -> Catalog:
 
 def documents(settings: Settings) -> set[str]:
     catalog = catalog_of(settings)
-    found = {each for each, state in catalog.states().items() if not state.withdrawn}
+    found = {name for name, state in catalog.states().items() if not state.withdrawn}
     catalog.close()
     return found
 
@@ -115,7 +115,7 @@ def test_a_month_of_changes(site: Site, web_settings: Settings, tiny_encoder: En
     fourth = run(site, web_settings, tiny_encoder)
     assert numbers(fourth) == (1, 0, 61, 0, 0)
     assert site.url("/magazine/ete") in documents(web_settings)
-    assert not any("archives" in each or "print" in each for each in documents(web_settings))
+    assert not any("archives" in name or "print" in name for name in documents(web_settings))
 
     # Day 10: a page disappears; the first 404 withdraws nothing, the second one does.
     gone = site.pages.pop("/magazine/article-10")
