@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import pytest
 
-from ingest import batches as batches_module
 from ingest.batches import BATCH_DOCUMENTS, BATCH_PASSAGES, BATCH_SECONDS, Batches
 from ingest.stages import Stages
 from kb.index.embedding import NewVersion
@@ -51,7 +50,7 @@ def test_a_batch_is_handed_over_when_it_is_full(passages: int, full: int) -> Non
 
 def test_a_batch_that_fills_slowly_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr(batches_module.time, "monotonic", lambda: now)
+    monkeypatch.setattr("ingest.batches.time.monotonic", lambda: now)
     stages = RecordingStages()
     batches = Batches(stages, lambda _: None)
     batches.add(version(0, 1))
