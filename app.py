@@ -121,7 +121,7 @@ def _bring_up_to_date(settings: Settings, ingestor: ChildIngestor) -> None:
         click.echo(f"Le dossier {settings.corpus} n'existe pas : rien à ajouter à la base (REPERES_CORPUS).", err=True)
     elif not folders:
         click.echo("Première constitution de la base : une minute ou deux…", err=True)
-        ingestor.run()
+        ingestor.ingest_corpus()
     elif str(settings.corpus.resolve()) in folders or settings.corpus != Settings().corpus.absolute():
         ingestor.start_corpus()
 
