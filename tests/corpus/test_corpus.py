@@ -25,8 +25,8 @@ PATHS = sorted((CORPUS / "documents").iterdir())
 QUESTIONS: list[dict[str, Any]] = [
     json.loads(line) for line in (CORPUS / "questions.jsonl").read_text(encoding="utf-8").splitlines()
 ]
-ANSWERABLE = [each for each in QUESTIONS if not each.get("unanswerable")]
-UNANSWERABLE = [each for each in QUESTIONS if each.get("unanswerable")]
+ANSWERABLE = [question for question in QUESTIONS if not question.get("unanswerable")]
+UNANSWERABLE = [question for question in QUESTIONS if question.get("unanswerable")]
 
 KEY_ORDER = "id question kind history documents expected_facts forbidden_facts unanswerable".split()
 FRONT_KEYS = {"titre", "type", "rubrique", "date", "sources", "programmes", "partenaires", "origine", "licence"}
@@ -90,13 +90,13 @@ def load(path: Path) -> File:
     found = re.match(r"---\n(.*?\n)---\n(.*)", text, re.DOTALL)
     assert found, "no front matter"
     meta = yaml.safe_load(found[1])
-    return File(meta, found[2], tuple(each["url"] for each in meta["sources"] if "url" in each))
+    return File(meta, found[2], tuple(source["url"] for source in meta["sources"] if "url" in source))
 
 
 def fold(text: str) -> str:
     """Lower case without accents or inline marks; one kind of apostrophe and space; small number words as digits."""
     text = unicodedata.normalize("NFKD", text.replace("’", "'").replace("œ", "oe").casefold())
-    text = "".join(each for each in text if not unicodedata.combining(each))
+    text = "".join(character for character in text if not unicodedata.combining(character))
     text = re.sub(r"\s+", " ", re.sub(r"[*_`]", "", text))
     return re.sub(r"\b(?:" + "|".join(NUMBER_WORDS) + r")\b", lambda word: NUMBER_WORDS[word[0]], text)
 
@@ -115,7 +115,7 @@ def is_odd(host: str) -> bool:
 
 
 def facts(question: dict[str, Any]) -> list[list[str]]:
-    return [[each] if isinstance(each, str) else each for each in question.get("expected_facts", [])]
+    return [[fact] if isinstance(fact, str) else fact for fact in question.get("expected_facts", [])]
 
 
 each_document = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
@@ -138,7 +138,7 @@ def test_front_matter(path: Path) -> None:
         return
     assert set(meta) == FRONT_KEYS
     for key in ("programmes", "partenaires"):
-        assert {type(each) for each in meta[key]} == {str}, key
+        assert {type(value) for value in meta[key]} == {str}, key
     for source in meta["sources"]:
         assert SOURCE_KEYS - {"url"} <= set(source) <= SOURCE_KEYS
         assert all(source[key] for key in ("titre", "editeur")), source
@@ -175,7 +175,7 @@ def test_markdown_form(path: Path) -> None:
         assert len(re.findall(r"<h1\b", path.read_text(encoding="utf-8"))) == 1
         return
     title = re.findall(r"^# (.+)$", body, re.MULTILINE)
-    assert [fold(each) for each in title] == [fold(load(path).meta["titre"])]
+    assert [fold(heading) for heading in title] == [fold(load(path).meta["titre"])]
     assert not re.search(r"[ \t]$", body, re.MULTILINE), "trailing space"
     assert body.count("**") % 2 == 0, "bold left open"
     assert "'" not in body, "straight apostrophe in French text"
@@ -194,8 +194,8 @@ def test_tables_have_equal_rows(path: Path) -> None:
 
 def test_question_ids_and_texts_are_unique() -> None:
     for key in ("id", "question"):
-        counts = Counter(fold(each[key]) for each in QUESTIONS)
-        assert [each for each, count in counts.items() if count > 1] == []
+        counts = Counter(fold(question[key]) for question in QUESTIONS)
+        assert [text for text, count in counts.items() if count > 1] == []
 
 
 @each_question
