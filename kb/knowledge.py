@@ -1,4 +1,4 @@
-"""The answering path, chained here only: question -> Hit[] -> Evidence[] -> draft -> Answer."""
+"""The answering path, chained here only: text -> Question -> Hit[] -> Evidence[] -> draft -> verified Answer."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import time
 import unicodedata
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -23,13 +24,12 @@ from kb.models.remembering import RememberingEncoder
 from kb.models.reranker import Reranker, load_reranker
 from kb.question.follow_up import standalone_question
 from kb.question.glossary import Entries, read_glossary
-from kb.question.intent import asks_several_things, wanted_figure
+from kb.question.parsing import QuestionParser
 from kb.question.rephrasing import rephrased
-from kb.question.terms import SearchedQuestion
 from kb.retrieval.filters import Filters
 from kb.retrieval.retriever import Retriever
 from kb.settings import Settings
-from kb.types import Answer, Citation, Document, Evidence, Hit, Message, RefusalReason, StoreStatus
+from kb.types import Answer, Citation, Document, Evidence, Hit, Message, Question, RefusalReason, StoreStatus
 
 # Passages fetched for an answer: enough for ten different documents where there are as many.
 PASSAGES_FOUND = 50
@@ -77,7 +77,8 @@ class KnowledgeBase:
         self._model = model
         self._index = index
         self._encoder = RememberingEncoder(encoder)
-        self._retriever = Retriever(index, self._encoder, written, reranker)
+        self._parser = QuestionParser(index, written)
+        self._retriever = Retriever(index, self._encoder, reranker)
 
     @classmethod
     def open(cls, settings: Settings, encoder: Encoder | None = None) -> Self:
@@ -134,7 +135,7 @@ class KnowledgeBase:
             if document is None:
                 continue  # withdrawn meanwhile
             passages = catalog.passages(catalog.passage_ids([document.id])).values()
-            hits = [Hit(each, document, 0.0, rank) for rank, each in enumerate(passages, start=1)]
+            hits = [Hit(passage, document, 0.0, rank) for rank, passage in enumerate(passages, start=1)]
             units = candidates(hits)
             for start in range(0, len(units), UNITS_WARMED_AT_ONCE):
                 if not may_go_on():
@@ -152,7 +153,7 @@ class KnowledgeBase:
 
     def document_ids(self) -> set[str]:
         """The ids of the current documents."""
-        return {each.id for each in self._index.catalog.headers()}
+        return {header.id for header in self._index.catalog.headers()}
 
     def document(self, document_id: str) -> Document | None:
         """A current document as it is stored, or None."""
@@ -179,11 +180,14 @@ class KnowledgeBase:
 
         Raises ReperesError for an empty or too long question, and for filters that no document can pass.
         """
-        return self._search(_checked(standalone_question(question, history)), k, filters)
+        standalone = _checked(standalone_question(question, history))
+        with self._index.lease() as lease, _too_long_told():
+            return self._retriever.search(self._parser.parse(question, lease, standalone), lease, k, filters)
 
-    def explain(self, question: str) -> SearchedQuestion:
-        """What the rankings are asked for a question: its acronyms spelled out, its words, its phrases."""
-        return self._retriever.explain(_checked(question))
+    def explain(self, question: str) -> Question:
+        """How a question is understood: its acronyms spelled out, its words, its phrases, what it asks for."""
+        with self._index.lease() as lease:
+            return self._parser.parse(_checked(question), lease)
 
     def ask(
         self,
@@ -222,17 +226,19 @@ class KnowledgeBase:
             raise ReperesError(NO_MODEL)
         began = time.perf_counter()
         standalone = _checked(rephrased(model, question, standalone_question(question, history), history))
-        hits = self._search(standalone, PASSAGES_FOUND, filters)
+        with self._index.lease() as lease, _too_long_told():
+            asked = self._parser.parse(question, lease, standalone)
+            hits = self._retriever.search(asked, lease, PASSAGES_FOUND, filters)
         found = time.perf_counter()
-        draft = self._extracted(standalone, hits)
+        draft = self._drafted(asked, hits)
         seconds = {"retrieval": round(found - began, 4)}
 
-        def answer(text: str, citations: Sequence[Citation], warnings: Sequence[str], **others: Any) -> Answer:
+        def answer(shown: str, citations: Sequence[Citation], warnings: Sequence[str], **others: Any) -> Answer:
             values: dict[str, Any] = {"answerer": "extractive", "model": None, **others}
             return Answer(
-                question=question,
-                standalone_question=standalone,
-                text=text,
+                question=asked.text,
+                standalone_question=asked.standalone,
+                text=shown,
                 citations=tuple(citations),
                 hits=tuple(hits),
                 refused=draft.reason is not None,
@@ -247,43 +253,43 @@ class KnowledgeBase:
         if model is None or draft.reason is not None:
             return
         try:
-            for written in generative.write(model, standalone, draft.evidence):
+            for written in generative.write(model, asked.standalone, draft.evidence):
                 if not written.text:
                     yield answer(draft.text, draft.citations, [*draft.warnings, NOTHING_PROVEN])
                     return
-                warnings = [*draft.warnings, *(removed_warning(*each) for each in written.removed)]
-                shown = warnings if written.final else draft.warnings
-                yield answer(written.text, written.citations, shown, answerer="llm", model=model.name)
+                removed = [removed_warning(*sentence) for sentence in written.removed] if written.final else []
+                warnings = [*draft.warnings, *removed]
+                yield answer(written.text, written.citations, warnings, answerer="llm", model=model.name)
         except LanguageModelError as error:
             yield answer(draft.text, draft.citations, [*draft.warnings, MODEL_FAILED.format(reason=error)])
 
-    def _extracted(self, question: str, hits: Sequence[Hit]) -> _Draft:
+    def _drafted(self, question: Question, hits: Sequence[Hit]) -> _Draft:
         """The units of evidence that answer `question`, as an answer, or the reason to refuse."""
-        rarity = self._retriever.rarity()
-        groups = self._retriever.explain(question).groups
         read = passages_to_read(hits)
-        wants_figure = wanted_figure(question) is not None and not asks_several_things(question)
-        scored = score(question, groups, candidates(read), self._encoder, rarity)
-        chosen = extractive.choose(scored, wants_figure=wants_figure)
-        if reason := refusal_reason(question, groups, read, chosen, rarity):
+        scored = score(question, candidates(read), self._encoder)
+        chosen = extractive.choose(scored, wants_figure=question.wants_one_figure)
+        if reason := refusal_reason(question, read, chosen):
             return _Draft(REFUSAL, (), (), (), reason)
-        chosen = extractive.with_antecedents(extractive.in_order(chosen, question))
-        text, citations = extractive.write(chosen)
-        evidence = tuple(each.evidence for each in chosen)
+        shown = extractive.with_antecedents(extractive.in_order(chosen, question))
+        text, citations = extractive.write(shown)
+        evidence = tuple(unit.evidence for unit in shown)
         return _Draft(
             text, citations, evidence, tuple(warnings_for(evidence, question, read, datetime.now(UTC).date())), None
         )
 
-    def _search(self, question: str, k: int, filters: Filters | None) -> list[Hit]:
-        try:
-            return self._retriever.search(question, k, filters)
-        except TextTooLongError:
-            raise ReperesError(
-                "La question est trop longue pour être comprise en entier. Raccourcissez-la (une ou deux phrases)."
-            ) from None
+
+@contextmanager
+def _too_long_told() -> Iterator[None]:
+    """Says in French that a question is longer than the encoder reads."""
+    try:
+        yield
+    except TextTooLongError:
+        raise ReperesError(
+            "La question est trop longue pour être comprise en entier. Raccourcissez-la (une ou deux phrases)."
+        ) from None
 
 
 def _checked(question: str) -> str:
-    if not any(each.isalnum() for each in question):
+    if not any(sign.isalnum() for sign in question):
         raise ReperesError("La question est vide. Écrivez une question en quelques mots.")
     return unicodedata.normalize("NFC", question).strip()  # the model does not compose accents itself

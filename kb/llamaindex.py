@@ -50,9 +50,9 @@ class ReperesQueryEngine(BaseQueryEngine):
         answer = self._base.ask(query_bundle.query_str, filters=self._filters)
         nodes: dict[str, NodeWithScore] = {}
         quotes: dict[str, list[dict[str, int]]] = {}
-        for each in answer.citations:
-            nodes.setdefault(each.passage.id, NodeWithScore(node=to_node(each.passage, each.document)))
-            quotes.setdefault(each.passage.id, []).append(_quote(each))
+        for citation in answer.citations:
+            nodes.setdefault(citation.passage.id, NodeWithScore(node=to_node(citation.passage, citation.document)))
+            quotes.setdefault(citation.passage.id, []).append(_quote(citation))
         return Response(
             response=answer.text,
             source_nodes=list(nodes.values()),

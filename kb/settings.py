@@ -241,18 +241,18 @@ class Settings:
         """
         environ = os.environ if environ is None else environ
         values: dict[str, Any] = {}
-        for each in fields(cls):
-            if options.get(each.name) is not None:
-                values[each.name] = options[each.name]
+        for setting in fields(cls):
+            if options.get(setting.name) is not None:
+                values[setting.name] = options[setting.name]
                 continue
-            variable = each.metadata["variable"]
+            variable = setting.metadata["variable"]
             if (given := environ.get(variable, "")) != "":
-                parse = cast("Callable[[str], Any]", each.metadata["parse"])
+                parse = cast("Callable[[str], Any]", setting.metadata["parse"])
                 try:
-                    values[each.name] = parse(given)
+                    values[setting.name] = parse(given)
                 except ValueError as error:
                     raise SettingsError(f"{variable}={given} : {error}.") from None
-        unknown = set(options) - {each.name for each in fields(cls)}
+        unknown = set(options) - {setting.name for setting in fields(cls)}
         if unknown:
             raise TypeError(f"unknown settings: {sorted(unknown)}")
         return cls(**values)

@@ -1,7 +1,7 @@
 """What flows through Repères: one frozen data class for each stage, in the order of the two paths.
 
 ingestion   source -> Document -> Passage[] -> vectors + words -> Index
-answering   question -> Hit[] -> Evidence[] -> draft -> verified Answer
+answering   text -> Question -> Hit[] -> Evidence[] -> draft -> verified Answer
 
 The text of a document is plain text in *blocks separated by one blank line*: a paragraph, a heading (`## Title`),
 a list (lines `- item` or `1. item`, two spaces of indent a level), a table (lines `| a | b |`, the second one being
@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 Role = Literal["user", "assistant"]
 RefusalReason = Literal["no_evidence", "insufficient", "unverified", "off_topic"]
+FigureKind = Literal["share", "number", "date"]
 AnswererName = Literal["extractive", "llm"]
 EvidenceKind = Literal["sentence", "item", "row"]
 
@@ -80,6 +81,55 @@ class Passage:
     start: int
     end: int
     table_header: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Stems that say one thing together, and what each of them weighs: one word, or what an acronym stands for."""
+
+    stems: tuple[str, ...]
+    weight: float = 1.0
+
+
+Group = tuple[Alternative, ...]
+"""Ways of saying the same thing: a text gets the score of the best one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, parsed once by `kb.question.parsing`; everything after reads it, and nothing parses again.
+
+    `text` is the question as asked, `standalone` as it is understood without the conversation. For the search:
+    `embedded` is `standalone` with its acronyms spelled out, `groups` the words that are looked for, `phrases` what it
+    quotes. For the answer: `figure` is the kind of figure that it asks for, None for none (`wants_ratio` tells a rate
+    from a part); `wants_list` and `several_things` whether it asks for things of a kind, or for more than one document
+    may say; `nouns` (folded) what it asks about, `names` its proper names and long acronyms as written, `years` the
+    years that it names. `rarities` gives the inverse document frequency, in the generation of the index that it was
+    parsed for, of each stem of `groups` and `names`.
+    """
+
+    text: str
+    standalone: str
+    embedded: str
+    groups: tuple[Group, ...] = ()
+    phrases: tuple[str, ...] = ()
+    figure: FigureKind | None = None
+    wants_ratio: bool = False
+    wants_list: bool = False
+    several_things: bool = False
+    nouns: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    years: frozenset[int] = frozenset()
+    rarities: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def wants_one_figure(self) -> bool:
+        """Whether one figure is the answer: not where things are compared, or several questions asked in one."""
+        return self.figure is not None and not self.several_things
+
+    def rarity(self, stem: str) -> float:
+        """The rarity of one of its stems; 0 for any other."""
+        return self.rarities.get(stem, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

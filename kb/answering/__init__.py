@@ -1,1 +1,5 @@
-"""Answering: from hits to evidence, from evidence to an answer that it proves, or to a refusal."""
+"""From passages found to an answer that they prove, or an honest refusal.
+
+Hit[] -> `evidence` (units, scored) -> `sufficiency` (answer or refuse) -> `extractive` (the documents' own words; dates
+by `chronology`) -> with a model: `prompts` -> `generative` -> `verification` (`exactness`, `citations`) -> `serialize`.
+"""

@@ -6,11 +6,10 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from kb.question.intent import wanted_figure
 from kb.text.figures import Figure, figures
 from kb.text.folding import fold
 from kb.text.stems import stem, stems
-from kb.types import Document, Evidence
+from kb.types import Document, Evidence, Question
 
 OLD_YEARS = 3
 _FEWEST_SHARED = 3  # words, figures apart, of two sentences about the same thing
@@ -62,7 +61,7 @@ def told_date(unit: Evidence) -> tuple[int, int, int] | None:
     return max(past) if past else own
 
 
-def conflicting(units: Sequence[Evidence], question: str) -> list[list[Evidence]]:
+def conflicting(units: Sequence[Evidence], question: Question) -> list[list[Evidence]]:
     """Groups of units that give different values, at different dates, for the thing that the question asks for.
 
     Two units are about the same thing when each has one value of the unit, counting the same thing, and names the same
@@ -70,16 +69,16 @@ def conflicting(units: Sequence[Evidence], question: str) -> list[list[Evidence]
     the question asks for no number, they must say nearly the same words; where it names a year, only units about one of
     its years count. A warning that is missed costs less than one that is false.
     """
-    wanted = wanted_figure(question)
-    if wanted == "date":
+    if question.figure == "date":
         return []
-    years = {figure.date[0] for figure in figures(question) if figure.date[0]}
     groups: list[list[Evidence]] = []
     for unit in units:
         when = told_date(unit)
-        if len(_values(unit)) != 1 or (years and (when is None or when[0] not in years)):
+        if len(_values(unit)) != 1 or (question.years and (when is None or when[0] not in question.years)):
             continue
-        group = next((each for each in groups if all(_differ(other, unit, wanted is not None) for other in each)), None)
+        group = next(
+            (each for each in groups if all(_differ(other, unit, question.figure is not None) for other in each)), None
+        )
         if group is None:
             groups.append([unit])
         else:
@@ -87,7 +86,7 @@ def conflicting(units: Sequence[Evidence], question: str) -> list[list[Evidence]
     return [each for each in groups if len(each) > 1]
 
 
-def changes(units: Sequence[Evidence], question: str) -> list[str]:
+def changes(units: Sequence[Evidence], question: Question) -> list[str]:
     """A sentence for each value that changed: « 12 milliards d'euros (mars 2024) ; 10 milliards d'euros (2018) »."""
     found = []
     for group in conflicting(units, question):

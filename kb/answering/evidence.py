@@ -10,19 +10,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from kb.answering.hostile import is_hostile
-from kb.index.lexical import Group
 from kb.models.encoder import Encoder
-from kb.question.intent import figure_fit, names, wanted_figure
+from kb.question.intent import figure_fit
 from kb.text.blocks import Block, parse_blocks, render_row, table_header, unit_spans
+from kb.text.context import in_context
 from kb.text.sentences import Span, sentence_spans
 from kb.text.stems import stems
-from kb.types import Document, Evidence, EvidenceKind, Hit, Passage
+from kb.types import Document, Evidence, EvidenceKind, Group, Hit, Passage, Question
 
 # The best passages are read, and what else was found in the best documents: their figures often stand side by side.
 PASSAGES_READ = 12
@@ -88,30 +88,19 @@ def candidates(hits: Sequence[Hit]) -> list[Candidate]:
     return found
 
 
-def score(
-    question: str,
-    groups: Sequence[Group],
-    found: Sequence[Candidate],
-    encoder: Encoder,
-    rarity: Callable[[str], float],
-) -> list[Scored]:
-    """The best of the candidates with their scores for `question`, best first.
-
-    `groups` are the words of the question with other ways of saying them; `rarity` gives the inverse document
-    frequency of a stem in the whole base.
-    """
+def score(question: Question, found: Sequence[Candidate], encoder: Encoder) -> list[Scored]:
+    """The best of the candidates with their scores for `question`, best first."""
     if not found:
         return []
     wanted: dict[str, float] = {}
-    for group in groups:
+    for group in question.groups:
         for alternative in group:
             for stem in alternative.stems:
-                wanted[stem] = max(wanted.get(stem, 0.0), alternative.weight * rarity(stem))
+                wanted[stem] = max(wanted.get(stem, 0.0), alternative.weight * question.rarity(stem))
     words = np.array(_bm25(wanted, [stems(_shown(each)) for each in found]))
-    kind = wanted_figure(question)
-    fits = np.array([figure_fit(each.text, kind, question) for each in found])
+    fits = np.array([figure_fit(each.text, question) for each in found])
     passages = np.array([each.passage_score for each in found])
-    named = np.array(_named(question, groups, found))
+    named = np.array(_named(question, found))
     others = (
         WORDS_WEIGHT * _standardised(words)
         + PASSAGE_WEIGHT * _standardised(passages)
@@ -120,7 +109,7 @@ def score(
     )
     kept = _affordable(found, np.argsort(-others, kind="stable")[:UNITS_ENCODED])
     vectors = encoder.encode(_readable([found[index] for index in kept], encoder), "passage")
-    cosines = vectors @ encoder.encode([question], "query")[0]
+    cosines = vectors @ encoder.encode([question.standalone], "query")[0]
     totals = _standardised(cosines) + others[kept]
     scored = []
     for index, total, cosine in zip(kept, totals, cosines, strict=True):
@@ -223,21 +212,18 @@ def _bm25(wanted: dict[str, float], texts: Sequence[Sequence[str]]) -> list[floa
     return scores
 
 
-def _named(question: str, groups: Sequence[Group], found: Sequence[Candidate]) -> list[float]:
+def _named(question: Question, found: Sequence[Candidate]) -> list[float]:
     """For each candidate the share (0 to 1) of the question's names that its passage or titles hold, in any form."""
-    asked = names(question)
-    if not asked:
+    if not question.names:
         return [0.0] * len(found)
-    forms = {name: _forms(name, groups) for name in asked}
+    forms = {name: _forms(name, question.groups) for name in question.names}
     held: dict[str, set[str]] = {}
     for each in found:
         if each.passage.id not in held:
-            passage = each.passage
-            held[passage.id] = set(
-                stems("\n".join([each.document.title, *passage.heading_path, passage.table_header, passage.text]))
-            )
+            held[each.passage.id] = set(stems(in_context(each.document, each.passage)))
     return [
-        sum(any(form <= held[each.passage.id] for form in forms[name]) for name in asked) / len(asked) for each in found
+        sum(any(form <= held[each.passage.id] for form in forms[name]) for name in question.names) / len(question.names)
+        for each in found
     ]
 
 

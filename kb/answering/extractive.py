@@ -11,7 +11,7 @@ from kb.answering.evidence import Scored
 from kb.answering.hostile import is_hostile
 from kb.text.figures import MARKS
 from kb.text.folding import fold
-from kb.types import Citation, Evidence
+from kb.types import Citation, Evidence, Question
 
 MAX_UNITS = 6
 MOST_WITHOUT_FIGURE = 2
@@ -50,7 +50,7 @@ def choose(scored: Sequence[Scored], *, wants_figure: bool = False) -> list[Scor
     return chosen
 
 
-def in_order(chosen: Sequence[Scored], question: str) -> list[Scored]:
+def in_order(chosen: Sequence[Scored], question: Question) -> list[Scored]:
     """The chosen units as they are shown: of those that say the same thing differently, the most recent first."""
     shown = list(chosen)
     for group in conflicting([each.evidence for each in chosen], question):

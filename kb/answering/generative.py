@@ -13,7 +13,7 @@ from kb.answering.citations import MarkerFilter
 from kb.answering.prompts import MOST_WRITTEN_TOKENS, SYSTEM, read_by_model, user_prompt
 from kb.answering.verification import Verified, lost_figures, verify
 from kb.models.chat.llm import ChatModel
-from kb.question.intent import missing_names
+from kb.question.intent import missing_names, names
 from kb.text.figures import MARKS
 from kb.text.stems import stems
 from kb.types import Citation, Evidence
@@ -74,7 +74,7 @@ def _finished(proven: Verified, evidence: Sequence[Evidence]) -> Written:
 
 def _is_told(evidence: Evidence, text: str) -> bool:
     """Whether `text` says what the unit says: every figure and name of it, and most of its words."""
-    if lost_figures(text, [evidence]) or missing_names(evidence.text, text):
+    if lost_figures(text, [evidence]) or missing_names(names(evidence.text), text):
         return False
     said, there = set(stems(evidence.text)), set(stems(text))
     return len(said & there) >= _MOST_WORDS * len(said)

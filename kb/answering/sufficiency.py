@@ -7,16 +7,15 @@ chosen unit gives; too few of the question's words in the passages for how near 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from rapidfuzz.distance import Levenshtein
 
 from kb.answering.evidence import Scored
-from kb.index.lexical import Group
-from kb.question.intent import asked_nouns, asks_several_things, missing_names, names, wanted_figure
-from kb.text.figures import figures
+from kb.question.intent import missing_names
+from kb.text.context import in_context
 from kb.text.stems import stems, words
-from kb.types import Evidence, Hit, Passage, RefusalReason
+from kb.types import Evidence, Group, Hit, Question, RefusalReason
 
 REFUSAL = "Je ne trouve pas cette information dans les documents."
 
@@ -37,62 +36,55 @@ _SHORTHAND = frozenset({"cb", "nb", "vs"})
 _FAMILY = 5
 
 
-def refusal_reason(
-    question: str,
-    groups: Sequence[Group],
-    hits: Sequence[Hit],
-    chosen: Sequence[Scored],
-    rarity: Callable[[str], float],
-) -> RefusalReason | None:
-    """Why `question` must be refused, or None when the `chosen` units of `hits` are enough to answer it.
-
-    `groups` are the words of the question with other ways of saying them; `hits` the passages that were read; `rarity`
-    gives the inverse document frequency of a stem.
-    """
+def refusal_reason(question: Question, hits: Sequence[Hit], chosen: Sequence[Scored]) -> RefusalReason | None:
+    """Why `question` must be refused, or None when the `chosen` units of `hits`, the passages read, are enough."""
     if not chosen:
         return "no_evidence"
-    read = "\n".join(_whole(hit) for hit in hits)
+    read = "\n".join(in_context(hit.document, hit.passage) for hit in hits)
     there = _stems_of(read)
-    covered = coverage(groups, there, rarity)
+    covered = coverage(question, there)
     cosine = max(each.cosine for each in chosen)
     if cosine < _OFF_TOPIC_COSINE and covered < _OFF_TOPIC_COVERAGE:
         return "off_topic"
     if covered - _MIDDLE_COVERAGE + _COSINE_WEIGHT * (cosine - _MIDDLE_COSINE) < _LEAST_MARGIN:
         return "insufficient"
     cited = {each.evidence.document.id for each in chosen}
-    near = read if asks_several_things(question) else "\n".join(_whole(hit) for hit in hits if hit.document.id in cited)
+    near = (
+        read
+        if question.several_things
+        else "\n".join(in_context(hit.document, hit.passage) for hit in hits if hit.document.id in cited)
+    )
     held = there if near is read else _stems_of(near)
-    if any(_is_rare(name, rarity) and not _is_spelt(name, groups, held) for name in missing_names(question, near)):
-        return "insufficient"
-    if any(not _is_said(noun, groups, there, read) for noun in asked_nouns(question)):
-        return "insufficient"
-    if wanted_figure(question) in {"number", "share"} and not any(each.fit for each in chosen):
-        return "insufficient"
-    if wanted_figure(question) and not asks_several_things(question) and _missing_years(question, chosen):
-        return "insufficient"
-    if (
-        wanted_figure(question)
-        and not asks_several_things(question)
-        and _figures_of_others(question, groups, chosen, rarity)
+    if any(
+        _is_rare(name, question) and not _is_spelt(name, question.groups, held)
+        for name in missing_names(question.names, near)
     ):
+        return "insufficient"
+    if any(not _is_said(noun, question.groups, there, read) for noun in question.nouns):
+        return "insufficient"
+    if question.figure in {"number", "share"} and not any(each.fit for each in chosen):
+        return "insufficient"
+    if question.wants_one_figure and _missing_years(question, chosen):
+        return "insufficient"
+    if question.wants_one_figure and _figures_of_others(question, chosen):
         return "insufficient"
     return None
 
 
-def coverage(groups: Sequence[Group], there: set[str], rarity: Callable[[str], float]) -> float:
+def coverage(question: Question, there: set[str]) -> float:
     """The share (0 to 1) of the question's words, weighted by rarity, that `there` holds; 1 when it has none."""
     total = held = 0.0
-    for group in groups:
+    for group in question.groups:
         if group[0].stems[0] in _SHORTHAND:
             continue
-        weight = max(rarity(stem) for stem in group[0].stems)
+        weight = max(question.rarity(stem) for stem in group[0].stems)
         total += weight
         held += weight * any(set(each.stems) <= there for each in group)
     return held / total if total else 1.0
 
 
-def _is_rare(name: str, rarity: Callable[[str], float]) -> bool:
-    return any(rarity(stem) > _COMMON_NAME for stem in stems(name)) or not stems(name)
+def _is_rare(name: str, question: Question) -> bool:
+    return any(question.rarity(stem) > _COMMON_NAME for stem in stems(name)) or not stems(name)
 
 
 def _is_spelt(name: str, groups: Sequence[Group], there: set[str]) -> bool:
@@ -129,30 +121,20 @@ def _is_held(noun: str, groups: Sequence[Group], there: set[str]) -> bool:
     return len(noun) >= _FAMILY and any(each.startswith(family) for each in there)
 
 
-def _missing_years(question: str, chosen: Sequence[Scored]) -> bool:
+def _missing_years(question: Question, chosen: Sequence[Scored]) -> bool:
     """Whether a year of the question stands with none of the figures chosen: in the unit, its titles or its date."""
-    years = {figure.date[0] for figure in figures(question)} - {0}
     texts = [_with_titles(each.evidence) for each in chosen if each.fit]
-    return any(not any(str(year) in text for text in texts) for year in years)
+    return any(not any(str(year) in text for text in texts) for year in question.years)
 
 
-def _figures_of_others(
-    question: str, groups: Sequence[Group], chosen: Sequence[Scored], rarity: Callable[[str], float]
-) -> bool:
+def _figures_of_others(question: Question, chosen: Sequence[Scored]) -> bool:
     """Whether a name of the question stands with none of the figures chosen: they are those of someone else."""
-    asked = [name for name in names(question) if _is_rare(name, rarity)]
+    asked = [name for name in question.names if _is_rare(name, question)]
     texts = [set(stems(_with_titles(each.evidence))) for each in chosen if each.fit]
-    return any(not any(set(stems(name)) <= text or _is_spelt(name, groups, text) for text in texts) for name in asked)
+    return any(
+        not any(set(stems(name)) <= text or _is_spelt(name, question.groups, text) for text in texts) for name in asked
+    )
 
 
 def _with_titles(evidence: Evidence) -> str:
-    document = evidence.document
-    path = evidence.passage.heading_path
-    return "\n".join([document.title, document.date or "", *path, evidence.context, evidence.text])
-
-
-def _whole(hit: Hit) -> str:
-    """A passage with all that says what it is about."""
-    passage: Passage = hit.passage
-    document = hit.document
-    return "\n".join([document.title, *passage.heading_path, passage.table_header, passage.text, document.date or ""])
+    return in_context(evidence.document, evidence.passage, evidence.context, evidence.text)

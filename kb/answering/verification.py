@@ -18,6 +18,7 @@ from kb.answering.citations import marked, numbers_in, without_marks
 from kb.answering.exactness import inexact
 from kb.answering.hostile import is_hostile
 from kb.question.intent import names
+from kb.text.context import in_context
 from kb.text.figures import figures, missing_figures
 from kb.text.folding import fold, visible
 from kb.text.sentences import sentence_spans
@@ -178,10 +179,7 @@ def _first_word(sentence: str) -> str:
 
 def _source(each: Evidence) -> str:
     """All that may prove a sentence that cites a unit: its passage, with what says where and when it was written."""
-    document, passage = each.document, each.passage
-    return "\n".join(
-        [document.title, document.date or "", *passage.heading_path, passage.table_header, passage.text, each.text]
-    )
+    return in_context(each.document, each.passage, each.passage.text, each.text)
 
 
 def _plain(draft: str) -> str:

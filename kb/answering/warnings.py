@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 
 from kb.answering.chronology import changes, old_or_undated
-from kb.question.intent import asks_for_list
-from kb.types import Evidence, Hit
+from kb.types import Evidence, Hit, Question
 
 
-def warnings_for(evidence: Sequence[Evidence], question: str, read: Sequence[Hit], today: date) -> list[str]:
+def warnings_for(evidence: Sequence[Evidence], question: Question, read: Sequence[Hit], today: date) -> list[str]:
     """The warnings of an answer made of `evidence`, chosen in the passages `read`."""
     documents = list({each.document.id: each.document for each in evidence}.values())
     found = [*changes(evidence, question), *old_or_undated(documents, today)]
-    if asks_for_list(question):
+    if question.wants_list:
         looked_at = len({hit.document.id for hit in read})
         found.append(
             f"Réponse rassemblée à partir de {looked_at} document{'s' if looked_at > 1 else ''} : "

@@ -14,6 +14,7 @@ from typing import Literal
 import tantivy
 
 from kb.text.stems import stems, words
+from kb.types import Alternative, Group
 
 Field = Literal["body", "whole", "title"]
 Kind = Literal["passages", "sections"]
@@ -23,18 +24,6 @@ _SCHEMAS: Mapping[Kind, Mapping[str, str]] = {
     "sections": {"title": "freq"},
 }
 _HOME: Mapping[Field, Kind] = {"body": "passages", "whole": "passages", "title": "sections"}
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """Stems that say one thing together, and what each of them weighs: one word, or what an acronym stands for."""
-
-    stems: tuple[str, ...]
-    weight: float = 1.0
-
-
-Group = tuple[Alternative, ...]
-"""Ways of saying the same thing: a text gets the score of the best one."""
 
 
 @dataclass(frozen=True, slots=True)

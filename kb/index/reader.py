@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from kb.errors import FingerprintError
 from kb.index.catalog.catalog import Catalog
@@ -28,6 +29,14 @@ SECONDS_BETWEEN_LOOKS = 0.25
 WAITED_FOR = 10_000
 
 logger = logging.getLogger(__name__)
+
+
+class Lease(NamedTuple):
+    """Vectors and words of one state of the index, and its generation: kept open while somebody searches them."""
+
+    vectors: Vectors
+    lexical: Lexical
+    generation: int
 
 
 class IndexReader:
@@ -81,20 +90,20 @@ class IndexReader:
         return self._seen[1]
 
     @contextmanager
-    def lease(self) -> Iterator[tuple[Vectors, Lexical] | None]:
+    def lease(self) -> Iterator[Lease | None]:
         """Vectors and words of the current generation, kept open until the end; None while nothing was committed."""
         with self._turn:
             if time.monotonic() - self._checked >= SECONDS_BETWEEN_LOOKS:
                 self._checked = time.monotonic()
                 self._look()
-            parts = self._parts
-            if parts is not None:
-                self._leases[parts[0]] = self._leases.get(parts[0], 0) + 1
+            lease = None if self._parts is None else Lease(*self._parts, self.generation)
+            if lease is not None:
+                self._leases[lease.vectors] = self._leases.get(lease.vectors, 0) + 1
         try:
-            yield parts
+            yield lease
         finally:
-            if parts is not None:
-                self._give_back(parts[0])
+            if lease is not None:
+                self._give_back(lease.vectors)
 
     def _look(self) -> None:
         """Sees what was committed since the last look."""

@@ -28,8 +28,8 @@ class Glossary:
         self._entries = dict(entries)
         self._by_first_stem: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
         for acronym, expansions in self._entries.items():
-            for each in expansions:
-                if len(content := tuple(dict.fromkeys(stems(each)))) > 1:
+            for expansion in expansions:
+                if len(content := tuple(dict.fromkeys(stems(expansion)))) > 1:
                     self._by_first_stem[content[0]].append((content, acronym))
 
     def __len__(self) -> int:
@@ -42,8 +42,8 @@ class Glossary:
 
     def acronyms_in(self, stemmed: Sequence[str]) -> Iterator[tuple[tuple[str, ...], str]]:
         """The expansions that stand word for word in `stemmed`, as stems, each with its acronym."""
-        for start, each in enumerate(stemmed):
-            for content, acronym in self._by_first_stem.get(each, ()):
+        for start, first in enumerate(stemmed):
+            for content, acronym in self._by_first_stem.get(first, ()):
                 if tuple(stemmed[start : start + len(content)]) == content:
                     yield content, acronym
 
@@ -65,7 +65,7 @@ def read_glossary(path: Path) -> Entries:
             raise SettingsError(
                 f"{path}, ligne {number} : « {line.strip()} » n'est pas de la forme « SIGLE = ce qu'il veut dire »."
             )
-        found[key[0]] = tuple(each.strip() for each in meanings.split(";") if words(each))
+        found[key[0]] = tuple(meaning.strip() for meaning in meanings.split(";") if words(meaning))
     return found
 
 

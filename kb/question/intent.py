@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from collections.abc import Collection
 
 from kb.text.figures import figures, same_figure
 from kb.text.folding import fold
 from kb.text.stems import stems, words
-
-Wanted = Literal["share", "number", "date"]
+from kb.types import FigureKind, Question
 
 _SHARE = re.compile(r"\b(?:parts?|pourcentages?|taux|proportion)\b|%(?! logement)")  # « le 1 % logement » is a name
 _RATIO = re.compile(r"\b(?:pourcentages?|taux|proportion)\b")
@@ -83,7 +82,7 @@ def asks_several_things(question: str) -> bool:
     return bool(_SEVERAL_THINGS.search(fold(question)))
 
 
-def wanted_figure(question: str) -> Wanted | None:
+def wanted_figure(question: str) -> FigureKind | None:
     """Whether the question asks for a share (« quel taux »), a number (« combien ») or a date; None for none."""
     folded = fold(question)
     if _WHEN.search(folded) and "combien" not in folded:
@@ -95,21 +94,27 @@ def wanted_figure(question: str) -> Wanted | None:
     return "date" if _DATE.search(folded) else None
 
 
-def figure_fit(text: str, wanted: Wanted | None, question: str) -> float:
-    """How well the figures of `text` suit what is wanted: 1 fully, 0 not at all; those of the question count not.
+def wants_ratio(question: str) -> bool:
+    """Whether the question asks for a rate or a proportion, which no plain number answers."""
+    return bool(_RATIO.search(fold(question)))
+
+
+def figure_fit(text: str, question: Question) -> float:
+    """How well the figures of `text` suit the one that `question` asks for: 1 fully, 0 not at all; its own count not.
 
     A number that is no percentage suits a question for a part a little: « 8,4 milliards sur 12 » is a part too. It does
     not suit one for a rate or a proportion; « la moitié » does.
     """
+    wanted = question.figure
     if wanted is None:
         return 0.0
     if wanted == "share" and _FRACTION.search(fold(text)):
         return 1.0
-    other = 0.0 if _RATIO.search(fold(question)) else 0.4
-    known = figures(question)
+    other = 0.0 if question.wants_ratio else 0.4
+    known = figures(question.standalone)
     fit = 0.0
     for figure in figures(text):
-        if any(same_figure(each, figure) for each in known):
+        if any(same_figure(own, figure) for own in known):
             continue
         is_date = figure.unit in {"date", "year"}
         if is_date != (wanted == "date"):
@@ -120,15 +125,15 @@ def figure_fit(text: str, wanted: Wanted | None, question: str) -> float:
 
 def names(question: str) -> list[str]:
     """The proper names and long acronyms of a question, as written, without repeats; none when it is all capitals."""
-    if not any(each.islower() for each in question):
+    if not any(sign.islower() for sign in question):
         return []
     found = [*_NAME.findall(question), *_ELIDED_NAME.findall(question), *_ACRONYM.findall(question)]
     return list(dict.fromkeys(found))
 
 
-def missing_names(question: str, text: str) -> list[str]:
-    """The names of `question` of which a word is nowhere in `text`."""
-    if not (wanted := names(question)):
+def missing_names(wanted: Collection[str], text: str) -> list[str]:
+    """Those of the names `wanted` of which a word is nowhere in `text`."""
+    if not wanted:
         return []
     there = set(words(text))
     return [name for name in wanted if not set(words(name)) <= there]

@@ -1,4 +1,4 @@
-"""What a question says to the rankings: the text to embed, the words to look for, the phrases it quotes."""
+"""What the rankings are asked for a question: the text to embed, the words to look for, the phrases it quotes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kb.index.lexical import Alternative, Group
 from kb.question.glossary import Glossary
 from kb.text.folding import fold
 from kb.text.stems import STOP_WORDS, stem, stems, words
+from kb.types import Alternative, Group
 
 _QUOTED = re.compile(r"«([^«»]{2,200})»|“([^“”]{2,200})”|\"([^\"]{2,200})\"")
 # Short words that documents use as acronyms too: in small letters, they are the words.
@@ -29,45 +29,45 @@ _MOST_WORDS = 64  # different words of a question that are looked for; the rares
 
 
 @dataclass(frozen=True, slots=True)
-class SearchedQuestion:
-    """A question made ready. `vector_text` is what is embedded; `groups` what is looked for in the words."""
+class SearchTerms:
+    """What the rankings are asked: `embedded` as a text, `groups` as words, `phrases` as they stand."""
 
-    vector_text: str
+    embedded: str
     groups: tuple[Group, ...]
     phrases: tuple[str, ...]
 
 
-def prepare(
+def search_terms(
     question: str,
     glossary: Glossary,
     share: Callable[[str], float],
     correct: Callable[[str], str | None],
-) -> SearchedQuestion:
+) -> SearchTerms:
     """`question` with its acronyms spelled out and its unknown words corrected.
 
     `share` gives the share (0 to 1) of passages in which a stem stands; `correct` the word of the base that a folded
     word unknown to it may be a typing mistake for, or None.
     """
     stemmed = _known_stems(question, share, correct)
-    groups: dict[str, Group] = {each: (Alternative((each,)),) for each in stemmed}
-    vector_text = question
+    groups: dict[str, Group] = {known: (Alternative((known,)),) for known in stemmed}
+    embedded = question
     for acronym, expansions in _acronyms(question, glossary):
         if share(stem(acronym)) > _COMMON:
             continue
-        spelled = [tuple(dict.fromkeys(stems(each))) for each in expansions[:_MOST_EXPANSIONS]]
+        spelled = [tuple(dict.fromkeys(stems(expansion))) for expansion in expansions[:_MOST_EXPANSIONS]]
         # A mean of its words: an expansion must not weigh more than the acronym because it has more words.
         groups[stem(acronym)] = (
             Alternative((stem(acronym),)),
-            *(Alternative(each, 1 / len(each)) for each in spelled if each),
+            *(Alternative(words_of, 1 / len(words_of)) for words_of in spelled if words_of),
         )
-        vector_text = re.sub(
-            rf"(?<!\w)({re.escape(acronym)})(?!\w)", rf"\1 ({expansions[0]})", vector_text, count=1, flags=re.IGNORECASE
+        embedded = re.sub(
+            rf"(?<!\w)({re.escape(acronym)})(?!\w)", rf"\1 ({expansions[0]})", embedded, count=1, flags=re.IGNORECASE
         )
     for parts, acronym in glossary.acronyms_in(stemmed):
         if stem(acronym) in groups:
             continue
-        for each in parts:
-            groups.pop(each, None)
+        for part in parts:
+            groups.pop(part, None)
         common = share(stem(acronym)) > _COMMON
         # The full name of what the base is about says no more than its acronym: it weighs as one word.
         groups[" ".join(parts)] = (
@@ -76,12 +76,12 @@ def prepare(
         )
         if common:
             continue
-        vector_text = f"{vector_text} ({acronym.upper()})"
+        embedded = f"{embedded} ({acronym.upper()})"
     if len(groups) > _MOST_WORDS:
-        rarest = sorted(groups, key=lambda each: share(each) or 1.0)[:_MOST_WORDS]
-        groups = {each: groups[each] for each in rarest}
+        rarest = sorted(groups, key=lambda key: share(key) or 1.0)[:_MOST_WORDS]
+        groups = {key: groups[key] for key in rarest}
     phrases = tuple(next(filter(None, match.groups())).strip() for match in _QUOTED.finditer(question))
-    return SearchedQuestion(vector_text, tuple(groups.values()), tuple(each for each in phrases if words(each)))
+    return SearchTerms(embedded, tuple(groups.values()), tuple(phrase for phrase in phrases if words(phrase)))
 
 
 def _known_stems(question: str, share: Callable[[str], float], correct: Callable[[str], str | None]) -> list[str]:
@@ -102,8 +102,8 @@ def _acronyms(question: str, glossary: Glossary) -> list[tuple[str, tuple[str, .
 
     Written in small letters, one that is a word too (« pic », « plus ») is taken for that word.
     """
-    capitals = {fold(each) for each in re.findall(r"[\w+&]+", question) if each.isupper()}
-    shouted = not any(each.islower() for each in question)
+    capitals = {fold(token) for token in re.findall(r"[\w+&]+", question) if token.isupper()}
+    shouted = not any(sign.islower() for sign in question)
     found = []
     for word in dict.fromkeys(words(question)):
         if not (expansions := glossary.expansions(word)):

@@ -27,8 +27,8 @@ def nearest_word(word: str, lexical: Lexical, catalog: CatalogReader) -> str | N
         found: Counter[str] = Counter()
         for passage in catalog.passages(lexical.near(word, distance, _PASSAGES)).values():
             found.update(
-                each for each in words(passage.text) if OSA.distance(word, each, score_cutoff=distance) <= distance
+                near for near in words(passage.text) if OSA.distance(word, near, score_cutoff=distance) <= distance
             )
         if found:
-            return min(found, key=lambda each: (-found[each], each))
+            return min(found, key=lambda near: (-found[near], near))
     return None

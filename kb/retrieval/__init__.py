@@ -1,1 +1,5 @@
-"""Retrieval: from a question to the passages that may answer it, best first."""
+"""From a `Question` to the passages that may answer it, best first; and what the base holds as a whole.
+
+Question -> `filters` -> rankings by words and by sense (`retriever`) -> `fusion` -> `selection` -> Hit[]; `explanation`
+says why; `holdings` counts documents, partners and programmes.
+"""

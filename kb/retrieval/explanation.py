@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from kb.types import Hit
-
-if TYPE_CHECKING:
-    from kb.index.lexical import Group
-    from kb.question.terms import SearchedQuestion
+from kb.types import Group, Hit, Question
 
 _NAMES = {
     "vector": "sens du passage",
@@ -22,18 +17,18 @@ _NAMES = {
 _LONGEST = 300  # characters of a passage that a list shows
 
 
-def question_lines(asked: SearchedQuestion) -> str:
+def question_lines(question: Question) -> str:
     """What the rankings were asked, one line each."""
-    lines = [f"Question comprise : {asked.vector_text}"]
-    if asked.groups:
-        lines.append("Mots cherchés : " + ", ".join(_group(each) for each in asked.groups))
-    lines += [f"Expression exacte : « {each} »" for each in asked.phrases]
+    lines = [f"Question comprise : {question.embedded}"]
+    if question.groups:
+        lines.append("Mots cherchés : " + ", ".join(_group(group) for group in question.groups))
+    lines += [f"Expression exacte : « {phrase} »" for phrase in question.phrases]
     return "\n".join(lines)
 
 
 def hit_lines(hit: Hit) -> str:
     """What each ranking gave to the score of a hit, most first, and the documents that say the same."""
-    parts = sorted(hit.contributions.items(), key=lambda each: -each[1])
+    parts = sorted(hit.contributions.items(), key=lambda part: -part[1])
     given = " + ".join(f"{ranking_name(name)} {value:.2f}" for name, value in parts if name != "reranker")
     lines = [f"   score {hit.score:.2f} = {given}"]
     if "reranker" in hit.contributions:
@@ -58,4 +53,4 @@ def best_words(hit: Hit) -> str:
 
 
 def _group(group: Group) -> str:
-    return " ou ".join(" ".join(each.stems) for each in group)
+    return " ou ".join(" ".join(way.stems) for way in group)

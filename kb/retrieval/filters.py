@@ -39,7 +39,7 @@ class Filters:
 
     def __bool__(self) -> bool:
         """Whether anything is asked for."""
-        return any(getattr(self, each.name) for each in fields(self))
+        return any(getattr(self, choice.name) for choice in fields(self))
 
     def select(self, documents: Iterable[Document]) -> list[str]:
         """The ids of the documents that fit.
@@ -47,17 +47,19 @@ class Filters:
         Raises ReperesError, with the values there are, when no document at all has a value that is asked for.
         """
         candidates = list(documents)
-        wanted = {name: {fold(each) for each in getattr(self, name)} for name in _NAMES}
+        wanted = {name: {fold(value) for value in getattr(self, name)} for name in _NAMES}
         for name, values in wanted.items():
-            there = {fold(each): each for document in candidates for each in _values(document, name)}
-            if unknown := [each for each in getattr(self, name) if fold(each) not in there]:
+            there = {fold(value): value for document in candidates for value in _values(document, name)}
+            if unknown := [value for value in getattr(self, name) if fold(value) not in there]:
                 known = ", ".join(sorted(there.values())[:30]) or "aucune"
                 raise ReperesError(
                     f"Aucun document n'a pour {_NAMES[name]} « {unknown[0]} ». Valeurs présentes : {known}."
                 )
             if values:
-                candidates = [each for each in candidates if values & {fold(v) for v in _values(each, name)}]
-        return [each.id for each in candidates if self._in_range(each.date)]
+                candidates = [
+                    document for document in candidates if values & {fold(value) for value in _values(document, name)}
+                ]
+        return [document.id for document in candidates if self._in_range(document.date)]
 
     def _in_range(self, date: str | None) -> bool:
         if not self.since and not self.until:

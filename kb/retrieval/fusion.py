@@ -1,4 +1,4 @@
-"""Fusion of rankings, and the rarity of words. Pure functions."""
+"""Fusion of rankings. Pure functions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def standardised(scored: Sequence[tuple[T, float]]) -> dict[T, float]:
         return {}
     values = [score for _, score in scored]
     mean = math.fsum(values) / len(values)
-    spread = math.sqrt(math.fsum((each - mean) ** 2 for each in values) / len(values))
+    spread = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / len(values))
     if spread < 1e-9:
         return dict.fromkeys((item for item, _ in scored), 1.0)
     floor = max((min(values) - mean) / spread, FLOOR)
@@ -50,9 +50,4 @@ def standardised_fusion(rankings: Mapping[str, Ranking[T]]) -> list[tuple[T, flo
         for item, value in standardised(ranking.scored).items():
             contributions.setdefault(item, {})[name] = ranking.weight * value
     fused = [(item, sum(parts.values()), parts) for item, parts in contributions.items()]
-    return sorted(fused, key=lambda each: -each[1])
-
-
-def inverse_document_frequency(frequency: int, total: int) -> float:
-    """ln(1 + (N − n + ½) / (n + ½)): BM25's, never negative."""
-    return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
+    return sorted(fused, key=lambda item: -item[1])

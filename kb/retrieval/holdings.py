@@ -48,19 +48,19 @@ class DatedFigure:
     @property
     def shown(self) -> str:
         """The text for a reader: the cells of a table's row one after the other."""
-        return " · ".join(each for each in cells(self.text) if each) if self.text.startswith("|") else self.text
+        return " · ".join(cell for cell in cells(self.text) if cell) if self.text.startswith("|") else self.text
 
 
 def holdings(documents: Iterable[Document]) -> Holdings:
     """What `documents` hold, counted."""
     found = list(documents)
-    years = Counter((each.date or "")[:4] for each in found)
+    years = Counter((document.date or "")[:4] for document in found)
     return Holdings(
         years=dict(sorted(years.items())),
-        kinds=_counted(each.kind for each in found),
-        rubrics=_counted(each.rubric for each in found),
-        programmes=_counted(name for each in found for name in each.programmes),
-        partners=_counted(name for each in found for name in each.partners),
+        kinds=_counted(document.kind for document in found),
+        rubrics=_counted(document.rubric for document in found),
+        programmes=_counted(name for document in found for name in document.programmes),
+        partners=_counted(name for document in found for name in document.partners),
     )
 
 
@@ -68,24 +68,27 @@ def together(documents: Iterable[Document]) -> dict[tuple[str, str], int]:
     """How many documents name both a partner and a programme: {(partner, programme): documents}."""
     return dict(
         Counter(
-            (partner, programme) for each in documents for partner in each.partners for programme in each.programmes
+            (partner, programme)
+            for document in documents
+            for partner in document.partners
+            for programme in document.programmes
         )
     )
 
 
 def newest_first(documents: Iterable[Document]) -> list[Document]:
     """By date, those without one last; then by title."""
-    ordered = sorted(documents, key=lambda each: fold(each.title))
-    return sorted(ordered, key=lambda each: each.date or "", reverse=True)
+    ordered = sorted(documents, key=lambda document: fold(document.title))
+    return sorted(ordered, key=lambda document: document.date or "", reverse=True)
 
 
 def of_subject(documents: Iterable[Document], kind: Subject, name: str) -> list[Document]:
     """The documents that name a partner or programme; case and accents do not count."""
     wanted = fold(name)
     return [
-        each
-        for each in documents
-        if wanted in {fold(value) for value in (each.partners if kind == "partner" else each.programmes)}
+        document
+        for document in documents
+        if wanted in {fold(value) for value in (document.partners if kind == "partner" else document.programmes)}
     ]
 
 
@@ -108,7 +111,7 @@ def dated_figures(documents: Sequence[Document], name: str, n: int = 60) -> list
                 start = line.start() + line[0].index(text, a)
                 if len(text) > _LONGEST_SENTENCE or fold(text) in seen or not _names(text, wanted):
                     continue
-                if any(each.unit not in _NO_FIGURES for each in figures(_NAME_WITH_FIGURE.sub("", text))):
+                if any(figure.unit not in _NO_FIGURES for figure in figures(_NAME_WITH_FIGURE.sub("", text))):
                     seen.add(fold(text))
                     found.append(DatedFigure(document, text, start, start + len(text)))
                     if len(found) == n:
@@ -123,5 +126,5 @@ def _names(text: str, wanted: Sequence[str]) -> bool:
 
 
 def _counted(values: Iterable[str | None]) -> dict[str, int]:
-    counts = Counter(each for each in values if each)
+    counts = Counter(value for value in values if value)
     return dict(sorted(counts.items(), key=lambda item: (-item[1], fold(item[0]))))

@@ -13,19 +13,16 @@ from dataclasses import replace
 from functools import lru_cache
 
 from kb.index.lexical import Lexical
-from kb.index.reader import IndexReader
+from kb.index.reader import IndexReader, Lease
+from kb.index.texts import passage_text
 from kb.index.vectors import Vectors
 from kb.index.windows import best_windows
 from kb.models.encoder import Encoder, FloatMatrix
 from kb.models.reranker import Reranker
-from kb.question.glossary import EVERYDAY, Entries, Glossary, merged, read_glossary
-from kb.question.terms import SearchedQuestion, prepare
-from kb.question.typing_mistakes import nearest_word
 from kb.retrieval.filters import Filters
-from kb.retrieval.fusion import Ranking, inverse_document_frequency, standardised_fusion
+from kb.retrieval.fusion import Ranking, standardised_fusion
 from kb.retrieval.selection import Seen, in_turn
-from kb.text.acronyms import glossary
-from kb.types import Document, Hit
+from kb.types import Document, Hit, Question
 
 CANDIDATES = 100  # taken from each ranking
 WITH_WINDOWS = 100  # of the passages found, the best ones, whose windows are looked at
@@ -33,90 +30,59 @@ RERANKED = 30  # hits that a reranker reads
 _OF_SECTIONS = ("title_vector", "title_words")
 # The words of a title count in `words_with_title` already.
 _TITLE_WORDS_WEIGHT = 0.5
-_FEW_PASSAGES = 40  # in a base of fewer, shares of passages say little: they are shares of this many
 _PHRASE_WEIGHT = 3.0  # a quoted phrase is an order, not a hint
 
 
 class Retriever:
     """Finds passages in an index with an encoder."""
 
-    def __init__(
-        self, index: IndexReader, encoder: Encoder, written: Entries | None = None, reranker: Reranker | None = None
-    ) -> None:
-        """`written` holds the glossary's entries that come from a file; `reranker` orders the best hits anew."""
+    def __init__(self, index: IndexReader, encoder: Encoder, reranker: Reranker | None = None) -> None:
+        """`reranker` orders the best hits anew."""
         self._index = index
         self._encoder = encoder
-        self._everyday = read_glossary(EVERYDAY)
-        self._written = written or {}
         self._reranker = reranker
         # Shared by all callers. Its tasks wait for no other task of it.
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="search")
         # Read again when the base has changed: the argument is its generation.
-        self._glossary: Callable[[int], Glossary] = lru_cache(maxsize=1)(self._read_glossary)
         self._headers: Callable[[int], list[Document]] = lru_cache(maxsize=1)(self._read_headers)
 
-    def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
+    def search(self, question: Question, lease: Lease | None, k: int = 10, filters: Filters | None = None) -> list[Hit]:
         """At most `k` hits for `question`, best first, none saying nearly the same as one before.
 
-        Raises TextTooLongError when the question is longer than the encoder reads, ReperesError for filters that no
-        document can pass.
+        `lease` is the state of the index that is searched, the one that the question was parsed for; None where
+        nothing was committed. Raises TextTooLongError when the question is longer than the encoder reads,
+        ReperesError for filters that no document can pass.
         """
-        with self._index.lease() as parts:
-            if parts is None:
-                return []
-            vectors, lexical = parts
-            among = filters.select(self._headers(self._index.generation)) if filters else None
-            if among == []:
-                return []
-            asked = self._prepared(question, lexical)
-            # While one thread computes the vector, another looks for the words: each waits for no Python.
-            searched = self._pool.submit(self._by_words, asked, lexical, among)
-            vector = self._encoder.encode([asked.vector_text], "query")[0]
-            near = self._by_sense(vector, vectors, among)
-            rankings = self._of_passages({**near, **searched.result()})
-        likely = [each for each, _, _ in standardised_fusion(rankings)[:WITH_WINDOWS]]
+        if lease is None:
+            return []
+        among = filters.select(self._headers(lease.generation)) if filters else None
+        if among == []:
+            return []
+        # While one thread computes the vector, another looks for the words: each waits for no Python.
+        searched = self._pool.submit(self._by_words, question, lease.lexical, among)
+        vector = self._encoder.encode([question.embedded], "query")[0]
+        near = self._by_sense(vector, lease.vectors, among)
+        rankings = self._of_passages({**near, **searched.result()})
+        likely = [passage_id for passage_id, _, _ in standardised_fusion(rankings)[:WITH_WINDOWS]]
         packed = self._index.catalog.windows(likely)
         best = best_windows(vector, list(packed.values()))
-        rankings["window_vector"] = Ranking([(each, score) for each, (score, _) in zip(packed, best, strict=True)])
-        spans = {each: span for each, (_, span) in zip(packed, best, strict=True)}
-        hits = self._hits(standardised_fusion(rankings), max(k, RERANKED if self._reranker else 0), spans)
-        return self._reranked(question, hits)[:k]
-
-    def explain(self, question: str) -> SearchedQuestion:
-        """What the rankings are asked for `question`."""
-        with self._index.lease() as parts:
-            return SearchedQuestion(question, (), ()) if parts is None else self._prepared(question, parts[1])
-
-    def rarity(self) -> Callable[[str], float]:
-        """The inverse document frequency of a stem over all passages, as a function of the stem."""
-        with self._index.lease() as parts:
-            if parts is None:
-                return lambda _: 1.0
-            lexical = parts[1]
-            total = lexical.count("passages")
-            return lambda stem: inverse_document_frequency(lexical.document_frequency(stem), total)
-
-    def _prepared(self, question: str, lexical: Lexical) -> SearchedQuestion:
-        total = max(_FEW_PASSAGES, lexical.count("passages"))
-        return prepare(
-            question,
-            self._glossary(self._index.generation),
-            share=lambda stem: lexical.document_frequency(stem) / total,
-            correct=lambda word: nearest_word(word, lexical, self._index.catalog),
+        rankings["window_vector"] = Ranking(
+            [(passage_id, score) for passage_id, (score, _) in zip(packed, best, strict=True)]
         )
+        spans = {passage_id: span for passage_id, (_, span) in zip(packed, best, strict=True)}
+        hits = self._hits(standardised_fusion(rankings), max(k, RERANKED if self._reranker else 0), spans)
+        return self._reranked(question.standalone, hits)[:k]
 
-    def _by_words(
-        self, asked: SearchedQuestion, lexical: Lexical, among: Sequence[str] | None
-    ) -> dict[str, Ranking[str]]:
+    def _by_words(self, question: Question, lexical: Lexical, among: Sequence[str] | None) -> dict[str, Ranking[str]]:
         """The rankings of passages and of sections (names in `_OF_SECTIONS`) by the words of the question."""
         rankings = {
-            "words": Ranking(lexical.search("body", asked.groups, CANDIDATES, among)),
-            "words_with_title": Ranking(lexical.search("whole", asked.groups, CANDIDATES, among)),
-            "title_words": Ranking(lexical.search("title", asked.groups, CANDIDATES, among), _TITLE_WORDS_WEIGHT),
+            "words": Ranking(lexical.search("body", question.groups, CANDIDATES, among)),
+            "words_with_title": Ranking(lexical.search("whole", question.groups, CANDIDATES, among)),
+            "title_words": Ranking(lexical.search("title", question.groups, CANDIDATES, among), _TITLE_WORDS_WEIGHT),
         }
-        for number, phrase in enumerate(asked.phrases, start=1):
+        for number, phrase in enumerate(question.phrases, start=1):
             found = lexical.phrase(phrase, CANDIDATES, among)
-            rankings[f"phrase_{number}"] = Ranking([(each, 1.0) for each in found], _PHRASE_WEIGHT)
+            rankings[f"phrase_{number}"] = Ranking([(passage_id, 1.0) for passage_id in found], _PHRASE_WEIGHT)
         return rankings
 
     def _by_sense(self, vector: FloatMatrix, vectors: Vectors, among: Sequence[str] | None) -> dict[str, Ranking[str]]:
@@ -130,12 +96,16 @@ class Retriever:
 
     def _of_passages(self, rankings: Mapping[str, Ranking[str]]) -> dict[str, Ranking[str]]:
         """The rankings with those of sections carried over to the passages of each section."""
-        sections = {each for name in _OF_SECTIONS for each, _ in rankings[name].scored}
+        sections = {section_id for name in _OF_SECTIONS for section_id, _ in rankings[name].scored}
         members = self._index.catalog.passages_of_sections(sections)
         carried = {
             name: replace(
                 rankings[name],
-                scored=[(each, score) for section, score in rankings[name].scored for each in members.get(section, ())],
+                scored=[
+                    (passage_id, score)
+                    for section, score in rankings[name].scored
+                    for passage_id in members.get(section, ())
+                ],
             )
             for name in _OF_SECTIONS
         }
@@ -164,16 +134,16 @@ class Retriever:
         self, fused: Sequence[tuple[str, float, dict[str, float]]], spans: Mapping[str, tuple[int, int]]
     ) -> Iterable[Hit]:
         catalog = self._index.catalog
-        passages = catalog.passages(each for each, _, _ in fused)
-        documents = catalog.documents(dict.fromkeys(each.document_id for each in passages.values()))
-        for each, score, contributions in fused:
-            passage = passages.get(each)
+        passages = catalog.passages(passage_id for passage_id, _, _ in fused)
+        documents = catalog.documents(dict.fromkeys(passage.document_id for passage in passages.values()))
+        for passage_id, score, contributions in fused:
+            passage = passages.get(passage_id)
             document = documents.get(passage.document_id) if passage else None
             if passage is None or document is None:
                 continue  # left by an interrupted commit, or withdrawn since: not current
             if document.text[passage.start : passage.end] != passage.text:
                 continue  # the document changed between the two look-ups: this passage is of the version before
-            start, end = spans.get(each, (0, len(passage.text)))
+            start, end = spans.get(passage_id, (0, len(passage.text)))
             window = (passage.start + start, passage.start + end)
             yield Hit(passage, document, score, 0, contributions, window=window)
 
@@ -181,7 +151,7 @@ class Retriever:
         if self._reranker is None:
             return hits
         first, rest = hits[:RERANKED], hits[RERANKED:]
-        texts = [" — ".join([each.document.title, *each.passage.heading_path, each.passage.text]) for each in first]
+        texts = [passage_text(hit.document, hit.passage) for hit in first]
         scores = self._reranker.scores(question, texts)
         order = sorted(range(len(first)), key=lambda number: -scores[number])
         ordered = [
@@ -189,9 +159,6 @@ class Retriever:
             for number in order
         ]
         return [replace(hit, rank=rank) for rank, hit in enumerate([*ordered, *rest], start=1)]
-
-    def _read_glossary(self, _generation: int) -> Glossary:
-        return merged(self._everyday, glossary(self._index.catalog.mentions()), self._written)
 
     def _read_headers(self, _generation: int) -> list[Document]:
         return self._index.catalog.headers()

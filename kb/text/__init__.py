@@ -1,1 +1,4 @@
-"""French as it is written: folding, stems, sentences, figures, acronyms. Pure functions, no model."""
+"""French as it is written, and the block form of a document's text. Pure functions: no model, no file.
+
+Text -> `blocks` -> `sentences` -> `folding` and `stems` (words), `figures` (numbers, dates, amounts), `acronyms`.
+"""

@@ -8,9 +8,10 @@ import pytest
 
 from kb.answering.chronology import changes, conflicting, most_recent_first, old_or_undated, told_date
 from kb.types import Document, Evidence, Passage
+from questions import parsed
 
 TODAY = date(2026, 11, 26)
-HOW_MUCH = "Quelle est l'enveloppe du programme de renouvellement ?"
+HOW_MUCH = parsed("Quelle est l'enveloppe du programme de renouvellement ?")
 
 
 def unit(text: str, day: str | None, name: str = "") -> Evidence:
@@ -74,7 +75,7 @@ def test_no_false_alarm(other: Evidence) -> None:
     ],
 )  # fmt: skip
 def test_figures_about_different_things_raise_no_alarm(old: str, new: str, question: str) -> None:
-    assert changes([unit(old, "2013"), unit(new, "2024")], question) == []
+    assert changes([unit(old, "2013"), unit(new, "2024")], parsed(question)) == []
 
 
 def test_a_count_that_changes_is_told() -> None:
@@ -82,25 +83,25 @@ def test_a_count_that_changes_is_told() -> None:
         unit("Le programme compte 448 quartiers prioritaires en rénovation.", "2022-09"),
         unit("Le programme compte désormais 453 quartiers prioritaires en rénovation.", "2024-12"),
     ]
-    (told,) = changes(units, "Combien de quartiers ?")
+    (told,) = changes(units, parsed("Combien de quartiers ?"))
     assert told.endswith(" : 453 (décembre 2024) ; 448 (septembre 2022).")
 
 
 def test_where_the_question_names_a_year_only_its_values_are_compared() -> None:
-    assert conflicting([FIVE, TEN], "Quelle enveloppe en 2018 ?") == []
+    assert conflicting([FIVE, TEN], parsed("Quelle enveloppe en 2018 ?")) == []
 
 
 def test_without_a_figure_asked_for_the_sentences_must_be_nearly_the_same() -> None:
-    assert changes([FIVE, TEN], "Que dit la convention ?")
+    assert changes([FIVE, TEN], parsed("Que dit la convention ?"))
     longer = unit(
         "L'enveloppe du programme de renouvellement urbain, équipements compris, est de 9 milliards d'euros.", "2024"
     )
     assert changes([TWELVE, longer], HOW_MUCH)
-    assert changes([TWELVE, longer], "Que dit la convention ?") == []
+    assert changes([TWELVE, longer], parsed("Que dit la convention ?")) == []
 
 
 def test_a_date_asked_for_is_no_value_that_changes() -> None:
-    assert changes([TEN, FIVE], "Quand l'enveloppe a-t-elle été votée ?") == []
+    assert changes([TEN, FIVE], parsed("Quand l'enveloppe a-t-elle été votée ?")) == []
 
 
 def test_a_year_in_the_sentence_comes_before_the_date_of_its_document() -> None:

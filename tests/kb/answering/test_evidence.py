@@ -5,10 +5,9 @@ from __future__ import annotations
 from ingest.split import split_document
 from kb.answering import extractive
 from kb.answering.evidence import UNITS_ENCODED, candidates, passages_to_read, score
-from kb.index.lexical import Alternative, Group
 from kb.models.encoder import Encoder
-from kb.text.stems import stems
 from kb.types import Document, Hit
+from questions import parsed
 
 TEXT = """## Le partage
 
@@ -30,10 +29,6 @@ def hits(encoder: Encoder, text: str = TEXT, name: str = "d.md") -> list[Hit]:
     document = Document(id=name, source="s", title="Qui finance ?", text=text)
     passages = split_document(document, encoder.count_tokens, encoder.max_tokens)
     return [Hit(passage, document, 1.0 / rank, rank) for rank, passage in enumerate(passages, start=1)]
-
-
-def groups(question: str) -> list[Group]:
-    return [(Alternative((stem,)),) for stem in stems(question)]
 
 
 def test_units_are_sentences_items_and_rows_at_their_offsets(tiny_encoder: Encoder) -> None:
@@ -77,33 +72,19 @@ def test_a_row_too_long_with_its_header_is_still_scored(tiny_encoder: Encoder) -
     row = found[-1]
     assert row.kind == "row"
     assert tiny_encoder.count_tokens([row.text])[0] > tiny_encoder.max_tokens
-    assert len(score("Combien ?", groups("Combien ?"), found, tiny_encoder, lambda _: 1.0)) == min(
-        len(found), UNITS_ENCODED
-    )
+    assert len(score(parsed("Combien ?"), found, tiny_encoder)) == min(len(found), UNITS_ENCODED)
 
 
 def test_the_unit_that_answers_comes_first(tiny_encoder: Encoder) -> None:
-    scored = score(
-        "Quelle part selon le magazine ?",
-        groups("Quelle part selon le magazine ?"),
-        candidates(hits(tiny_encoder)),
-        tiny_encoder,
-        lambda _: 1.0,
-    )
+    scored = score(parsed("Quelle part selon le magazine ?"), candidates(hits(tiny_encoder)), tiny_encoder)
     assert scored[0].evidence.text == "Source : Magazine ; Part : 72 %"
     assert scored[0].fit == 1.0
     assert [each.evidence.score for each in scored] == sorted((each.evidence.score for each in scored), reverse=True)
-    assert score("x", groups("x"), [], tiny_encoder, lambda _: 1.0) == []
+    assert score(parsed("x"), [], tiny_encoder) == []
 
 
 def test_the_answer_is_word_for_word_and_numbered_from_one(tiny_encoder: Encoder) -> None:
-    scored = score(
-        "Quelle part selon le magazine ?",
-        groups("Quelle part selon le magazine ?"),
-        candidates(hits(tiny_encoder)),
-        tiny_encoder,
-        lambda _: 1.0,
-    )
+    scored = score(parsed("Quelle part selon le magazine ?"), candidates(hits(tiny_encoder)), tiny_encoder)
     chosen = extractive.choose(scored)
     text, citations = extractive.write(chosen)
     assert 1 <= len(chosen) <= extractive.MAX_UNITS
@@ -116,22 +97,14 @@ def test_the_answer_is_word_for_word_and_numbered_from_one(tiny_encoder: Encoder
 def test_the_marks_of_a_document_are_no_references(tiny_encoder: Encoder) -> None:
     text = "La part est de 72 %[2] selon le magazine.[3]"
     found = candidates(hits(tiny_encoder, text))
-    shown, citations = extractive.write(
-        score("Quelle part ?", groups("Quelle part ?"), found, tiny_encoder, lambda _: 1.0)
-    )
+    shown, citations = extractive.write(score(parsed("Quelle part ?"), found, tiny_encoder))
     assert shown == "La part est de 72 % selon le magazine. [1]"
     assert citations[0].quote == text
 
 
 def test_equal_sentences_are_shown_once(tiny_encoder: Encoder) -> None:
     both = [*hits(tiny_encoder), *hits(tiny_encoder, name="copie.md")]
-    scored = score(
-        "Quelle part selon le magazine ?",
-        groups("Quelle part selon le magazine ?"),
-        candidates(both),
-        tiny_encoder,
-        lambda _: 1.0,
-    )
+    scored = score(parsed("Quelle part selon le magazine ?"), candidates(both), tiny_encoder)
     texts = [each.evidence.text for each in extractive.choose(scored)]
     assert len(texts) == len(set(texts))
 
@@ -151,5 +124,5 @@ def test_what_is_said_of_the_programme_that_is_named_comes_first(tiny_encoder: E
     said = "Les partenaires sont {} et les bailleurs."
     other = hits(tiny_encoder, "## Cœur de ville\n\n" + said.format("la Banque des Territoires"), "autre.md")
     named = hits(tiny_encoder, "## Le PNRU\n\n" + said.format("Action Logement"), "pnru.md")
-    scored = score(asked, groups(asked), candidates([*other, *named]), tiny_encoder, lambda _: 1.0)
+    scored = score(parsed(asked), candidates([*other, *named]), tiny_encoder)
     assert scored[0].evidence.document.id == "pnru.md"

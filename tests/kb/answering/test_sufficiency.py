@@ -8,11 +8,11 @@ from ingest.split import split_document
 from kb.answering.evidence import candidates, score
 from kb.answering.extractive import choose
 from kb.answering.sufficiency import coverage, refusal_reason
-from kb.index.lexical import Alternative, Group
 from kb.models.encoder import Encoder
 from kb.question.intent import asked_nouns, asks_several_things
 from kb.text.stems import stems
-from kb.types import Document, Hit
+from kb.types import Alternative, Document, Group, Hit
+from questions import parsed
 
 TEXT = """La directrice générale de l'agence dirige les équipes depuis 2021.
 
@@ -27,10 +27,10 @@ def reason(question: str, encoder: Encoder, *more: Group) -> str | None:
     document = Document(id="d.md", source="s", title="Le fonds et l'agence", text=TEXT, date="2024-03")
     passages = split_document(document, encoder.count_tokens, encoder.max_tokens)
     hits = [Hit(passage, document, 1.0 / rank, rank) for rank, passage in enumerate(passages, start=1)]
-    groups = [*((Alternative((stem,)),) for stem in stems(question)), *more]
-    chosen = choose(score(question, groups, candidates(hits), encoder, lambda _: 2.0))
+    asked = parsed(question, *more)
+    chosen = choose(score(asked, candidates(hits), encoder))
     near = [type(each)(each.evidence, 0.9, each.fit) for each in chosen]  # the tiny encoder's cosines mean nothing
-    return refusal_reason(question, groups, hits, near, lambda _: 2.0)
+    return refusal_reason(asked, hits, near)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_an_acronym_is_held_by_what_it_stands_for(tiny_encoder: Encoder) -> None
 
 
 def test_no_evidence_is_a_reason_of_its_own() -> None:
-    assert refusal_reason("Combien ?", [], [], [], lambda _: 1.0) == "no_evidence"
+    assert refusal_reason(parsed("Combien ?"), [], []) == "no_evidence"
 
 
 @pytest.mark.parametrize(
@@ -95,6 +95,6 @@ def test_a_comparison_asks_several_things() -> None:
 
 
 def test_coverage_counts_a_group_once_and_leaves_shorthand_out() -> None:
-    groups = [(Alternative(("cb",)),), (Alternative(("cdc",)), Alternative(("caiss", "depot")))]
-    assert coverage(groups, {"caiss", "depot"}, lambda _: 1.0) == 1.0
-    assert coverage(groups, {"caiss"}, lambda _: 1.0) == 0.0
+    asked = parsed("", (Alternative(("cb",)),), (Alternative(("cdc",)), Alternative(("caiss", "depot"))))
+    assert coverage(asked, {"caiss", "depot"}) == 1.0
+    assert coverage(asked, {"caiss"}) == 0.0

@@ -1,6 +1,7 @@
 import pytest
 
 from kb.question.intent import figure_fit, missing_names, names, wanted_figure
+from questions import parsed
 
 
 @pytest.mark.parametrize(
@@ -19,13 +20,13 @@ def test_what_a_question_asks_for(question: str, wanted: str | None) -> None:
 
 
 def test_figures_suit_the_question() -> None:
-    assert figure_fit("Action Logement finance 72 % des aides.", "share", "Quelle part ?") == 1.0
-    assert figure_fit("Il apporte 8,4 milliards d'euros.", "share", "Quelle part ?") == 0.4
-    assert figure_fit("Signée le 11 juillet 2018.", "number", "Combien ?") == 0.0
-    assert figure_fit("Signée le 11 juillet 2018.", "date", "Quand, en 2018 ?") == 1.0
-    assert figure_fit("Elle remplace celle de 2015.", "date", "Et celle de 2015, quand ?") == 0.0
-    assert figure_fit("Les 12 milliards du programme.", "number", "Combien sur les 12 milliards ?") == 0.0
-    assert figure_fit("Il y a 450 quartiers.", None, "Qui ?") == 0.0
+    assert figure_fit("Action Logement finance 72 % des aides.", parsed("Quelle part ?")) == 1.0
+    assert figure_fit("Il apporte 8,4 milliards d'euros.", parsed("Quelle part ?")) == 0.4
+    assert figure_fit("Signée le 11 juillet 2018.", parsed("Combien ?")) == 0.0
+    assert figure_fit("Signée le 11 juillet 2018.", parsed("Quand, en 2018 ?")) == 1.0
+    assert figure_fit("Elle remplace celle de 2015.", parsed("Et celle de 2015, quand ?")) == 0.0
+    assert figure_fit("Les 12 milliards du programme.", parsed("Combien sur les 12 milliards ?")) == 0.0
+    assert figure_fit("Il y a 450 quartiers.", parsed("Qui ?")) == 0.0
 
 
 def test_names_are_capitals_inside_a_sentence_and_long_acronyms() -> None:
@@ -40,5 +41,5 @@ def test_names_are_capitals_inside_a_sentence_and_long_acronyms() -> None:
 
 
 def test_missing_names_ignore_case_and_accents() -> None:
-    assert missing_names("Que reçoit la ville d'Évry ?", "EVRY reçoit 3 millions") == []
-    assert missing_names("Que reçoit la ville de Roubaix ?", "La ville reçoit 3 millions") == ["Roubaix"]
+    assert missing_names(names("Que reçoit la ville d'Évry ?"), "EVRY reçoit 3 millions") == []
+    assert missing_names(names("Que reçoit la ville de Roubaix ?"), "La ville reçoit 3 millions") == ["Roubaix"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kb.index.lexical import Alternative
 from kb.question.glossary import Glossary
-from kb.question.terms import SearchedQuestion, prepare
+from kb.question.terms import SearchTerms, search_terms
+from kb.types import Alternative
 
 GLOSSARY = Glossary(
     {
@@ -19,9 +19,9 @@ GLOSSARY = Glossary(
 SHARES = {"anru": 0.5}
 
 
-def asked(question: str) -> SearchedQuestion:
+def asked(question: str) -> SearchTerms:
     """The question over a base that knows every word but « kartier » and « xyzzyx »."""
-    return prepare(
+    return search_terms(
         question,
         GLOSSARY,
         share=lambda stem: 0.0 if stem in {"karti", "xyzzyx"} else SHARES.get(stem, 0.01),
@@ -35,13 +35,13 @@ def words_of(question: str) -> list[str]:
 
 def test_an_acronym_is_looked_for_with_what_it_stands_for() -> None:
     found = asked("Un DPO doit-il être salarié ?")
-    assert found.vector_text == "Un DPO (délégué à la protection des données) doit-il être salarié ?"
+    assert found.embedded == "Un DPO (délégué à la protection des données) doit-il être salarié ?"
     assert found.groups[0] == (Alternative(("dpo",)), Alternative(("delegu", "protect", "donn"), 1 / 3))
 
 
 def test_what_an_acronym_stands_for_is_looked_for_with_it() -> None:
     found = asked("Qui est délégué à la protection des données ?")
-    assert found.vector_text.endswith("(DPO)")
+    assert found.embedded.endswith("(DPO)")
     assert len(found.groups) == 1
     assert found.groups[0][1] == Alternative(("dpo",))
 
@@ -58,16 +58,16 @@ def test_what_an_acronym_stands_for_is_looked_for_with_it() -> None:
     ],
 )
 def test_a_word_in_small_letters_is_taken_for_the_word(question: str, spelled_out: bool) -> None:
-    assert ("(" in asked(question).vector_text) == spelled_out
+    assert ("(" in asked(question).embedded) == spelled_out
 
 
 def test_what_the_base_is_all_about_is_not_spelled_out() -> None:
-    assert asked("Qui préside l'ANRU ?").vector_text == "Qui préside l'ANRU ?"
+    assert asked("Qui préside l'ANRU ?").embedded == "Qui préside l'ANRU ?"
 
 
 def test_an_unknown_word_gives_way_to_what_it_is_a_mistake_for() -> None:
     assert words_of("le kartier xyzzyx") == ["quarti", "xyzzyx"]
-    assert asked("le kartier").vector_text == "le kartier"  # the model reads through mistakes by itself
+    assert asked("le kartier").embedded == "le kartier"  # the model reads through mistakes by itself
 
 
 @pytest.mark.parametrize(

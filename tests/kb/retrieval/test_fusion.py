@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from kb.retrieval.fusion import Ranking, inverse_document_frequency, standardised, standardised_fusion
+from kb.retrieval.fusion import Ranking, standardised, standardised_fusion
 
 
 def test_scores_become_standard_deviations_above_the_lowest() -> None:
@@ -42,8 +42,3 @@ def test_fusion_adds_weighted_scores_and_tells_who_gave_what() -> None:
 def test_ties_stay_in_the_order_of_appearance() -> None:
     fused = standardised_fusion({"one": Ranking([("x", 1.0), ("y", 1.0), ("z", 1.0)])})
     assert [item for item, _, _ in fused] == ["x", "y", "z"]
-
-
-def test_rarity_is_that_of_bm25() -> None:
-    assert inverse_document_frequency(0, 10) == pytest.approx(math.log(1 + 10.5 / 0.5))
-    assert inverse_document_frequency(10, 10) == pytest.approx(math.log(1 + 0.5 / 10.5))

@@ -12,12 +12,15 @@ from kb.index.embedding import NewVersion
 from kb.index.reader import IndexReader
 from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder
+from kb.models.reranker import Reranker
+from kb.question.glossary import Entries
+from kb.question.parsing import QuestionParser
 from kb.retrieval.explanation import best_words, hit_lines, question_lines
 from kb.retrieval.filters import Filters
 from kb.retrieval.retriever import RERANKED, Retriever
 from kb.text.acronyms import mentions
 from kb.text.stems import stems
-from kb.types import Document
+from kb.types import Document, Hit, Question
 
 _LONG = "Les ménages relogés sont accompagnés. Le bailleur propose trois logements. La charte locale fixe les règles."
 DOCUMENTS = [
@@ -67,16 +70,35 @@ def index(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Encoder) -> It
     reader.close()
 
 
+class Searcher:
+    """A parser and a retriever over one index, as the knowledge base chains them."""
+
+    def __init__(
+        self, index: IndexReader, encoder: Encoder, written: Entries | None = None, reranker: Reranker | None = None
+    ) -> None:
+        self._index = index
+        self._parser = QuestionParser(index, written)
+        self._retriever = Retriever(index, encoder, reranker)
+
+    def explain(self, question: str) -> Question:
+        with self._index.lease() as lease:
+            return self._parser.parse(question, lease)
+
+    def search(self, question: str, k: int = 10, filters: Filters | None = None) -> list[Hit]:
+        with self._index.lease() as lease:
+            return self._retriever.search(self._parser.parse(question, lease), lease, k, filters)
+
+
 @pytest.fixture
-def retriever(index: IndexReader, tiny_encoder: Encoder) -> Retriever:
-    return Retriever(index, tiny_encoder)
+def retriever(index: IndexReader, tiny_encoder: Encoder) -> Searcher:
+    return Searcher(index, tiny_encoder)
 
 
-def found(retriever: Retriever, question: str, filters: Filters | None = None) -> list[str]:
+def found(retriever: Searcher, question: str, filters: Filters | None = None) -> list[str]:
     return [hit.document.id for hit in retriever.search(question, 10, filters)]
 
 
-def test_every_ranking_says_what_it_gave(retriever: Retriever) -> None:
+def test_every_ranking_says_what_it_gave(retriever: Searcher) -> None:
     (first, *_) = retriever.search("relogement des ménages, la « charte locale »", 3)
     assert first.document.id == "relogement.md"
     assert first.rank == 1
@@ -87,14 +109,14 @@ def test_every_ranking_says_what_it_gave(retriever: Retriever) -> None:
     assert "expression exacte 1 3.00" in hit_lines(first)
 
 
-def test_near_identical_passages_come_once_and_are_named(retriever: Retriever) -> None:
+def test_near_identical_passages_come_once_and_are_named(retriever: Searcher) -> None:
     hits = retriever.search("relogement des ménages", 10)
     assert [hit.document.id for hit in hits].count("copie.md") == 0
     assert hits[0].also_in == ("copie.md",)
     assert "presque le même texte dans : copie.md" in hit_lines(hits[0])
 
 
-def test_the_window_is_where_the_nearest_sentences_stand(retriever: Retriever) -> None:
+def test_the_window_is_where_the_nearest_sentences_stand(retriever: Searcher) -> None:
     hit = next(each for each in retriever.search("subvention du conseil municipal") if each.document.id == "ecole.md")
     assert hit.window is not None
     assert best_words(hit) == (
@@ -103,35 +125,35 @@ def test_the_window_is_where_the_nearest_sentences_stand(retriever: Retriever) -
 
 
 @pytest.mark.parametrize("question", ["Que fait le DPO ?", "que fait le dpo"])
-def test_an_acronym_finds_what_it_stands_for(retriever: Retriever, question: str) -> None:
+def test_an_acronym_finds_what_it_stands_for(retriever: Searcher, question: str) -> None:
     explained = retriever.explain(question)
-    assert "(délégué à la protection des données)" in explained.vector_text
+    assert "(délégué à la protection des données)" in explained.embedded
     assert "dpo ou delegu protect donn" in question_lines(explained)
     assert "dpd.md" in found(retriever, question)[:3]
 
 
-def test_words_before_an_acronym_find_it(retriever: Retriever) -> None:
-    assert "(DPO)" in retriever.explain("le délégué à la protection des données").vector_text
+def test_words_before_an_acronym_find_it(retriever: Searcher) -> None:
+    assert "(DPO)" in retriever.explain("le délégué à la protection des données").embedded
 
 
 def test_the_file_of_the_glossary_wins(index: IndexReader, tiny_encoder: Encoder) -> None:
     written = {"dpo": (), "cantoche": ("cantine de l'école",)}
-    retriever = Retriever(index, tiny_encoder, written)
-    assert "(" not in retriever.explain("Que fait le DPO ?").vector_text
+    retriever = Searcher(index, tiny_encoder, written)
+    assert "(" not in retriever.explain("Que fait le DPO ?").embedded
     assert found(retriever, "la cantoche")[0] == "ecole.md"
 
 
 @pytest.mark.parametrize(
     ("question", "stem"), [("subventoin", "subvent"), ("excepttionelle", "exceptionnel"), ("la cantinne", "cantin")]
 )
-def test_typing_mistakes_are_forgiven(retriever: Retriever, question: str, stem: str) -> None:
+def test_typing_mistakes_are_forgiven(retriever: Searcher, question: str, stem: str) -> None:
     assert [each[0].stems for each in retriever.explain(question).groups] == [(stem,)]
     given = {hit.document.id for hit in retriever.search(question) if "words" in hit.contributions}
     assert given == {"ecole.md"}
 
 
 @pytest.mark.parametrize("question", ["école", "xyzzyxyz", "2020", "abc"])
-def test_words_that_are_known_or_near_to_none_are_left_alone(retriever: Retriever, question: str) -> None:
+def test_words_that_are_known_or_near_to_none_are_left_alone(retriever: Searcher, question: str) -> None:
     (group,) = retriever.explain(question).groups
     assert group[0].stems == tuple(stems(question))
 
@@ -148,7 +170,7 @@ def test_words_that_are_known_or_near_to_none_are_left_alone(retriever: Retrieve
     ],
     ids=str,
 )
-def test_filters_hold_in_every_ranking(retriever: Retriever, filters: Filters, expected: set[str]) -> None:
+def test_filters_hold_in_every_ranking(retriever: Searcher, filters: Filters, expected: set[str]) -> None:
     hits = retriever.search("les ménages, l'école, les « données » et le délégué", 10, filters)
     assert {each for hit in hits for each in (hit.document.id, *hit.also_in)} <= expected
     assert bool(hits) == bool(expected)
@@ -169,14 +191,14 @@ def test_filters_hold_in_every_ranking(retriever: Retriever, filters: Filters, e
         "🏫",
     ],
 )
-def test_any_question_gets_a_sensible_answer_or_nothing(retriever: Retriever, question: str) -> None:
+def test_any_question_gets_a_sensible_answer_or_nothing(retriever: Searcher, question: str) -> None:
     hits = retriever.search(question, 5)
     assert [hit.rank for hit in hits] == list(range(1, len(hits) + 1))
     if "ECOLES" in question or "école" in question:
         assert hits[0].document.id == "ecole.md"
 
 
-def test_an_exact_phrase_goes_first(retriever: Retriever) -> None:
+def test_an_exact_phrase_goes_first(retriever: Searcher) -> None:
     # Without the quotes, the documents about the delegate share more with the question.
     assert found(retriever, "délégué des données « deux cents repas »")[0] == "ecole.md"
 
@@ -195,7 +217,7 @@ class _Longest:
 
 def test_a_reranker_orders_the_best_hits_anew(index: IndexReader, tiny_encoder: Encoder) -> None:
     reranker = _Longest()
-    hits = Retriever(index, tiny_encoder, reranker=reranker).search("délégué", 2)
+    hits = Searcher(index, tiny_encoder, reranker=reranker).search("délégué", 2)
     assert 2 < reranker.read <= RERANKED
     assert [hit.rank for hit in hits] == [1, 2]
     assert hits[0].contributions["reranker"] >= hits[1].contributions["reranker"]
@@ -206,5 +228,5 @@ def test_an_empty_store_finds_nothing(tmp_path: Path, tiny_encoder: Encoder) -> 
     with IndexWriter(tmp_path, tiny_encoder, "1"):
         pass
     reader = IndexReader(tmp_path, tiny_encoder)
-    assert Retriever(reader, tiny_encoder).search("école") == []
+    assert Searcher(reader, tiny_encoder).search("école") == []
     reader.close()

@@ -1,0 +1,89 @@
+"""Text -> `Question`: everything that is asked of a question is worked out here, once, in one state of the index."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+
+from kb.index.reader import IndexReader, Lease
+from kb.question import intent
+from kb.question.glossary import EVERYDAY, Entries, Glossary, merged, read_glossary
+from kb.question.terms import SearchTerms, search_terms
+from kb.question.typing_mistakes import nearest_word
+from kb.text.acronyms import glossary
+from kb.text.figures import figures
+from kb.text.stems import stems
+from kb.types import Question
+
+_FEW_PASSAGES = 40  # in a base of fewer, shares of passages say little: they are shares of this many
+
+
+class QuestionParser:
+    """Parses questions over one index. Serves many threads."""
+
+    def __init__(self, index: IndexReader, written: Entries | None = None) -> None:
+        """`written` holds the glossary's entries that come from a file."""
+        self._index = index
+        self._everyday = read_glossary(EVERYDAY)
+        self._written = written or {}
+        # Read again when the base has changed: the argument is its generation.
+        self._glossary: Callable[[int], Glossary] = lru_cache(maxsize=1)(self._read_glossary)
+
+    def parse(self, text: str, lease: Lease | None, standalone: str | None = None) -> Question:
+        """The question `text`, understood without its conversation as `standalone` (the same by default).
+
+        `lease` is the state of the index that the search will see; without one (an empty base) no word is corrected,
+        none spelled out, and all are equally rare.
+        """
+        alone = text if standalone is None else standalone
+        if lease is None:
+            return question_of(text, alone, SearchTerms(alone, (), ()), lambda _: 0.0)
+        lexical = lease.lexical
+        total = lexical.count("passages")
+        return question_of(
+            text,
+            alone,
+            self._terms(alone, lease),
+            lambda stem: inverse_document_frequency(lexical.document_frequency(stem), total),
+        )
+
+    def _terms(self, question: str, lease: Lease) -> SearchTerms:
+        lexical, catalog = lease.lexical, self._index.catalog
+        total = max(_FEW_PASSAGES, lexical.count("passages"))
+        return search_terms(
+            question,
+            self._glossary(lease.generation),
+            share=lambda stem: lexical.document_frequency(stem) / total,
+            correct=lambda word: nearest_word(word, lexical, catalog),
+        )
+
+    def _read_glossary(self, _generation: int) -> Glossary:
+        return merged(self._everyday, glossary(self._index.catalog.mentions()), self._written)
+
+
+def question_of(text: str, standalone: str, terms: SearchTerms, rarity: Callable[[str], float]) -> Question:
+    """The question that is looked for by `terms`; `rarity` gives the inverse document frequency of a stem."""
+    names = tuple(intent.names(standalone))
+    looked_for = {stem for group in terms.groups for alternative in group for stem in alternative.stems}
+    named = {stem for name in names for stem in stems(name)}
+    return Question(
+        text=text,
+        standalone=standalone,
+        embedded=terms.embedded,
+        groups=terms.groups,
+        phrases=terms.phrases,
+        figure=intent.wanted_figure(standalone),
+        wants_ratio=intent.wants_ratio(standalone),
+        wants_list=intent.asks_for_list(standalone),
+        several_things=intent.asks_several_things(standalone),
+        nouns=tuple(intent.asked_nouns(standalone)),
+        names=names,
+        years=frozenset(figure.date[0] for figure in figures(standalone) if figure.date[0]),
+        rarities={stem: rarity(stem) for stem in looked_for | named},
+    )
+
+
+def inverse_document_frequency(frequency: int, total: int) -> float:
+    """ln(1 + (N − n + ½) / (n + ½)): BM25's, never negative."""
+    return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))

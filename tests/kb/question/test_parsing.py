@@ -1,0 +1,77 @@
+"""One parse says all that is asked of a question, in one state of the index."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from ingest.pipeline import ingest
+from kb.index.reader import IndexReader
+from kb.models.encoder import Encoder
+from kb.question.parsing import QuestionParser, inverse_document_frequency
+from kb.settings import Settings
+from kb.text.stems import stem
+from questions import parsed
+
+
+@pytest.fixture
+def index(tmp_path: Path, settings: Settings, tiny_encoder: Encoder) -> IndexReader:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "dpo.md").write_text("Le délégué à la protection des données (DPO) répond.", encoding="utf-8")
+    (folder / "ecole.md").write_text("L'école de Tourcoing sert deux cents repas en 2019.", encoding="utf-8")
+    ingest([folder], settings, tiny_encoder)
+    return IndexReader(settings.store, tiny_encoder)
+
+
+def test_a_question_is_parsed_whole(index: IndexReader) -> None:
+    parser = QuestionParser(index)
+    with index.lease() as lease:
+        question = parser.parse("Et à Tourcoing ?", lease, "Combien de repas sert l'école de Tourcoing en 2019 ?")
+    index.close()
+    assert question.text == "Et à Tourcoing ?"
+    assert question.standalone.startswith("Combien")
+    assert question.figure == "number"
+    assert question.wants_one_figure
+    assert question.names == ("Tourcoing",)
+    assert question.years == {2019}
+    assert question.nouns == ("repas",)
+    assert {stem for group in question.groups for way in group for stem in way.stems} <= question.rarities.keys()
+    # One passage of two holds it.
+    assert question.rarity("tourcoing") == pytest.approx(inverse_document_frequency(1, 2))
+    assert question.rarity(stem("repas")) == question.rarity("tourcoing")
+
+
+def test_a_word_that_the_base_does_not_hold_is_the_rarest(index: IndexReader) -> None:
+    with index.lease() as lease:
+        question = QuestionParser(index).parse("Que sait-on de Xyzzyville et de Tourcoing ?", lease)
+    index.close()
+    assert question.rarity("xyzzyvill") > question.rarity("tourcoing") > 0
+
+
+def test_without_an_index_a_question_is_understood_all_the_same(index: IndexReader) -> None:
+    question = QuestionParser(index).parse("Quand l'école a-t-elle ouvert ?", None)
+    index.close()
+    assert question.figure == "date"
+    assert question.embedded == question.text
+    assert question.groups == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "figure", "one"),
+    [
+        ("Quelle part vient de la ville ?", "share", True),
+        ("Compare le budget de 2018 et celui de 2021", "number", False),
+        ("Qui préside ?", None, False),
+    ],
+)
+def test_whether_one_figure_is_the_answer(text: str, figure: str | None, one: bool) -> None:
+    question = parsed(text)
+    assert (question.figure, question.wants_one_figure) == (figure, one)
+
+
+def test_rarity_is_that_of_bm25() -> None:
+    assert inverse_document_frequency(0, 10) == pytest.approx(math.log(1 + 10.5 / 0.5))
+    assert inverse_document_frequency(10, 10) == pytest.approx(math.log(1 + 0.5 / 10.5))
