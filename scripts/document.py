@@ -75,12 +75,12 @@ def quality() -> str:
             f"{figures[name]['value']:.3f} [{figures[name]['low']:.3f}, {figures[name]['high']:.3f}]"
             for name in ("mrr@10", "hit@1", "hit@5")
         ]
-        rows.append([SYSTEMS[key], *cells])
-    return (
-        f"{kept['questions']} questions of users (the half that development looks at) over {kept['documents']} documents of a French agency, the same "
-        f"embedding model for all but the last ({machine(kept)}; 95 % intervals):\n\n"
-        + table(["System", "MRR@10", "hit@1", "hit@5"], rows)
+        rows.append([SYSTEMS.get(key, key), *cells])
+    told = (
+        f"{kept['questions']} questions of users (the half that development looks at) over {kept['documents']} "
+        f"documents of a French agency, the same embedding model for all but the last ({machine(kept)}; 95 % intervals):\n\n"
     )
+    return told + table(["System", "MRR@10", "hit@1", "hit@5"], rows)
 
 
 def answers() -> str:
@@ -90,8 +90,8 @@ def answers() -> str:
     return (
         f"An answer made of the documents' sentences takes {number(extracted['p50'], 's')} (p50; p95 "
         f"{number(extracted['p95'], 's')}; {extracted['n']} questions). With a local language model "
-        f"({written['model']}), the first proven words come after {number(written['first_words_p50'], 's')} (p50 of the "
-        f"{written['written']} answers of {written['n']} that stayed written) and the whole after "
+        f"({written['model']}), the first proven words come after {number(written['first_words_p50'], 's')} (p50 of "
+        f"the {written['written']} answers of {written['n']} that stayed written) and the whole after "
         f"{number(written['whole_p50'], 's')} ({machine(kept)}).\n"
     )
 

@@ -23,6 +23,15 @@ NEEDED_BY_OTHERS = {"itsdangerous", "lxml-html-clean", "python-multipart"}
 MAX_LINES = 300
 MAX_LINES_OF_THE_ROOT = 200
 MAX_FILES = 14
+# Tests that are longer, for now: one that has become short leaves this list.
+LONG = {
+    "tests/ingest/sources/test_web_sources.py",
+    "tests/ingest/test_maintenance.py",
+    "tests/kb/index/test_commit.py",
+    "tests/kb/models/test_sentence_encoder.py",
+    "tests/kb/ui/test_journeys.py",
+    "tests/kb/ui/test_states.py",
+}
 HEAVY = (
     "chromadb",
     "gradio",
@@ -175,16 +184,25 @@ def test_the_root_imports_no_library_but_click() -> None:
 def test_files_are_short() -> None:
     counted = {file: _read(file).count("\n") for file in EVERYTHING}
     most = {file: MAX_LINES_OF_THE_ROOT if file == "app.py" else MAX_LINES for file in EVERYTHING}
-    _no_offender(
-        f"{file}: {lines} lines, at most {most[file]}: two ideas?"
-        for file, lines in counted.items()
-        if lines > most[file]
-    )
+    long = {file for file, lines in counted.items() if lines > most[file]}
+    _no_offender(f"{file}: {counted[file]} lines, at most {most[file]}: two ideas?" for file in sorted(long - LONG))
+    _no_offender(f"{file}: no longer long, or no longer there" for file in sorted(LONG - long))
 
 
 def test_every_module_begins_with_what_it_is_for() -> None:
     files = [file for file in EVERYTHING if not file.startswith("tests/") or file.startswith("tests/support/")]
     _no_offender(f"{file}: no docstring" for file in files if not ast.get_docstring(_tree(file)))
+
+
+def test_what_is_listed_as_slow_exists() -> None:
+    listed = _read("tests/slow.txt").split()
+    assert listed == sorted(set(listed))
+    found = {name: (name.partition("::")[0], name.partition("::")[2]) for name in listed}
+    _no_offender(
+        f"tests/slow.txt: {name}"
+        for name, (file, test) in found.items()
+        if not (ROOT / "tests" / file).exists() or (test and f"def {test}(" not in _read(f"tests/{file}"))
+    )
 
 
 def test_no_folder_is_full() -> None:

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         """Nothing: what is asked is no concern of a reader of the tests."""
 
 
@@ -125,9 +125,7 @@ def test_what_is_added(
     assert capsys.readouterr().out == printed
 
 
-def test_nothing_is_added_on_other_systems(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_nothing_is_added_on_other_systems(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     assert torch_index.main() == 0
     assert capsys.readouterr().out == ""
