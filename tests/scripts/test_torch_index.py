@@ -87,7 +87,7 @@ def test_a_cuda_build_is_told_by_what_it_asks_for(monkeypatch: pytest.MonkeyPatc
     def pip(code: int, requires: list[str]) -> None:
         report = json.dumps({"install": [{"metadata": {"name": "torch", "requires_dist": requires}}]})
         done = subprocess.CompletedProcess([], code, stdout=report if code == 0 else "")
-        monkeypatch.setattr(torch_index.subprocess, "run", lambda *args, **options: done)
+        monkeypatch.setattr(subprocess, "run", lambda *args, **options: done)
 
     pip(0, ["filelock", "nvidia-cublas==13.1; platform_system == 'Linux'"])
     assert torch_index.takes_cuda("torch")
