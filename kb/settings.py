@@ -113,14 +113,14 @@ class Settings:
         "REPERES_EMBEDDING_DTYPE",
         "auto",
         _one_of("auto", "fp32", "bf16", "int8"),
-        "number format of the encoder: `auto` takes `bf16` on a CPU with AMX, `int8` (packaged model) "
-        "on one with VNNI, else `fp32`",
+        "number format of the encoder: `auto` takes `int8` for the packaged model, on every processor; for "
+        "others `bf16` on a CPU with AMX, else `fp32`",
     )
     embedding_backend: str = _setting(
         "REPERES_EMBEDDING_BACKEND",
         "auto",
         _one_of("auto", "onnx", "torch"),
-        "what runs the encoder: `auto` takes `onnx` for the packaged model, `torch` for `bf16` and for other models",
+        "what runs the encoder: `auto` takes `onnx` for the packaged model (but in `bf16`), `torch` for others",
     )
     glossary: Path | None = _setting(
         "REPERES_GLOSSARY",
