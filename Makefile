@@ -37,7 +37,7 @@ lint: $(TESTING)  ## ruff, mypy, and import-linter: who may import whom
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m mypy app.py benchmarks ingest kb scripts tests
-	@$(BIN)/lint-imports --no-logo
+	@PYTHONPATH=. $(BIN)/lint-imports --no-logo --no-cache
 
 docs: $(STAMP)  ## writes what README and docs/ take from the settings and from the kept results
 	@$(BIN)/python -m scripts.document

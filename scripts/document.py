@@ -78,7 +78,8 @@ def quality() -> str:
         rows.append([SYSTEMS.get(key, key), *cells])
     told = (
         f"{kept['questions']} questions of users (the half that development looks at) over {kept['documents']} "
-        f"documents of a French agency, the same embedding model for all but the last ({machine(kept)}; 95 % intervals):\n\n"
+        f"documents of a French agency, the same embedding model for all but the last ({machine(kept)}; 95 % "
+        "intervals):\n\n"
     )
     return told + table(["System", "MRR@10", "hit@1", "hit@5"], rows)
 
