@@ -120,7 +120,7 @@ def document_routes(editing: Editing) -> APIRouter:
             each = editing.uploads.get(key)
         except ReperesError as error:
             return page(request, "message.html", 404, title="Aperçu impossible", text=str(error))
-        template = "preview_part.html" if partie else "preview.html"
+        template = "parts/preview.html" if partie else "preview.html"
         return page(request, template, each=each, fields=FIELDS, listed=as_typed, typed={})
 
     @router.post("/attente/{key}/ajouter")
@@ -177,7 +177,7 @@ def document_routes(editing: Editing) -> APIRouter:
 
     @router.get("/etat")
     def state(request: Request) -> Response:
-        return page(request, "update_state.html", **_state(editing))
+        return page(request, "parts/update_state.html", **_state(editing))
 
     return router
 

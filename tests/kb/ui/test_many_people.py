@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from benchmarks.page_session import Exchange, PageSession
+from benchmarks.support.page_session import Exchange, PageSession
 from kb.records.conversations import SavedConversations
 from kb.settings import Settings
 from kb.types import Document

@@ -18,9 +18,9 @@ from kb.types import CitedSource, Document
 from kb.web.chat.sources import reader_address
 from kb.web.pages.exports import to_docx, to_markdown
 from kb.web.pages.reader import PART, find_place
+from serving import Application
 from small_base import SmallBase
 from small_pages import DOCUMENTS, FINANCING, HOSTILE
-from web_helpers import Application
 
 QUOTE = "Action Logement apporte 72 % des aides du programme, soit 8,4 milliards d'euros."
 

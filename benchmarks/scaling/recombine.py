@@ -76,11 +76,11 @@ def material(documents: Sequence[Document]) -> Material:
             elif block.kind != "table":
                 for start, end in unit_spans(document.text, block):
                     group += _sentences(document.text[start:end])
-        fresh = [each for each in dict.fromkeys(group) if each not in seen]
+        fresh = [sentence for sentence in dict.fromkeys(group) if sentence not in seen]
         seen.update(fresh)
         if fresh:
             groups.append(tuple(fresh))
-            titles |= dict.fromkeys(each for each in fresh if len(each.split()) <= LONGEST_TITLE)
+            titles |= dict.fromkeys(sentence for sentence in fresh if len(sentence.split()) <= LONGEST_TITLE)
     return Material(tuple(groups), tuple(titles))
 
 
@@ -96,19 +96,19 @@ def passages(source: Material, count: int, *, pool: int = POOL, seed: int = SEED
     while len(made) < count:
         number = len(made)
         if number < pool:
-            each = Recombined(_drawn(source.sentences, generator), (number,))
+            passage = Recombined(_drawn(source.sentences, generator), (number,))
         else:
             first, second = (int(value) for value in generator.choice(pool, 2, replace=False))
             one, other = made[first].sentences, made[second].sentences
-            each = Recombined((*one[: (len(one) + 1) // 2], *other[len(other) // 2 :]), (first, second))
-        words = len(each.text.split())
-        if each.text in seen or not LEAST_WORDS / 2 <= words <= MOST_WORDS:
+            passage = Recombined((*one[: (len(one) + 1) // 2], *other[len(other) // 2 :]), (first, second))
+        words = len(passage.text.split())
+        if passage.text in seen or not LEAST_WORDS / 2 <= words <= MOST_WORDS:
             failures += 1
             if failures > 10 * count + 1_000:
                 raise ValueError(f"{sum(map(len, source.sentences))} sentences are too few for {count} passages")
             continue
-        seen.add(each.text)
-        made.append(each)
+        seen.add(passage.text)
+        made.append(passage)
     return made
 
 
@@ -128,9 +128,9 @@ def documents(made: Sequence[Recombined], titles: Sequence[str], *, seed: int = 
             sections[path] = (title, heading)
             if len(spans) < len(group):
                 text += f"## {titles[heading]}\n\n"
-            for each in group[len(spans) : len(spans) + share]:
-                spans.append((path, len(text), len(text) + len(each.text)))
-                text += each.text + "\n\n"
+            for passage in group[len(spans) : len(spans) + share]:
+                spans.append((path, len(text), len(text) + len(passage.text)))
+                text += passage.text + "\n\n"
         yield RecombinedDocument(
             Document(id=document_id, source="recombined", title=titles[title], text=text.rstrip("\n")),
             tuple(
@@ -166,15 +166,15 @@ def blend(pool: FloatMatrix, first: Sequence[int], second: Sequence[int], *, see
 def _sentences(text: str) -> list[str]:
     whole = _GLUED.sub(" ", " ".join(text.split()))
     found = (whole[start:end] for start, end in sentence_spans(whole))
-    return [each for each in found if 4 <= len(each.split()) <= MOST_WORDS // 3]
+    return [sentence for sentence in found if 4 <= len(sentence.split()) <= MOST_WORDS // 3]
 
 
 def _drawn(groups: Sequence[Sequence[str]], generator: np.random.Generator) -> tuple[str, ...]:
     """Runs of consecutive sentences of documents drawn at random, until they have enough words."""
     drawn: list[str] = []
-    while sum(len(each.split()) for each in drawn) < LEAST_WORDS:
+    while sum(len(sentence.split()) for sentence in drawn) < LEAST_WORDS:
         group = groups[int(generator.integers(len(groups)))]
         start = int(generator.integers(len(group)))
         run = group[start : start + int(generator.integers(2, 4))]
-        drawn += [each for each in run if each not in drawn]
+        drawn += [sentence for sentence in run if sentence not in drawn]
     return tuple(drawn)

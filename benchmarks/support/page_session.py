@@ -39,9 +39,9 @@ class PageSession:
         self._client = httpx.Client(base_url=address, timeout=120)
         self._session = uuid.uuid4().hex
         config = self._client.get("/config").json()
-        parts = {each["props"].get("elem_id"): each["id"] for each in config["components"]}
+        parts = {part["props"].get("elem_id"): part["id"] for part in config["components"]}
         target = [parts["question"], "submit"]
-        self._event = next(each for each in config["dependencies"] if target in each["targets"])
+        self._event = next(event for event in config["dependencies"] if target in event["targets"])
         self._current = self._event["outputs"].index(parts["current"])
 
     def __enter__(self) -> PageSession:
@@ -83,7 +83,7 @@ class PageSession:
     def _take(outputs: list[Any], data: list[Any]) -> None:
         """What came replaces what was; later states come as changes of the one before (gradio's `diff`)."""
         for index, value in enumerate(data):
-            if isinstance(value, list) and all(isinstance(each, list) and len(each) == 3 for each in value):
+            if isinstance(value, list) and all(isinstance(change, list) and len(change) == 3 for change in value):
                 for action, path, new in value:
                     if action in {"replace", "add"} and not path:
                         outputs[index] = new

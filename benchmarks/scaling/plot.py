@@ -1,6 +1,6 @@
 """Draws the results of `benchmarks/scale.py`: latency and memory against the number of passages.
 
-    .venv-bench/bin/python benchmarks/plot.py benchmarks/results/scale.json docs/scale.svg
+    .venv-bench/bin/python benchmarks/scaling/plot.py benchmarks/results/scale.json docs/scale.svg
 
 Needs matplotlib, which is in `.venv-bench`. The same results always give the same file.
 """
@@ -22,16 +22,16 @@ def draw(results: dict[str, Any], path: Path) -> None:
     from matplotlib import pyplot as plt
 
     runs, limits = results["runs"], results["target_lines"]
-    sizes = [each["passages"] for each in runs]
+    sizes = [run["passages"] for run in runs]
     figure, (latency, memory) = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
     for key, label, colour in (("p50_ms", "p50", "#1f5fa8"), ("p95_ms", "p95", "#b5532a")):
-        latency.plot(sizes, [each[key] for each in runs], "o-", color=colour, label=f"search, {label}")
+        latency.plot(sizes, [run[key] for run in runs], "o-", color=colour, label=f"search, {label}")
         latency.axhline(limits[key], color=colour, linestyle=":", label=f"target, {label}")
-    encoding = [each["encoding_p50_ms"] for each in runs]
+    encoding = [run["encoding_p50_ms"] for run in runs]
     latency.plot(sizes, encoding, "o-", color="#777777", label="of which encoding, p50")
     latency.set(title="Latency", ylabel="ms")
-    memory.plot(sizes, [each["peak_mb"] for each in runs], "o-", color="#1f5fa8", label="peak")
-    before = [each["peak_before_opening_mb"] for each in runs]
+    memory.plot(sizes, [run["peak_mb"] for run in runs], "o-", color="#1f5fa8", label="peak")
+    before = [run["peak_before_opening_mb"] for run in runs]
     memory.plot(sizes, before, "o-", color="#777777", label="of which libraries and model")
     memory.axhline(limits["peak_mb"], color="#1f5fa8", linestyle=":", label="target, peak")
     memory.set(title="Memory of the process", ylabel="MB")

@@ -1,6 +1,6 @@
 """Searches one base in a process of its own, for `benchmarks/scale.py`: prints one line of JSON.
 
-    python -m benchmarks.scale_search STORE [--questions 300]
+    python -m benchmarks.scaling.search STORE [--questions 300]
 
 Libraries and model are loaded before anything is timed. Opening ends when a first question is answered: vectors and
 words are opened by the first search. Then every question is asked once, in a fixed order, all different: nothing that
@@ -22,8 +22,8 @@ import chromadb  # noqa: F401  # loaded before the clock starts
 import numpy as np
 
 from benchmarks.bench_data import ROOT, BenchData, bench_data
-from benchmarks.recombine import SEED
-from benchmarks.wrapped_encoder import TimedEncoder
+from benchmarks.scaling.recombine import SEED
+from benchmarks.support.wrapped_encoder import TimedEncoder
 from kb.evaluation.questions import read_questions
 from kb.knowledge import KnowledgeBase
 from kb.models.sentence_encoder import load_encoder
@@ -39,10 +39,10 @@ def questions(data: BenchData, count: int) -> list[str]:
     Raises ValueError when there are not that many.
     """
     files = [data.questions, ROOT / "corpus" / "questions.jsonl"]
-    real = [each.question for path in files for each in read_questions(path)]
-    hasty = [each.lower().rstrip(" ?.!") for each in real]
-    polite = [f"Bonjour, {each[:1].lower()}{each[1:]}" for each in real]
-    different = [each for each in dict.fromkeys([*real, *hasty, *polite]) if each != FIRST_QUESTION]
+    real = [row.question for path in files for row in read_questions(path)]
+    hasty = [question.lower().rstrip(" ?.!") for question in real]
+    polite = [f"Bonjour, {question[:1].lower()}{question[1:]}" for question in real]
+    different = [question for question in dict.fromkeys([*real, *hasty, *polite]) if question != FIRST_QUESTION]
     if count > len(different):
         raise ValueError(f"{count} questions asked for, there are {len(different)}")
     chosen = different[:count]

@@ -2,8 +2,8 @@
 
 A base is written by the real `IndexWriter`. Encoding 100,000 passages would take hours: the pool of the first 2,000
 is really encoded, as are all titles; the vectors of the other passages, and those of sections (a title and a heading),
-are blended from two real ones with a little noise (`benchmarks.recombine.blend`), and the vectors of sentences in a
-passage, where the index wants them, are the passage's own turned a little: times and memory are the same.
+are blended from two real ones with a little noise (`recombine.blend`), and the vectors of sentences in a passage,
+where the index wants them, are the passage's own turned a little: times and memory are the same.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 from tqdm import tqdm
 
 from benchmarks.bench_data import ROOT, BenchData
-from benchmarks.recombine import (
+from benchmarks.scaling.recombine import (
     POOL,
     Material,
     RecombinedDocument,
@@ -28,7 +28,7 @@ from benchmarks.recombine import (
     material,
     passages,
 )
-from benchmarks.wrapped_encoder import PreparedEncoder
+from benchmarks.support.wrapped_encoder import PreparedEncoder
 from ingest.readers import read_document
 from ingest.split import SPLITTER_VERSION
 from kb.errors import ReperesError
@@ -40,7 +40,7 @@ from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder, FloatMatrix
 
 DOCUMENTS_PER_COMMIT = 64  # as the ingestion does
-_CODE = ("recombine.py", "scale_base.py", "wrapped_encoder.py")
+_CODE = ("scaling/recombine.py", "scaling/base.py", "support/wrapped_encoder.py")
 CORPUS = ROOT / "corpus" / "documents"
 
 
@@ -66,9 +66,9 @@ def base(size: int, data: BenchData, encoder: Encoder, cache: Path, *, pool: int
         shutil.rmtree(old)  # of another version of the code, or left by an interruption
     made = passages(source, max(size, pool), pool=pool)
     pool_texts = [
-        passage_text(each.document, passage)
-        for each in documents(made[:pool], source.titles)
-        for passage in each.passages
+        passage_text(recombined.document, passage)
+        for recombined in documents(made[:pool], source.titles)
+        for passage in recombined.passages
     ]
     vectors = _kept(store.parent, pool_texts, encoder)
     titles = _kept(store.parent, source.titles, encoder)
@@ -78,9 +78,12 @@ def base(size: int, data: BenchData, encoder: Encoder, cache: Path, *, pool: int
         for group in _groups(documents(made[:size], source.titles)):
             prepared.vectors = {**_passage_vectors(group, vectors), **_section_vectors(group, titles)}
             writer.commit(
-                [NewVersion(each.document, each.document.id, each.document.id, each.passages) for each in group]
+                [
+                    NewVersion(recombined.document, recombined.document.id, recombined.document.id, recombined.passages)
+                    for recombined in group
+                ]
             )
-            progress.update(sum(len(each.passages) for each in group))
+            progress.update(sum(len(recombined.passages) for recombined in group))
         writer.finish()
     return store
 
@@ -92,22 +95,24 @@ def _groups(made: Iterator[RecombinedDocument]) -> Iterator[list[RecombinedDocum
 
 def _passage_vectors(group: Sequence[RecombinedDocument], pool: FloatMatrix) -> dict[str, FloatMatrix]:
     """By embedded text, the vectors of the passages of some documents."""
-    texts = [passage_text(each.document, passage) for each in group for passage in each.passages]
-    parents = [origin.parents for each in group for origin in each.origins]
-    vectors = blend(pool, [each[0] for each in parents], [each[-1] for each in parents])
-    for row, each in enumerate(parents):
-        if len(each) == 1:
-            vectors[row] = pool[each[0]]
+    texts = [passage_text(recombined.document, passage) for recombined in group for passage in recombined.passages]
+    parents = [origin.parents for recombined in group for origin in recombined.origins]
+    vectors = blend(pool, [pair[0] for pair in parents], [pair[-1] for pair in parents])
+    for row, pair in enumerate(parents):
+        if len(pair) == 1:
+            vectors[row] = pool[pair[0]]
     return dict(zip(texts, vectors, strict=True))
 
 
 def _section_vectors(group: Sequence[RecombinedDocument], titles: FloatMatrix) -> dict[str, FloatMatrix]:
     """By embedded text, the vectors of the sections of some documents."""
     found = {
-        section_title(each.document.title, path): numbers for each in group for path, numbers in each.titles.items()
+        section_title(recombined.document.title, path): numbers
+        for recombined in group
+        for path, numbers in recombined.titles.items()
     }
     pairs = list(found.values())
-    vectors = blend(titles, [each[0] for each in pairs], [each[1] for each in pairs])
+    vectors = blend(titles, [pair[0] for pair in pairs], [pair[1] for pair in pairs])
     return dict(zip(found, vectors, strict=True))
 
 
@@ -142,7 +147,7 @@ def _key(source: Material, encoder: Encoder, pool: int) -> str:
     Comments and layout of the code do not count.
     """
     overall = hashlib.sha256(f"{encoder.identity} {SPLITTER_VERSION} {pool} {source}".encode())
-    files = [*sorted((ROOT / "kb" / "index").glob("*.py")), *(ROOT / "benchmarks" / name for name in _CODE)]
+    files = [*sorted((ROOT / "kb" / "index").rglob("*.py")), *(ROOT / "benchmarks" / name for name in _CODE)]
     for path in files:
         if path.name != "reader.py":
             overall.update(ast.dump(ast.parse(path.read_text(encoding="utf-8"))).encode())

@@ -1,8 +1,8 @@
 """The systems that Repères is compared with, on their defaults but for the encoder, which is that of Repères.
 
-Runs in `.venv-bench`, without the project: `python benchmarks/rivals.py '{"task": "quality", ...}'` prints one line of
-JSON. Tasks: `quality` (library, model, documents, questions -> rankings of document ids by system and question) and
-`ingestion` (model, documents, store -> seconds of LlamaIndex's default ingestion, without starts and loading).
+Runs in `.venv-bench`, without the project: `python benchmarks/rivals/systems.py '{"task": "quality", ...}'` prints one
+line of JSON. Tasks: `quality` (library, model, documents, questions -> rankings of document ids by system and
+question) and `ingestion` (model, documents, store -> seconds of LlamaIndex's default ingestion, loading left out).
 
 What the defaults are: LlamaIndex cuts with SentenceSplitter (1024 tokens, overlap 200) and embeds in float32, ten
 texts at a time; its hybrid adds BM25Retriever, in French, fused by reciprocal ranks; txtai indexes whole documents,
@@ -84,9 +84,7 @@ def llamaindex_searches(texts: dict[str, str], model: str) -> dict[str, Search]:
         )
 
     def search(hybrid: bool) -> Search:
-        return lambda question, count: [
-            str(each.node.ref_doc_id) for each in retriever(hybrid, count).retrieve(question)
-        ]
+        return lambda question, count: [str(hit.node.ref_doc_id) for hit in retriever(hybrid, count).retrieve(question)]
 
     return {"llamaindex_dense": search(hybrid=False), "llamaindex_hybrid": search(hybrid=True)}
 

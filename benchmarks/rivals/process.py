@@ -22,17 +22,17 @@ _ENVIRONMENT = {
 
 
 def run_rival(task: str, **arguments: Any) -> dict[str, Any]:
-    """What `benchmarks/rivals.py` answers to a task. Ends the program with a message when it cannot run or fails."""
+    """What `benchmarks/rivals/systems.py` answers to a task. Ends the program when it cannot run or fails."""
     require_rivals()
     result = subprocess.run(
-        [str(PYTHON), str(ROOT / "benchmarks" / "rivals.py"), json.dumps({"task": task, **arguments})],
+        [str(PYTHON), str(ROOT / "benchmarks" / "rivals" / "systems.py"), json.dumps({"task": task, **arguments})],
         stdout=subprocess.PIPE,
         text=True,
         check=False,
         env={**os.environ, **_ENVIRONMENT},
     )
     if result.returncode:
-        raise SystemExit(f"benchmarks/rivals.py failed on {task} (exit code {result.returncode}): see above.")
+        raise SystemExit(f"benchmarks/rivals/systems.py failed on {task} (exit code {result.returncode}): see above.")
     answer: dict[str, Any] = json.loads(result.stdout.strip().rsplit("\n", 1)[-1])
     return answer
 
