@@ -106,11 +106,13 @@ def ask(question: tuple[str, ...], answerer: str, filters: Filters, store: Path 
 
 
 @click.command("status", short_help="Montre l'état de la base.")
-@click.option("--runs", type=click.IntRange(0, 200), default=1, help="Nombre de mises à jour à montrer (défaut : 1).")
+@click.option(
+    "--runs", "shown", type=click.IntRange(0, 200), default=1, help="Nombre de mises à jour à montrer (défaut : 1)."
+)
 @click.option("--withdrawn", is_flag=True, help="Liste les documents retirés, avec la date de leur retrait.")
 @STORE
 @JSON
-def status(runs: int, withdrawn: bool, store: Path | None, as_json: bool) -> None:
+def status(shown: int, withdrawn: bool, store: Path | None, as_json: bool) -> None:
     """Montre ce que la base contient, sans charger de modèle."""
     from kb.index.catalog.catalog import Catalog
     from kb.index.layout import CATALOG_FILE, index_folder
@@ -118,11 +120,11 @@ def status(runs: int, withdrawn: bool, store: Path | None, as_json: bool) -> Non
     settings = Settings.load(store=store)
     catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
     state = catalog.status()
-    kept = catalog.journal.runs(runs)
+    updates = catalog.journal.runs(shown)
     gone = catalog.withdrawn() if withdrawn else []
     catalog.close()
     if as_json:
-        print_json(asdict(state) | {"runs": kept, "withdrawn_documents": [asdict(each) for each in gone]})
+        print_json(asdict(state) | {"runs": updates, "withdrawn_documents": [asdict(document) for document in gone]})
         return
     click.echo(f"Documents : {state.documents} ({state.passages} passages), retirés : {state.withdrawn}")
     for name, number in sorted(state.sources.items()):
@@ -131,9 +133,9 @@ def status(runs: int, withdrawn: bool, store: Path | None, as_json: bool) -> Non
     click.echo(f"Génération : {state.generation} ; modèle : {state.encoder}")
     for document in gone:
         click.echo(f"  retiré le {document.withdrawn_at} : {document.title} — {document.document}")
-    for each in kept:
+    for update in updates:
         click.echo("")
-        click.echo("\n".join(run_lines(each)))
+        click.echo("\n".join(run_lines(update)))
 
 
 def _print_answer(answer: Answer) -> None:
