@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click.testing
 import pytest
+from sqlalchemy.engine import Connection
 
 import app
 from ingest.pipeline import ingest
@@ -73,7 +74,7 @@ def test_a_step_that_fails_leaves_the_catalog_as_it_was(path: Path, monkeypatch:
     make_version_2(path)
     before = state(path)
 
-    def breaks(connection: versions.Connection) -> None:
+    def breaks(connection: Connection) -> None:
         versions._add_what_syncing_keeps(connection)
         connection.exec_driver_sql("INSERT INTO rien VALUES (1)")
 
