@@ -102,9 +102,8 @@ def _evaluate(
             queries = _reviewed(path, name, settings)
             base = opened.enter_context(open_base(settings.store))
             database = opened.enter_context(AppDatabase(settings.app_database))
-            judge_model = _ready_model(base) if judged else None
-            if answers and answerer == "llm" and not judged:
-                _ready_model(base)
+            needs_model = judged or (answers and answerer == "llm")
+            chat_model = _ready_model(base) if needs_model else None
         _warn_of_unknown_documents(queries, settings)
         # Without a terminal (disable=None) there is no bar.
         bar = opened.enter_context(tqdm(total=len(queries), desc="Questions", leave=False, disable=None))
@@ -116,7 +115,7 @@ def _evaluate(
         about = about_run(name, queries, base.status(), answerer=answerer, answers=answers, model=model or "")
         number, result = run_and_keep(database, base, queries, about, resume=resume, progress=show)
         kept = evaluation_run(database, number)
-        opinion = judge(result, judge_model) if judge_model is not None else None
+        opinion = judge(result, chat_model) if judged and chat_model is not None else None
     click.echo(to_text(result))
     if opinion is not None:
         click.echo(_opinion_text(opinion))

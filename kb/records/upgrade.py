@@ -66,7 +66,6 @@ def _migrate(path: Path) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     # sqlite3 would begin a transaction with the first change of a row only, and make tables outside of it.
     engine = sa.create_engine(f"sqlite:///{path.absolute()}", connect_args={"timeout": 30}, poolclass=sa.NullPool)
     sa.event.listen(engine, "connect", configure)
@@ -77,6 +76,7 @@ def _migrate(path: Path) -> None:
         version = _version(connection)
         if version == LATEST:
             return
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         told = version or _version_before_alembic(connection)
         if version not in known and told not in {None, _BEFORE_ALEMBIC}:
             raise StoreError(

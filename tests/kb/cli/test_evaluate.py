@@ -15,6 +15,7 @@ from ingest.pipeline import ingest
 from kb.evaluation.kept_runs import EvaluationRun, evaluation_runs
 from kb.knowledge import KnowledgeBase
 from kb.models import sentence_encoder
+from kb.models.chat.gguf import CARD, FOLDER
 from kb.records.database import AppDatabase
 from kb.settings import Settings
 from tiny_encoder import TinyEncoder
@@ -136,6 +137,21 @@ def test_a_model_that_cannot_be_reached_ends_it_before_the_first_question(
     assert len(server.requests) == 1
     # Nobody listens there any more.
     assert "injoignable" in run("eval", questions, *asked, code=2)
+    assert kept_runs(settings) == []
+
+
+def test_a_local_model_that_does_not_start_ends_it_before_the_first_question(
+    run: Run, questions: Path, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "cache" / FOLDER
+    folder.mkdir(parents=True)
+    (folder / "faux.gguf").write_bytes(b"pas des poids")
+    card = {"name": "petit", "file": "faux.gguf", "sha256": "", "source": "faux.gguf", "bytes": 13}
+    (folder / CARD).write_text(json.dumps(card), encoding="utf-8")
+    monkeypatch.setenv("REPERES_CACHE", str(tmp_path / "cache"))
+    told = run("eval", questions, "--answerer", "llm", code=2)
+    assert "Le modèle de langue demandé (petit)" in told
+    assert "ne démarre pas" in told
     assert kept_runs(settings) == []
 
 
