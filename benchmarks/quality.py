@@ -19,8 +19,9 @@ from benchmarks.bench_data import BenchData, bench_data
 from benchmarks.report import Target, encoder_in_words, machine, save, table
 from benchmarks.rivals.process import require_rivals, run_rival
 from ingest.pipeline import ingest
+from kb.evaluation.asking import evaluate
 from kb.evaluation.questions import EvaluationQuestion, read_questions
-from kb.evaluation.run import Estimate, evaluate
+from kb.evaluation.results import Estimate
 from kb.evaluation.scoring.metrics import hit_at_k, reciprocal_rank
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
@@ -73,9 +74,9 @@ def our_rankings(
         raise SystemExit(f"documents that could not be ingested: {report.failed}")
     with KnowledgeBase.open(settings, encoder) as knowledge:
         result = evaluate(knowledge, questions, answers=False)
-    if result.errors:
-        raise SystemExit(f"questions that failed: {[result.row['error'] for result in result.errors]}")
-    return {result.question.id: result.row["retrieved"] for result in result.results}
+    if result.failed:
+        raise SystemExit(f"questions that failed: {[answered.row['error'] for answered in result.failed]}")
+    return {answered.question.id: answered.row["retrieved"] for answered in result.results}
 
 
 def row(name: str, found: Scores, ours: Scores) -> list[str]:

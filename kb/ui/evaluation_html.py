@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from kb.evaluation.desk import Evaluated
+from kb.evaluation.kept_runs import EvaluationRun
 from kb.evaluation.report import FIGURES, value_text
-from kb.evaluation.run import QuestionResult
+from kb.evaluation.results import QuestionResult
 from kb.evaluation.scoring.comparison import Comparison
 from kb.evaluation.scoring.diagnosis import LABELS, Diagnosis, diagnose
-from kb.records.database import KeptRun
 from kb.records.feedback import Feedback
 from kb.text.moments import french_moment
 from kb.web import strings
@@ -80,7 +80,7 @@ def _failure(run: int, each: QuestionResult, why: Diagnosis) -> str:
     return f"<li><strong>{escape(LABELS[why])}</strong> : {report}.{told}</li>"
 
 
-def runs_html(runs: Sequence[KeptRun]) -> str:
+def runs_html(runs: Sequence[EvaluationRun]) -> str:
     """The runs that are kept, each with a link to its page."""
     if not runs:
         return ""

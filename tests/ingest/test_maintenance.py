@@ -15,6 +15,7 @@ from ingest.maintenance import allow, check, forget, rebuild
 from ingest.pipeline import ingest
 from kb.answering.serialize import answer_to_json
 from kb.errors import FingerprintError, StoreBusyError, StoreError
+from kb.evaluation.kept_queries import put_queries, read_queries
 from kb.evaluation.questions import EvaluationQuestion
 from kb.index import rebuilding
 from kb.index.catalog.catalog import Catalog
@@ -25,6 +26,7 @@ from kb.index.writer import locked
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder, FloatMatrix, Prompt
 from kb.records.database import ERASED, AppDatabase
+from kb.records.feedback import add_feedback, read_feedback
 from kb.settings import Settings
 from scripted_base import answer_of
 from tiny_encoder import TinyEncoder
@@ -253,8 +255,8 @@ def test_what_is_forgotten_is_nowhere_on_the_disk(folder: Path, base: Settings, 
 def test_what_people_said_of_it_is_forgotten_too(base: Settings) -> None:
     told = answer_to_json(answer_of(f"{SECRET} [1]", cited={"secret.md": SECRET}, found=["secret.md", "aides.md"]))
     with AppDatabase(base.app_database) as database:
-        database.add_feedback("2026-11-27T08:00:00+00:00", "bad", "wrong", "", told, 1)
-        database.put_queries([EvaluationQuestion("q1", "Que dit le rapport ?", documents=("secret.md", "aides.md"))])
+        add_feedback(database, "2026-11-27T08:00:00+00:00", "bad", "wrong", "", told, 1)
+        put_queries(database, [EvaluationQuestion("q1", "Que dit le rapport ?", documents=("secret.md", "aides.md"))])
     traces = [b"restera confidentiel", b"secret.md"]
     assert all(places(base.app_database.parent, trace) for trace in traces)
     forget(base, ["secret.md"])
@@ -262,7 +264,7 @@ def test_what_people_said_of_it_is_forgotten_too(base: Settings) -> None:
     assert kept
     assert not any(trace in path.read_bytes() for trace in traces for path in kept)
     with AppDatabase(base.app_database) as database:
-        (feedback,), (query,) = database.feedback(), database.queries()
+        (feedback,), (query,) = read_feedback(database), read_queries(database)
     assert feedback.answer["answer"] == ERASED
     assert query.documents == ("aides.md",)
 

@@ -49,7 +49,7 @@ class QuestionChange:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two runs compared. `left_out` are the ids of questions that only one of them has."""
+    """Two runs compared. `left_out` are the ids of questions that one of them does not have, or failed on."""
 
     figures: tuple[FigureComparison, ...]
     changes: tuple[QuestionChange, ...]
@@ -61,21 +61,21 @@ Scores = Mapping[str, Mapping[str, float]]
 
 
 def compare(before: Scores, after: Scores) -> Comparison:
-    """The second run against the first."""
-    shared = [each for each in before if each in after]
+    """The second run against the first. A question that failed in one of them (it has no figure) is left out."""
+    shared = [name for name in before if name in after and bool(before[name]) == bool(after[name])]
     figures = []
     for figure in FIGURES:
         pairs = [
-            (before[each][figure], after[each][figure])
-            for each in shared
-            if figure in before[each] and figure in after[each]
+            (before[name][figure], after[name][figure])
+            for name in shared
+            if figure in before[name] and figure in after[name]
         ]
         if pairs:
             first, second = (sum(values) / len(pairs) for values in zip(*pairs, strict=True))
             p = paired_p_value([b - a for a, b in pairs])
             figures.append(FigureComparison(figure, first, second, len(pairs), p))
-    changes = [change for each in shared if (change := _change(each, before[each], after[each])) is not None]
-    left_out = tuple(sorted(before.keys() ^ after.keys()))
+    changes = [change for name in shared if (change := _change(name, before[name], after[name])) is not None]
+    left_out = tuple(sorted((before.keys() | after.keys()) - set(shared)))
     return Comparison(tuple(figures), tuple(changes), left_out)
 
 
@@ -86,7 +86,7 @@ def paired_p_value(differences: Sequence[float], permutations: int = PERMUTATION
     test of Smucker, Allan and Carterette, A Comparison of Statistical Significance Tests for IR Evaluation (CIKM 2007).
     Edge case: 1 when no pair differs. The draws are the same each time.
     """
-    values = np.array([each for each in differences if abs(each) > _SAME])
+    values = np.array([difference for difference in differences if abs(difference) > _SAME])
     if not len(values):
         return 1.0
     generator = np.random.default_rng(_SEED)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from kb.evaluation.questions import EvaluationQuestion
-from kb.evaluation.run import EvaluationRow
+from kb.evaluation.results import EvaluationRow
 
 Diagnosis = Literal[
     "ok", "error", "wrong_figure", "answered", "refused", "not_retrieved", "not_used", "incomplete", "unscored"
@@ -40,6 +40,6 @@ def diagnose(question: EvaluationQuestion, row: EvaluationRow, scores: Mapping[s
     if not found:
         return "not_retrieved"
     if scores.get("fact_recall", 1.0) < 1:
-        cited = {each["document"] for each in row["citations"]}
+        cited = {citation["document"] for citation in row["citations"]}
         return "incomplete" if cited & set(question.documents) or not question.documents else "not_used"
     return "ok" if scores else "unscored"

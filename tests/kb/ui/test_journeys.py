@@ -23,7 +23,7 @@ from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
 from kb.records.accounts import Accounts
 from kb.records.conversations import SavedConversations
-from kb.records.feedback import KeptFeedback
+from kb.records.feedback import SavedFeedback
 from kb.settings import Settings
 from small_base import SmallBase
 from small_pages import DOCUMENTS, ServePage, StillIngestor
@@ -55,7 +55,7 @@ def place(
     def served(serve_page: ServePage) -> tuple[str, Path]:
         desk = EvaluationDesk(lambda: base, given.app_database)
         kept = SavedConversations(given.app_database, 365)
-        options = {"feedback": KeptFeedback(given), "desk": desk, "conversations": kept, "corpus": corpus}
+        options = {"feedback": SavedFeedback(given), "desk": desk, "conversations": kept, "corpus": corpus}
         return serve_page(base, ingestor, **options), corpus
 
     yield served

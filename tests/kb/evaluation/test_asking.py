@@ -4,8 +4,9 @@ from collections.abc import Sequence
 import pytest
 
 from kb.errors import ReperesError
+from kb.evaluation.asking import evaluate
 from kb.evaluation.questions import EvaluationQuestion
-from kb.evaluation.run import Estimate, evaluate
+from kb.evaluation.results import Estimate
 from kb.types import Answer, Message
 from scripted_base import ScriptedBase, answer_of
 
@@ -61,22 +62,25 @@ def test_a_fact_that_the_refusal_sentence_holds_does_not_count() -> None:
     assert evaluate(ScriptedBase(script), [question]).estimate("fact_recall").value == 0
 
 
-def test_a_question_that_fails_is_recorded_counts_as_nothing_found_and_the_rest_goes_on() -> None:
+def test_a_question_that_fails_is_told_counts_in_no_figure_and_the_rest_goes_on() -> None:
     script: dict[str, Answer | Exception] = {
         **SCRIPT,
         "Combien ?": ReperesError("La question est trop longue."),
         "Quand ?": RuntimeError("panne"),
     }
     result = evaluate(ScriptedBase(script), QUESTIONS)
-    assert [(each.row["id"], each.row["error"]) for each in result.errors] == [
+    assert [(asked.row["id"], asked.row["error"]) for asked in result.failed] == [
         ("q1", "La question est trop longue."),
         ("q2", "erreur inattendue (RuntimeError('panne'))"),
     ]
     row = result.results[0].row
     assert (row["answer"], row["refused"], row["retrieved"]) == (None, None, [])
-    assert result.estimate("mrr@10").value == pytest.approx((0 + 0 + 0 + 1 / 3) / 4)  # only q6 is left
-    assert result.estimate("fact_recall").n == 3
-    assert result.estimate("citation_precision") == Estimate(0, 0, 0, 2)
+    assert (row["id"], result.results[0].scores) == ("q1", {})
+    # Of the four questions with documents q3 (not found) and q6 are left; of the three with facts q3, refused.
+    assert result.estimate("mrr@10").value == pytest.approx((0 + 1 / 3) / 2)
+    assert result.estimate("mrr@10").n == 2
+    assert result.estimate("fact_recall") == Estimate(0, 0, 0, 1)
+    assert result.estimate("citation_precision").n == 0
     assert result.estimate("unsupported_figures").n == 0
     assert len(result.results) == len(QUESTIONS)
 
@@ -109,7 +113,7 @@ def test_search_goes_deeper_until_ten_documents_are_ranked() -> None:
     base = ScriptedBase({"Où ?": answer_of("", found=["long.md"] * 60 + others)})
     (only,) = evaluate(base, [SEARCH_ONLY], answers=False).results
     assert only.row["retrieved"] == ["long.md", *others]
-    assert [each[2] for each in base.seen] == ["k=50", "k=200"]
+    assert [call[2] for call in base.seen] == ["k=50", "k=200"]
 
 
 def test_history_and_answerer_reach_the_base_and_progress_is_told() -> None:

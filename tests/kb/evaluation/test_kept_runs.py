@@ -6,29 +6,25 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import click.testing
 import pytest
 
-import app
 from ingest.pipeline import ingest
 from kb.errors import QuestionsError, StoreError
-from kb.evaluation.kept import about_run, run_and_keep, scores_of
+from kb.evaluation.asking import evaluate
+from kb.evaluation.kept_runs import about_run, evaluation_runs, rows_of, run_and_keep, scores_of
 from kb.evaluation.page import to_html
 from kb.evaluation.questions import EvaluationQuestion, read_questions
 from kb.evaluation.report import failed_gates, to_json
-from kb.evaluation.run import evaluate
 from kb.evaluation.scoring.comparison import compare, paired_p_value
 from kb.evaluation.scoring.diagnosis import diagnose
 from kb.evaluation.tables import to_jsonl
 from kb.index.reader import IndexReader
 from kb.knowledge import KnowledgeBase
-from kb.models import sentence_encoder
 from kb.models.encoder import Encoder
 from kb.records.database import ERASED, AppDatabase
 from kb.settings import Settings
 from kb.types import Answer, Hit, Message, StoreStatus
 from scripted_base import ScriptedBase, answer_of
-from tiny_encoder import TinyEncoder
 
 ROOT = Path(__file__).resolve().parents[3]
 STATUS = StoreStatus(documents=2, passages=4, withdrawn=0, generation=3, last_ingestion=None, encoder="tiny@1")
@@ -63,13 +59,13 @@ def database(tmp_path: Path) -> AppDatabase:
 
 def test_a_run_is_kept_with_all_that_it_depends_on(database: AppDatabase) -> None:
     number, result = run_and_keep(database, ScriptedBase(GOOD), QUESTIONS, about())
-    (kept,) = database.runs()
+    (kept,) = evaluation_runs(database)
     assert (kept.id, kept.about["generation"], kept.about["encoder"]) == (number, 3, "tiny@1")
     assert kept.seconds is not None
     assert kept.figures is not None
     assert kept.figures["fact_recall"]["value"] == to_json(result)["fact_recall"]["value"] == pytest.approx(1 / 3)
-    assert list(database.rows(number)) == ["q1", "q2", "q3", "q4"]
-    assert scores_of(database, str(number)) == {each.question.id: each.scores for each in result.results}
+    assert list(rows_of(database, number)) == ["q1", "q2", "q3", "q4"]
+    assert scores_of(database, str(number)) == {asked.question.id: asked.scores for asked in result.results}
 
 
 def test_an_interrupted_run_is_gone_on_with(database: AppDatabase) -> None:
@@ -85,7 +81,7 @@ def test_an_interrupted_run_is_gone_on_with(database: AppDatabase) -> None:
     number, result = run_and_keep(database, base, QUESTIONS, about(), resume=True)
     assert [question for question, *_ in base.seen] == ["Quel salaire ?", "Quel budget ?"]
     assert number == 1
-    assert [each.question.id for each in result.results] == ["q1", "q2", "q3", "q4"]
+    assert [asked.question.id for asked in result.results] == ["q1", "q2", "q3", "q4"]
     # About something else, or without being asked to, a run begins anew.
     assert run_and_keep(database, ScriptedBase(GOOD), QUESTIONS, about(), resume=True)[0] == 2
     assert run_and_keep(database, ScriptedBase(GOOD), QUESTIONS, about(generation=4), resume=True)[0] == 3
@@ -93,7 +89,7 @@ def test_an_interrupted_run_is_gone_on_with(database: AppDatabase) -> None:
 
 def test_what_went_wrong_is_named() -> None:
     result = evaluate(ScriptedBase({**GOOD, "Combien ?": StoreError("Panne.")}), QUESTIONS)
-    told = {each.question.id: diagnose(each.question, each.row, each.scores) for each in result.results}
+    told = {asked.question.id: diagnose(asked.question, asked.row, asked.scores) for asked in result.results}
     assert told == {"q1": "error", "q2": "not_used", "q3": "answered", "q4": "wrong_figure"}
     refused = answer_of("Je ne trouve pas.", found=["a"], refused=True)
     lost = answer_of("12 milliards [1].", cited={"b": "12 milliards"}, found=["b"])
@@ -105,8 +101,8 @@ def test_what_went_wrong_is_named() -> None:
         (partly, GOOD["Combien ?"], "incomplete"),
         (EvaluationQuestion("q6", "Combien ?"), GOOD["Combien ?"], "unscored"),
     ):
-        (each,) = evaluate(ScriptedBase({"Combien ?": answer}), [question]).results
-        assert diagnose(question, each.row, each.scores) == name
+        (asked,) = evaluate(ScriptedBase({"Combien ?": answer}), [question]).results
+        assert diagnose(question, asked.row, asked.scores) == name
 
 
 def test_the_page_tells_everything_and_runs_nothing() -> None:
@@ -129,21 +125,40 @@ def test_the_page_tells_everything_and_runs_nothing() -> None:
     assert page.index('id="q2"') < page.index('id="q1"')  # what failed comes first
 
 
+def test_a_question_that_failed_in_one_run_is_left_out_of_the_comparison() -> None:
+    whole = evaluate(ScriptedBase(GOOD), QUESTIONS)
+    partly = evaluate(ScriptedBase({**GOOD, "Combien ?": StoreError("Panne.")}), QUESTIONS)
+    before, after = ({asked.question.id: asked.scores for asked in result.results} for result in (whole, partly))
+    found = compare(before, after)
+    assert found.left_out == ("q1",)
+    assert found.changes == ()
+    assert {figure.n for figure in found.figures if figure.figure == "fact_recall"} == {2}
+
+
+def test_the_page_lists_the_questions_that_failed_with_their_reasons() -> None:
+    result = evaluate(ScriptedBase({**GOOD, "Combien ?": StoreError("Panne <du> disque.")}), QUESTIONS)
+    page = to_html(result)
+    assert "Questions en échec" in page
+    assert '<a href="#q1">Combien ?</a></th><td>Panne &lt;du&gt; disque.</td>' in page
+    assert "1 sur 4" in page
+    assert "Questions en échec" not in to_html(evaluate(ScriptedBase(GOOD), QUESTIONS))
+
+
 def test_better_and_worse_are_told_with_their_chance() -> None:
     many = [EvaluationQuestion(f"q{n}", f"Q{n} ?", documents=("a",)) for n in range(12)]
-    first = ScriptedBase({each.question: answer_of("A", cited={"a": "A"}, found=["a"]) for each in many})
-    second = ScriptedBase({each.question: answer_of("A", cited={"a": "A"}, found=["b", "a"]) for each in many})
+    first = ScriptedBase({query.question: answer_of("A", cited={"a": "A"}, found=["a"]) for query in many})
+    second = ScriptedBase({query.question: answer_of("A", cited={"a": "A"}, found=["b", "a"]) for query in many})
     before, after = (
-        {each.question.id: each.scores for each in evaluate(base, many).results} for base in (first, second)
+        {asked.question.id: asked.scores for asked in evaluate(base, many).results} for base in (first, second)
     )
     found = compare(before, after)
-    (mrr,) = [each for each in found.figures if each.figure == "mrr@10"]
+    (mrr,) = [figure for figure in found.figures if figure.figure == "mrr@10"]
     assert (mrr.before, mrr.after, mrr.n, mrr.better) == (1.0, 0.5, 12, False)
     assert mrr.p < 0.01
     assert [change.id for change in found.changes] == list(before)
     same = compare(before, before)
     assert same.changes == ()
-    assert all(each.p == 1 for each in same.figures)
+    assert all(figure.p == 1 for figure in same.figures)
     assert compare(before, {"autre": {}}).left_out == tuple(sorted([*before, "autre"]))
 
 
@@ -177,17 +192,11 @@ def test_a_file_can_be_compared_as_a_run(database: AppDatabase, tmp_path: Path) 
 def test_a_forgotten_document_leaves_the_runs_too(database: AppDatabase, tmp_path: Path) -> None:
     number, _ = run_and_keep(database, ScriptedBase(GOOD), QUESTIONS, about())
     assert database.forget_document("a") >= 3
-    row, _ = database.rows(number)["q2"]
+    row, _ = rows_of(database, number)["q2"]
     assert (row["answer"], row["citations"], row["retrieved"]) == (ERASED, [], ["b"])
     database.close()
     for path in tmp_path.glob("app.db*"):
         assert b"M. Durand" not in path.read_bytes()
-
-
-def test_a_damaged_file_is_told(tmp_path: Path) -> None:
-    (tmp_path / "app.db").write_bytes(b"pas une base" * 200)
-    with pytest.raises(StoreError, match="illisible"):
-        AppDatabase(tmp_path / "app.db")
 
 
 class BodyWordsOnly:
@@ -201,12 +210,12 @@ class BodyWordsOnly:
         groups = self._base.explain(question).groups
         with self._index.lease() as parts:
             assert parts is not None
-            ids = [each for each, _ in parts[1].search("body", [group[:1] for group in groups], k)]
+            ids = [name for name, _ in parts[1].search("body", [group[:1] for group in groups], k)]
         passages = self._index.catalog.passages(ids)
-        documents = self._index.catalog.documents(each.document_id for each in passages.values())
+        documents = self._index.catalog.documents(passage.document_id for passage in passages.values())
         return [
-            Hit(passages[each], documents[passages[each].document_id], 1 / rank, rank)
-            for rank, each in enumerate(ids, start=1)
+            Hit(passages[name], documents[passages[name].document_id], 1 / rank, rank)
+            for rank, name in enumerate(ids, start=1)
         ]
 
     def ask(self, question: str, *, history: Sequence[Message] = (), answerer: str = "auto") -> Answer:
@@ -221,50 +230,11 @@ def test_a_broken_retriever_is_worse_and_fails_the_gate(settings: Settings, pack
         whole, again = (evaluate(base, questions, answers=False) for _ in range(2))
         broken = evaluate(BodyWordsOnly(base, index), questions, answers=False)
     index.close()
-    assert [each.scores for each in whole.results] == [each.scores for each in again.results]
-    found = compare(*({each.question.id: each.scores for each in run.results} for run in (whole, broken)))
-    (mrr,) = [each for each in found.figures if each.figure == "mrr@10"]
+    assert [asked.scores for asked in whole.results] == [asked.scores for asked in again.results]
+    found = compare(*({asked.question.id: asked.scores for asked in run.results} for run in (whole, broken)))
+    (mrr,) = [figure for figure in found.figures if figure.figure == "mrr@10"]
     assert not mrr.better
     assert mrr.p < 0.05
     gate = {"mrr@10": 0.9}
     assert failed_gates(whole, gate) == []
     assert failed_gates(broken, gate) != []
-
-
-def test_the_command_keeps_lists_compares_and_converts(
-    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sentence_encoder, "load_encoder", lambda _: TinyEncoder())
-    monkeypatch.setenv("REPERES_STORE", str(settings.store))
-    folder = tmp_path / "docs"
-    folder.mkdir()
-    (folder / "a.md").write_text("# Budget\n\nLe budget du programme est de 12 milliards d'euros.", encoding="utf-8")
-    ingest([folder], settings, TinyEncoder())
-    path = tmp_path / "q.csv"
-    path.write_text(
-        "identifiant;question;documents;faits attendus\nq1;Quel est le budget du programme ?;a.md;12 Md€\n",
-        encoding="utf-8",
-    )
-
-    def run(*arguments: str, code: int = 0) -> str:
-        result = click.testing.CliRunner().invoke(app.reperes, arguments)
-        assert result.exit_code == code, result.output
-        return result.output
-
-    first = run("eval", str(path), "--html", str(tmp_path / "r.html"), "--json", str(tmp_path / "r.json"))
-    assert "Évaluation n° 1" in first
-    assert "Quel est le budget du programme ?" in (tmp_path / "r.html").read_text(encoding="utf-8")
-    assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["hit@1"]["value"] == 1
-    assert "Évaluation n° 2" in run("eval", str(path))
-    assert "q.csv (1)" in run("eval", "--list")
-    assert "différence possible par hasard" in run("eval", "--compare", "1", "2")
-    assert "1 questions correctes" in run("questions", str(path), "--to", str(tmp_path / "q.xlsx"))
-    assert (tmp_path / "q.xlsx").is_file()
-    path.write_text("identifiant;question;documents\nq1;Qui ?;rien.md\n", encoding="utf-8")
-    assert "q1 : rien.md" in run("questions", str(path), code=1)
-    assert "q1 : rien.md" in run("eval", str(path))
-    assert "n'a pas de question de test" in run("eval", code=1)
-    path.write_text("identifiant;question;documents\nq1;Quel budget ?;a.md\n", encoding="utf-8")
-    assert "gardées dans" in run("questions", str(path), "--import")
-    assert "1 question évaluée" in run("eval")
-    assert '"id": "q1"' in run("questions", "--export")
