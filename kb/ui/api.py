@@ -69,8 +69,8 @@ def caller(request: gr.Request | None) -> str:
 def read_history(history: Sequence[object]) -> tuple[Message, ...]:
     """The latest messages of a history that a client sent. Raises gr.Error for what is no message."""
     messages: list[Message] = []
-    for each in list(history)[-HISTORY_MESSAGES:]:
-        role, content = (each.get("role"), each.get("content")) if isinstance(each, dict) else (None, None)
+    for message in list(history)[-HISTORY_MESSAGES:]:
+        role, content = (message.get("role"), message.get("content")) if isinstance(message, dict) else (None, None)
         if role not in _ROLES or not isinstance(content, str) or len(content) > LONGEST_MESSAGE:
             raise gr.Error(
                 strings.HISTORY_REFUSED.format(limit=strings.grouped(LONGEST_MESSAGE)), print_exception=False

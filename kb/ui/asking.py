@@ -170,9 +170,9 @@ class Handlers:
         given = last.given if last is not None and not now.running else None
         # While others wait for their answers nobody is offered suggestions: each takes as long as an answer.
         if given is not None and self._lines.searching.is_idle and self._suggesting.acquire(blocking=False):
-            ids = list(dict.fromkeys(each["document"] for each in given["citations"])) or given["retrieved"]
+            ids = list(dict.fromkeys(citation["document"] for citation in given["citations"])) or given["retrieved"]
             try:
-                asked = [each.question for each in now.turns]
+                asked = [turn.question for turn in now.turns]
                 found = follow_ups(self._base(), given["answer"] or "", ids, asked)
             except Exception:  # a courtesy: the answer above it stands
                 logger.exception("making suggestions failed")

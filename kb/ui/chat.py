@@ -97,9 +97,9 @@ def build_page(base: Callable[[], Base], context: PageContext, feedback: Feedbac
         asking = [gr.on([question.submit, send.click], handlers.ask, [question, conversation], **answering)]
         asking += [button.click(handlers.ask, [button, conversation], **answering) for button in (*buttons, *following)]
         asking.append(again.click(handlers.again, conversation, **answering))
-        for each in asking:
+        for event in asking:
             # Outside the queue too: Gradio loses a question that is sent as the stream of another event closes.
-            each.success(handlers.suggest, conversation, [next_questions, *following], **at_once)
+            event.success(handlers.suggest, conversation, [next_questions, *following], **at_once)
         edit.click(handlers.edit, conversation, [conversation, question, notice], **at_once)
         # They cancel nothing: see `kb.web.chat.errands`.
         stop.click(handlers.stop, conversation, [conversation, current, send, stop, redo], **at_once)

@@ -83,7 +83,7 @@ def add_api(server: FastAPI, base: Callable[[], Base], gate: Gate, figures: Figu
     def ask(request: Request, asked: Asked) -> Response:
         """The answer, proven by citations, or a refusal without any."""
         _check(request, gate, asked.question)
-        history = tuple(Message(each.role, each.content) for each in asked.history[-HISTORY_MESSAGES:])
+        history = tuple(Message(message.role, message.content) for message in asked.history[-HISTORY_MESSAGES:])
         filters = _filters(asked.filters)
         states = answer_in_turn(_opened(base), asked.question.strip(), history, filters, lines)
 
@@ -99,7 +99,7 @@ def add_api(server: FastAPI, base: Callable[[], Base], gate: Gate, figures: Figu
                     yield {**plain, "final": final}
 
         if asked.stream:
-            written = (json.dumps(each, ensure_ascii=False) + "\n" for each in _surely(told(), figures))
+            written = (json.dumps(state, ensure_ascii=False) + "\n" for state in _surely(told(), figures))
             return StreamingResponse(written, media_type="application/x-ndjson")
         try:
             *_, last = told()
@@ -116,7 +116,7 @@ def add_api(server: FastAPI, base: Callable[[], Base], gate: Gate, figures: Figu
             hits = _opened(base).search(sought.question, k=sought.k, filters=_filters(sought.filters))
         except ReperesError as error:
             raise HTTPException(422, str(error)) from error
-        return JSONResponse({"hits": [hit_to_json(each) for each in hits]})
+        return JSONResponse({"hits": [hit_to_json(hit) for hit in hits]})
 
     @router.get("/openapi.json", include_in_schema=False)
     def schema() -> Response:

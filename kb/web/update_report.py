@@ -27,9 +27,9 @@ def report_html(runs: Sequence[Mapping[str, Any]]) -> str:
 
 def _run(run: Mapping[str, Any]) -> str:
     lines = [
-        *(_line(strings.REPORT_FAILED, each["source"], each["reason"]) for each in run.get("failed", ())),
-        *(_line(strings.REPORT_NOTICE, each["source"], each["reason"]) for each in run.get("notices", ())),
-        *(_change(each) for each in run.get("changes", ())),
+        *(_line(strings.REPORT_FAILED, failure["source"], failure["reason"]) for failure in run.get("failed", ())),
+        *(_line(strings.REPORT_NOTICE, notice["source"], notice["reason"]) for notice in run.get("notices", ())),
+        *(_change(change) for change in run.get("changes", ())),
     ]
     shown = "".join(lines[:SHOWN])
     if len(lines) > SHOWN:
@@ -42,7 +42,7 @@ def _line(kind: str, source: str, reason: str) -> str:
     return f"<li><strong>{escape(kind)}</strong> <bdi>{escape(source)}</bdi> : {escape(reason)}</li>"
 
 
-def _change(each: Mapping[str, Any]) -> str:
-    lines = "".join(f"<li><bdi>{escape(line)}</bdi></li>" for line in each["diff"])
+def _change(change: Mapping[str, Any]) -> str:
+    lines = "".join(f"<li><bdi>{escape(line)}</bdi></li>" for line in change["diff"])
     diff = f'<ul class="diff">{lines}</ul>' if lines else ""
-    return f"<li><strong>{escape(CHANGES[each['change']])}</strong> <bdi>{escape(each['title'])}</bdi>{diff}</li>"
+    return f"<li><strong>{escape(CHANGES[change['change']])}</strong> <bdi>{escape(change['title'])}</bdi>{diff}</li>"

@@ -106,7 +106,7 @@ class Conversation:
         """With a question that has no answer yet."""
         kept = self.turns[:-1] if self.editing else self.turns
         number = self.turns[-1].number + (not self.editing) if self.turns else 1
-        before = (replace(each, given=None) for each in kept)
+        before = (replace(turn, given=None) for turn in kept)
         turns = (*before, Turn(number, question))[-SHOWN_TURNS:]
         return replace(self, turns=turns, id=self.id or new_id(), editing=False)
 
@@ -135,18 +135,18 @@ class Conversation:
 def resumed(kept: KeptConversation) -> Conversation:
     """A conversation that was saved, its last turns with their sources as they were."""
     turns = []
-    for each in kept.turns[-SHOWN_TURNS:]:
-        answer = kept_answer(each.answer)
+    for turn in kept.turns[-SHOWN_TURNS:]:
+        answer = kept_answer(turn.answer)
         turns.append(
             Turn(
-                each.number,
+                turn.number,
                 answer.question,
                 "done",
-                answer_html(answer, each.number),
-                sources_html(answer, each.number),
+                answer_html(answer, turn.number),
+                sources_html(answer, turn.number),
                 answer.text or strings.REFUSAL,
-                cast("KeptAnswer", each.answer) if each is kept.turns[-1] else None,
-                each.generation,
+                cast("KeptAnswer", turn.answer) if turn is kept.turns[-1] else None,
+                turn.generation,
             )
         )
     return Conversation(tuple(turns), kept.id)

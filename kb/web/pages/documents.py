@@ -46,24 +46,24 @@ class Editing:
 
     def preview(self, key: str) -> None:
         """Reads what waits under a key, unless that was done."""
-        each = self.uploads.get(key)
-        if each.preview is None and each.trouble is None:
+        upload = self.uploads.get(key)
+        if upload.preview is None and upload.trouble is None:
             try:
-                self.uploads.note(key, self.ingestor.preview(each.url or str(each.path)), None)
+                self.uploads.note(key, self.ingestor.preview(upload.url or str(upload.path)), None)
             except ReperesError as error:
                 self.uploads.note(key, None, str(error))
 
     def accept(self, key: str, fields: dict[str, str]) -> None:
         """Takes a file or an address in, with what was corrected of its preview."""
-        each = self.uploads.get(key)
+        upload = self.uploads.get(key)
         given = checked(fields)
-        document_id = self.uploads.accept(key) or (str((each.preview or {}).get("id") or each.url))
-        shown = each.preview or {}
+        document_id = self.uploads.accept(key) or (str((upload.preview or {}).get("id") or upload.url))
+        shown = upload.preview or {}
         corrected = {name: value for name, value in given.items() if as_typed(value) != as_typed(shown.get(name))}
         if corrected:
             keep_new_correction(self.app_db, document_id, corrected, shown)
-        if each.url:
-            self.ingestor.take_address(each.url)
+        if upload.url:
+            self.ingestor.take_address(upload.url)
         else:
             self.ingestor.take_uploads()
 
@@ -95,11 +95,11 @@ def document_routes(editing: Editing) -> APIRouter:
         troubles = []
         if len(fichiers) > MOST_FILES:
             troubles.append(f"{len(fichiers)} fichiers : {MOST_FILES} au plus à la fois.")
-        for each in fichiers[:MOST_FILES]:
-            if not each.filename:
+        for file in fichiers[:MOST_FILES]:
+            if not file.filename:
                 continue  # a form sent without a file
             try:
-                editing.uploads.keep(each.filename, each.file)
+                editing.uploads.keep(file.filename, file.file)
             except ReperesError as error:
                 troubles.append(str(error))
         return _show(request, editing, troubles=troubles) if troubles else _back("#attente")
@@ -116,11 +116,11 @@ def document_routes(editing: Editing) -> APIRouter:
     def look(request: Request, key: str, partie: bool = False) -> Response:
         try:
             editing.preview(key)
-            each = editing.uploads.get(key)
+            upload = editing.uploads.get(key)
         except ReperesError as error:
             return page(request, "message.html", 404, title="Aperçu impossible", text=str(error))
         template = "preview_part.html" if partie else "preview.html"
-        return page(request, template, each=each, fields=FIELDS, listed=as_typed, typed={})
+        return page(request, template, upload=upload, fields=FIELDS, listed=as_typed, typed={})
 
     @router.post("/attente/{key}/ajouter")
     async def take(request: Request, key: str) -> Response:
@@ -221,7 +221,11 @@ def _show(
 ) -> Response:
     everything = newest_first(editing.base().documents())
     wanted = fold(q)
-    found = [each for each in everything if wanted in fold(f"{each.title} {each.id} {each.source} {each.rubric or ''}")]
+    found = [
+        document
+        for document in everything
+        if wanted in fold(f"{document.title} {document.id} {document.source} {document.rubric or ''}")
+    ]
     return page(
         request,
         "documents.html",
@@ -241,7 +245,11 @@ def _show(
         record=_record_address,
         fields=FIELDS,
         listed=as_typed,
-        gone=[each for each in editing.base().withdrawn() if wanted in fold(f"{each.title} {each.document}")],
+        gone=[
+            document
+            for document in editing.base().withdrawn()
+            if wanted in fold(f"{document.title} {document.document}")
+        ],
         **_state(editing),
     )
 

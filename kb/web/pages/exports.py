@@ -49,7 +49,7 @@ class _Bibliography:
 
     def renumbered(self, answer: Answer, at: str, shown: Callable[[int], str]) -> str:
         """The answer's text with `shown(number)` in the place of each `[n]` that a citation carries."""
-        cited = {each.number: each for each in answer.citations}
+        cited = {citation.number: citation for citation in answer.citations}
 
         def replaced(match: re.Match[str]) -> str:
             citation = cited.get(int(match[1]))
@@ -68,7 +68,7 @@ def to_markdown(conversation: KeptConversation) -> bytes:
         text = bibliography.renumbered(answer, turn.at, lambda number: f"{_OPENS}{number}{_CLOSES}") or REFUSAL
         parts.append(_markdown_blocks(text).replace(_OPENS, "[").replace(_CLOSES, "]"))
         if answer.warnings:
-            parts.append("\n".join(f"> À savoir : {_plain(each)}" for each in answer.warnings))
+            parts.append("\n".join(f"> À savoir : {_plain(warning)}" for warning in answer.warnings))
     if bibliography.entries:
         parts.append("## Sources")
         lines = []
@@ -96,8 +96,8 @@ def to_docx(conversation: KeptConversation) -> bytes:
         text = _clean(bibliography.renumbered(answer, turn.at, "[{}]".format) or REFUSAL)
         for block in parse_blocks(text):
             _add_block(document, text, block)
-        for each in answer.warnings:
-            document.add_paragraph().add_run(f"À savoir : {_clean(each)}").italic = True
+        for warning in answer.warnings:
+            document.add_paragraph().add_run(f"À savoir : {_clean(warning)}").italic = True
     if bibliography.entries:
         document.add_heading("Sources", 1)
         for number, citation, at in bibliography.entries.values():
@@ -131,7 +131,7 @@ def _reference(citation: Citation, at: str) -> str:
     facts = [f"« {document.title} »", document.rubric or document.kind or "", french_date(document.date)]
     if page is not None:
         facts.append(f"page {page}")
-    told = ", ".join(each for each in facts if each)
+    told = ", ".join(fact for fact in facts if fact)
     return f"{told} ; consulté le {french_moment(at)}. « {' '.join(citation.quote.split())} »"
 
 

@@ -78,7 +78,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         page.on("request", lambda request: requests.append(request.url))
 
         def note(text: str) -> None:
-            if not any(each in text for each in expected):
+            if not any(told in text for told in expected):
                 errors.append(text)
 
         page.on("pageerror", lambda error: note(str(error)))

@@ -20,9 +20,9 @@ class Work:
     def states(self, number: int = 3) -> Generator[int, None, None]:
         """1, 2, 3… each when it may come out."""
         try:
-            for each in range(1, number + 1):
+            for state in range(1, number + 1):
                 assert self.go.acquire(timeout=30)
-                yield each
+                yield state
         finally:
             self.closed.set()
 
@@ -32,9 +32,9 @@ def test_states_come_as_they_are_made_and_silence_is_told() -> None:
     states = Errand(work.states).states()
     assert next(states) is None
     work.go.release()
-    assert next(each for each in states if each is not None) == 1
+    assert next(state for state in states if state is not None) == 1
     work.go.release(2)
-    seen = [each for each in states if each is not None]
+    seen = [state for state in states if state is not None]
     assert seen in ([3], [2, 3])  # the last one whatever happens, no other twice
     assert work.closed.wait(30)
 
@@ -42,7 +42,7 @@ def test_states_come_as_they_are_made_and_silence_is_told() -> None:
 def test_of_many_states_only_some_are_seen_and_the_last_of_all() -> None:
     work = Work()
     work.go.release(5000)
-    seen = [each for each in Errand(lambda: work.states(5000)).states() if each is not None]
+    seen = [state for state in Errand(lambda: work.states(5000)).states() if state is not None]
     assert seen == sorted(set(seen))
     assert seen[-1] == 5000
     assert len(seen) < 500
@@ -53,7 +53,7 @@ def test_whoever_leaves_is_let_go_while_the_next_state_is_awaited() -> None:
     errand = Errand(work.states)
     states = errand.states()
     work.go.release()
-    assert next(each for each in states if each is not None) == 1
+    assert next(state for state in states if state is not None) == 1
     assert errand.leave("stop")
     assert list(states) == []  # at once: the second state is not there yet
     assert errand.left == "stop"
@@ -67,7 +67,7 @@ def test_one_that_is_over_cannot_be_left() -> None:
     work = Work()
     work.go.release(3)
     errand = Errand(work.states)
-    assert [each for each in errand.states() if each is not None][-1] == 3
+    assert [state for state in errand.states() if state is not None][-1] == 3
     assert not errand.leave("stop")
     assert errand.left is None
 

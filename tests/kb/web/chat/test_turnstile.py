@@ -54,8 +54,8 @@ def test_as_many_go_on_at_once_as_there_are_places() -> None:
                 inside[0] -= 1
 
     threads = [threading.Thread(target=goes) for _ in range(20)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert (inside[0], most[0]) == (0, 2)
