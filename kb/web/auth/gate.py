@@ -11,7 +11,7 @@ from kb.errors import SettingsError
 from kb.records.accounts import LOCAL, Accounts, Person
 from kb.records.sessions import Sessions
 from kb.settings import Settings
-from kb.web.auth.rate_limits import Rates
+from kb.web.auth.rate_limits import RateLimits
 
 COOKIE = "reperes_session"
 LONGEST_NAME = 200
@@ -26,7 +26,7 @@ class Gate:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.kind = settings.auth
-        self.rates = Rates(settings.questions_per_minute)
+        self.rate_limits = RateLimits(settings.questions_per_minute)
         self.accounts = Accounts(settings.accounts_file)
         self._editors = {name.lower() for name in settings.editors.split()}
         self._proxies = _networks(settings.proxy_addresses)

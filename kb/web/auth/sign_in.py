@@ -47,12 +47,12 @@ def sign_in_routes(gate: Gate) -> APIRouter:
             return RedirectResponse(SIGN_IN, 303)
         address = request.client.host if request.client else ""
         name, trouble, status = nom.strip(), strings.WRONG_PASSWORD, 401
-        if not gate.rates.may_sign_in(name, address):
+        if not gate.rate_limits.may_sign_in(name, address):
             trouble, status = strings.TOO_MANY_SIGN_INS, 429
         elif (person := gate.accounts.signed_in(name, mot_de_passe)) is not None:
             return _welcome(gate, person, suite)
         else:
-            gate.rates.failed_sign_in(name, address)
+            gate.rate_limits.failed_sign_in(name, address)
         return page(request, "sign_in.html", status, kind=gate.kind, wanted=_ours(suite), name=name, trouble=trouble)
 
     @router.post(f"{SIGN_IN}/fin")

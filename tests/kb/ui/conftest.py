@@ -1,4 +1,4 @@
-"""The page, served for real on a free port of this machine, and opened in headless Chromium."""
+"""The page, opened in headless Chromium."""
 
 from __future__ import annotations
 
@@ -8,11 +8,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-
-from kb.settings import Settings
-from serving import Servers
-from small_base import SmallBase
-from small_pages import DOCUMENTS, ServePage, StillIngestor
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = (
@@ -24,24 +19,6 @@ QUIET = (
 )
 PATIENCE = 20_000  # milliseconds: an upper bound, never measured
 expect.set_options(timeout=PATIENCE)
-
-
-@pytest.fixture
-def small_base() -> SmallBase:
-    return SmallBase(DOCUMENTS)
-
-
-@pytest.fixture
-def still_ingestor() -> StillIngestor:
-    return StillIngestor()
-
-
-@pytest.fixture
-def serve_page(settings: Settings) -> Iterator[ServePage]:
-    """Serves a base (or what opens one) and gives its address."""
-    servers = Servers(settings)
-    yield servers.serve
-    servers.stop()
 
 
 @pytest.fixture(scope="module")
