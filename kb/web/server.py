@@ -15,7 +15,6 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 from starlette.middleware import Middleware
-from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -28,7 +27,7 @@ from kb.web import strings
 from kb.web.api import add_api
 from kb.web.auth.access import Access
 from kb.web.auth.gate import Gate
-from kb.web.auth.sign_in import session_key, sign_in_routes
+from kb.web.auth.sign_in import sign_in_routes
 from kb.web.chat.waiting_line import WaitingLines
 from kb.web.evaluation_files import evaluation_routes
 from kb.web.guard import Guard
@@ -44,7 +43,6 @@ from kb.web.problems import add_problem_pages
 from kb.web.render import escape
 from kb.web.uploads import Uploads
 
-_SECONDS_TO_SIGN_IN = 600
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # Open pages hold a connection for as long as they are open: a stop does not wait for them.
 _SECONDS_TO_STOP = 2
@@ -77,17 +75,12 @@ def build_server(
         Middleware(Guard, hosts=_hosts(settings), head=_head(), largest_body=limit),
         Middleware(Access, gate=gate),
     ]
+    sign_in = sign_in_routes(gate)
     if gate.kind == "oidc":
-        middleware.append(
-            Middleware(
-                SessionMiddleware,
-                session_cookie="reperes_sign_in",
-                secret_key=session_key(),
-                same_site="lax",
-                https_only=gate.secure,
-                max_age=_SECONDS_TO_SIGN_IN,
-            )
-        )
+        from kb.web.auth.oidc import oidc_routes, sign_in_session  # takes memory, and is needed here only
+
+        middleware.append(sign_in_session(gate))
+        sign_in.include_router(oidc_routes(gate))
 
     @asynccontextmanager
     async def closing(_server: FastAPI) -> AsyncIterator[None]:
@@ -107,7 +100,7 @@ def build_server(
     add_problem_pages(server)
     hidden: dict[str, Any] = {"include_in_schema": False}
     server.include_router(operation_routes(base, ingestor, metrics), **hidden)
-    server.include_router(sign_in_routes(gate), **hidden)
+    server.include_router(sign_in, **hidden)
     server.include_router(reader_routes(base), **hidden)
     server.include_router(explore_routes(base), **hidden)
     server.include_router(conversation_routes(kept, settings.retention_days), **hidden)

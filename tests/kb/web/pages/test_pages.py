@@ -16,7 +16,8 @@ from kb.records.kept_answers import keep_answer, kept_answer
 from kb.settings import Settings
 from kb.types import CitedSource, Document
 from kb.web.chat.sources import reader_address
-from kb.web.pages.exports import to_docx, to_markdown
+from kb.web.pages.exports.markdown import to_markdown
+from kb.web.pages.exports.word import to_docx
 from kb.web.pages.reader import PART, find_place
 from small_base import SmallBase
 from small_pages import DOCUMENTS, FINANCING, HOSTILE
