@@ -1,1 +1,4 @@
-"""The models: the encoder that turns text into vectors and, later, the language model that writes."""
+"""The models: encoders of texts (packaged or given), the reranker, the language model that words answers.
+
+Settings -> `backend` (library, number format) -> `sentence_encoder` (loads) -> an `encoder`; `chat` for the writer.
+"""

@@ -1,4 +1,7 @@
-"""The page: a chat in French, on Gradio. Nothing else in `kb` knows of it."""
+"""The pages made with Gradio: questions and evaluation. Nothing else in `kb` imports Gradio, or this.
+
+`mounting` puts them into the server; an event of `chat` -> `asking` -> `kb.web.chat` (answer as HTML) -> the page.
+"""
 
 import os
 

@@ -1,1 +1,4 @@
-"""The application over HTTP beside the Gradio pages: people, the reader, exploring, documents, the API, operation."""
+"""The application over HTTP beside the Gradio pages: sign-in, pages, API for programs, operation. Never imports Gradio.
+
+A request -> `guard` -> `auth` -> `pages`, `api`, `chat` or `operation` -> `render` (HTML); all put together by `server`.
+"""

@@ -16,9 +16,9 @@ import numpy as np
 
 from kb.errors import ModelError
 from kb.models.encoder import FloatMatrix, Prompt, Span, refuse_long_texts, unit_rows, whole_texts
-from kb.models.packaged.e5 import IDENTITY, PROMPTS
 from kb.models.packaged.onnx_bert import Precision
 from kb.models.packaged.onnx_folder import TOKENIZER, open_session, packaged_onnx_folder
+from kb.models.packaged.packed_model import IDENTITY, PROMPTS
 from kb.models.spans import check_spans, span_vectors, token_places
 
 if TYPE_CHECKING:

@@ -119,7 +119,7 @@ def document_routes(editor: DocumentEditor) -> APIRouter:
             upload = editor.uploads.get(key)
         except ReperesError as error:
             return page(request, "message.html", 404, title="Aperçu impossible", text=str(error))
-        template = "preview_part.html" if partie else "preview.html"
+        template = "parts/preview.html" if partie else "preview.html"
         return page(request, template, upload=upload, fields=FIELDS, listed=as_typed, typed={})
 
     @router.post("/attente/{key}/ajouter")
@@ -176,7 +176,7 @@ def document_routes(editor: DocumentEditor) -> APIRouter:
 
     @router.get("/etat")
     def state(request: Request) -> Response:
-        return page(request, "update_state.html", **_state(editor))
+        return page(request, "parts/update_state.html", **_state(editor))
 
     return router
 

@@ -64,7 +64,7 @@ def reader_routes(base: Callable[[], Base]) -> APIRouter:
     ) -> Response:
         opened = base()
         found = opened.document(document)
-        template = "reader_part.html" if partie else "reader.html"
+        template = "parts/reader.html" if partie else "reader.html"
         if found is None:
             return page(request, template, 404, document=None, wanted=document)
         place = find_place(found.text, debut, fin, phrase)

@@ -14,9 +14,9 @@ import pytest
 
 from french_texts import LONG_PROSE, TEXTS
 from kb.errors import ModelError, TextTooLongError
-from kb.models.packaged.e5 import IDENTITY
 from kb.models.packaged.onnx_encoder import OnnxEncoder, usable_processors
 from kb.models.packaged.onnx_folder import packaged_onnx_folder
+from kb.models.packaged.packed_model import IDENTITY
 from kb.models.sentence_encoder import load_encoder
 from kb.settings import Settings
 
