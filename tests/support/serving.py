@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import uvicorn
 
 from kb.evaluation.desk import EvaluationDesk
@@ -19,6 +20,14 @@ from kb.settings import Settings
 from kb.ui.mounting import mount_pages
 from kb.web.server import build_server, server_config
 from small_pages import EXAMPLES
+
+Application = Callable[..., httpx.Client]
+"""Serves the application as the keyword arguments say, and gives a client of it."""
+
+
+def password(name: str) -> str:
+    """The password of a person of the tests."""
+    return f"le mot de passe de {name}"
 
 
 class Servers:

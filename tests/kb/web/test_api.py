@@ -11,10 +11,9 @@ import pytest
 from kb.errors import StoreError
 from kb.settings import Settings
 from paced_base import PacedBase
-from serving import Servers
+from serving import Application, Servers
 from small_base import SmallBase
 from small_pages import DOCUMENTS
-from web_helpers import Application
 
 QUESTION = "Qui apporte les aides du programme ?"
 

@@ -10,7 +10,7 @@ import pytest
 from kb.errors import SettingsError
 from kb.records.accounts import Accounts
 from kb.web.auth.gate import COOKIE
-from web_helpers import Application, password
+from serving import Application, password
 
 EDITORS_ONLY = ("/documents", "/documents/etat", "/evaluation/", "/evaluation/questions.csv", "/metrics")
 FOR_ALL = ("/", "/explorer", "/conversations", "/aide", "/accessibilite", "/api", "/lire?document=financement.md")

@@ -13,9 +13,9 @@ from kb.records.corrections import Correction, keep_correction, read_corrections
 from kb.settings import Settings
 from kb.types import Document
 from kb.web.uploads import SOURCE, Uploads, clean_name
+from serving import Application
 from small_base import SmallBase
 from small_pages import DOCUMENTS, StillIngestor
-from web_helpers import Application
 
 
 def send(client: httpx.Client, *files: tuple[str, bytes]) -> httpx.Response:

@@ -19,9 +19,9 @@ from kb.web.chat.sources import reader_address
 from kb.web.pages.exports.markdown import to_markdown
 from kb.web.pages.exports.word import to_docx
 from kb.web.pages.reader import PART, find_place
+from serving import Application
 from small_base import SmallBase
 from small_pages import DOCUMENTS, FINANCING, HOSTILE
-from web_helpers import Application
 
 QUOTE = "Action Logement apporte 72 % des aides du programme, soit 8,4 milliards d'euros."
 
