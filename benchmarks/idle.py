@@ -24,6 +24,7 @@ from benchmarks.bench_data import ROOT
 from benchmarks.people import served
 from benchmarks.report import Target, machine, save, table
 from kb.settings import Settings
+from kb.text.domain import NO_DOMAIN
 
 CPU_PERCENT = 1.0
 IMPORTS = {
@@ -107,7 +108,7 @@ def _take_steps(store: Path) -> dict[str, float]:
     base = KnowledgeBase.open(settings, encoder)
     base.search("Repères")
     at = measured("the index, first search", at)
-    build_server(lambda: base, None, (), settings, mount_pages)
+    build_server(lambda: base, None, NO_DOMAIN, settings, mount_pages)
     at = measured("the pages", at)
     anonymous = memory_mb("self")["anonymous"]
     base.warm(lambda: True)

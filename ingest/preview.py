@@ -10,11 +10,12 @@ from ingest.fetching.addresses import page_address
 from ingest.fetching.fetch import open_fetcher
 from ingest.readers import SUFFIXES, read_document
 from ingest.sources.config import web_source
-from ingest.sources.folder import Item, read_file
+from ingest.sources.files import File, read_file
 from ingest.split import split_document
 from kb.errors import DocumentError
 from kb.models.encoder import Encoder
 from kb.settings import Settings
+from kb.text.domain import domain_of
 from kb.types import Document
 
 _PASSAGES_SHOWN = 12
@@ -57,16 +58,23 @@ def preview(what: str, settings: Settings, encoder: Encoder) -> Preview:
     passages = split_document(document, encoder.count_tokens, encoder.max_tokens)
     if not passages:
         raise DocumentError(document.id, "aucun texte à indexer ; vérifiez le contenu du fichier")
-    return Preview(document, tuple(each.text for each in passages))
+    return Preview(document, tuple(passage.text for passage in passages))
 
 
 def _file(path: Path, settings: Settings) -> Document:
     if path.suffix.lower() not in SUFFIXES:
         known = ", ".join(sorted(SUFFIXES))
         raise DocumentError(path.name, f"ce type de fichier n'est pas lu ; types lus : {known}")
-    content = read_file(Item(path.name, path), settings.max_file_mb)
+    content = read_file(File(path.name, path), settings.max_file_mb)
     limit = settings.max_text_mb
-    return read_document(content, name=path.name, source="aperçu", document_id=path.name, max_text_mb=limit)
+    return read_document(
+        content,
+        name=path.name,
+        source="aperçu",
+        document_id=path.name,
+        max_text_mb=limit,
+        domain=domain_of(settings),
+    )
 
 
 def _page(url: str, settings: Settings) -> Document:
@@ -81,4 +89,5 @@ def _page(url: str, settings: Settings) -> Document:
         media_type=page.media_type or None,
         url=page.url,
         max_text_mb=settings.max_text_mb,
+        domain=domain_of(settings),
     )

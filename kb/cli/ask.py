@@ -17,7 +17,7 @@ import kb.cli.users
 from kb.answering.serialize import hit_to_json
 from kb.cli.console import print_json
 from kb.cli.options import ANSWERER, JSON, STORE, open_base
-from kb.index.catalog.report_lines import run_lines
+from kb.index.catalog.report_lines import report_lines
 from kb.retrieval import explanation
 from kb.settings import Settings
 
@@ -118,11 +118,15 @@ def status(runs: int, withdrawn: bool, store: Path | None, as_json: bool) -> Non
     settings = Settings.load(store=store)
     catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
     state = catalog.status()
-    kept = catalog.journal.runs(runs)
+    reports = catalog.journal.reports(runs)
     gone = catalog.withdrawn() if withdrawn else []
     catalog.close()
     if as_json:
-        print_json(asdict(state) | {"runs": kept, "withdrawn_documents": [asdict(each) for each in gone]})
+        shown = asdict(state)
+        del shown["reports"]
+        # Programs know the reports of ingestions by the name that the option has too.
+        withdrawn_documents = [asdict(document) for document in gone]
+        print_json(shown | {"runs": reports, "withdrawn_documents": withdrawn_documents})
         return
     click.echo(f"Documents : {state.documents} ({state.passages} passages), retirés : {state.withdrawn}")
     for name, number in sorted(state.sources.items()):
@@ -131,9 +135,9 @@ def status(runs: int, withdrawn: bool, store: Path | None, as_json: bool) -> Non
     click.echo(f"Génération : {state.generation} ; modèle : {state.encoder}")
     for document in gone:
         click.echo(f"  retiré le {document.withdrawn_at} : {document.title} — {document.document}")
-    for each in kept:
+    for report in reports:
         click.echo("")
-        click.echo("\n".join(run_lines(each)))
+        click.echo("\n".join(report_lines(report)))
 
 
 def _print_answer(answer: Answer) -> None:

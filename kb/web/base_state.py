@@ -76,7 +76,9 @@ def base_state_html(state: BaseState) -> str:
     if state.progress.error is not None and not state.progress.running:
         parts.append(_fact("bad", f"{strings.UPDATE_FAILED} {state.progress.error}"))
     # Not a live region: it changes every few seconds during an ingestion and would be read aloud each time.
-    report = update_reports_html(state.status.runs) if state.status is not None and not state.progress.running else ""
+    report = ""
+    if state.status is not None and not state.progress.running:
+        report = update_reports_html(state.status.reports)
     return f'<ul class="state" aria-label="{escape(strings.BASE_LABEL)}">{"".join(parts)}</ul>{report}'
 
 

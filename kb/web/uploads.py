@@ -20,9 +20,6 @@ from typing import Any, BinaryIO
 
 from kb.errors import ReperesError
 
-SOURCE = "ajouts"
-"""The name of the source."""
-
 _WAITING = ".attente"
 _ABOUT = "attente.json"
 _CHUNK = 1 << 20

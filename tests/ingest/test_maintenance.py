@@ -139,7 +139,7 @@ def test_every_damage_is_found_and_mended(
     assert check(base, tiny_encoder).differences == ()
     damage(base)
     found = check(base, tiny_encoder).differences
-    assert any(each.document == document and what in each.what for each in found), found
+    assert any(difference.document == document and what in difference.what for difference in found), found
     mended = check(base, tiny_encoder, repair=True)
     assert mended.differences == ()
     assert mended.repaired >= 1
@@ -155,7 +155,7 @@ def test_a_folder_that_changed_since_is_told_document_by_document(
     (folder / "culture.md").unlink()
     (folder / "neuf.md").write_text("# Neuf\n\nUn document neuf.", encoding="utf-8")
     (folder / "vide.md").write_text("", encoding="utf-8")  # ingestion tells of it each time: no difference
-    found = {each.document: each.what for each in check(base, tiny_encoder).differences}
+    found = {difference.document: difference.what for difference in check(base, tiny_encoder).differences}
     assert found.keys() == {"aides.md", "culture.md", "neuf.md"}
     assert "a changé" in found["aides.md"]
     assert "n'existe plus" in found["culture.md"]
@@ -330,8 +330,8 @@ def contents(settings: Settings) -> dict[str, object]:
         return {
             "documents": catalog.documents(catalog.states()),
             "passages": catalog.passages(catalog.owners("passages")),
-            "vectors": {each: vector.tobytes() for each, vector in vectors.items("passages")},
-            "sections": {each: vector.tobytes() for each, vector in vectors.items("sections")},
+            "vectors": {passage: vector.tobytes() for passage, vector in vectors.items("passages")},
+            "sections": {section: vector.tobytes() for section, vector in vectors.items("sections")},
             "words": sorted(words.ids("passages")),
         }
     finally:

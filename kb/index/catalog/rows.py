@@ -89,7 +89,8 @@ PAGES = sa.Table(
     sa.Column("parts", sa.Text, nullable=False),  # JSON
     sa.Column("missing", sa.Integer, nullable=False),
 )
-RUNS = sa.Table(
+# Reports of ingestions; the table keeps the name that it has in stores made before.
+REPORTS = sa.Table(
     "runs", METADATA, sa.Column("id", sa.Integer, primary_key=True), sa.Column("report", sa.Text, nullable=False)
 )
 FORGOTTEN = sa.Table(

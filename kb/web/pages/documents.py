@@ -18,12 +18,13 @@ from kb.index.catalog.report_lines import CHANGES, numbers_line
 from kb.ports import Base, Ingestor
 from kb.records.corrections import FIELDS, as_typed, checked, keep_new_correction, read_corrections
 from kb.retrieval.holdings import newest_first
+from kb.settings import UPLOADS_SOURCE
 from kb.text.folding import fold
 from kb.types import Document
 from kb.web.base_state import read_base_state
 from kb.web.chat.sources import reader_address
 from kb.web.pages.templating import page
-from kb.web.uploads import SOURCE, Uploads
+from kb.web.uploads import Uploads
 
 MOST_FILES = 20
 ON_A_PAGE = 50
@@ -63,19 +64,19 @@ class DocumentEditor:
         if corrected:
             keep_new_correction(self.app_db, document_id, corrected, shown)
         if upload.url:
-            self.ingestor.take_address(upload.url)
+            self.ingestor.ingest_address(upload.url)
         else:
-            self.ingestor.take_uploads()
+            self.ingestor.ingest_uploads()
 
     def withdraw(self, document: Document) -> None:
         """Takes an added file out of the base; raises ReperesError for a document that comes from elsewhere."""
-        if document.source != SOURCE:
+        if document.source != UPLOADS_SOURCE:
             raise ReperesError(
                 f"Ce document vient de la source « {document.source} » : retirez-le là d'où il vient, il quittera la "
                 "base à la prochaine mise à jour. Pour qu'il n'y revienne jamais, effacez-le pour de bon."
             )
         self.uploads.withdraw(document.id)
-        self.ingestor.take_uploads(withdrawn=True)
+        self.ingestor.ingest_uploads(withdrawn=True)
 
 
 def document_routes(editor: DocumentEditor) -> APIRouter:
@@ -123,7 +124,7 @@ def document_routes(editor: DocumentEditor) -> APIRouter:
         return page(request, template, upload=upload, fields=FIELDS, listed=as_typed, typed={})
 
     @router.post("/attente/{key}/ajouter")
-    async def take(request: Request, key: str) -> Response:
+    async def accept(request: Request, key: str) -> Response:
         return await _from_form(request, editor, lambda fields: editor.accept(key, fields), waiting=key)
 
     @router.post("/attente/{key}/ecarter")
@@ -161,7 +162,7 @@ def document_routes(editor: DocumentEditor) -> APIRouter:
                 raise ReperesError("Cochez la case pour confirmer : un document effacé ne revient pas.")
             found = _known(editor, document)
             editor.ingestor.forget(document)
-            if found.source == SOURCE:
+            if found.source == UPLOADS_SOURCE:
                 editor.uploads.withdraw(document)
 
         return await _from_form(request, editor, act, record=document, back="/documents")
@@ -256,7 +257,7 @@ def _show(
 
 def _state(editor: DocumentEditor) -> dict[str, Any]:
     state = read_base_state(editor.base, editor.ingestor)
-    reports = state.status.runs if state.status is not None else ()
+    reports = state.status.reports if state.status is not None else ()
     return {
         "progress": state.progress,
         "sources": state.status.sources if state.status is not None else {},
@@ -288,7 +289,7 @@ def _record(
         trouble=trouble,
         typed=typed or {},
         reader=reader_address(document_id),
-        is_upload=found.source == SOURCE,
+        is_upload=found.source == UPLOADS_SOURCE,
     )
 
 

@@ -151,7 +151,7 @@ class Updated(SmallBase):
                 {"document": "m.md", "title": "Changé", "change": "updated", "diff": ["- 5 millions", "+ 12 millions"]},
             ],
         }  # fmt: skip
-        return replace(super().status(), withdrawn=1, runs=(run,))
+        return replace(super().status(), withdrawn=1, reports=(run,))
 
     def withdrawn(self) -> list[Withdrawn]:
         """One document."""

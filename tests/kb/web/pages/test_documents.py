@@ -10,9 +10,9 @@ import pytest
 
 from kb.errors import ReperesError
 from kb.records.corrections import Correction, keep_correction, read_corrections
-from kb.settings import Settings
+from kb.settings import UPLOADS_SOURCE, Settings
 from kb.types import Document
-from kb.web.uploads import SOURCE, Uploads, clean_name
+from kb.web.uploads import Uploads, clean_name
 from serving import Application
 from small_base import SmallBase
 from small_pages import DOCUMENTS, StillIngestor
@@ -131,7 +131,7 @@ def test_only_added_files_are_withdrawn_and_erasing_is_confirmed(application: Ap
     name = uploads.accept(uploads.keep("a.md", io.BytesIO(b"Un texte.")))
     assert name is not None
     ingestor = StillIngestor()
-    client = application(SmallBase([*DOCUMENTS, Document(name, SOURCE, "Ajouté", "Un texte.")]), ingestor)
+    client = application(SmallBase([*DOCUMENTS, Document(name, UPLOADS_SOURCE, "Ajouté", "Un texte.")]), ingestor)
     refused = client.post("/documents/retirer?document=financement.md")
     assert refused.status_code == 422
     assert "vient de la source" in refused.text
