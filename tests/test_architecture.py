@@ -117,7 +117,7 @@ def _undeclared(file: str, declared: set[str]) -> dict[str, set[str]]:
     local = {
         *OURS,
         *(["benchmarks"] if file.startswith("tests/") else []),
-        *(path.stem for path in (ROOT / "tests/support").glob("*.py")),
+        *(path.stem for path in (ROOT / "tests/support").rglob("*.py")),
     }
     third_party = _tops(_read(file)) - set(sys.stdlib_module_names) - local
     found = {name: {_normal(home) for home in _homes().get(name, ())} for name in third_party}
