@@ -42,7 +42,7 @@ lint: $(TESTING)  ## ruff, mypy, and import-linter: who may import whom
 docs: $(STAMP)  ## writes what README and docs/ take from the settings and from the kept results
 	@$(BIN)/python -m docs.document
 
-bench: $(TESTING) $(RIVALS)/.installed  ## quality, ingestion, scale, sync, formats, answers, people, encoder, with their targets (ARGS="scale --sizes 1000")
+bench: $(TESTING) $(RIVALS)/.installed  ## quality, ingestion, scale, sync, formats, answers, people, idle, encoder, with their targets (ARGS="scale --sizes 1000")
 	@$(BIN)/python -m benchmarks.run_all $(ARGS)
 
 clean:  ## removes .venv, builds and caches; keeps the store (.reperes)

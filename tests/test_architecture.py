@@ -117,7 +117,7 @@ def _homes() -> Mapping[str, list[str]]:
 
 def _undeclared(files: Iterable[str], *extras: str) -> list[str]:
     """A line for each third-party module that a file imports although no distribution that holds it is declared."""
-    local = {*OURS, *(path.stem for path in (ROOT / "tests/support").glob("*.py"))}
+    local = {*OURS, *(path.stem for path in (ROOT / "tests/support").rglob("*.py"))}
     declared = _declared(*extras)
     return [
         f"{file}: {name} is not declared in pyproject.toml"

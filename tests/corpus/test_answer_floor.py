@@ -14,8 +14,9 @@ import pytest
 
 from centred_encoder import CentredEncoder
 from ingest.pipeline import ingest
+from kb.evaluation.asking import evaluate
 from kb.evaluation.questions import EvaluationQuestion, read_questions
-from kb.evaluation.run import EvaluationResult, evaluate
+from kb.evaluation.results import EvaluationResult
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
 from kb.models.sentence_encoder import load_encoder

@@ -67,7 +67,7 @@ class Servers:
             ready.put(server)
             await server.serve(sockets=[listener])
 
-        thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
+        thread = threading.Thread(target=lambda: asyncio.run(run()), name="serving", daemon=True)
         thread.start()
         built = ready.get(timeout=60)
         if isinstance(built, Exception):

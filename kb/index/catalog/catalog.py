@@ -128,7 +128,9 @@ class Catalog(CatalogReader):
         if sections:
             connection.execute(SECTIONS.insert(), [asdict(row) for row in sections])
         if mentions:
-            connection.execute(ACRONYMS.insert(), [{"document_id": document.id, **asdict(each)} for each in mentions])
+            connection.execute(
+                ACRONYMS.insert(), [{"document_id": document.id, **asdict(mention)} for mention in mentions]
+            )
         kept = sa.select(PASSAGES.c.id).where(PASSAGES.c.document_id == document.id)
         connection.execute(
             WINDOWS.delete().where(WINDOWS.c.document_id == document.id, WINDOWS.c.passage_id.not_in(kept))
@@ -170,7 +172,7 @@ class Catalog(CatalogReader):
 
     def add_pending(self, connection: Connection, ids: Iterable[str]) -> None:
         """Marks ids whose vectors and words are about to change."""
-        if rows := [{"id": each} for each in dict.fromkeys(ids)]:
+        if rows := [{"id": passage_id} for passage_id in dict.fromkeys(ids)]:
             connection.execute(PENDING.insert().prefix_with("OR IGNORE"), rows)
 
     def clear_pending(self, connection: Connection) -> None:

@@ -137,7 +137,7 @@ class CatalogReader:
         """The current documents, their texts left out."""
         query = sa.select(DOCUMENTS).where(DOCUMENTS.c.withdrawn_at.is_(None))
         light = query.with_only_columns(
-            *(each for each in DOCUMENTS.c if each.name != "text"), sa.literal("").label("text")
+            *(column for column in DOCUMENTS.c if column.name != "text"), sa.literal("").label("text")
         )
         with self._engine.connect() as connection:
             return [to_document(row) for row in connection.execute(light)]

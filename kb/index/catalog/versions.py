@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from kb.errors import StoreError
-from kb.index.catalog.rows import FORGOTTEN, META, METADATA, PAGES, RUNS
+from kb.index.catalog.rows import FORGOTTEN, META, METADATA, PAGES, REPORTS
 
 SCHEMA_VERSION = "3"
 """Raised with each change of the tables, and then `_STEPS` says how the version before becomes the new one."""
@@ -62,7 +62,7 @@ def _bring_up_to_date(connection: Connection, path: Path) -> None:
 
 
 def _add_what_syncing_keeps(connection: Connection) -> None:
-    METADATA.create_all(connection, tables=[PAGES, RUNS, FORGOTTEN])
+    METADATA.create_all(connection, tables=[PAGES, REPORTS, FORGOTTEN])
 
 
 _STEPS: Mapping[str, tuple[str, Callable[[Connection], None]]] = {"2": ("3", _add_what_syncing_keeps)}

@@ -93,7 +93,7 @@ def document_html(document: Document, place: Place, first: int = 0) -> tuple[int
     Pages of a paginated document begin with their number.
     """
     text = document.text
-    blocks = [each for each in parse_blocks(text) if each.end > first]
+    blocks = [block for block in parse_blocks(text) if block.end > first]
     inline = marking(text, place.start, place.end)
     parts: list[str] = []
     start = stop = first

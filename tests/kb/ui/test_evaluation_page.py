@@ -143,7 +143,7 @@ def test_from_a_feedback_to_a_report(
     page.get_by_role("button", name="Supprimer").click()
     expect(page.locator("#query-list")).not_to_contain_text("q2 —")
     with AppDatabase(settings.app_database) as database:
-        assert [each.id for each in read_queries(database)] == ["avis-1"]
+        assert [query.id for query in read_queries(database)] == ["avis-1"]
 
 
 def test_without_a_query_nothing_runs_and_the_page_says_so(

@@ -57,7 +57,7 @@ def test_a_bad_answer_is_told_with_its_reason_and_becomes_a_test_query(
         "bad", "bad_source", "La source est <b>ancienne</b>."
     )  # fmt: skip
     assert feedback.question == "Qui apporte les aides du programme ?"
-    assert [each["document"] for each in feedback.answer["citations"]]
+    assert [citation["document"] for citation in feedback.answer["citations"]]
     # A new question has no feedback yet.
     ask(page, "Combien de quartiers prioritaires ?")
     expect(page.locator("#thanks")).to_be_empty()
@@ -71,11 +71,11 @@ def test_a_bad_answer_is_told_with_its_reason_and_becomes_a_test_query(
 
     assert "Mauvaise source" in run("feedback")
     assert "avis-1" in run("feedback", "--keep", "1")
-    (query,) = [each for each in json_lines(run("questions", "--export")) if each["id"] == "avis-1"]
+    (query,) = [query for query in json_lines(run("questions", "--export")) if query["id"] == "avis-1"]
     assert query["question"] == "Qui apporte les aides du programme ?"
     with AppDatabase(kept.app_database) as database:
         result = evaluate(cast("EvaluatedBase", small_base), read_queries(database))
-    assert [each.question.id for each in result.results] == ["avis-1"]
+    assert [answered.question.id for answered in result.results] == ["avis-1"]
     assert "devenu question de test" in run("feedback", "--all")
 
 
@@ -119,7 +119,7 @@ def test_what_is_older_than_the_retention_goes(kept: Settings) -> None:
     with AppDatabase(kept.app_database) as database:
         add_feedback(database, old, "good", None, "", small_answer(), 3)
     SavedFeedback(kept).add("bad", "wrong", "", small_answer(), 3)
-    assert [each.verdict for each in said(kept)] == ["bad"]
+    assert [feedback.verdict for feedback in said(kept)] == ["bad"]
 
 
 @pytest.mark.parametrize(

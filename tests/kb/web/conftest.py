@@ -33,6 +33,6 @@ def application(settings: Settings) -> Iterator[Application]:
         return clients[-1]
 
     yield build
-    for each in clients:
-        each.close()
+    for client in clients:
+        client.close()
     servers.stop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kb.index.catalog.report_lines import IGNORED_SHOWN, numbers_line, report_lines
-from kb.web.update_report import SHOWN, report_html
+from kb.web.update_report import SHOWN, update_reports_html
 
 REPORT: dict[str, Any] = {
     "command": "sync",
@@ -26,11 +26,11 @@ REPORT: dict[str, Any] = {
 
 
 def test_nothing_before_the_first_update() -> None:
-    assert report_html(()) == ""
+    assert update_reports_html(()) == ""
 
 
 def test_numbers_failures_and_changes_are_told_escaped() -> None:
-    shown = report_html([REPORT])
+    shown = update_reports_html([REPORT])
     for text in ("1 ajouté, 2 modifiés, 41 inchangés, 1 en échec", "fichier vide", "(404)", "+ 12 milliards"):
         assert text in shown
     assert "a&lt;b&gt;.md" in shown
@@ -39,7 +39,7 @@ def test_numbers_failures_and_changes_are_told_escaped() -> None:
 
 def test_a_long_report_is_cut_and_says_so() -> None:
     many = {**REPORT, "changes": [{**REPORT["changes"][0], "document": f"{n}.md"} for n in range(SHOWN + 10)]}
-    shown = report_html([many])
+    shown = update_reports_html([many])
     assert shown.count("<li>") == SHOWN + 1
     assert "et 12 de plus" in shown
 

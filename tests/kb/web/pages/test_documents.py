@@ -23,7 +23,7 @@ def send(client: httpx.Client, *files: tuple[str, bytes]) -> httpx.Response:
 
 
 def key_of(settings: Settings, name: str) -> str:
-    return next(each.key for each in Uploads(settings.uploads_folder, 10).waiting() if each.name == name)
+    return next(upload.key for upload in Uploads(settings.uploads_folder, 10).waiting() if upload.name == name)
 
 
 def test_a_file_waits_is_looked_at_and_enters(application: Application, settings: Settings) -> None:
@@ -50,7 +50,7 @@ def test_a_file_waits_is_looked_at_and_enters(application: Application, settings
     assert ingestor.asked == [("uploads", "")]
     assert (settings.uploads_folder / key / "Note -b-.md").read_bytes() == b"# Titre\n\nUn texte."
     correction = read_corrections(settings.app_database)[f"{key}/Note -b-.md"]
-    assert {name: each["now"] for name, each in correction.fields.items()} == {
+    assert {name: field["now"] for name, field in correction.fields.items()} == {
         "title": "Titre corrigé",
         "programmes": ["NPNRU", "PNRU"],
     }
@@ -75,9 +75,9 @@ def test_what_is_no_file_is_refused_and_the_rest_is_taken(application: Applicati
     assert answer.status_code == 422
     for told in ("vide.md : ce fichier est vide", "gros.md : plus de 1 Mo", "extension"):
         assert told in answer.text
-    assert [each.name for each in Uploads(settings.uploads_folder, 1).waiting()] == ["bon.md"]
-    held = [each for each in settings.uploads_folder.rglob("*") if each.is_file() and each.suffix != ".json"]
-    assert [each.name for each in held] == ["bon.md"]
+    assert [upload.name for upload in Uploads(settings.uploads_folder, 1).waiting()] == ["bon.md"]
+    held = [file for file in settings.uploads_folder.rglob("*") if file.is_file() and file.suffix != ".json"]
+    assert [file.name for file in held] == ["bon.md"]
     assert send(client, *[(f"{number}.md", b"x" * number) for number in range(1, 23)]).status_code == 422
 
 

@@ -12,7 +12,7 @@ from kb.text.moments import french_moment
 from kb.types import StoreStatus
 from kb.web import strings
 from kb.web.render import escape
-from kb.web.update_report import report_html
+from kb.web.update_report import update_reports_html
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class BaseState:
         return not self.progress.running
 
 
-def read_state(base: Callable[[], Base], ingestor: Ingestor | None) -> BaseState:
+def read_base_state(base: Callable[[], Base], ingestor: Ingestor | None) -> BaseState:
     """The state of the base now. Never raises: what goes wrong is part of the state."""
     status: StoreStatus | None = None
     trouble: str | None = None
@@ -57,7 +57,7 @@ def read_state(base: Callable[[], Base], ingestor: Ingestor | None) -> BaseState
     return BaseState(status, trouble, progress)
 
 
-def state_html(state: BaseState) -> str:
+def base_state_html(state: BaseState) -> str:
     """The line of the header: how many documents, since when, and what is going on."""
     parts: list[str] = []
     if state.progress.running:
@@ -76,7 +76,9 @@ def state_html(state: BaseState) -> str:
     if state.progress.error is not None and not state.progress.running:
         parts.append(_fact("bad", f"{strings.UPDATE_FAILED} {state.progress.error}"))
     # Not a live region: it changes every few seconds during an ingestion and would be read aloud each time.
-    report = report_html(state.status.reports) if state.status is not None and not state.progress.running else ""
+    report = ""
+    if state.status is not None and not state.progress.running:
+        report = update_reports_html(state.status.reports)
     return f'<ul class="state" aria-label="{escape(strings.BASE_LABEL)}">{"".join(parts)}</ul>{report}'
 
 

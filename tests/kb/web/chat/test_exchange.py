@@ -11,15 +11,9 @@ import pytest
 from kb.errors import FingerprintError
 from kb.retrieval.filters import Filters
 from kb.types import Answer, Document, Message
-from kb.web.chat.conversation import (
-    HISTORY_MESSAGES,
-    SHOWN_TURNS,
-    Conversation,
-    Lines,
-    answer_states,
-    exchange,
-    question_trouble,
-)
+from kb.web.chat.chat_state import HISTORY_MESSAGES, SHOWN_TURNS, ChatState
+from kb.web.chat.exchange import answer_states, exchange, question_trouble
+from kb.web.chat.waiting_line import WaitingLines
 from small_base import SmallBase
 
 DOCUMENTS = [
@@ -55,13 +49,13 @@ class BrokenBase(SmallBase):
         raise ZeroDivisionError("the cause, in English")
 
 
-def last(states: Iterator[Conversation]) -> Conversation:
+def last(states: Iterator[ChatState]) -> ChatState:
     return list(states)[-1]
 
 
 def test_a_question_is_shown_at_once_and_answered_at_the_end() -> None:
     base = SmallBase(DOCUMENTS)
-    states = list(exchange(lambda: base, Conversation(), "  Que finance Action Logement ?  "))
+    states = list(exchange(lambda: base, ChatState(), "  Que finance Action Logement ?  "))
     assert states[0].running
     assert "Recherche dans les documents" in states[0].current_html
     assert "Que finance Action Logement ?</h2>" in states[0].current_html
@@ -73,7 +67,7 @@ def test_a_question_is_shown_at_once_and_answered_at_the_end() -> None:
 
 def test_each_turn_keeps_its_own_sources() -> None:
     base = SmallBase(DOCUMENTS)
-    first = last(exchange(lambda: base, Conversation(), "Que finance Action Logement ?"))
+    first = last(exchange(lambda: base, ChatState(), "Que finance Action Logement ?"))
     second = last(exchange(lambda: base, first, "Combien de quartiers prioritaires ?"))
     assert 'id="turn-1"' in second.past_html
     assert 'id="turn-2"' in second.current_html
@@ -83,7 +77,7 @@ def test_each_turn_keeps_its_own_sources() -> None:
 
 def test_the_base_is_told_what_was_answered_before() -> None:
     base = RecordingBase()
-    conversation = Conversation()
+    conversation = ChatState()
     for _ in range(HISTORY_MESSAGES):
         conversation = last(exchange(lambda: base, conversation, "Que finance Action Logement ?"))
     assert base.histories[0] == ()
@@ -96,7 +90,7 @@ def test_the_base_is_told_what_was_answered_before() -> None:
 
 def test_a_long_conversation_keeps_its_latest_turns_and_says_so() -> None:
     base = SmallBase(DOCUMENTS)
-    conversation = Conversation()
+    conversation = ChatState()
     for _ in range(SHOWN_TURNS + 1):
         conversation = last(exchange(lambda: base, conversation, "Que finance Action Logement ?"))
     assert len(conversation.turns) == SHOWN_TURNS
@@ -108,7 +102,7 @@ def test_an_expected_error_is_told_in_its_own_words() -> None:
     def opened() -> SmallBase:
         raise FingerprintError("La base <x> a été faite avec un autre modèle.")
 
-    failed = last(exchange(opened, Conversation(), "Que finance Action Logement ?"))
+    failed = last(exchange(opened, ChatState(), "Que finance Action Logement ?"))
     assert "La base &lt;x&gt; a été faite avec un autre modèle." in failed.current_html
     assert 'data-state="failed"' in failed.current_html
     assert failed.asked("encore ?").history == ()
@@ -117,7 +111,7 @@ def test_an_expected_error_is_told_in_its_own_words() -> None:
 def test_an_unexpected_error_is_told_in_french_and_logged_with_its_cause(caplog: pytest.LogCaptureFixture) -> None:
     base = BrokenBase(DOCUMENTS)
     with caplog.at_level(logging.ERROR):
-        failed = last(exchange(lambda: base, Conversation(), "Que finance Action Logement ?"))
+        failed = last(exchange(lambda: base, ChatState(), "Que finance Action Logement ?"))
     assert "Une erreur interne a empêché de répondre." in failed.current_html
     assert "the cause, in English" not in failed.current_html
     assert failed.sources_html == ""
@@ -131,7 +125,7 @@ def test_a_base_without_an_answer_is_an_error() -> None:
         def stream(self, question: str, **_: Any) -> Iterator[Answer]:
             return iter(())
 
-    failed = last(exchange(lambda: SilentBase(DOCUMENTS), Conversation(), "Que finance Action Logement ?"))
+    failed = last(exchange(lambda: SilentBase(DOCUMENTS), ChatState(), "Que finance Action Logement ?"))
     assert "Une erreur interne" in failed.current_html
 
 
@@ -144,13 +138,13 @@ def test_leaving_early_closes_the_stream() -> None:
 
 
 def test_stopping_keeps_what_was_written() -> None:
-    conversation = Conversation().asked("Une question ?").changed(state="writing", body="<p>Le début</p>")
+    conversation = ChatState().asked("Une question ?").changed(state="writing", body="<p>Le début</p>")
     stopped = conversation.stopped()
     assert "<p>Le début</p>" in stopped.current_html
     assert "Réponse interrompue." in stopped.current_html
     assert stopped.stopped() == stopped
     assert stopped.asked("Une autre ?").history == ()
-    assert Conversation().stopped() == Conversation()
+    assert ChatState().stopped() == ChatState()
 
 
 @pytest.mark.parametrize(("length", "refused"), [(2000, False), (2001, True)])
@@ -181,20 +175,20 @@ class WritingBase(SmallBase):
 
 
 def test_who_waits_for_the_model_sees_the_sources_and_their_place() -> None:
-    base, lines = WritingBase(), Lines()
-    first = exchange(lambda: base, Conversation(), "Que finance Action Logement ?", lines)
+    base, lines = WritingBase(), WaitingLines()
+    first = exchange(lambda: base, ChatState(), "Que finance Action Logement ?", lines)
     next(first)
     next(first)  # its first state: it is about to be written
-    seen: list[Conversation] = []
+    seen: list[ChatState] = []
     told = threading.Event()
 
-    def waits(held: list[Conversation]) -> None:
-        for state in exchange(lambda: base, Conversation(), "Combien de quartiers à Lyon ?", lines):
+    def waits(held: list[ChatState]) -> None:
+        for state in exchange(lambda: base, ChatState(), "Combien de quartiers à Lyon ?", lines):
             held.append(state)
             if state.turns[-1].ahead is not None:
                 told.set()
 
-    with lines.writing.ticket() as writing, lines.writing.ticket():
+    with lines.writing.join() as writing, lines.writing.join():
         assert writing.wait(30)
         second = threading.Thread(target=waits, args=(seen,))
         second.start()

@@ -2,7 +2,7 @@
 
 Gradio's way of cancelling an event waits for the event's next state, meanwhile lets late states overwrite what the
 page shows, and then cancels whatever the reader has asked since. So no event of the page is cancelled: the one that
-shows the states of an errand is told that the reader left, and ends by itself.
+shows the states of a task is told that the reader left, and ends by itself.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ BETWEEN_STATES = 0.05  # seconds: twenty states a second read as a flow; more wo
 SILENCE = 0.5  # seconds after which it is told that there is nothing new: only then can a closed page be noticed
 
 
-class Errand(Generic[State]):
+class BackgroundTask(Generic[State]):
     """The states that `make` yields, made in a thread; of those that come too fast only the latest is seen.
 
-    The iterator that `make` gives is closed between two states once the errand is left.
+    The iterator that `make` gives is closed between two states once the task is left.
     """
 
     def __init__(self, make: Callable[[], Generator[State]]) -> None:
@@ -33,7 +33,7 @@ class Errand(Generic[State]):
         self._over = self._seen_out = False
         self._error: BaseException | None = None
         self._left: Reason | None = None
-        threading.Thread(target=self._run, name="errand", daemon=True).start()
+        threading.Thread(target=self._run, name="task", daemon=True).start()
 
     @property
     def left(self) -> Reason | None:
@@ -51,9 +51,9 @@ class Errand(Generic[State]):
             return True
 
     def states(self) -> Iterator[State | None]:
-        """The states as they come, None in a silence; to be read once. Ends with the errand, or when it is left.
+        """The states as they come, None in a silence; to be read once. Ends with the task, or when it is left.
 
-        Raises what the errand raised.
+        Raises what the task raised.
         """
         shown = time.monotonic()
         while True:
@@ -90,29 +90,29 @@ class Errand(Generic[State]):
                 self._changed.notify_all()
 
 
-class Errands(Generic[State]):
-    """The errands under way, by name. Serves many threads."""
+class RunningTasks(Generic[State]):
+    """The tasks under way, by name. Serves many threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._held: dict[str, Errand[State]] = {}
+        self._held: dict[str, BackgroundTask[State]] = {}
 
-    def begin(self, name: str, make: Callable[[], Generator[State]]) -> Errand[State]:
-        """Begins an errand; `end` it."""
-        errand = Errand(make)
+    def begin(self, name: str, make: Callable[[], Generator[State]]) -> BackgroundTask[State]:
+        """Begins a task; `end` it."""
+        task = BackgroundTask(make)
         with self._lock:
-            self._held[name] = errand
-        return errand
+            self._held[name] = task
+        return task
 
     def end(self, name: str) -> None:
-        """Forgets an errand, and leaves it if it is under way."""
+        """Forgets a task, and leaves it if it is under way."""
         with self._lock:
-            errand = self._held.pop(name, None)
-        if errand is not None:
-            errand.leave("gone")
+            task = self._held.pop(name, None)
+        if task is not None:
+            task.leave("gone")
 
     def leave(self, name: str, reason: Reason) -> bool:
-        """Leaves an errand; False when there is none of this name under way."""
+        """Leaves a task; False when there is none of this name under way."""
         with self._lock:
-            errand = self._held.get(name)
-        return errand is not None and errand.leave(reason)
+            task = self._held.get(name)
+        return task is not None and task.leave(reason)

@@ -60,8 +60,8 @@ class Handler(BaseHTTPRequestHandler):
     def say(self, *pieces: str) -> None:
         """A whole stream."""
         self.begin()
-        for each in pieces:
-            self.piece(each)
+        for piece in pieces:
+            self.piece(piece)
         self.piece(None, "stop")
         self.event("[DONE]")
         self.close_connection = True

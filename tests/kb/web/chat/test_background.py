@@ -1,4 +1,4 @@
-"""Errands: the latest state is seen, the last one always, and whoever leaves is let go at once."""
+"""RunningTasks: the latest state is seen, the last one always, and whoever leaves is let go at once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Generator
 
 import pytest
 
-from kb.web.chat.errands import Errand, Errands
+from kb.web.chat.background import BackgroundTask, RunningTasks
 
 
 class Work:
@@ -20,21 +20,21 @@ class Work:
     def states(self, number: int = 3) -> Generator[int, None, None]:
         """1, 2, 3… each when it may come out."""
         try:
-            for each in range(1, number + 1):
+            for state in range(1, number + 1):
                 assert self.go.acquire(timeout=30)
-                yield each
+                yield state
         finally:
             self.closed.set()
 
 
 def test_states_come_as_they_are_made_and_silence_is_told() -> None:
     work = Work()
-    states = Errand(work.states).states()
+    states = BackgroundTask(work.states).states()
     assert next(states) is None
     work.go.release()
-    assert next(each for each in states if each is not None) == 1
+    assert next(state for state in states if state is not None) == 1
     work.go.release(2)
-    seen = [each for each in states if each is not None]
+    seen = [state for state in states if state is not None]
     assert seen in ([3], [2, 3])  # the last one whatever happens, no other twice
     assert work.closed.wait(30)
 
@@ -42,7 +42,7 @@ def test_states_come_as_they_are_made_and_silence_is_told() -> None:
 def test_of_many_states_only_some_are_seen_and_the_last_of_all() -> None:
     work = Work()
     work.go.release(5000)
-    seen = [each for each in Errand(lambda: work.states(5000)).states() if each is not None]
+    seen = [state for state in BackgroundTask(lambda: work.states(5000)).states() if state is not None]
     assert seen == sorted(set(seen))
     assert seen[-1] == 5000
     assert len(seen) < 500
@@ -50,14 +50,14 @@ def test_of_many_states_only_some_are_seen_and_the_last_of_all() -> None:
 
 def test_whoever_leaves_is_let_go_while_the_next_state_is_awaited() -> None:
     work = Work()
-    errand = Errand(work.states)
-    states = errand.states()
+    task = BackgroundTask(work.states)
+    states = task.states()
     work.go.release()
-    assert next(each for each in states if each is not None) == 1
-    assert errand.leave("stop")
+    assert next(state for state in states if state is not None) == 1
+    assert task.leave("stop")
     assert list(states) == []  # at once: the second state is not there yet
-    assert errand.left == "stop"
-    assert not errand.leave("restart")  # it has been left already
+    assert task.left == "stop"
+    assert not task.leave("restart")  # it has been left already
     assert not work.closed.is_set()
     work.go.release()
     assert work.closed.wait(30)  # between two states
@@ -66,10 +66,10 @@ def test_whoever_leaves_is_let_go_while_the_next_state_is_awaited() -> None:
 def test_one_that_is_over_cannot_be_left() -> None:
     work = Work()
     work.go.release(3)
-    errand = Errand(work.states)
-    assert [each for each in errand.states() if each is not None][-1] == 3
-    assert not errand.leave("stop")
-    assert errand.left is None
+    task = BackgroundTask(work.states)
+    assert [state for state in task.states() if state is not None][-1] == 3
+    assert not task.leave("stop")
+    assert task.left is None
 
 
 def test_what_it_raises_is_raised_where_its_states_are_read() -> None:
@@ -77,18 +77,18 @@ def test_what_it_raises_is_raised_where_its_states_are_read() -> None:
         yield 1
         raise OSError("en panne")
 
-    states = Errand(breaks).states()
+    states = BackgroundTask(breaks).states()
     with pytest.raises(OSError, match="en panne"):
         list(states)
 
 
-def test_errands_are_found_by_name_until_they_end() -> None:
-    work, errands = Work(), Errands[int]()
-    errand = errands.begin("a", work.states)
-    assert not errands.leave("b", "stop")
-    errands.end("a")
-    assert errand.left == "gone"
-    assert not errands.leave("a", "stop")
-    errands.end("a")
+def test_tasks_are_found_by_name_until_they_end() -> None:
+    work, tasks = Work(), RunningTasks[int]()
+    task = tasks.begin("a", work.states)
+    assert not tasks.leave("b", "stop")
+    tasks.end("a")
+    assert task.left == "gone"
+    assert not tasks.leave("a", "stop")
+    tasks.end("a")
     work.go.release()
     assert work.closed.wait(30)
