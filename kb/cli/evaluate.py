@@ -90,7 +90,7 @@ def _evaluate(
     from tqdm import tqdm
 
     from kb.evaluation.judge import judge
-    from kb.evaluation.kept_runs import about_run, evaluation_run, run_and_keep
+    from kb.evaluation.kept.runs import about_run, evaluation_run, run_and_keep
     from kb.evaluation.page import to_html
     from kb.evaluation.report import failed_gates, parse_gates, to_json, to_text
     from kb.records.database import AppDatabase
@@ -206,7 +206,7 @@ def _suggest(settings: Settings, number: int, chosen: Sequence[str], target: Pat
 
 
 def _kept_queries(settings: Settings) -> list[EvaluationQuestion]:
-    from kb.evaluation.kept_queries import read_queries
+    from kb.evaluation.kept.queries import read_queries
     from kb.records.database import AppDatabase
 
     with AppDatabase(settings.app_database) as database:

@@ -10,8 +10,8 @@ import click
 from kb.settings import Settings
 
 if TYPE_CHECKING:
-    from kb.evaluation.kept_runs import EvaluationRun
-    from kb.evaluation.scoring.comparison import Comparison
+    from kb.evaluation.comparison import Comparison
+    from kb.evaluation.kept.runs import EvaluationRun
 
 _LINES = 40  # of questions that got better or worse
 _SHOWN = {"mrr@10": "place", "fact_recall": "faits", "refused_unanswerable": "refus justes"}
@@ -19,7 +19,7 @@ _SHOWN = {"mrr@10": "place", "fact_recall": "faits", "refused_unanswerable": "re
 
 def list_runs(settings: Settings) -> None:
     """Prints a line for each of the last runs."""
-    from kb.evaluation.kept_runs import evaluation_runs
+    from kb.evaluation.kept.runs import evaluation_runs
     from kb.records.database import AppDatabase
 
     with AppDatabase(settings.app_database) as database:
@@ -43,8 +43,8 @@ def _state(run: EvaluationRun) -> str:
 
 def compare_runs(settings: Settings, names: tuple[str, str], questions: Path | None) -> None:
     """Prints what changed from one run to another. Raises QuestionsError when there is no such run."""
-    from kb.evaluation.kept_runs import scores_of
-    from kb.evaluation.scoring.comparison import compare
+    from kb.evaluation.comparison import compare
+    from kb.evaluation.kept.runs import scores_of
     from kb.records.database import AppDatabase
 
     with AppDatabase(settings.app_database) as database:

@@ -26,7 +26,7 @@ def questions_command(
     questions: Path | None, target: Path | None, imported: bool, exported: bool, store: Path | None
 ) -> None:
     """Vérifie le fichier QUESTIONS (JSONL, CSV ou XLSX), documents compris s'il y a une base, et peut le convertir."""
-    from kb.evaluation.kept_queries import put_queries, read_queries
+    from kb.evaluation.kept.queries import put_queries, read_queries
     from kb.evaluation.questions import check_documents
     from kb.evaluation.tables import read_any, to_jsonl, write_any
     from kb.records.database import AppDatabase
@@ -69,7 +69,7 @@ def feedback(
 ) -> None:
     """Montre ce que les lecteurs ont dit des réponses, le plus récent d'abord."""
     from kb.evaluation.from_feedback import to_query
-    from kb.evaluation.kept_queries import put_queries
+    from kb.evaluation.kept.queries import put_queries
     from kb.records.database import AppDatabase
     from kb.records.feedback import (
         REASONS,

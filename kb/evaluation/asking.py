@@ -9,10 +9,10 @@ from typing import Protocol
 
 from kb.answering.serialize import answer_to_json, document_ids
 from kb.errors import ReperesError
+from kb.evaluation.question_scores import score
 from kb.evaluation.questions import EvaluationQuestion
 from kb.evaluation.results import EvaluationResult, EvaluationRow, QuestionResult
 from kb.evaluation.scoring import metrics
-from kb.evaluation.scoring.question_scores import score
 from kb.types import Answer, Hit, Message
 
 log = logging.getLogger(__name__)

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.errors import QuestionsError
+from kb.evaluation.comparison import Comparison, compare
 from kb.evaluation.from_feedback import to_query
-from kb.evaluation.kept_queries import drop_query, put_queries, read_queries
-from kb.evaluation.kept_runs import (
+from kb.evaluation.kept.queries import drop_query, put_queries, read_queries
+from kb.evaluation.kept.runs import (
     EvaluationRun,
     about_run,
     evaluation_run,
@@ -24,7 +25,6 @@ from kb.evaluation.kept_runs import (
 from kb.evaluation.page import to_html
 from kb.evaluation.questions import EvaluationQuestion, check_documents, parse_questions, question_to_json
 from kb.evaluation.results import EvaluationResult, QuestionResult
-from kb.evaluation.scoring.comparison import Comparison, compare
 from kb.evaluation.tables import parse_table, read_any, read_pasted
 from kb.records.database import AppDatabase
 from kb.records.feedback import Feedback, read_feedback, set_feedback_status

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from kb.evaluation.diagnosis import LABELS, diagnose
 from kb.evaluation.report import FIGURES, STAGES, by_kind, interval_text, latency_line, value_text
 from kb.evaluation.results import EvaluationResult, QuestionResult
-from kb.evaluation.scoring.diagnosis import LABELS, diagnose
 from kb.evaluation.scoring.matching import holds
 from kb.text.moments import french_moment
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from kb.evaluation.comparison import Comparison, FigureComparison
 from kb.evaluation.desk import Evaluated
-from kb.evaluation.kept_runs import EvaluationRun
+from kb.evaluation.diagnosis import LABELS, Diagnosis, diagnose
+from kb.evaluation.kept.runs import EvaluationRun
 from kb.evaluation.report import FIGURES, value_text
 from kb.evaluation.results import QuestionResult
-from kb.evaluation.scoring.comparison import Comparison, FigureComparison
-from kb.evaluation.scoring.diagnosis import LABELS, Diagnosis, diagnose
 from kb.records.feedback import Feedback
 from kb.text.moments import french_moment
 from kb.web import strings

@@ -57,7 +57,7 @@ def test_facts_are_said_and_refusals_are_right(
     evaluated: Evaluate, base: str, dtype: str, facts: float, refused: float, false_refusals: float
 ) -> None:
     result = evaluated(base, dtype)
-    assert not result.errors
+    assert not result.failed
     assert (result.estimate("fact_recall").value or 0) >= facts
     assert (result.estimate("refused_unanswerable").value or 0) >= refused
     assert (result.estimate("false_refusals").value or 0) <= false_refusals

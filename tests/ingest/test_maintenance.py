@@ -15,7 +15,7 @@ from ingest.maintenance import allow, check, forget, rebuild
 from ingest.pipeline import ingest
 from kb.answering.serialize import answer_to_json
 from kb.errors import FingerprintError, StoreBusyError, StoreError
-from kb.evaluation.kept_queries import put_queries, read_queries
+from kb.evaluation.kept.queries import put_queries, read_queries
 from kb.evaluation.questions import EvaluationQuestion
 from kb.index import rebuilding
 from kb.index.catalog.catalog import Catalog

@@ -12,7 +12,7 @@ import pytest
 import app
 from chat_server import chat_server, failing, saying
 from ingest.pipeline import ingest
-from kb.evaluation.kept_runs import EvaluationRun, evaluation_runs
+from kb.evaluation.kept.runs import EvaluationRun, evaluation_runs
 from kb.knowledge import KnowledgeBase
 from kb.models import sentence_encoder
 from kb.models.chat.gguf import CARD, FOLDER

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from kb.answering.serialize import answer_to_json
-from kb.evaluation.kept_queries import put_queries, read_queries
+from kb.evaluation.kept.queries import put_queries, read_queries
 from kb.evaluation.questions import EvaluationQuestion
 from kb.records.conversations import KeptTurn, SavedConversations
 from kb.records.corrections import Correction, keep_correction, read_corrections

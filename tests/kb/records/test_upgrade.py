@@ -18,8 +18,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from kb.errors import StoreError
-from kb.evaluation.kept_queries import read_queries
-from kb.evaluation.kept_runs import evaluation_run, evaluation_runs, rows_of, scores_of
+from kb.evaluation.kept.queries import read_queries
+from kb.evaluation.kept.runs import evaluation_run, evaluation_runs, rows_of, scores_of
 from kb.records import upgrade
 from kb.records.accounts import Person
 from kb.records.conversations import SavedConversations

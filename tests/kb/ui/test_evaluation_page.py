@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from browsing import ask, picture, serious
 from ingest.pipeline import ingest
 from kb.evaluation.desk import EvaluationDesk
-from kb.evaluation.kept_queries import read_queries
+from kb.evaluation.kept.queries import read_queries
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
 from kb.records.database import AppDatabase

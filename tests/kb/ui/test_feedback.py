@@ -17,7 +17,7 @@ import app
 from browsing import ask, picture
 from kb.evaluation.asking import EvaluatedBase, evaluate
 from kb.evaluation.from_feedback import to_query
-from kb.evaluation.kept_queries import read_queries
+from kb.evaluation.kept.queries import read_queries
 from kb.records.database import AppDatabase
 from kb.records.feedback import Feedback, SavedFeedback, Verdict, add_feedback, feedback_of, read_feedback, to_csv
 from kb.settings import Settings

@@ -11,12 +11,12 @@ import pytest
 from ingest.pipeline import ingest
 from kb.errors import QuestionsError, StoreError
 from kb.evaluation.asking import evaluate
-from kb.evaluation.kept_runs import about_run, evaluation_runs, rows_of, run_and_keep, scores_of
+from kb.evaluation.comparison import compare, paired_p_value
+from kb.evaluation.diagnosis import diagnose
+from kb.evaluation.kept.runs import about_run, evaluation_runs, rows_of, run_and_keep, scores_of
 from kb.evaluation.page import to_html
 from kb.evaluation.questions import EvaluationQuestion, read_questions
 from kb.evaluation.report import failed_gates, to_json
-from kb.evaluation.scoring.comparison import compare, paired_p_value
-from kb.evaluation.scoring.diagnosis import diagnose
 from kb.evaluation.tables import to_jsonl
 from kb.index.reader import IndexReader
 from kb.knowledge import KnowledgeBase
