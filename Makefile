@@ -12,7 +12,7 @@ CHROMIUM := /usr/bin/chromium
 FONT     := /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint bench clean debian-packages
+.PHONY: help run test check lint bench mutants clean debian-packages
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1	\2/p' Makefile
@@ -36,6 +36,9 @@ lint: $(STAMP)  ## ruff and mypy
 
 bench: $(STAMP) $(RIVALS)/.installed  ## quality, ingestion, scale, sync, answers, people, encoder, with their targets (ARGS="scale --sizes 1000")
 	@$(BIN)/python -m benchmarks.run_all $(ARGS)
+
+mutants: $(STAMP)  ## wrong numbers and comparisons in kb/answering: which ones does no test see? (ARGS="citations")
+	@$(BIN)/python -m benchmarks.mutants $(ARGS)
 
 clean:  ## removes .venv, builds and caches; keeps the store (.reperes)
 	rm -rf $(VENV) $(RIVALS) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/output
