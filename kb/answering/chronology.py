@@ -38,17 +38,16 @@ def old_or_undated(documents: Sequence[Document], today: date) -> list[str]:
     old = [document for document in documents if document.date and _is_old(document.date, today)]
     found = []
     if undated:
-        found.append(f"Source sans date : {_titles(undated)}.")
+        found.append(f"Source sans date : {_listed([f'« {document.title} »' for document in undated])}.")
     if old:
-        dated = ", ".join(f"« {document.title} » ({(document.date or '')[:4]})" for document in old[:_MOST_NAMED])
-        more = f" et {len(old) - _MOST_NAMED} autres" if len(old) > _MOST_NAMED else ""
-        found.append(f"Source de plus de trois ans, à vérifier : {dated}{more}.")
+        dated = [f"« {document.title} » ({(document.date or '')[:4]})" for document in old]
+        found.append(f"Source de plus de trois ans, à vérifier : {_listed(dated)}.")
     return found
 
 
 def most_recent_first(units: Sequence[Evidence]) -> list[Evidence]:
     """The units by the date that they speak of, the newest first; those without a date last, the order kept."""
-    return sorted(units, key=lambda unit: told_date(unit) or (0, 0, 0), reverse=True)
+    return sorted(units, key=lambda unit: told_date(unit) or (), reverse=True)
 
 
 def told_date(unit: Evidence) -> tuple[int, int, int] | None:
@@ -108,7 +107,7 @@ def _differ(one: Evidence, two: Evidence, asked: bool) -> bool:
         return False
     here, there = _words(one), _words(two)
     shared = here & there
-    if len(shared) < _FEWEST_SHARED or len(here ^ there) > _MOST_MORE or not (here <= there or there <= here):
+    if len(shared) < max(_FEWEST_SHARED, min(len(here), len(there))) or len(here ^ there) > _MOST_MORE:
         return False
     return asked or len(shared) >= _NEARLY_ALL * max(len(here), len(there))
 
@@ -143,9 +142,9 @@ def _is_old(text: str, today: date) -> bool:
     match = _DATED.match(text)
     if match is None:
         return False
-    # A document dated by its year alone may be of its last day.
-    day = (int(match[1]), int(match[2] or 12), int(match[3] or 31))
-    return day < (today.year - OLD_YEARS, today.month, today.day)
+    # A document dated by its year or month alone may be of its last day.
+    day = tuple(int(part) for part in match.groups() if part)
+    return day < (today.year - OLD_YEARS, today.month, today.day)[: len(day)]
 
 
 def _written(when: tuple[int, int, int] | None) -> str:
@@ -155,7 +154,7 @@ def _written(when: tuple[int, int, int] | None) -> str:
     return f"{_MONTHS[month - 1]} {year}" if month else str(year)
 
 
-def _titles(documents: Sequence[Document]) -> str:
-    named = ", ".join(f"« {document.title} »" for document in documents[:_MOST_NAMED])
-    more = len(documents) - _MOST_NAMED
+def _listed(names: Sequence[str]) -> str:
+    named = ", ".join(names[:_MOST_NAMED])
+    more = len(names) - _MOST_NAMED
     return f"{named} et {more} autre{'s' if more > 1 else ''}" if more > 0 else named

@@ -38,7 +38,7 @@ def inexact(sentence: str, source: str, *, units_elsewhere: bool = False) -> str
             continue
         limit = _limit(sentence, figure)
         if all(_limit(source, other) != limit for other in held):
-            return " ".join(sentence[max(0, figure.start - 10) : figure.end].split()[-4:])
+            return " ".join([*sentence[: figure.start].split()[-3:], figure.text])
         if figure.unit and not units_elsewhere and all(other.unit != figure.unit for other in held):
             return figure.text
     parts = set(_PARTS.findall(fold(source)))
