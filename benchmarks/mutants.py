@@ -205,21 +205,24 @@ def survivors(workplace: Workplace, mutants: Sequence[Mutant], jobs: int, limit:
     """The mutants that no test sees. One whose tests take over `limit` seconds is seen: it runs forever."""
     waiting, running = list(reversed(mutants)), dict[int, tuple[Mutant, float]]()
     with tqdm(total=len(mutants), disable=None, unit="mutant") as progress:
-        while waiting or running:
-            while waiting and len(running) < jobs:
-                mutant = waiting.pop()
-                running[workplace.start(mutant)] = mutant, time.monotonic() + limit
-            for process, (mutant, deadline) in list(running.items()):
-                ended, status = os.waitpid(process, os.WNOHANG)
-                if not ended and time.monotonic() > deadline:
-                    os.killpg(process, signal.SIGKILL)
-                    ended, status = os.waitpid(process, 0)
-                if ended:
-                    del running[process]
-                    progress.update()
-                    if os.waitstatus_to_exitcode(status) == 0:
-                        yield mutant
-            time.sleep(0.01)
+        try:
+            while waiting or running:
+                while waiting and len(running) < jobs:
+                    mutant = waiting.pop()
+                    running[workplace.start(mutant)] = mutant, time.monotonic() + limit
+                for process, (mutant, deadline) in list(running.items()):
+                    if time.monotonic() > deadline:
+                        os.killpg(process, signal.SIGKILL)
+                    ended, status = os.waitpid(process, os.WNOHANG)
+                    if ended:
+                        del running[process]
+                        progress.update()
+                        if os.waitstatus_to_exitcode(status) == 0:
+                            yield mutant
+                time.sleep(0.01)
+        finally:
+            for process in running:
+                os.killpg(process, signal.SIGKILL)
 
 
 def changed_since(commit: str) -> dict[Path, set[int]]:

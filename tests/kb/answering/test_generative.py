@@ -21,8 +21,12 @@ class Scripted(ChatModel):
         self.max_tokens = 0
 
     def stream(self, system: str, user: str, *, max_tokens: int) -> Iterator[str]:
-        """The pieces, whatever the prompt."""
+        """The pieces, whatever the prompt; held on to, so that only closing it ends it."""
         self.max_tokens = max_tokens
+        self.stopped = self._pieces_of()
+        return self.stopped
+
+    def _pieces_of(self) -> Iterator[str]:
         try:
             yield from self.pieces
         finally:
@@ -117,6 +121,22 @@ def test_whoever_stops_reading_stops_the_model() -> None:
     assert not model.closed
     states.close()  # type: ignore[attr-defined]
     assert model.closed
+
+
+def test_a_stream_that_cannot_be_closed_is_read_all_the_same() -> None:
+    class Plain(Scripted):
+        def stream(self, system: str, user: str, *, max_tokens: int) -> Iterator[str]:
+            return iter(self.pieces)
+
+    *_, final = write(Plain("Le programme concerne 448 quartiers prioritaires [1]."), "?", [SITES])
+    assert final.text == "Le programme concerne 448 quartiers prioritaires. [1]"
+
+
+def test_a_unit_that_it_was_not_given_to_read_cannot_be_cited() -> None:
+    long = [unit(f"Le fonds numéro {number} verse {'beaucoup ' * 60}.", f"long-{number}") for number in (1, 2)]
+    said = "Les habitants choisissent souvent volontiers"  # of which half the words stand in SHOPS
+    assert "souvent" in last(f"{said} [1].", evidence=[SHOPS]).text
+    assert "souvent" not in last(f"{said} [3].", evidence=[*long, SHOPS]).text
 
 
 def test_four_sentences_may_be_written_and_no_page() -> None:
