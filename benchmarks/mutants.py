@@ -222,7 +222,8 @@ def survivors(workplace: Workplace, mutants: Sequence[Mutant], jobs: int, limit:
                 time.sleep(0.01)
         finally:
             for process in running:
-                os.killpg(process, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process, signal.SIGKILL)
 
 
 def changed_since(commit: str) -> dict[Path, set[int]]:

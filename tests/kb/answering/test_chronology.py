@@ -88,7 +88,11 @@ def test_a_count_that_changes_is_told() -> None:
 
 
 def test_where_the_question_names_a_year_only_its_values_are_compared() -> None:
-    assert conflicting([FIVE, TEN], parsed("Quelle enveloppe en 2018 ?")) == []
+    asked = parsed("Quelle enveloppe en 2018 ?")
+    assert conflicting([FIVE, TEN], asked) == []
+    before = unit("L'enveloppe du programme de renouvellement urbain est de 9 milliards d'euros.", "2018-01")
+    undated = unit("L'enveloppe du programme de renouvellement urbain est de 8 milliards d'euros.", None)
+    assert conflicting([FIVE, TEN, undated, TWELVE, before], asked) == [[TEN, before]]
 
 
 def test_without_a_figure_asked_for_the_sentences_must_be_nearly_the_same() -> None:

@@ -84,6 +84,8 @@ def test_the_names_that_stand_with_a_unit_count_by_their_share() -> None:
         candidate("Delta."),
     ]
     assert scores(found, asked) == {"Alpha.": 0.5, "Bravo.": 0.25, "Delta.": 0}
+    nothing_else = [candidate("Elle.", title="Roubaix"), candidate("Il.", title="La ville")]
+    assert scores(nothing_else, asked) == {"Elle.": 0.25, "Il.": 0}
 
 
 def test_a_name_counts_in_its_other_form_too() -> None:
@@ -137,6 +139,18 @@ def test_a_unit_is_encoded_with_its_title_its_last_heading_and_what_stands_befor
     encoder = Told()
     score(QUESTION, [candidate("Alpha.")], encoder)
     assert encoder.read == ["Titre — Alpha."]
+
+
+@pytest.mark.parametrize(
+    ("tokens", "read"),
+    [(12, "Titre — Avant. — Ville : Lille"), (11, "Ville : Lille"), (7, "Ville : Lille"), (6, "Lille"), (5, "Lille")],
+)
+def test_what_is_too_long_for_the_encoder_is_encoded_alone_then_as_it_is_written(tokens: int, read: str) -> None:
+    row = replace(candidate("Ville : Lille", context="Avant."), start=len("Ville : "))  # whose header is repeated
+    encoder = Told()
+    encoder.max_tokens = tokens  # a token a word or mark, and four more
+    score(QUESTION, [row], encoder)
+    assert encoder.read == [read]
 
 
 def test_two_dozen_units_are_encoded_those_that_words_and_passages_favour() -> None:
@@ -193,6 +207,12 @@ def test_a_first_sentence_of_six_words_is_the_label_of_an_item(label: str, texts
     found = candidates([hit("d", 0, f"- {label} Le {more}. Il {more}.\n- court", start=7)])
     assert [unit.text for unit in found[:-1]] == [text.format(label=label, more=more) for text in texts]
     assert all(unit.document.text[unit.start : unit.end] == unit.text.split(" […] ")[-1] for unit in found)
+
+
+def test_a_label_and_one_sentence_are_one_unit() -> None:
+    item = "Octobre 2015. Le " + "paie " * 40 + "fin."
+    found = candidates([hit("d", 0, f"- {item}\n- court")])
+    assert [unit.text for unit in found] == [item, "court"]
 
 
 def test_an_item_of_one_long_sentence_has_no_label() -> None:

@@ -220,7 +220,7 @@ def test_a_name_with_an_elided_article_must_be_there_whatever_its_capital() -> N
     assert verify(large, [SITES]).removed == (
         ("L'immense programme concerne 448 quartiers prioritaires.", "« immense » n'est pas dans le passage cité"),
     )
-    assert verify("« Ainsi le programme concerne 448 quartiers prioritaires [1].", [SITES]).text
+    assert verify("« Actuellement le programme concerne 448 quartiers prioritaires [1].", [SITES]).text
 
 
 def test_the_reason_names_the_first_figure_that_is_missing() -> None:
@@ -257,7 +257,7 @@ def test_a_sentence_with_two_numbers_keeps_both() -> None:
 def test_late_marks_belong_to_the_sentence_right_before() -> None:
     draft = (
         "Les habitants choisissent leurs parcs. Les habitants choisissent leurs écoles. "
-        "Les habitants choisissent leurs commerces. [2] Les habitants choisissent leurs jardins."
+        "Les habitants choisissent leurs commerces.  [2] Les habitants choisissent leurs jardins. [1]"
     )
     shops = unit("Les habitants choisissent leurs commerces.", title="Une note")
     assert verify(draft, [PARKS, shops]).text == (
@@ -272,9 +272,14 @@ def test_late_marks_belong_to_the_sentence_right_before() -> None:
         ("Ils choisissent ensemble. Les habitants choisissent leurs parcs.", 1),  # of three words: a label
         ("Les habitants choisissent ensemble. Les habitants choisissent leurs parcs.", 2),
         ("Ils choisissent ensemble [1]. Les habitants choisissent leurs parcs.", 2),  # it has its number
+        ("Les habitants choisissent leurs parcs [1]. Un mot. Les habitants choisissent leurs jardins.", 2),
         ("Un mot. Les habitants choisissent leurs parcs. Un mot. Les habitants choisissent leurs jardins.", 2),
     ],
 )
 def test_a_sentence_of_three_words_goes_with_the_next(draft: str, sentences: int) -> None:
     proven = verify(draft, [PARKS])
     assert proven.text.count("[1]") + len(proven.removed) == sentences
+
+
+def test_a_source_of_one_name_proves_that_name() -> None:
+    assert verify("ANRU [1].", [unit("ANRU", title="ANRU", date=None)]).text == "ANRU. [1]"
