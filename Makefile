@@ -34,7 +34,7 @@ lint: $(STAMP)  ## ruff and mypy
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m mypy app.py ingest kb tests $(wildcard benchmarks/*.py)
 
-bench: $(STAMP) $(RIVALS)/.installed  ## quality, ingestion, scale, sync, answers, people, encoder, with their targets (ARGS="scale --sizes 1000")
+bench: $(STAMP) $(RIVALS)/.installed  ## quality, ingestion, scale, sync, formats, answers, people, encoder, with their targets (ARGS="scale --sizes 1000")
 	@$(BIN)/python -m benchmarks.run_all $(ARGS)
 
 mutants: $(STAMP)  ## wrong numbers and comparisons in kb/answering: which ones does no test see? (ARGS="citations")

@@ -29,14 +29,6 @@ if TYPE_CHECKING:
     from kb.knowledge import KnowledgeBase
     from kb.models.encoder import Encoder
 
-# Shown on the page of a base that holds the bundled corpus.
-EXAMPLES = (
-    "Quelle part des aides du NPNRU vient d'Action Logement ?",
-    "Combien de quartiers sont concernés par le NPNRU ?",
-    "Qu'est-ce qu'un prêt bonifié ?",
-    "Quand la convention tripartite de 2018 a-t-elle été signée ?",
-)
-
 
 @click.group(cls=FrenchGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option("--verbose", is_flag=True, help="Écrit le détail de ce qui se passe, en anglais.")
@@ -57,11 +49,13 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
         logging.getLogger(QUESTIONS).setLevel(logging.INFO)  # a line for each answer
     # Absolute, since the process is about to leave its working directory.
     sources = given.sources.absolute() if given.sources else None
+    domain_file = given.domain.absolute() if given.domain else None
     settings = replace(
         given,
         store=given.store.absolute(),
         corpus=given.corpus.absolute(),
         sources=sources,
+        domain=domain_file,
         app_db=given.app_database.absolute(),
         accounts=given.accounts_file.absolute(),
         uploads=given.uploads_folder.absolute(),
@@ -70,10 +64,12 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
     from kb.evaluation.desk import EvaluationDesk
     from kb.records.conversations import conversations_of
     from kb.records.feedback import feedback_of
+    from kb.text.domain import domain_of
     from kb.ui.mounting import mount_pages
     from kb.web import server
     from kb.web.warming import Warmer
 
+    domain = domain_of(settings)
     server.check_host(settings)  # before the minutes that a first ingestion takes
     # uvicorn ends what is under way, then raises the signal anew: by default that would kill the process on the spot,
     # and leave an ingestion of its own running.
@@ -90,7 +86,7 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
             desk = EvaluationDesk(opener, settings.app_database)
             kept = conversations_of(settings)
             page = server.build_server(
-                opener, ingestor, EXAMPLES, settings, mount_pages, feedback_of(settings), desk, kept
+                opener, ingestor, domain, settings, mount_pages, feedback_of(settings), desk, kept
             )
             try:
                 server.serve(page, settings.host, settings.port, ready=_say_ready)

@@ -1,6 +1,7 @@
 """Every benchmark, one after the other, each in a process of its own; at the end all targets, met or missed.
 
-    python -m benchmarks.run_all [quality] [ingestion] [scale] [sync] [answers] [people] [encoder] [options of those]
+    python -m benchmarks.run_all [quality] [ingestion] [scale] [sync] [formats] [answers] [people] [encoder]
+                                [options of those]
 
 Without a name, all of them. Options go to every script that runs: name one script to give it options. A missed target
 is no failure; a benchmark that could not run is, and the exit code is then 1.
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 from benchmarks.bench_data import ROOT, bench_data
 from benchmarks.report import RESULTS, saved_targets, target_lines
 
-NEED_DATA = ("quality", "ingestion", "scale", "sync")
+NEED_DATA = ("quality", "ingestion", "scale", "sync", "formats")
 OWN_OPTIONS = {"encoder": ("--json", str(RESULTS / "encoder.json"))}  # the others save by themselves
 NAMES = (*NEED_DATA, "answers", "people", "encoder")
 

@@ -44,6 +44,8 @@ class ChildIngestor:
         self._environ["REPERES_APP_DB"] = str(settings.app_database.absolute())
         if settings.sources is not None:
             self._environ["REPERES_SOURCES"] = str(settings.sources.absolute())
+        if settings.domain is not None:
+            self._environ["REPERES_DOMAIN"] = str(settings.domain.absolute())
         self._lock = threading.Lock()
         self._progress = IngestionProgress()
         self._process: subprocess.Popen[str] | None = None

@@ -22,6 +22,7 @@ from kb.models.encoder import Encoder
 from kb.records.corrections import Correction, keep_correction, read_corrections
 from kb.settings import Settings
 from kb.text.acronyms import mentions
+from kb.text.domain import domain_of
 from kb.text.folding import fold
 from kb.types import Document
 
@@ -66,6 +67,7 @@ class Run:
         progress: Progress | None,
     ) -> None:
         self.settings = settings
+        self.domain = domain_of(settings)
         self.confirm = confirm
         self.report = IngestReport()
         self._writer = writer

@@ -26,6 +26,7 @@ from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder
 from kb.records.database import AppDatabase
 from kb.settings import Settings
+from kb.text.domain import domain_of
 
 _BATCH = 64  # documents
 
@@ -148,7 +149,7 @@ class _Drift:
 
 def _drift(catalog: Catalog, settings: Settings) -> Iterator[_Drift]:
     """Where the folders and pages that documents come from say something else than the catalog."""
-    states = catalog.states()
+    states, domain = catalog.states(), domain_of(settings)
     yield from _drift_of_pages(catalog, {each for each, state in states.items() if not state.withdrawn})
     forgotten = catalog.journal.forgotten()
     for source, folder in catalog.folders().items():
@@ -163,12 +164,17 @@ def _drift(catalog: Catalog, settings: Settings) -> Iterator[_Drift]:
             try:
                 content = read_file(item, settings.max_file_mb)
                 known = states.get(item.id)
-                if item.id in mine and known and known.file_hash == file_hash(content, source, item.id):
+                if item.id in mine and known and known.file_hash == file_hash(content, source, item.id, domain):
                     continue
                 if known and not known.withdrawn and known.source != source:
                     continue  # refused at ingestion, which says so
                 read_document(
-                    content, name=item.id, source=source, document_id=item.id, max_text_mb=settings.max_text_mb
+                    content,
+                    name=item.id,
+                    source=source,
+                    document_id=item.id,
+                    max_text_mb=settings.max_text_mb,
+                    domain=domain,
                 )
             except DocumentError:
                 continue  # ingestion tells of it, and keeps the version of before

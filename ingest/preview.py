@@ -15,6 +15,7 @@ from ingest.split import split_document
 from kb.errors import DocumentError
 from kb.models.encoder import Encoder
 from kb.settings import Settings
+from kb.text.domain import domain_of
 from kb.types import Document
 
 _PASSAGES_SHOWN = 12
@@ -66,7 +67,14 @@ def _file(path: Path, settings: Settings) -> Document:
         raise DocumentError(path.name, f"ce type de fichier n'est pas lu ; types lus : {known}")
     content = read_file(Item(path.name, path), settings.max_file_mb)
     limit = settings.max_text_mb
-    return read_document(content, name=path.name, source="aperçu", document_id=path.name, max_text_mb=limit)
+    return read_document(
+        content,
+        name=path.name,
+        source="aperçu",
+        document_id=path.name,
+        max_text_mb=limit,
+        domain=domain_of(settings),
+    )
 
 
 def _page(url: str, settings: Settings) -> Document:
@@ -81,4 +89,5 @@ def _page(url: str, settings: Settings) -> Document:
         media_type=page.media_type or None,
         url=page.url,
         max_text_mb=settings.max_text_mb,
+        domain=domain_of(settings),
     )

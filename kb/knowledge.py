@@ -22,13 +22,13 @@ from kb.models.chat.llm import ChatModel, open_chat_model
 from kb.models.encoder import Encoder
 from kb.models.remembering import RememberingEncoder
 from kb.models.reranker import Reranker, load_reranker
-from kb.question.follow_up import standalone_question
 from kb.question.glossary import Entries, read_glossary
 from kb.question.parsing import QuestionParser
 from kb.question.rephrasing import rephrased
 from kb.retrieval.filters import Filters
 from kb.retrieval.retriever import Retriever
 from kb.settings import Settings
+from kb.text.domain import NO_DOMAIN, Domain, domain_of
 from kb.types import Answer, Citation, Document, Evidence, Hit, Message, Question, RefusalReason, StoreStatus
 
 # Passages fetched for an answer: enough for ten different documents where there are as many.
@@ -70,14 +70,14 @@ class KnowledgeBase:
         written: Entries | None = None,
         reranker: Reranker | None = None,
         model: ChatModel | None = None,
+        domain: Domain = NO_DOMAIN,
     ) -> None:
         """`written` holds the glossary's entries from a file; `reranker` orders the best passages anew; `model` writes
-        answers over the evidence.
-        """
+        answers over the evidence; `domain` adds names and words to those of the documents."""
         self._model = model
         self._index = index
         self._encoder = RememberingEncoder(encoder)
-        self._parser = QuestionParser(index, written)
+        self._parser = QuestionParser(index, written, domain)
         self._retriever = Retriever(index, self._encoder, reranker)
 
     @classmethod
@@ -85,7 +85,7 @@ class KnowledgeBase:
         """The knowledge base of `settings.store`, with the encoder of the settings unless one is given.
 
         Raises StoreError when there is no store, FingerprintError when another encoder made it, ModelError when the
-        encoder or the reranker cannot be loaded, SettingsError when the glossary's file cannot be read.
+        encoder or the reranker cannot be loaded, SettingsError when a file (glossary, domain) cannot be read.
         """
         if encoder is None:
             from kb.models.sentence_encoder import load_encoder
@@ -93,7 +93,12 @@ class KnowledgeBase:
             encoder = load_encoder(settings)
         written = read_glossary(settings.glossary) if settings.glossary else None
         return cls(
-            IndexReader(settings.store, encoder), encoder, written, load_reranker(settings), open_chat_model(settings)
+            IndexReader(settings.store, encoder),
+            encoder,
+            written,
+            load_reranker(settings),
+            open_chat_model(settings),
+            domain_of(settings),
         )
 
     def close(self) -> None:
@@ -180,7 +185,7 @@ class KnowledgeBase:
 
         Raises ReperesError for an empty or too long question, and for filters that no document can pass.
         """
-        standalone = _checked(standalone_question(question, history))
+        standalone = _checked(self._parser.standalone(question, history))
         with self._index.lease() as lease, _too_long_told():
             return self._retriever.search(self._parser.parse(question, lease, standalone), lease, k, filters)
 
@@ -225,7 +230,7 @@ class KnowledgeBase:
         if answerer == "llm" and model is None:
             raise ReperesError(NO_MODEL)
         began = time.perf_counter()
-        standalone = _checked(rephrased(model, question, standalone_question(question, history), history))
+        standalone = _checked(rephrased(model, question, self._parser.standalone(question, history), history))
         with self._index.lease() as lease, _too_long_told():
             asked = self._parser.parse(question, lease, standalone)
             hits = self._retriever.search(asked, lease, PASSAGES_FOUND, filters)

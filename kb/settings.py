@@ -113,14 +113,14 @@ class Settings:
         "REPERES_EMBEDDING_DTYPE",
         "auto",
         _one_of("auto", "fp32", "bf16", "int8"),
-        "number format of the encoder: `auto` takes `bf16` on a CPU with AMX, `int8` (packaged model) "
-        "on one with VNNI, else `fp32`",
+        "number format of the encoder: `auto` takes `int8` for the packaged model, on every processor; for "
+        "others `bf16` on a CPU with AMX, else `fp32`",
     )
     embedding_backend: str = _setting(
         "REPERES_EMBEDDING_BACKEND",
         "auto",
         _one_of("auto", "onnx", "torch"),
-        "what runs the encoder: `auto` takes `onnx` for the packaged model, `torch` for `bf16` and for other models",
+        "what runs the encoder: `auto` takes `onnx` for the packaged model (but in `bf16`), `torch` for others",
     )
     glossary: Path | None = _setting(
         "REPERES_GLOSSARY",
@@ -128,6 +128,13 @@ class Settings:
         _path,
         "file of acronyms and everyday words (`DPO = délégué …`), read at start",
         "none",
+    )
+    domain: Path | None = _setting(
+        "REPERES_DOMAIN",
+        None,
+        _path,
+        "file of what the agency says of its field (names, words, its site), read at start; it may be absent",
+        "`domain.toml` beside the corpus folder",
     )
     reranker: str = _setting(
         "REPERES_RERANKER", "", _text, "CrossEncoder that orders the best passages anew: a folder or a hub name", "none"
@@ -222,6 +229,11 @@ class Settings:
     def app_database(self) -> Path:
         """The file of the second database."""
         return self.app_db or self.store.with_name(f"{self.store.name}-app.db")
+
+    @property
+    def domain_file(self) -> Path:
+        """The file of the agency's field, which may be absent."""
+        return self.domain or self.corpus.parent / "domain.toml"
 
     @property
     def uploads_folder(self) -> Path:

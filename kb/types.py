@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Role = Literal["user", "assistant"]
-RefusalReason = Literal["no_evidence", "insufficient", "unverified", "off_topic"]
+RefusalReason = Literal["no_evidence", "insufficient", "off_topic"]
 FigureKind = Literal["share", "number", "date"]
 AnswererName = Literal["extractive", "llm"]
 EvidenceKind = Literal["sentence", "item", "row"]

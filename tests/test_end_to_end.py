@@ -22,8 +22,9 @@ QUESTION = "Quelle part des aides du NPNRU vient d'Action Logement ?"
 class CommandLine:
     """`reperes` in a process of its own, as installed, with an environment of the test's own."""
 
-    def __init__(self, cache: Path, store: Path) -> None:
-        self.environment = {**os.environ, "REPERES_CACHE": str(cache), "REPERES_STORE": str(store)}
+    def __init__(self, cache: Path, store: Path, dtype: str) -> None:
+        own = {"REPERES_CACHE": str(cache), "REPERES_STORE": str(store), "REPERES_EMBEDDING_DTYPE": dtype}
+        self.environment = {**os.environ, **own}
 
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "app", *arguments]
@@ -39,10 +40,12 @@ class CommandLine:
         return output
 
 
-@pytest.fixture(scope="module")
-def reperes(cache_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
-    """The command line over a store that holds the bundled corpus."""
-    line = CommandLine(cache_folder, tmp_path_factory.mktemp("end-to-end") / "store")
+@pytest.fixture(scope="module", params=["int8", "fp32"])
+def reperes(
+    request: pytest.FixtureRequest, cache_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> CommandLine:
+    """The command line over a store that holds the bundled corpus, in each number format on any machine."""
+    line = CommandLine(cache_folder, tmp_path_factory.mktemp("end-to-end") / "store", request.param)
     report = json.loads(line.run("ingest", "--json"))
     assert (report["added"], report["failed"]) == (44, [])
     assert set(report) == {

@@ -15,12 +15,14 @@ from urllib.parse import unquote, urlsplit
 
 from ingest.readers.reading import Given, Reading, empty, no_text, too_long
 from kb.errors import DocumentError
+from kb.text.domain import NO_DOMAIN, Domain
 from kb.types import Document
 
 logger = logging.getLogger(__name__)
 
-# Change it whenever the same bytes would give another document: unchanged files are then read again.
-READERS_VERSION = "2"
+# Change it whenever the same bytes would give another document: unchanged files are then read again. What the domain
+# changes has a mark of its own (`Domain.reading_mark`).
+READERS_VERSION = "3"
 
 # Suffix or media type -> the module of this package whose `read` takes it.
 READERS = {
@@ -56,15 +58,17 @@ def read_document(
     media_type: str | None = None,
     url: str | None = None,
     max_text_mb: int = 10,
+    domain: Domain = NO_DOMAIN,
 ) -> Document:
     """The document that `content` holds.
 
     `name` is a file's path or an address: messages show it and its suffix tells the format, unless `media_type` (a
     Content-Type, parameters allowed) does. `url` is where the content was fetched from. `max_text_mb` limits the text
-    in megabytes of 1,000,000 bytes. Raises DocumentError for whatever cannot be read or holds no text.
+    in megabytes of 1,000,000 bytes. `domain` tells the rubrics and marks of the agency's own site. Raises DocumentError
+    for whatever cannot be read or holds no text.
     """
     module = _reader_name(name, media_type)
-    given = Given(content, name, max_text_mb, media_type, url)
+    given = Given(content, name, max_text_mb, media_type, url, domain)
     if not content.strip():
         raise empty(given)
     read = cast("Callable[[Given], Reading]", importlib.import_module(f"ingest.readers.{module}").read)

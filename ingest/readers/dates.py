@@ -8,33 +8,12 @@ from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 
 from kb.text.folding import fold
+from kb.text.months import MONTH, MONTH_NUMBERS
 
-# Nothing that the agency could publish is older; it keeps « 1204 logements » or a reference number from being a year.
+# Nothing that an agency could publish is older; it keeps « 1204 places » or a reference number from being a year.
 _FIRST_YEAR = 1800
 _LINE = 200  # characters: a longer line is text, whatever date it holds
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "janvier janv jan",
-            "fevrier fevr fev",
-            "mars",
-            "avril avr",
-            "mai",
-            "juin",
-            "juillet juil",
-            "aout",
-            "septembre sept sep",
-            "octobre oct",
-            "novembre nov",
-            "decembre dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
-_MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
 _WEEKDAY = r"(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\s+)?"
 
 # Patterns on folded text (no accents, lower case, single spaces). The order matters: the most precise first.
@@ -42,7 +21,7 @@ _ISO = re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})(?:-(?P<d>\d{1,2}))?(?=$|[^\d-])"
 _SLASHED_ISO = re.compile(r"(?P<y>\d{4})/(?P<m>\d{1,2})(?:/(?P<d>\d{1,2}))?(?=$|[^\d/])")
 _NUMERIC = re.compile(r"(?P<d>\d{1,2})(?P<s>[/.-])(?P<m>\d{1,2})(?P=s)(?P<y>\d{4})\b")
 _NUMERIC_MONTH = re.compile(r"(?P<m>\d{1,2})/(?P<y>\d{4})\b")
-_WRITTEN = re.compile(rf"{_WEEKDAY}(?:(?P<d>\d{{1,2}}|premier)(?:\s?er)?\s+)?(?P<name>{_MONTH})\s+(?P<y>\d{{4}})\b")
+_WRITTEN = re.compile(rf"{_WEEKDAY}(?:(?P<d>\d{{1,2}}|premier)(?:\s?er)?\s+)?(?P<name>{MONTH})\s+(?P<y>\d{{4}})\b")
 _YEAR = re.compile(r"(?P<y>\d{4})\b")
 _PATTERNS = (_ISO, _SLASHED_ISO, _NUMERIC, _NUMERIC_MONTH, _WRITTEN, _YEAR)
 _TIME = re.compile(
@@ -147,7 +126,7 @@ def _from_match(match: re.Match[str], latest: date) -> str | None:
     groups = match.groupdict()
     day, month = groups.get("d"), groups.get("m")
     if name := groups.get("name"):
-        month = str(_MONTHS[name.rstrip(".")])
+        month = str(MONTH_NUMBERS[name.rstrip(".")])
     number = 1 if day == "premier" else int(day) if day else None
     return _checked(int(groups["y"]), int(month) if month else None, number, latest)
 

@@ -17,7 +17,7 @@ from markdown_it.renderer import RendererHTML
 
 from ingest.readers.block_builder import assemble
 from ingest.readers.decoding import decode
-from ingest.readers.html.cited import take_last_sources, take_named_sources
+from ingest.readers.html.cited import extract_last_sources, extract_named_sources
 from ingest.readers.html.page import drop_hidden
 from ingest.readers.html.tree import blocks_of
 from ingest.readers.metadata import Metadata, canonical_url, from_mapping
@@ -44,7 +44,7 @@ def read(given: Given) -> Reading:
     root = lxml.html.document_fromstring(page, parser=lxml.html.HTMLParser(huge_tree=True, remove_comments=True))
     drop_hidden(root)
     try:
-        sources = take_named_sources(root) + take_last_sources(root)
+        sources = extract_named_sources(root) + extract_last_sources(root)
         blocks = blocks_of(root)
     except RecursionError:
         raise DocumentError(

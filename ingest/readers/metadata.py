@@ -69,7 +69,7 @@ class Metadata:
 
     def or_else(self, other: Metadata) -> Metadata:
         """This, with what is absent taken from `other`."""
-        missing = {each.name: getattr(other, each.name) for each in fields(self) if not getattr(self, each.name)}
+        missing = {key.name: getattr(other, key.name) for key in fields(self) if not getattr(self, key.name)}
         return replace(self, **missing)
 
 
@@ -135,7 +135,7 @@ def canonical_url(declared: str | None, base: str | None) -> str | None:
 
 def without_site_name(title: str, site_names: Iterable[str] = ()) -> str:
     """`title` without the site's name: « Titre | Site », « Titre - Site » when `site_names` knows the site."""
-    known = {fold(each) for each in site_names if each}
+    known = {fold(site_name) for site_name in site_names if site_name}
     for separator, joint in ((_BAR, " | "), (_DASH, " – ")):
         parts = [part for part in separator.split(title.strip()) if part.strip()]
         own = list(parts)
@@ -219,8 +219,8 @@ def _names(key: object, value: object, name: str) -> tuple[str, ...]:
         )
     if isinstance(value, str):
         value = value.split(";" if ";" in value else ",")
-    each = [_text(key, item, name) for item in (value if isinstance(value, list | tuple) else [value])]
-    return tuple(dict.fromkeys(item for item in each if item))
+    texts = [_text(key, item, name) for item in (value if isinstance(value, list | tuple) else [value])]
+    return tuple(dict.fromkeys(text for text in texts if text))
 
 
 def _sources(key: object, value: object, name: str, latest: date | None) -> tuple[CitedSource, ...]:
@@ -229,11 +229,11 @@ def _sources(key: object, value: object, name: str, latest: date | None) -> tupl
     found: list[CitedSource | None] = []
     for item in value if isinstance(value, list | tuple) else [value]:
         if isinstance(item, Mapping):
-            texts = {_SOURCE_FIELDS.get(fold(str(each))): _text(each, held, name) for each, held in item.items()}
+            texts = {_SOURCE_FIELDS.get(fold(str(field))): _text(field, held, name) for field, held in item.items()}
             title = texts.get("title") or texts.get("publisher") or texts.get("url")
             if title:
                 moment = parse_date(texts.get("date"), latest=latest)
                 found.append(CitedSource(title, texts.get("publisher"), web_url(texts.get("url")), moment))
         elif text := _text(key, item, name):
             found.append(parse_reference(text, latest=latest))
-    return tuple(dict.fromkeys(each for each in found if each))
+    return tuple(dict.fromkeys(source for source in found if source))

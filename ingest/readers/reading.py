@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ingest.readers.metadata import Metadata
 from kb.errors import DocumentError
+from kb.text.domain import NO_DOMAIN, Domain
 
 BYTES_PER_MB = 1_000_000
 
@@ -20,6 +21,7 @@ class Given:
     max_text_mb: int
     media_type: str | None = None
     url: str | None = None
+    domain: Domain = NO_DOMAIN
 
     @property
     def max_text_bytes(self) -> int:

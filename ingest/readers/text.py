@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from ingest.readers.block_builder import Block, assemble, bullets, clean, heading, item_from_line, paragraph, table
 from ingest.readers.dates import date_near_title, is_announcement
 from ingest.readers.decoding import decode
-from ingest.readers.html.boilerplate import KNOWN_RUBRICS, is_provenance, is_saved_page, mark_of, strip_marks
+from ingest.readers.html.boilerplate import is_known_rubric, is_provenance, is_saved_page, mark_of, strip_marks
 from ingest.readers.lines import is_wrapped, join_lines, words_of, wrap_width
 from ingest.readers.metadata import Metadata, canonical_url
 from ingest.readers.reading import Given, Reading, empty, too_long
 from kb.text.blocks import cells
+from kb.text.domain import Domain
 from kb.text.folding import fold
 
 _UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,}|~{3,}|\*{3,}|_{3,})\s*$")
@@ -45,20 +46,21 @@ def read(given: Given) -> Reading:
     written = [line.strip() for line in lines if line.strip()]
     if not written:
         raise empty(given)
-    if is_saved_page(written):
-        found, blocks = _saved_page(written)
+    if is_saved_page(written, given.domain):
+        found, blocks = _saved_page(written, given.domain)
     else:
-        found, blocks = _note(lines)
+        found, blocks = _note(lines, given.domain)
     return Reading(replace(found, url=canonical_url(None, given.url)), assemble(blocks, found.title))
 
 
-def _saved_page(lines: list[str]) -> tuple[Metadata, list[Block]]:
+def _saved_page(lines: list[str], domain: Domain) -> tuple[Metadata, list[Block]]:
     """Each line is a paragraph. Above the article: rubrics, title, provenance, date."""
     body = next((index for index, line in enumerate(lines) if len(line) > _MAX_TITLE), len(lines))
     signs = [index for index in range(min(body, 7)) if is_provenance(lines[index]) or _is_dated(lines[index])]
     head = signs[0] if signs else min(2, body)
     names, rubric, title = lines[:head], None, None
-    if names and (len(names) > 1 or _is_rubric(names[0])) and (_is_rubric(names[0]) or (signs and len(names) == 2)):
+    is_rubric = bool(names) and _is_rubric(names[0], domain)
+    if names and (len(names) > 1 or is_rubric) and (is_rubric or (signs and len(names) == 2)):
         rubric, names = names[0], names[1:]
     if names:
         title, names = names[0], names[1:]
@@ -73,10 +75,10 @@ def _saved_page(lines: list[str]) -> tuple[Metadata, list[Block]]:
     rest = [*names, *lines[head_end:]]
     items = [item_from_line(line) for line in rest]
     blocks = strip_marks(
-        [Block("list", each) if each else paragraph(line) for line, each in zip(rest, items, strict=True)]
+        [Block("list", found) if found else paragraph(line) for line, found in zip(rest, items, strict=True)], domain
     )
     date = date_near_title(lines[:head_end])
-    return Metadata(title=title, date=date, rubric=rubric, origin=origin), _merged_lists(_with_headings(blocks))
+    return Metadata(title=title, date=date, rubric=rubric, origin=origin), _merged_lists(_with_headings(blocks, domain))
 
 
 def _is_dated(line: str) -> bool:
@@ -88,12 +90,12 @@ def _is_date_below(lines: Sequence[str], index: int) -> bool:
     return index > 0 and _is_dated(lines[index - 1]) and date_near_title(lines[index : index + 1]) is not None
 
 
-def _is_rubric(line: str) -> bool:
+def _is_rubric(line: str, domain: Domain) -> bool:
     """Whether a line is a list of rubrics: known ones, or one to four short names with capitals."""
-    names = [each.strip() for each in line.split(",")]
-    if all(fold(each) in KNOWN_RUBRICS for each in names):
+    names = [name.strip() for name in line.split(",")]
+    if all(is_known_rubric(name, domain) for name in names):
         return True
-    return 1 < len(names) <= 4 and all(each[:1].isupper() and len(each.split()) <= 4 for each in names)
+    return 1 < len(names) <= 4 and all(name[:1].isupper() and len(name.split()) <= 4 for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +105,16 @@ class _Group:
     lines: list[str]
 
 
-def _note(lines: Sequence[str]) -> tuple[Metadata, list[Block]]:
+def _note(lines: Sequence[str], domain: Domain) -> tuple[Metadata, list[Block]]:
     """An ordinary text: paragraphs stand between blank lines, or each on its line. Nothing is left out."""
     width = wrap_width([line for line in lines if not _starts_block(line)])
     words = words_of("\n".join(lines)) if width else frozenset[str]()
     blocks: list[Block] = []
     for group in _groups(lines):
         blocks += _group_blocks(group.lines, width, words)
-    blocks = _with_headings(_merged_lists(blocks))
-    date = date_near_title([each for each in (line.strip() for line in lines) if each][:6])
-    return Metadata(title=_title(blocks), date=date), blocks
+    blocks = _with_headings(_merged_lists(blocks), domain)
+    date = date_near_title([line.strip() for line in lines if line.strip()][:6])
+    return Metadata(title=_title(blocks, domain), date=date), blocks
 
 
 def _groups(lines: Sequence[str]) -> list[_Group]:
@@ -151,7 +153,7 @@ def _group_blocks(lines: Sequence[str], width: int | None, words: frozenset[str]
             continue
         if line.lstrip().startswith("|") and index < len(lines) and re.match(r"\s*\|[\s:|-]+\|\s*$", lines[index]):
             end = next((at for at in range(index, len(lines)) if not lines[at].lstrip().startswith("|")), len(lines))
-            blocks += table([cells(each) for each in (line, *lines[index + 1 : end])])
+            blocks += table([cells(row) for row in (line, *lines[index + 1 : end])])
             index = end
             continue
         run = [line]
@@ -213,14 +215,14 @@ def _levels(lines: Sequence[str]) -> list[str]:
     return levelled
 
 
-def _with_headings(blocks: Sequence[Block]) -> list[Block]:
+def _with_headings(blocks: Sequence[Block], domain: Domain) -> list[Block]:
     """`blocks`, a short line that ends like no sentence and stands before a paragraph or list made a heading."""
     made = list(blocks)
     for index, block in enumerate(blocks):
-        if block.kind != "paragraph" or not _may_head(block.text) or index + 1 == len(blocks):
+        if block.kind != "paragraph" or not _may_head(block.text, domain) or index + 1 == len(blocks):
             continue
         before, after = (blocks[index - 1] if index else None), blocks[index + 1]
-        if after.kind == "paragraph" and (len(after.text) <= len(block.text) * 1.5 or _may_head(after.text)):
+        if after.kind == "paragraph" and (len(after.text) <= len(block.text) * 1.5 or _may_head(after.text, domain)):
             continue
         if after.kind in {"heading", "table"}:
             continue
@@ -234,25 +236,25 @@ def _with_headings(blocks: Sequence[Block]) -> list[Block]:
     return made
 
 
-def _may_head(text: str) -> bool:
+def _may_head(text: str, domain: Domain) -> bool:
     return (
         len(text) <= _MAX_HEADING
         and not text.endswith(_SENTENCE_END)
         and bool(re.match(r"[«\"“(]?\s?[^\W_]", text))
         and not text[0].islower()
-        and mark_of(text) is None
+        and mark_of(text, domain) is None
         and not is_announcement(text)
         and "http" not in text
     )
 
 
-def _title(blocks: Sequence[Block]) -> str | None:
+def _title(blocks: Sequence[Block], domain: Domain) -> str | None:
     """The first line, when it is a title: a heading, or a short line above the text."""
     if not blocks or len(blocks) == 1:
         return None
     first = blocks[0]
     if first.kind == "heading" or (
-        first.kind == "paragraph" and len(first.text) <= _MAX_HEADING and _may_head(first.text)
+        first.kind == "paragraph" and len(first.text) <= _MAX_HEADING and _may_head(first.text, domain)
     ):
         return first.text
     return None

@@ -9,6 +9,7 @@ from ingest.ingestion import Run
 from ingest.readers import READERS_VERSION, SUFFIXES, read_document
 from ingest.sources.folder import Item, list_folder, read_file
 from kb.errors import DocumentError
+from kb.text.domain import Domain
 
 
 def take_path(run: Run, path: Path, source: str | None) -> None:
@@ -52,9 +53,11 @@ def take_folder(run: Run, root: Path, source: str) -> None:
         run.withdraw(source, run.current(source) - present)
 
 
-def file_hash(content: bytes, source: str, document_id: str) -> str:
+def file_hash(content: bytes, source: str, document_id: str, domain: Domain) -> str:
     """The mark of a file's bytes and of all that decides what they become, in hexadecimal."""
-    return hashlib.sha256(f"{READERS_VERSION} {source} {document_id}\n".encode() + content).hexdigest()
+    return hashlib.sha256(
+        f"{READERS_VERSION}{domain.reading_mark} {source} {document_id}\n".encode() + content
+    ).hexdigest()
 
 
 def _place(run: Run, path: Path, source: str | None) -> tuple[str, Item]:
@@ -74,13 +77,15 @@ def _take(run: Run, item: Item, source: str) -> None:
             return
         run.check_owner(item.id, source)
         content = read_file(item, run.settings.max_file_mb)
-        digest = file_hash(content, source, item.id)
+        digest = file_hash(content, source, item.id, run.domain)
         state = run.state(item.id)
         if state is not None and state.file_hash == digest:
             run.skip(unchanged=1)
             return
         limit = run.settings.max_text_mb
-        document = read_document(content, name=item.id, source=source, document_id=item.id, max_text_mb=limit)
+        document = read_document(
+            content, name=item.id, source=source, document_id=item.id, max_text_mb=limit, domain=run.domain
+        )
         run.put(document, digest)
     except DocumentError as error:
         run.fail(item.id, error.reason)

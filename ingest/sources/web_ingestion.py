@@ -41,7 +41,7 @@ class _Site:
         self._run = run
         self._source = source
         self._journal = run.catalog.journal
-        self._rules = source.rules(READERS_VERSION)
+        self._rules = source.rules(f"{READERS_VERSION}{run.domain.reading_mark}")
         self._pages = self._journal.pages(source.name)
         self._ever = {page.document_id for page in self._pages.values() if page.document_id}
         self._reader = WebReader(
@@ -174,6 +174,7 @@ class _Site:
                 media_type=each.media_type or None,
                 url=each.url,
                 max_text_mb=limit,
+                domain=self._run.domain,
             )
             for each in (result, *page.parts)
         ]

@@ -8,6 +8,7 @@ from datetime import date
 
 from kb.text.figures import Figure, figures
 from kb.text.folding import fold
+from kb.text.months import MONTHS
 from kb.text.stems import stem, stems
 from kb.types import Document, Evidence, Question
 
@@ -28,7 +29,6 @@ _PROPER = re.compile(
 )
 _ORDINAL = re.compile(r"\b(?:premier|premiere|second|seconde|dernier|derniere|\w+ieme)s?\b")
 _MOST_NAMED = 3
-_MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
 _DATED = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 
 
@@ -151,7 +151,7 @@ def _written(when: tuple[int, int, int] | None) -> str:
     if when is None or not when[0]:
         return "sans date"
     year, month, _ = when
-    return f"{_MONTHS[month - 1]} {year}" if month else str(year)
+    return f"{MONTHS[month - 1]} {year}" if month else str(year)
 
 
 def _listed(names: Sequence[str]) -> str:

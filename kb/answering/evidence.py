@@ -34,7 +34,9 @@ UNITS_ENCODED = 24
 # Encoding takes as long as the text is: two dozen sentences of an article, or half as many paragraphs of a long sheet.
 CHARACTERS_ENCODED = 8_500
 FIGURE_WEIGHT = 0.8  # for a unit that gives a number or date when the question asks for one
-NAME_WEIGHT = 0.5  # for a unit that stands with the names of the question: the partners of the PNRU, not of others
+NAME_WEIGHT = (
+    0.5  # for a unit that stands with the names of the question: the partners of that programme, not of others
+)
 LONG_ITEM_WORDS = 40  # an item longer than this is a paragraph in disguise
 LABEL_WORDS = 6  # its first sentence is a label when it has at most this many
 _K1, _B = 1.2, 0.75
@@ -57,14 +59,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A candidate with the figures that its choice and the decision to answer rest on.
+    """A candidate with its score; `fit` (0 to 1) tells how well its figures suit what the question asks for.
 
-    `cosine` is that of the unit in its context with the question; `fit` (0 to 1) tells how well its figures suit what
-    the question asks for.
+    No cosine: it says how near a unit is beside others, and whether to answer must not hang on the encoder's scale.
     """
 
     evidence: Evidence
-    cosine: float
     fit: float
 
 
@@ -112,12 +112,12 @@ def score(question: Question, found: Sequence[Candidate], encoder: Encoder) -> l
     cosines = vectors @ encoder.encode([question.standalone], "query")[0]
     totals = _standardised(cosines) + others[kept]
     scored = []
-    for index, total, cosine in zip(kept, totals, cosines, strict=True):
+    for index, total in zip(kept, totals, strict=True):
         each = found[index]
         evidence = Evidence(
             each.passage, each.document, each.kind, each.text, each.start, each.end, float(total), each.context
         )
-        scored.append(Scored(evidence, float(cosine), float(fits[index])))
+        scored.append(Scored(evidence, float(fits[index])))
     return sorted(scored, key=lambda each: -each.evidence.score)
 
 

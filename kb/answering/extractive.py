@@ -1,4 +1,6 @@
-"""The answer without a language model: one to six units of evidence, word for word, each with its number."""
+"""The answer without a language model: one to six units of evidence, a few more where they are as good as the sixth,
+word for word, each with its number.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +16,11 @@ from kb.text.folding import fold
 from kb.types import Citation, Evidence, Question
 
 MAX_UNITS = 6
+# Units that score as the last one do not lose their place to it: a tie is no reason to leave out the answer. Scores of
+# one unit in int8 and in fp32 differ by at most 0.14 to 0.16 for 95 units in 100 (10,122 units of three bases, measured
+# 2026-11-28; benchmarks/formats.py counts it again): those of two units tell them apart from about twice that on.
+TIE = 0.3
+MOST_UNITS = 8
 MOST_WITHOUT_FIGURE = 2
 # A unit is shown beside the best one when its score is at most this far below, in standard deviations.
 MARGIN = 1.75
@@ -29,25 +36,30 @@ _POINTS_BACK = re.compile(
 def choose(scored: Sequence[Scored], *, wants_figure: bool = False) -> list[Scored]:
     """The units to show, best first: the best one and those nearly as good, none saying the same words.
 
-    Where the question `wants_figure`, few units without one: they lead up to the answer and would take its place.
+    Six of them, and up to two more whose scores are no worse than the sixth's but for the noise of the encoder. Where
+    the question `wants_figure`, few units without one: they lead up to the answer and would take its place.
     """
     chosen: list[Scored] = []
     without = 0
     seen: set[str] = set()
-    for each in scored:
-        words = fold(each.evidence.text)
+    for unit in scored:
+        words = fold(unit.evidence.text)
         if words in seen:
             continue
-        if chosen and each.evidence.score < chosen[0].evidence.score - MARGIN:
+        if len(chosen) == MOST_UNITS or (chosen and unit.evidence.score < _lowest(chosen)):
             break
-        without += not each.fit
-        if wants_figure and not each.fit and without > MOST_WITHOUT_FIGURE:
+        without += not unit.fit
+        if wants_figure and not unit.fit and without > MOST_WITHOUT_FIGURE:
             continue
         seen.add(words)
-        chosen.append(each)
-        if len(chosen) == MAX_UNITS:
-            break
+        chosen.append(unit)
     return chosen
+
+
+def _lowest(chosen: Sequence[Scored]) -> float:
+    """The score below which no unit is shown beside the `chosen` ones."""
+    lowest = chosen[0].evidence.score - MARGIN
+    return lowest if len(chosen) < MAX_UNITS else max(lowest, chosen[MAX_UNITS - 1].evidence.score - TIE)
 
 
 def in_order(chosen: Sequence[Scored], question: Question) -> list[Scored]:

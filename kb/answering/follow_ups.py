@@ -1,8 +1,8 @@
 """Questions that the base can answer: examples to begin with, and what one may ask after an answer.
 
 They are made of what documents hold (acronyms that they spell out, partners, programmes), in the short form in which
-people write them, which needs no article (« Anah : quel rôle ? »). Each is asked before it is shown: one that the base
-would refuse, or answer without naming what it is about, is left out.
+people write them, which needs no article (« Fonds vert : quel rôle ? »). Each is asked before it is shown: one that the
+base would refuse, or answer without naming what it is about, is left out.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Protocol
 from kb.errors import ReperesError
 from kb.retrieval.holdings import holdings
 from kb.text.acronyms import mentions
+from kb.text.domain import NAME, NO_DOMAIN, Domain
 from kb.text.folding import fold
 from kb.text.stems import words
 from kb.types import Answer, Document
@@ -23,8 +24,8 @@ SHOWN = 3
 EXAMPLES = 4
 _TRIED = 8
 _DOCUMENTS = 3
-_OF_PROGRAMME = ("{name} : quel budget ?", "{name} : combien de quartiers ?", "{name} : quelles dates ?")
-_OF_PARTNER = ("{name} : quel rôle ?", "{name} : quel montant ?")
+_OF_PROGRAMME = (f"{NAME} : quel budget ?", f"{NAME} : quelles dates ?")
+_OF_PARTNER = (f"{NAME} : quel rôle ?", f"{NAME} : quel montant ?")
 
 
 class Asking(Protocol):
@@ -46,11 +47,16 @@ class _Candidate:
 
 
 def follow_ups(
-    base: Asking, answer: str, document_ids: Sequence[str], asked: Iterable[str], n: int = SHOWN
+    base: Asking,
+    answer: str,
+    document_ids: Sequence[str],
+    asked: Iterable[str],
+    domain: Domain = NO_DOMAIN,
+    n: int = SHOWN,
 ) -> list[str]:
     """At most `n` questions after `answer`, a text that cites `document_ids`, best first.
 
-    None is about what the questions of `asked` name.
+    None is about what the questions of `asked` name; `domain` adds questions of its own about programmes and partners.
     """
     known = [words(question) for question in asked]
     documents = {document.id: document for document in base.documents(list(document_ids)[:_DOCUMENTS])}
@@ -58,15 +64,15 @@ def follow_ups(
     said = words(answer)
     candidates = [
         candidate
-        for candidate in _candidates(ordered, said)
+        for candidate in _candidates(ordered, said, domain)
         if not any(_within(words(candidate.about), question) for question in known)
     ]
     return list(_answerable(base, candidates, n))
 
 
-def examples(base: Asking, first: Sequence[str] = (), n: int = EXAMPLES) -> list[str]:
-    """At most `n` questions to begin with: those of `first` that the base answers, then about what it holds most of."""
-    found = list(_answerable(base, [_Candidate(question, "") for question in first], n))
+def examples(base: Asking, domain: Domain = NO_DOMAIN, n: int = EXAMPLES) -> list[str]:
+    """At most `n` questions to begin with: the domain's that the base answers, then about what it holds most of."""
+    found = list(_answerable(base, [_Candidate(question, "") for question in domain.examples], n))
     if len(found) < n:
         held = holdings(base.documents())
         made = [_Candidate(_asked(_OF_PROGRAMME[0], name), name) for name in list(held.programmes)[:3]]
@@ -75,7 +81,7 @@ def examples(base: Asking, first: Sequence[str] = (), n: int = EXAMPLES) -> list
     return found
 
 
-def _candidates(documents: Sequence[Document], said: Sequence[str]) -> Iterator[_Candidate]:
+def _candidates(documents: Sequence[Document], said: Sequence[str], domain: Domain) -> Iterator[_Candidate]:
     """Acronyms that the answer holds and a document spells out; programmes and partners of the documents."""
     found = (mention for document in documents for mention in mentions(document.text))
     for acronym in dict.fromkeys(mention.acronym for mention in found if mention.sure):
@@ -90,12 +96,14 @@ def _candidates(documents: Sequence[Document], said: Sequence[str]) -> Iterator[
             yield _Candidate(_asked(_OF_PARTNER[0], partner), partner)
         if programme:
             yield _Candidate(_asked(_OF_PROGRAMME[0], programme), programme)
-    for form, names in ((_OF_PARTNER[1], partners), (_OF_PROGRAMME[1], named), (_OF_PROGRAMME[2], named)):
+    others = [(form, partners) for form in (*domain.asked_of_partners, *_OF_PARTNER[1:])]
+    others += [(form, named) for form in (*domain.asked_of_programmes, *_OF_PROGRAMME[1:])]
+    for form, names in others:
         yield from (_Candidate(_asked(form, name), name) for name in names[:2])
 
 
 def _asked(form: str, name: str) -> str:
-    return form.format(name=name[:1].upper() + name[1:])
+    return form.replace(NAME, name[:1].upper() + name[1:])
 
 
 def _answerable(base: Asking, candidates: Iterable[_Candidate], n: int) -> Iterator[str]:

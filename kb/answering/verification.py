@@ -26,8 +26,8 @@ from kb.text.stems import stems, words
 from kb.types import Evidence
 
 _LEAST_SUPPORT = 0.5  # of the words of a sentence, in the passages that it cites
-_LEAST_IN_ORDER = 0.8  # of a sentence with figures or names: « les bailleurs ont réglé 35 % de leur part » must fail
-# where the document says « Action Logement avait réglé 35 % de sa part et les bailleurs 45 % de la leur »
+_LEAST_IN_ORDER = 0.8  # of a sentence with figures or names: « les communes ont réglé 35 % de leur part » must fail
+# where the document says « la région avait réglé 35 % de sa part et les communes 45 % de la leur »
 _LEAST_TO_CITE = 0.6  # for a citation that the model did not give itself
 _FEWEST_WORDS = 4
 _MARKS_AT_START = re.compile(r"^(?:\s*\[\d{1,3}\])+")

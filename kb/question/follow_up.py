@@ -7,7 +7,8 @@ import textwrap
 from collections.abc import Sequence
 
 from kb.question.intent import names
-from kb.question.substitution import CAPITAL, FEMININE_ACRONYMS, is_fragment, put_instead
+from kb.question.known_names import CAPITAL, NO_NAMES, Gender, KnownNames
+from kb.question.substitution import is_fragment, put_instead
 from kb.text.folding import fold
 from kb.text.stems import stems, words
 from kb.types import Message
@@ -39,8 +40,6 @@ _THING = re.compile(
 )
 _BARE_NAME = re.compile(rf"(?<=\w )(?<!\bla )(?<!\ble )(?<!\bdu )(?<!\bau ){CAPITAL}")
 _ENDS = frozenset("a est ont sont en et depuis dans pour par avec selon".split())  # words that no thing's name holds
-_FEMININE = re.compile(r"(?:tion|sion|ence|ance|te|ee|ie|ure|ise|ette)$")
-_MASCULINE = re.compile(r"(?:ment|age|isme|eau|ier|et|oir)$|^etat$")
 # What the question before asks for is named by its answer, and may be what the pronoun stands for.
 _NAMED_BY_ANSWER = re.compile(r"\b(?:qui|quels?|quelles?|lequel|laquelle|un|une)\b")
 _INVERTED = re.compile(
@@ -53,27 +52,31 @@ _IMPERSONAL = re.compile(r"(?:^|')(?:a|faut|fallait|faudra|reste|existe|suffit|v
 _ANOTHER_PRONOUN = re.compile(r"\b(?:le|la|les|lui|leur|y|en|son|sa|ses) \w+(?:er|ir|re)\b|\b(?:cela|ca|celui|celle)\b")
 
 
-def standalone_question(question: str, history: Sequence[Message] = ()) -> str:
+def standalone_question(question: str, history: Sequence[Message] = (), known: KnownNames = NO_NAMES) -> str:
     """`question` in words that need no history, as the user's questions before it let it be understood.
 
     A first question, and one that stands by itself, is returned unchanged. One that points back says what it points
-    to where that is sure (« Et pour le PNRU ? », « Qui le préside ? »); else the question before stands in front.
+    to where that is sure (« Et pour l'école ? », « Qui le préside ? »); else the question before stands in front.
+    `known` holds the names of the base; without them only rules of French tell.
     """
-    asked = [" ".join(each.content.split()) for each in history if each.role == "user" and each.content.strip()]
+    asked = [
+        " ".join(message.content.split()) for message in history if message.role == "user" and message.content.strip()
+    ]
     before, between = "", ""  # the question that named the subject, the follow-up to it that is not understood alone
-    for each in asked[-_TURNS:]:
-        before, between = _understood(textwrap.shorten(each, _LONGEST_BEFORE, placeholder="…"), before, between)
-    if not before or not _points_back(question):
+    for earlier in asked[-_TURNS:]:
+        shortened = textwrap.shorten(earlier, _LONGEST_BEFORE, placeholder="…")
+        before, between = _understood(shortened, before, between, known)
+    if not before or not _points_back(question, known):
         return question
-    before, between = _understood(question.strip(), before, between)
+    before, between = _understood(question.strip(), before, between, known)
     return f"{before} {between}".strip()
 
 
-def _understood(question: str, before: str, between: str) -> tuple[str, str]:
+def _understood(question: str, before: str, between: str, known: KnownNames) -> tuple[str, str]:
     """(what names the subject, what follows it) once `question` is asked after the two before."""
-    if not before or not _points_back(question):
+    if not before or not _points_back(question, known):
         return question, ""
-    if not between and (alone := put_instead(question, before) or _with_antecedent(question, before)):
+    if not between and (alone := put_instead(question, before, known) or _with_antecedent(question, before, known)):
         return alone, ""
     if between:
         room = _LONGEST_BEFORE - _LONGEST_BETWEEN
@@ -82,7 +85,7 @@ def _understood(question: str, before: str, between: str) -> tuple[str, str]:
     return before, question
 
 
-def _with_antecedent(question: str, previous: str) -> str | None:
+def _with_antecedent(question: str, previous: str, known: KnownNames) -> str | None:
     """« Quand a-t-elle été signée ? », « Qui le préside ? » with the one thing of `previous` that is meant."""
     plain = " ".join(question.replace("’", "'").split())
     inverted, objected = _INVERTED.fullmatch(plain), _OBJECT.fullmatch(plain)
@@ -91,7 +94,8 @@ def _with_antecedent(question: str, previous: str) -> str | None:
         return None
     if inverted and _IMPERSONAL.search(match["verb"]) and not re.match(r" (?:été|\w+(?:é|i|u)e?\b)", match["rest"]):
         return None
-    thing = _only_thing(previous.replace("’", "'"), "f" if match["pronoun"].lower() in {"elle", "la"} else "m")
+    gender: Gender = "f" if match["pronoun"].lower() in {"elle", "la"} else "m"
+    thing = _only_thing(previous.replace("’", "'"), gender, known)
     if thing is None:
         return None
     if objected:
@@ -99,36 +103,35 @@ def _with_antecedent(question: str, previous: str) -> str | None:
     return f"{plain[: match.start('verb')]}{thing} {plain[match.start('verb') :]}"
 
 
-def _only_thing(previous: str, gender: str) -> str | None:
+def _only_thing(previous: str, gender: Gender, known: KnownNames) -> str | None:
     """The one thing in `previous` that a pronoun of this gender can stand for, with its article."""
     if _NAMED_BY_ANSWER.search(fold(previous)) or re.search(r"[?:;].*\w", previous) or _BARE_NAME.search(previous):
         return None
     found, position = [], 0
     while match := _THING.search(previous, position):
         position = match.end("noun")
-        of = _gender(match["det"].strip(), match["noun"])
-        if of not in {gender, "?"}:
+        of = _gender(match["det"].strip(), match["noun"], known)
+        if of not in {gender, None}:
             continue
         after = fold(match["after"])
-        if of == "?" or (after and after not in _ENDS):
+        if of is None or (after and after not in _ENDS):
             return None  # not sure what it is, or where it ends
         article = {"du ": "le ", "au ": "le ", "cette ": "la ", "ce ": "le "}.get(match["det"], match["det"])
         found.append(f"{article}{match['noun']}{match['rest']}")
     return found[0] if len(found) == 1 else None
 
 
-def _gender(determiner: str, noun: str) -> str:
+def _gender(determiner: str, noun: str, known: KnownNames) -> Gender | None:
     if determiner != "l'":
         return "f" if determiner in {"la", "cette"} else "m"
-    folded = fold(noun)
-    return "f" if folded in FEMININE_ACRONYMS or _FEMININE.search(folded) else "m" if _MASCULINE.search(folded) else "?"
+    return known.gender(noun)
 
 
-def _points_back(question: str) -> bool:
+def _points_back(question: str, known: KnownNames) -> bool:
     folded = fold(question)
-    if is_fragment(question) or _GOES_ON.match(folded) or _BEGINS_WITH_PRONOUN.match(folded):
+    if is_fragment(question, known) or _GOES_ON.match(folded) or _BEGINS_WITH_PRONOUN.match(folded):
         return True
-    if names(question) or (_ACRONYM.search(question) and any(each.islower() for each in question)):
+    if names(question) or (_ACRONYM.search(question) and any(letter.islower() for letter in question)):
         return False  # it says whom it is about
     content = set(stems(question))
     if not content or _pronoun_comes_first(folded):

@@ -10,7 +10,11 @@ from kb.text.folding import fold
 from kb.text.stems import stems, words
 from kb.types import FigureKind, Question
 
-_SHARE = re.compile(r"\b(?:parts?|pourcentages?|taux|proportion)\b|%(?! logement)")  # « le 1 % logement » is a name
+_SHARE = re.compile(r"\b(?:parts?|pourcentages?|taux|proportion)\b|%")
+# « Le 1 % patronal » is a name: a percentage in the singular, with a word right after it.
+_NAMED_BY_SHARE = re.compile(
+    r"\b(?:le|du|au|ce|ex-) ?\d{1,2} ?% (?!(?:a|au|de|du|des|en|est|et|ou|par|pour|sur)\b)(?=[a-z])"
+)
 _RATIO = re.compile(r"\b(?:pourcentages?|taux|proportion)\b")
 _FRACTION = re.compile(
     r"\b(?:moitie|tiers|trois quarts|un quart|un cinquieme|un dixieme|\w+ sur (?:deux|trois|quatre|cinq|dix|cent))\b"
@@ -87,7 +91,7 @@ def wanted_figure(question: str) -> FigureKind | None:
     folded = fold(question)
     if _WHEN.search(folded) and "combien" not in folded:
         return "date"
-    if _SHARE.search(folded):
+    if _SHARE.search(_NAMED_BY_SHARE.sub("", folded)):
         return "share"
     if _NUMBER.search(folded):
         return "number"

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from kb.index.reader import IndexReader, Lease
 from kb.question import intent
+from kb.question.follow_up import standalone_question
 from kb.question.glossary import EVERYDAY, Entries, Glossary, merged, read_glossary
+from kb.question.known_names import KnownNames
 from kb.question.terms import SearchTerms, search_terms
 from kb.question.typing_mistakes import nearest_word
 from kb.text.acronyms import glossary
+from kb.text.domain import NO_DOMAIN, Domain
 from kb.text.figures import figures
 from kb.text.stems import stems
-from kb.types import Question
+from kb.types import Message, Question
 
 _FEW_PASSAGES = 40  # in a base of fewer, shares of passages say little: they are shares of this many
 
@@ -22,13 +25,19 @@ _FEW_PASSAGES = 40  # in a base of fewer, shares of passages say little: they ar
 class QuestionParser:
     """Parses questions over one index. Serves many threads."""
 
-    def __init__(self, index: IndexReader, written: Entries | None = None) -> None:
-        """`written` holds the glossary's entries that come from a file."""
+    def __init__(self, index: IndexReader, written: Entries | None = None, domain: Domain = NO_DOMAIN) -> None:
+        """`written` holds the glossary's entries that come from a file; `domain` adds words and names of its own."""
         self._index = index
+        self._domain = domain
         self._everyday = read_glossary(EVERYDAY)
         self._written = written or {}
         # Read again when the base has changed: the argument is its generation.
         self._glossary: Callable[[int], Glossary] = lru_cache(maxsize=1)(self._read_glossary)
+        self._names: Callable[[int], KnownNames] = lru_cache(maxsize=1)(self._read_names)
+
+    def standalone(self, question: str, history: Sequence[Message]) -> str:
+        """`question` in words that need no history, with the names that the base knows."""
+        return standalone_question(question, history, self._names(self._index.generation)) if history else question
 
     def parse(self, text: str, lease: Lease | None, standalone: str | None = None) -> Question:
         """The question `text`, understood without its conversation as `standalone` (the same by default).
@@ -59,7 +68,11 @@ class QuestionParser:
         )
 
     def _read_glossary(self, _generation: int) -> Glossary:
-        return merged(self._everyday, glossary(self._index.catalog.mentions()), self._written)
+        own = dict(self._domain.synonyms)
+        return merged(self._everyday, own, glossary(self._index.catalog.mentions()), self._written)
+
+    def _read_names(self, generation: int) -> KnownNames:
+        return KnownNames.of(self._domain, self._index.catalog.headers(), self._glossary(generation).expansions)
 
 
 def question_of(text: str, standalone: str, terms: SearchTerms, rarity: Callable[[str], float]) -> Question:

@@ -39,11 +39,11 @@ def rephrased(model: ChatModel | None, question: str, understood: str, history: 
     in_doubt = understood != question and understood.endswith(question.strip())
     if model is None or model.local or not in_doubt:
         return understood
-    recent = [each for each in history if each.content.strip()][-_TURNS:]
-    turns = [f"{_ROLES.get(each.role, '')}{_line(each.content)}" for each in recent]
+    recent = [message for message in history if message.content.strip()][-_TURNS:]
+    turns = [f"{_ROLES.get(message.role, '')}{_line(message.content)}" for message in recent]
     prompt = "\n".join([*turns, f"Dernière question : {_line(question)}", "Question reformulée :"])
     given = _said_in_time(model, prompt).strip('«»"“” \u00a0\u202f\n')
-    said = [*(_line(each.content) for each in recent), question]
+    said = [*(_line(message.content) for message in recent), question]
     return given if _is_faithful(given, question, said) else understood
 
 
@@ -77,7 +77,7 @@ def _said_in_time(model: ChatModel, prompt: str) -> str:
 def _is_faithful(given: str, question: str, said: Sequence[str]) -> bool:
     if not given or len(given) > _MOST_CHARACTERS or "\n" in given or not given.endswith("?"):
         return False
-    if any(fold(given) == fold(each) for each in said):
+    if any(fold(given) == fold(line) for line in said):
         return False
     kept, there = set(stems(given)), set(words(" ".join(said)))
     return (

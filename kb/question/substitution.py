@@ -1,4 +1,4 @@
-"""« Et pour le PNRU ? », « Et en 2020 ? »: the question before, about another thing of the same kind.
+"""« Et pour le Fonds vert ? », « Et en 2020 ? »: the question before, about another thing of the same kind.
 
 Every function gives None when it is not sure: the question before then stays in front, which loses nothing.
 """
@@ -9,7 +9,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from kb.question.known_names import KnownNames
 from kb.text.folding import fold
+from kb.text.months import MONTHS
 
 Kind = Literal["year", "programme", "ordinal", "name"]
 
@@ -20,20 +22,12 @@ _FRAGMENT = re.compile(
     r"(?P<new>[\w+'-]+(?:\s+[\w+'-]+){0,4})(?:\s+(?:alors|aussi))?\s*[?.!]*",
     re.IGNORECASE,
 )
-_YEAR = re.compile(r"(?<![\w.,-])(?:19|20)\d\d(?![\w%€-]| ?(?:€|%|euros?|logements?|quartiers?|sites?|projets?))")
+# What is counted stands in the plural right after its number: « 2000 élèves » is no year, « en 2020 dans… » is one.
+_PLURAL = r"(?!(?:alors|apres|après|dans|depuis|mais|plus|puis|sans|sous|vers)\b)[a-zà-ÿ'-]{3,}[sx]\b"
+_YEAR = re.compile(rf"(?<![\w.,-])(?:19|20)\d\d(?![\w%€-]| ?(?:€|%|euro\b)| {_PLURAL})")
 _BEFORE_YEAR = re.compile(r"(?:\b(?P<prep>[a-zà-ÿ]+)\s+)?$", re.IGNORECASE)
-_MONTH_OR_DAY = re.compile(
-    r"\b(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|\d{1,2})$"
-)
-_PROGRAMME = re.compile(r"N?PNRU|PNRQAD|PIA|ANRU ?[23+]")
+_MONTH_OR_DAY = re.compile(rf"\b(?:{'|'.join(MONTHS)}|\d{{1,2}})$")
 _ORDINAL = re.compile(r"(?:premi(?:er|ère)|second|seconde|dernier|dernière|[a-zà-ÿ]+ième)", re.IGNORECASE)
-# Names that go on in small letters, or hold small words.
-_KNOWN = (
-    r"[Aa]ction [Ll]ogement|[Bb]anque des [Tt]erritoires|[Cc]aisse des [Dd]épôts|[Ff]oncière [Ll]ogement|"
-    r"[Qq]uartiers (?:[Ff]ertiles|[Rr]ésilients|de [Dd]emain)|France Stratégie"
-)
-CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w+]*(?:-[\w+]+)*"
-_NAME = re.compile(rf"(?<!\w)(?:{_KNOWN}|ANRU ?[23](?!\w)|{CAPITAL}(?:[ ]{CAPITAL})*)")
 _NOT_A_NAME = frozenset(
     "combien quel quelle quels quelles qui que qu quoi quand comment pourquoi ou est l le la les un une des du de d a "
     "au aux en et sur pour dans par depuis c ce cite donne compare y je".split()
@@ -47,8 +41,7 @@ _SPLIT = {
     "le ": ("", "le"), "la ": ("", "la"), "les ": ("", "les"), "de ": ("de", ""), "à ": ("à", ""),
 }  # fmt: skip
 _CONTRACTED = {("de", "le"): "du", ("de", "les"): "des", ("à", "le"): "au", ("à", "les"): "aux"}
-FEMININE_ACRONYMS = frozenset("anru anct ademe anah ush".split())
-"""Folded: acronyms whose first word is feminine, where « l' » does not say it."""
+_GENDERS = {"le": "m", "la": "f"}
 _OTHER_PREPOSITION = re.compile(r"\b(?:par|pour|dans|sur|avec|chez|en) $", re.IGNORECASE)
 
 
@@ -66,58 +59,61 @@ class _Element:
     sure: bool = True
 
 
-def is_fragment(question: str) -> bool:
-    """Whether a question is only « Et pour … ? », « Qu'en est-il de … ? », « Pour le PNRU ? »: one thing, no verb."""
+def is_fragment(question: str, names: KnownNames) -> bool:
+    """Whether a question is only « Et pour … ? », « Qu'en est-il de … ? », « Pour l'école ? »: one thing, no verb."""
     match = _FRAGMENT.fullmatch(_plain(question))
     if match is None or not (match["lead"] or match["prep"]):
         return False
-    return bool(_kind(match["new"]))
+    return bool(_kind(match["new"], names))
 
 
-def put_instead(question: str, previous: str) -> str | None:
+def put_instead(question: str, previous: str, names: KnownNames) -> str | None:
     """`previous` asked about the one thing that `question` names, where it has exactly one counterpart."""
     question, previous = _plain(question), _plain(previous)
     match = _FRAGMENT.fullmatch(question)
     if match is None or not (match["lead"] or match["prep"]) or re.search(r"\?.*\w", previous):
         return None
-    kind, new = _kind(match["new"]), match["new"]
+    kind, new = _kind(match["new"], names), match["new"]
     if kind is None:
         return None
     prep = (match["prep"] or "").lower()
     if kind == "year":
-        return _with_year(previous, new, prep)
+        return _with_year(previous, new, prep, names)
     article = (match["article"] or match["elided"] or "").lower()
     if prep in {"du", "des", "au", "aux"}:
         prep, article = _SPLIT[prep + " "]
     prep = "de" if prep == "d'" else prep
     if "en est-il" in match["lead"].lower() or "quid" in match["lead"].lower():
         prep = ""
-    found = [each for each in _elements(previous) if each.kind == kind]
-    if len({fold(each.text) for each in found}) != 1 or fold(found[0].text) == fold(new):
+    found = [element for element in _elements(previous, names) if element.kind == kind]
+    if len({fold(element.text) for element in found}) != 1 or fold(found[0].text) == fold(new):
         return None
-    if not all(each.sure and _goes_with(each, kind, prep, article, previous) for each in found):
+    if not all(element.sure and _goes_with(element, prep, article, previous, names) for element in found):
         return None
-    for each in reversed(found):
-        written = _determined(each, article, new)
+    for element in reversed(found):
+        written = _determined(element, article, new)
         if written is None:
             return None
-        previous = previous[: each.start] + _cased(written, each.start) + previous[each.end :]
+        previous = previous[: element.start] + _cased(written, element.start) + previous[element.end :]
     return previous
 
 
-def _kind(text: str) -> Kind | None:
+def _kind(text: str, names: KnownNames) -> Kind | None:
     if _YEAR.fullmatch(text):
         return "year"
-    if _PROGRAMME.fullmatch(text):
+    if names.is_programme(text):
         return "programme"
     if _ORDINAL.fullmatch(text):
         return "ordinal"
-    return "name" if _NAME.fullmatch(text) else None
+    return "name" if names.name.fullmatch(text) else None
 
 
-def _with_year(previous: str, year: str, prep: str) -> str | None:
-    """`previous` about another year: only one that stands there as the new one does, never part of a full date."""
-    found = list(_YEAR.finditer(previous))
+def _with_year(previous: str, year: str, prep: str, names: KnownNames) -> str | None:
+    """`previous` about another year: only one that stands there as the new one does, never part of a date or name."""
+    named = names.known_spans(previous)
+    found = [
+        match for match in _YEAR.finditer(previous) if not any(start <= match.start() < end for start, end in named)
+    ]
     if not found:
         end = re.search(r"\s*[?.!]*\s*$", previous)
         if prep != "en" or end is None or re.search(r"[:;]", previous):
@@ -137,9 +133,9 @@ def _with_year(previous: str, year: str, prep: str) -> str | None:
 _DATING = frozenset("de depuis entre avant après dès fin début jusqu'en et à".split())
 
 
-def _elements(text: str) -> list[_Element]:
+def _elements(text: str, names: KnownNames) -> list[_Element]:
     found = []
-    for match in _NAME.finditer(text):
+    for match in names.name.finditer(text):
         start, words = match.start(), match[0]
         at_first = not re.search(r"\w", text[:start])
         if at_first and fold(words.split()[0].split("-")[0]) in _NOT_A_NAME:
@@ -151,9 +147,9 @@ def _elements(text: str) -> list[_Element]:
             at_first = False
         det = _DETERMINER.search(text[:start])
         prep, article = _SPLIT[det["det"].lower()] if det else ("", "")
-        kind: Kind = "programme" if _PROGRAMME.fullmatch(words) else "name"
-        known = bool(re.fullmatch(_KNOWN, words)) or words.isupper()
-        # « Quartiers fertiles »: a name may go on in small letters; a first word may be no name at all.
+        kind: Kind = "programme" if names.is_programme(words) else "name"
+        known = names.is_known(words) or words.isupper()
+        # « Territoires pilotes »: a name may go on in small letters; a first word may be no name at all.
         goes_on = re.match(r" (?!(?:en|au|aux|de|du|des|dans|et|ou|pour|par|sur|a|est|ont|sont|avec)\b)\w+(?!-)\b",
                            text[match.end() :])  # fmt: skip
         sure = known or not ((at_first and " " not in words) or (goes_on and article != "l'"))
@@ -167,17 +163,16 @@ def _elements(text: str) -> list[_Element]:
     return found
 
 
-def _goes_with(old: _Element, kind: Kind, prep: str, article: str, previous: str) -> bool:
+def _goes_with(old: _Element, prep: str, article: str, previous: str, names: KnownNames) -> bool:
     """Whether the new element stands as the old one does; « Et Lyon ? » is no payer, « Et à Lyon ? » is a place."""
-    if kind == "ordinal":
+    if old.kind == "ordinal":
         return prep in {"", "pour", old.prep} and article == old.article
-    if _article_gender(old.article, old.text) != _article_gender(article, "") and re.search(
-        r"-t-(?:il|elle)", previous
-    ):
+    gender = names.gender(old.text) if old.article == "l'" else _GENDERS.get(old.article)
+    if gender != _GENDERS.get(article) and re.search(r"-t-(?:il|elle)", previous):
         return False
     before = previous[: old.start]
     has_preposition = bool(old.prep or _OTHER_PREPOSITION.search(before))
-    if kind == "programme":
+    if old.kind == "programme":
         return prep in {"", "pour", "de", "dans", "sur"} or prep == old.prep
     if prep == "":
         return bool(article and (old.article or not has_preposition)) or (has_preposition and not old.article)
@@ -200,12 +195,6 @@ def _determined(old: _Element, article: str, new: str) -> str | None:
     if not article and old.prep == "de" and vowel:
         return f"d'{new}"
     return f"{joined}{new}" if joined.endswith("'") else f"{joined} {new}".strip()
-
-
-def _article_gender(article: str, text: str) -> str:
-    if article == "l'":
-        return "la" if fold(text) in {*FEMININE_ACRONYMS, "agence"} else "?"
-    return article if article in {"le", "la"} else "?"
 
 
 def _plain(text: str) -> str:

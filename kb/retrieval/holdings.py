@@ -22,7 +22,6 @@ Subject = Literal["partner", "programme"]
 # Units of figures that are no figures of a subject: years and ranks stand in every other sentence.
 _NO_FIGURES = {"year", "date", "ordinal"}
 _LONGEST_SENTENCE = 600
-_NAME_WITH_FIGURE = re.compile(r"\b1\s?% logement", re.IGNORECASE)  # what the employers' contribution was called
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +91,15 @@ def of_subject(documents: Iterable[Document], kind: Subject, name: str) -> list[
     ]
 
 
-def dated_figures(documents: Sequence[Document], name: str, n: int = 60) -> list[DatedFigure]:
+def dated_figures(
+    documents: Sequence[Document], name: str, n: int = 60, *, names: Sequence[str] = ()
+) -> list[DatedFigure]:
     """At most `n` sentences or lines that name a subject and hold a figure, latest document first, each once.
 
-    A year or a rank alone is no figure.
+    A year or a rank alone is no figure; nor is that of one of `names` (« le 1 % patronal »).
     """
     wanted = words(name)
+    named = _with_figures(names)
     found: list[DatedFigure] = []
     seen: set[str] = set()
     if not wanted:
@@ -111,12 +113,18 @@ def dated_figures(documents: Sequence[Document], name: str, n: int = 60) -> list
                 start = line.start() + line[0].index(text, a)
                 if len(text) > _LONGEST_SENTENCE or fold(text) in seen or not _names(text, wanted):
                     continue
-                if any(figure.unit not in _NO_FIGURES for figure in figures(_NAME_WITH_FIGURE.sub("", text))):
+                if any(figure.unit not in _NO_FIGURES for figure in figures(named.sub("", text))):
                     seen.add(fold(text))
                     found.append(DatedFigure(document, text, start, start + len(text)))
                     if len(found) == n:
                         return found
     return found
+
+
+def _with_figures(names: Sequence[str]) -> re.Pattern[str]:
+    """What matches those of `names` that hold a digit, whatever spaces stand in the text."""
+    held = [r"\s*".join(map(re.escape, name.split())) for name in names if re.search(r"\d", name)]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(held)})(?!\w)" if held else r"(?!)", re.IGNORECASE)
 
 
 def _names(text: str, wanted: Sequence[str]) -> bool:

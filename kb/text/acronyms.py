@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from kb.text.folding import fold
 from kb.text.stems import STOP_WORDS, stems
 
-# Capitals, perhaps with small letters inside; « Anah » is written like a name, only its line in a glossary tells.
+# Capitals, perhaps with small letters inside; « Insee » is written like a name, only its line in a glossary tells.
 _ACRONYM = r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þa-z0-9+&]{0,9}[A-ZÀ-ÖØ-Þ0-9+]"
 _AFTER = re.compile(rf"[«\"“(\s]*\(\s*[«\"“]?\s*({_ACRONYM})\s*[»\"”]?\s*\)")
 _BEFORE = re.compile(rf"\b({_ACRONYM})\s*\(([^()]{{4,120}})\)")
@@ -42,7 +42,7 @@ def mentions(text: str, *, is_glossary: bool = False) -> Iterator[Mention]:
     """What `text` says of its acronyms; an expansion may still begin too early when it is not `sure`."""
     for match in _AFTER.finditer(text):
         before = _STOP.split(text[max(0, match.start() - 160) : match.start()])[-1]
-        found = [each[0] for each in _WORD.finditer(before)][-_LONGEST:]
+        found = [word[0] for word in _WORD.finditer(before)][-_LONGEST:]
         if spelled := _spelled_suffix(match[1], found):
             yield Mention(match[1], spelled, True)
         elif found and _is_capital(match[1]):
@@ -65,10 +65,10 @@ def glossary(told: Iterable[tuple[str, Mention]]) -> dict[str, tuple[str, ...]]:
             others[key][document].append(mention.expansion)
     found: dict[str, tuple[str, ...]] = {}
     for key in sure.keys() | others.keys():
-        ranked = [each for each, _ in sure[key].most_common()] + _shared_endings(key, others[key])
+        ranked = [expansion for expansion, _ in sure[key].most_common()] + _shared_endings(key, others[key])
         distinct: dict[str, str] = {}
-        for each in ranked:
-            distinct.setdefault(" ".join(stems(each)), each)
+        for expansion in ranked:
+            distinct.setdefault(" ".join(stems(expansion)), expansion)
         if distinct:
             found[key] = tuple(distinct.values())[:MOST_EXPANSIONS]
     return found
@@ -93,8 +93,8 @@ def spells(acronym: str, expansion: Sequence[str]) -> bool:
 
 def _given(acronym: str, text: str, *, sure: bool) -> Iterator[Mention]:
     """A mention whose words are marked off by the text itself."""
-    found = [each[0] for each in _WORD.finditer(text)]
-    if not 1 < len(found) <= _LONGEST or any(each.isdigit() for each in found):
+    found = [word[0] for word in _WORD.finditer(text)]
+    if not 1 < len(found) <= _LONGEST or any(word.isdigit() for word in found):
         return
     if spells(acronym, found) or (sure and _letters(acronym)[:1] == fold(found[0])[:1]):
         yield Mention(acronym, " ".join(found), True)
@@ -129,13 +129,14 @@ def _shared_endings(key: str, by_document: Mapping[str, Sequence[str]]) -> list[
                     documents[content].add(document)
                     written.setdefault(content, _without_article(ending))
     shared = sorted(
-        (each for each in documents if len(documents[each]) > 1), key=lambda each: (-len(documents[each]), len(each))
+        (ending for ending in documents if len(documents[ending]) > 1),
+        key=lambda ending: (-len(documents[ending]), len(ending)),
     )
     kept: list[tuple[str, ...]] = []
-    for each in shared:
-        if not any(each[-len(shorter) :] == shorter for shorter in kept):
-            kept.append(each)
-    return [written[each] for each in kept]
+    for longer in shared:
+        if not any(longer[-len(shorter) :] == shorter for shorter in kept):
+            kept.append(longer)
+    return [written[ending] for ending in kept]
 
 
 def _letters(acronym: str) -> str:
@@ -143,7 +144,7 @@ def _letters(acronym: str) -> str:
 
 
 def _is_capital(acronym: str) -> bool:
-    return sum(each.isupper() or each.isdigit() for each in acronym) * 2 > len(acronym)
+    return sum(letter.isupper() or letter.isdigit() for letter in acronym) * 2 > len(acronym)
 
 
 def _without_article(expansion: str) -> str:

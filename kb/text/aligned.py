@@ -50,7 +50,7 @@ class _OneToOne(dict[int, str]):
             folded = " "
         elif unicodedata.category(character) != "No" and character != "º":
             decomposed = unicodedata.normalize("NFKD", character.casefold())
-            base = "".join(each for each in decomposed if not unicodedata.combining(each))
+            base = "".join(part for part in decomposed if not unicodedata.combining(part))
             folded = base if len(base) == 1 else character
         self[code] = folded
         return folded

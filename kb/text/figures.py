@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Literal
 
 from kb.text.aligned import fold_aligned
+from kb.text.months import MONTH, MONTH_NUMBERS
 from kb.text.number_words import RUN, read_numbers
 from kb.text.remembering import remembering
 
@@ -62,11 +63,11 @@ def figures(text: str) -> list[Figure]:
 def _figures(text: str) -> tuple[Figure, ...]:
     folded = fold_aligned(text)
     flat = _IGNORED.sub(lambda match: "\x00" * len(match[0]), folded.text)
-    found = _share_units(flat, [each for match in _FIGURE.finditer(flat) for each in _read(match)])
+    found = _share_units(flat, [figure for match in _FIGURE.finditer(flat) for figure in _read(match)])
     result = []
-    for each in found:
-        start, end = folded.span(each.start, each.end)
-        result.append(Figure(each.value * each.scale, each.unit, start, end, text[start:end]))
+    for figure in found:
+        start, end = folded.span(figure.start, figure.end)
+        result.append(Figure(figure.value * figure.scale, figure.unit, start, end, text[start:end]))
     return tuple(result)
 
 
@@ -90,18 +91,18 @@ def missing_figures(text: str, sources: Sequence[str]) -> list[Figure]:
     A full date counts as held when its day and month stand somewhere without a year and its year stands elsewhere:
     a document of 2018 that says « le 11 juillet ».
     """
-    held = [each for source in sources for each in figures(source)]
-    return [each for each in figures(text) if not _is_held(each, held)]
+    held = [figure for source in sources for figure in figures(source)]
+    return [figure for figure in figures(text) if not _is_held(figure, held)]
 
 
 def _is_held(wanted: Figure, held: Sequence[Figure]) -> bool:
-    if any(same_figure(each, wanted) for each in held):
+    if any(same_figure(figure, wanted) for figure in held):
         return True
     year, month, day = wanted.date
     if not (year and month):
         return False
-    undated = {(0, month, day)} if day else {(0, month, each) for each in range(32)}
-    return any(each.date in undated for each in held) and any(each.date[0] == year for each in held)
+    undated = {(0, month, day)} if day else {(0, month, any_day) for any_day in range(32)}
+    return any(figure.date in undated for figure in held) and any(figure.date[0] == year for figure in held)
 
 
 # --- reading ------------------------------------------------------------------------------------------------------
@@ -118,14 +119,9 @@ class _Found:
 
 _SCALES = {"milliard": 10**9, "md": 10**9, "mrd": 10**9, "million": 10**6, "m": 10**6, "millier": 1000, "k": 1000}
 _UNITS: dict[str, Unit] = {"euro": "€", "percent": "%", "point": "point", "ordinal": "ordinal"}
-MONTHS = "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()
-"""The months, folded, January first."""
-_SHORT_MONTHS = {"janv": 1, "fevr": 2, "fev": 2, "avr": 4, "juil": 7, "sept": 9, "oct": 10, "nov": 11, "dec": 12}
-_MONTH_NUMBERS = {month: number for number, month in enumerate(MONTHS, start=1)} | _SHORT_MONTHS
 
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])(?!\d)"
 _YEAR = r"[12]\d{3}(?!\d)"
-_MONTH = rf"(?:(?:{'|'.join(MONTHS)})\b|(?:{'|'.join(_SHORT_MONTHS)})\b\.?)"
 _EURO = r"(?:€|(?:euros?|eur)(?![a-z]))"
 # « 12.000 » is 12000: nobody writes a decimal that ends in zero with three places; « 1.125 » stays a decimal.
 _NUMBER = r"""
@@ -141,8 +137,8 @@ _FIGURE = re.compile(
         (?P<iso>[12]\d{{3}}-(?:0[1-9]|1[0-2])(?!\d)(?:-{_DAY})?)(?!-?\d)
       | (?P<numeric>{_DAY}(?P<separator>[/.])(?:0?[1-9]|1[0-2])(?P=separator){_YEAR})
       | (?P<numeric_month>(?:0[1-9]|1[0-2])/{_YEAR})
-      | (?P<day>{_DAY}|premier(?=[ \n]))(?:er)?[ \n]?(?P<day_month>{_MONTH})(?:[ \n]?(?P<day_year>{_YEAR}))?
-      | (?P<month>{_MONTH})[ \n](?P<year>{_YEAR})
+      | (?P<day>{_DAY}|premier(?=[ \n]))(?:er)?[ \n]?(?P<day_month>{MONTH})(?:[ \n]?(?P<day_year>{_YEAR}))?
+      | (?P<month>{MONTH})[ \n](?P<year>{_YEAR})
     )
   | (?: (?: (?<![^\W_]) | (?<=\bp)(?=\d{{2,4}}(?!\d)) ) (?P<number>{_NUMBER}) | (?P<words>{RUN}) )
     (?:
@@ -200,22 +196,27 @@ def _date(match: re.Match[str]) -> int:
         day = 0
     elif match["day"]:
         day = 1 if match["day"] == "premier" else int(match["day"])
-        month, year = _MONTH_NUMBERS[match["day_month"].rstrip(".")], int(match["day_year"] or 0)
+        month, year = MONTH_NUMBERS[match["day_month"].rstrip(".")], int(match["day_year"] or 0)
     elif match["month"]:
-        day, month, year = 0, _MONTH_NUMBERS[match["month"].rstrip(".")], int(match["year"])
+        day, month, year = 0, MONTH_NUMBERS[match["month"].rstrip(".")], int(match["year"])
     else:
         return 0
     return year * 10_000 + month * 100 + day
 
 
-_NEW_THINGS = re.compile(r"(?:logement|batiment|immeuble|quartier|parc|habitat|equipement|[aeo]l|du|le|a|de|remis a) $")
-_AFTER_NEW = re.compile(r"(?! [a-z])| (?:et|ou|de|du|des|d'|pour|a|au|aux|en|dans|qui|que|dont|avec|sur|est|sont)\b")
+_BEFORE_NEW = re.compile(r"\b(?:du|tout|flambant|(?:quoi|rien) de|(?:remi|refai|mi)(?:s|t)e?s? a|valeur a) $")
+_AFTER_NEW = re.compile(
+    r"(?! [a-z])| (?:et|ou|mais|de|du|des|d'|pour|a|au|aux|en|dans|sans|sous|vers|chez|qui|que|dont|avec|sur|plus|puis|"
+    r"est|sont)\b"
+)
+# What is counted is in the plural, or a sign of a unit, or another number.
+_COUNTED = re.compile(r" (?:[a-z'-]*[sxz]|cent|mille|million|milliard|[ckm]?m|kg|h|ha|min)\b")
 
 
 def _means_new(match: re.Match[str]) -> bool:
-    """« neuf » is the number before a noun (« neuf villes »), the adjective after one (« un logement neuf »)."""
+    """« neuf » is the number before a noun in the plural (« neuf villes »), else the adjective (« un pont neuf »)."""
     before, after = match.string[: match.start()], match.string[match.end() :]
-    return bool(_NEW_THINGS.search(before[-20:]) or _AFTER_NEW.match(after))
+    return bool(_BEFORE_NEW.search(before[-20:]) or _AFTER_NEW.match(after) or not _COUNTED.match(after))
 
 
 _BETWEEN = re.compile(r"-|[ \n](?:a|ou)[ \n]")

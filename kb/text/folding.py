@@ -29,7 +29,7 @@ _SAME = str.maketrans(
 )
 _SPACES = re.compile(r"\s+")
 # Four times as fast as asking unicodedata about each character of a text.
-_COMBINING = re.compile(f"[{''.join(each for each in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(each))}]")
+_COMBINING = re.compile(f"[{''.join(mark for mark in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(mark))}]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]")
 

@@ -5,21 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, tzinfo
 
+from kb.text.months import MONTHS
+
 NO_DATE = "date non précisée"
-_MONTHS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 
 
@@ -34,13 +22,13 @@ def french_date(iso: str | None) -> str:
     if match is None:
         return iso.strip()
     year, month, day = match[1], int(match[2] or 1), int(match[3] or 1)
-    if not 1 <= month <= len(_MONTHS):
+    if not 1 <= month <= len(MONTHS):
         return iso.strip()
     if match[2] is None:
         return year
     if match[3] is None:
-        return f"{_MONTHS[month - 1]} {year}"
-    return f"{'1er' if day == 1 else day} {_MONTHS[month - 1]} {year}"
+        return f"{MONTHS[month - 1]} {year}"
+    return f"{'1er' if day == 1 else day} {MONTHS[month - 1]} {year}"
 
 
 def french_moment(iso: str, zone: tzinfo | None = None) -> str:

@@ -47,7 +47,7 @@ def sentence_spans(text: str) -> list[Span]:
 
 def clause_spans(text: str) -> list[Span]:
     """The clauses of `text`: cut after « ; », « : » and « , » followed by white space."""
-    cuts = [0, *(each.end() for each in re.finditer(r"[;:,](?=\s)", text)), len(text)]
+    cuts = [0, *(mark.end() for mark in re.finditer(r"[;:,](?=\s)", text)), len(text)]
     spans = [_trim(text, span) for span in pairwise(cuts)]
     return [span for span in spans if span[0] < span[1]]
 

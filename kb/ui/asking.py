@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import parse_qs
@@ -18,6 +18,7 @@ from kb.errors import ReperesError
 from kb.ports import Base
 from kb.records.accounts import Person
 from kb.records.conversations import new_id
+from kb.text.domain import Domain
 from kb.ui.api import caller
 from kb.ui.feedback import feedback_updates
 from kb.ui.tools import filters_html, menu_html, tools_html
@@ -51,7 +52,7 @@ class Handlers:
         self._base = base
         self._context = context
         self._lines = context.lines
-        self._starters = _Starters(base, context.examples)
+        self._starters = _Starters(base, context.domain)
         self._errands: Errands[Conversation] = Errands()
         self._suggesting = threading.Lock()
 
@@ -173,7 +174,7 @@ class Handlers:
             ids = list(dict.fromkeys(each["document"] for each in given["citations"])) or given["retrieved"]
             try:
                 asked = [each.question for each in now.turns]
-                found = follow_ups(self._base(), given["answer"] or "", ids, asked)
+                found = follow_ups(self._base(), given["answer"] or "", ids, asked, self._context.domain)
             except Exception:  # a courtesy: the answer above it stands
                 logger.exception("making suggestions failed")
             finally:
@@ -249,12 +250,12 @@ class Handlers:
 class _Starters:
     """The questions to begin with: made anew, aside, for each generation of the base."""
 
-    def __init__(self, base: Callable[[], Base], first: Sequence[str]) -> None:
+    def __init__(self, base: Callable[[], Base], domain: Domain) -> None:
         self._base = base
-        self._first = first
+        self._domain = domain
         self._lock = threading.Lock()
         self._for: int | None = None
-        self._found: list[str] = list(first)
+        self._found: list[str] = list(domain.examples)
 
     def get(self, generation: int | None, n: int) -> list[str]:
         """`n` questions, empty ones where there are fewer: those of the generation before while others are made."""
@@ -266,7 +267,7 @@ class _Starters:
 
     def _make(self, n: int) -> None:
         try:
-            found = examples(self._base(), self._first, n)
+            found = examples(self._base(), self._domain, n)
         except Exception:  # in a thread of its own: those there were stay
             logger.exception("making examples failed")
             return

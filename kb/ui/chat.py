@@ -49,9 +49,9 @@ def build_page(base: Callable[[], Base], context: PageContext, feedback: Feedbac
         with gr.Column(elem_id="layout"):
             with gr.Column(elem_id="conversation"):
                 welcome = _html("", elem_id="welcome")
-                with gr.Column(elem_id="examples", visible=bool(context.examples)) as suggestions:
+                with gr.Column(elem_id="examples", visible=bool(context.domain.examples)) as suggestions:
                     _html(f'<h2 class="unseen">{escape(strings.EXAMPLES)}</h2>')
-                    first = [*context.examples, *[""] * EXAMPLES][:EXAMPLES]
+                    first = [*context.domain.examples, *[""] * EXAMPLES][:EXAMPLES]
                     buttons = [gr.Button(text, visible=bool(text), elem_classes="example") for text in first]
                 past = _html("", elem_id="past")
                 current = _html("", elem_id="current")

@@ -44,7 +44,7 @@ def page_url(url: str | None) -> str | None:
         return None
     try:
         parts = urlsplit(url)
-        # A name before the host (https://anru.fr@elsewhere) only serves to deceive.
+        # A name before the host (https://agence.fr@elsewhere) only serves to deceive.
         linkable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.username is None
     except ValueError:
         return None

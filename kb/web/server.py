@@ -6,7 +6,7 @@ import importlib.metadata
 import ipaddress
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ from kb.evaluation.desk import EvaluationDesk
 from kb.ports import Base, FeedbackStore, Ingestor
 from kb.records.conversations import Conversations, PassingConversations
 from kb.settings import Settings
+from kb.text.domain import Domain
 from kb.web import strings
 from kb.web.api import add_api
 from kb.web.auth.access import Access
@@ -56,14 +57,15 @@ MountPages = Callable[[FastAPI, Callable[[], Base], PageContext, FeedbackStore |
 def build_server(
     base: Callable[[], Base],
     ingestor: Ingestor | None,
-    examples: Sequence[str],
+    domain: Domain,
     settings: Settings,
     mount_pages: MountPages,
     feedback: FeedbackStore | None = None,
     desk: EvaluationDesk | None = None,
     conversations: Conversations | None = None,
 ) -> FastAPI:
-    """The application. `base()` is called for each question and may raise ReperesError, which the page then shows.
+    """The application. `base()` is called for each question and may raise ReperesError, which the page then shows;
+    `domain` gives the first page its examples.
 
     Raises SettingsError for settings of sign-in that do not go together.
     """
@@ -109,7 +111,7 @@ def build_server(
     server.include_router(operation_routes(base, ingestor, figures), **hidden)
     server.include_router(sign_in_routes(gate), **hidden)
     server.include_router(reader_routes(base), **hidden)
-    server.include_router(explore_routes(base), **hidden)
+    server.include_router(explore_routes(base, domain), **hidden)
     server.include_router(conversation_routes(kept, settings.retention_days), **hidden)
     server.include_router(help_routes(settings.retention_days), **hidden)
     if ingestor is not None:
@@ -125,7 +127,7 @@ def build_server(
     server.mount("/page", StaticFiles(directory=ASSETS))
     context = PageContext(
         ingestor=ingestor,
-        examples=examples,
+        domain=domain,
         has_feedback=feedback is not None,
         conversations=kept,
         rates=gate.rates,

@@ -16,6 +16,7 @@ from kb.evaluation.desk import EvaluationDesk
 from kb.ports import Base, FeedbackStore, Ingestor
 from kb.records.conversations import Conversations
 from kb.settings import Settings
+from kb.text.domain import Domain
 from kb.ui.mounting import mount_pages
 from kb.web.server import build_server, server_config
 from small_pages import EXAMPLES
@@ -41,13 +42,14 @@ class Servers:
         """Serves a base (or what opens one) and gives its address; other arguments change the settings."""
         opener = base if callable(base) else lambda: base
         settings = replace(self._settings, **changed)
+        domain = Domain(examples=tuple(examples))
         listener = socket.create_server(("127.0.0.1", 0))
         ready: queue.Queue[uvicorn.Server | Exception] = queue.Queue()
 
         async def run() -> None:
             # Built within its loop: without one Gradio makes some that it never closes, and the suite fails on them.
             try:
-                app = build_server(opener, ingestor, examples, settings, mount_pages, feedback, desk, conversations)
+                app = build_server(opener, ingestor, domain, settings, mount_pages, feedback, desk, conversations)
             except Exception as error:  # noqa: BLE001  (raised again below, in the test's own thread)
                 ready.put(error)
                 return

@@ -35,7 +35,7 @@ def check_package(given: Given) -> dict[str, object]:
         entries = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         raise DocumentError(name, "ce n'est pas un document Word (.docx) ; vérifiez son format") from None
-    if len(entries) > MAX_ENTRIES or sum(each.file_size for each in entries) > MAX_UNPACKED:
+    if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
         raise _bomb(name)
     for entry in entries:
         if entry.file_size > 1_000_000 and entry.file_size > MAX_RATIO * max(1, entry.compress_size):
@@ -76,4 +76,4 @@ def _custom_properties(part: bytes) -> dict[str, object]:
         root = etree.fromstring(part, parser)
     except etree.XMLSyntaxError:
         return {}
-    return {each.get("name", ""): "".join(each.itertext()).strip() for each in root}
+    return {entry.get("name", ""): "".join(entry.itertext()).strip() for entry in root}

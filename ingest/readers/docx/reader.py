@@ -124,8 +124,11 @@ class _Body:
 
     def _list_item(self, element: Any, style: Any, names: list[str]) -> tuple[int, int | None] | None:
         """Depth and number (None for a bullet) of a paragraph that is a list item; None for another."""
-        marks = [element.find(f"{_W}pPr/{_W}numPr"), *(each.find(f"{_W}pPr/{_W}numPr") for each in _lineage(style))]
-        mark = next((each for each in marks if each is not None and each.find(f"{_W}numId") is not None), None)
+        marks = [
+            element.find(f"{_W}pPr/{_W}numPr"),
+            *(ancestor.find(f"{_W}pPr/{_W}numPr") for ancestor in _lineage(style)),
+        ]
+        mark = next((found for found in marks if found is not None and found.find(f"{_W}numId") is not None), None)
         named = next((match for name in names if (match := re.match(r"list (bullet|number) ?(\d)?$", name))), None)
         if mark is None:
             if named is None:
@@ -178,7 +181,7 @@ def _children(element: Any, name: str) -> Iterator[Any]:
 
 
 def _cell_text(cell: Any) -> str:
-    texts = (one_line("".join(_runs_text(each))) for each in cell.iter(f"{_W}p"))
+    texts = (one_line("".join(_runs_text(line))) for line in cell.iter(f"{_W}p"))
     return " ".join(text for text in texts if text)
 
 
@@ -205,7 +208,7 @@ def _is_hidden(run: Any) -> bool:
 def _text_boxes(element: Any) -> Iterator[Any]:
     """The contents of the boxes anchored in a paragraph, once: files hold each a second time for old versions."""
     for box in element.iter(f"{_W}txbxContent"):
-        if not any(each.tag.endswith("}Fallback") or each.tag == f"{_W}del" for each in box.iterancestors()):
+        if not any(parent.tag.endswith("}Fallback") or parent.tag == f"{_W}del" for parent in box.iterancestors()):
             yield box
 
 
@@ -239,7 +242,7 @@ def _level(element: Any, style: Any, names: list[str]) -> int:
     for name in names:
         if match := re.match(r"(?:heading|titre) ([1-9])$", name):
             return int(match[1])
-    for settings in (element.find(f"{_W}pPr"), *(each.find(f"{_W}pPr") for each in _lineage(style))):
+    for settings in (element.find(f"{_W}pPr"), *(ancestor.find(f"{_W}pPr") for ancestor in _lineage(style))):
         outline = settings.find(f"{_W}outlineLvl") if settings is not None else None
         if outline is not None and outline.get(f"{_W}val", "9") in set("012345678"):
             return int(outline.get(f"{_W}val")) + 1

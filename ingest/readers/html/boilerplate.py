@@ -1,7 +1,7 @@
-"""What stands on a page around its text: the one table of markers and site rules, and how they are applied.
+"""What stands on a page around its text: the one table of markers, and how they are applied.
 
-To teach the readers another site, add to `MARKS` (lines, by their folded text), `PRUNED_NAMES` (HTML classes and ids)
-or `KNOWN_RUBRICS`; nothing else knows about sites.
+What any French site may write is here: `MARKS` (lines, by their folded text) and `PRUNED_NAMES` (HTML classes and ids).
+What only the agency's own site writes is data: the section [pages] of its domain.toml.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from ingest.readers.block_builder import Block
 from ingest.readers.dates import is_announcement
+from kb.text.domain import Domain
 from kb.text.folding import fold
 
 # line: the line goes, what follows stays. aside: the few short lines up to the next mark go too. related: headlines of
@@ -40,8 +42,6 @@ _NETWORKS = "(?:facebook|twitter|x|linkedin|whatsapp|bluesky|mastodon|instagram|
 MARKS = (
     _mark(r"lire la suite de l'article(?: ci-dessous)?", "line", saved_page=True),
     _mark(r"suite de l'article", "line", saved_page=True),
-    _mark(r"l'info en plus", "aside", saved_page=True),
-    _mark(r"fil infos?", "end", saved_page=True),
     _mark(r"lire la suite|lire plus|voir plus|en savoir plus", "line"),
     _mark(rf"partager(?: (?:cet article|cette page|la page|sur (?:{_NETWORKS}[ ,]*(?:et )?)+))?", "line"),
     _mark(
@@ -70,10 +70,10 @@ MARKS = (
 )
 
 # Classes and ids of HTML elements that are never part of a text. A name counts when it equals one of these, or begins
-# with one of them followed by « - », « _ » (so that « logement-social » is not a « social » bar).
+# with one of them followed by « - », « _ » (so that « lien-social » is not a « social » bar).
 PRUNED_NAMES = frozenset(
     (
-        "fil-infos fil-info filinfos filinfo cookie cookies cookie-banner tarteaucitron axeptio didomi consent gdpr "
+        "cookie cookies cookie-banner tarteaucitron axeptio didomi consent gdpr "
         "rgpd partage partager share sharing share-links social-share social-links social-media reseaux-sociaux "
         "addtoany addthis sharedaddy related related-posts related-articles articles-lies a-lire-aussi lire-aussi "
         "newsletter breadcrumb breadcrumbs ariane fil-ariane fil-d-ariane fildariane skip-link skip-links skiplinks "
@@ -96,60 +96,46 @@ HEAD_NAMES = {
     "post-date": "date",
     "entry-date": "date",
 }
-# « Vu dans En Villes, le mag de l'ANRU »
+# « Vu dans La Gazette, le mag de l'agence »
 PROVENANCE = re.compile(r"(?:vu|paru|publie|lu) dans (?:l[ae'] ?|le |les )?\S.{2,100}")
-# Rubrics of the agency's site, folded: they tell a line of rubrics from a title.
-KNOWN_RUBRICS = frozenset(
-    fold(each)
-    for each in (
-        "Repères",
-        "Vie de l'Agence",
-        "Prospective",
-        "Cadre de vie",
-        "Habitat",
-        "Habitants",
-        "Partenaires",
-        "Mobilités",
-        "Économie",
-        "International",
-        "Santé",
-        "Portrait",
-        "Architecture",
-        "Programmes",
-        "Actualités",
-        "Innovation",
-        "Emploi",
-        "Éducation",
-        "Transition écologique",
-        "Investissements d'avenir",
-    )
-)
 _TRIM = " .…:;>»«→↓↑-–—|[]()\u00a0"
 _HEADLINE = 220  # characters: longer lines are sentences, not headlines of other pages
 
 
-def mark_of(line: str) -> Mark | None:
+def mark_of(line: str, domain: Domain) -> Mark | None:
     """The mark that `line` is, or None. A line that merely mentions one is none."""
     if len(line) > 200:
         return None
     text = fold(line).strip(_TRIM)
-    return next((mark for mark in MARKS if mark.pattern.fullmatch(text)), None)
+    return next((mark for mark in (*_own_marks(domain), *MARKS) if mark.pattern.fullmatch(text)), None)
+
+
+def is_pruned(name: str, domain: Domain) -> bool:
+    """Whether a class or id, lower case, names what is never part of a text."""
+    parts = re.split("(?<=[a-z0-9])(?:__|--|[-_])", name)
+    pruned = _pruned_names(domain)
+    return name in pruned or any("-".join(parts[:count]) in pruned for count in range(1, len(parts)))
+
+
+def is_known_rubric(name: str, domain: Domain) -> bool:
+    """Whether `name` is a rubric of the agency's site."""
+    return fold(name) in _rubrics(domain)
 
 
 def is_provenance(line: str) -> bool:
-    """Whether `line` says where an article was first seen (« Vu dans En Villes, le mag de l'ANRU »)."""
+    """Whether `line` says where an article was first seen (« Vu dans La Gazette, le mag de l'agence »)."""
     return len(line) <= 120 and PROVENANCE.fullmatch(fold(line).strip(_TRIM)) is not None
 
 
-def is_saved_page(lines: Sequence[str]) -> bool:
+def is_saved_page(lines: Sequence[str], domain: Domain) -> bool:
     """Whether `lines`, of a plain text, were copied from a web page: two different signs of it, or one that is plain.
 
-    « Fil Infos » alone on its line could be a heading: it counts when only headlines follow.
+    The title of a last part (« En bref ») could be a heading: it counts when only headlines follow.
     """
     kinds: set[str] = set()
     last_text = _last_text(lines)
     for index, line in enumerate(lines):
-        mark = mark_of(line)
+        mark = mark_of(line, domain)
         if mark and mark.saved_page:
             if mark.effect != "end":
                 return True
@@ -161,7 +147,7 @@ def is_saved_page(lines: Sequence[str]) -> bool:
     return len(kinds) > 1
 
 
-def strip_marks(blocks: Sequence[Block]) -> list[Block]:
+def strip_marks(blocks: Sequence[Block], domain: Domain) -> list[Block]:
     """`blocks` of a web page without the marks and what goes with them, nor lines that only date the page."""
     kept: list[Block] = []
     last_text = _last_text([block.text for block in blocks])
@@ -170,19 +156,19 @@ def strip_marks(blocks: Sequence[Block]) -> list[Block]:
     while index < len(blocks):
         block = blocks[index]
         index += 1
-        mark = mark_of(block.text) if block.kind in {"paragraph", "heading"} else None
+        mark = mark_of(block.text, domain) if block.kind in {"paragraph", "heading"} else None
         if mark is None:
             if block.kind == "list":
-                block = _without_marked_items(block)
+                block = _without_marked_items(block, domain)
             if block.text and not (block.kind == "paragraph" and is_announcement(block.text)):
                 kept.append(block)
             continue
         if mark.effect == "end":
-            # « Fil Infos »: the page bears other marks, or nothing but headlines follows.
+            # The page bears other marks, or nothing but headlines follows.
             if marked or index > last_text:
                 break
         elif mark.effect == "aside":
-            index = _after_aside(blocks, index)
+            index = _after_aside(blocks, index, domain)
         elif mark.effect == "related":
             after = _after_headlines(blocks, index, block, last_text)
             if after == index:
@@ -192,10 +178,28 @@ def strip_marks(blocks: Sequence[Block]) -> list[Block]:
     return kept
 
 
-def _after_aside(blocks: Sequence[Block], index: int) -> int:
+@lru_cache(maxsize=4)
+def _own_marks(domain: Domain) -> tuple[Mark, ...]:
+    """The marks of the agency's own site."""
+    lines: list[tuple[str, Effect]] = [*((line, "aside") for line in domain.asides)]
+    lines += [(line, "end") for line in domain.page_ends]
+    return tuple(_mark(re.escape(fold(line).strip(_TRIM)), effect, saved_page=True) for line, effect in lines)
+
+
+@lru_cache(maxsize=4)
+def _pruned_names(domain: Domain) -> frozenset[str]:
+    return PRUNED_NAMES | {zone.lower() for zone in domain.zones}
+
+
+@lru_cache(maxsize=4)
+def _rubrics(domain: Domain) -> frozenset[str]:
+    return frozenset(map(fold, domain.rubrics))
+
+
+def _after_aside(blocks: Sequence[Block], index: int, domain: Domain) -> int:
     """Where an aside that begins at `index` ends: after at most four short blocks, if a mark or the end follows."""
     for after in range(index, min(index + 5, len(blocks) + 1)):
-        if after == len(blocks) or mark_of(blocks[after].text):
+        if after == len(blocks) or mark_of(blocks[after].text, domain):
             return after
         if len(blocks[after].text) > _HEADLINE:
             return index
@@ -223,10 +227,10 @@ def _only_headlines(lines: Sequence[str]) -> bool:
     return all(len(line) <= _HEADLINE and not line.rstrip().endswith((".", ";")) for line in lines)
 
 
-def _without_marked_items(block: Block) -> Block:
+def _without_marked_items(block: Block, domain: Domain) -> Block:
     lines = [
         line
         for line in block.text.split("\n")
-        if not ((mark := mark_of(line.strip().removeprefix("- "))) and mark.effect == "line")
+        if not ((mark := mark_of(line.strip().removeprefix("- "), domain)) and mark.effect == "line")
     ]
     return Block("list", "\n".join(lines))

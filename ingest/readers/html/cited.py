@@ -24,13 +24,13 @@ _TITLES = frozenset(
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
-def take_named_sources(root: Element) -> tuple[CitedSource, ...]:
+def extract_named_sources(root: Element) -> tuple[CitedSource, ...]:
     """The entries of `<section class="sources">` and the like; `root` loses them, but for prose."""
     found: list[CitedSource] = []
-    named = [each for each in root.iter("section", "div", "ol", "ul", "aside", "footer") if _is_named(each)]
+    named = [part for part in root.iter("section", "div", "ol", "ul", "aside", "footer") if _is_named(part)]
     outermost = set(named)
     for element in named:
-        if element is root or any(each in outermost for each in element.iterancestors()):
+        if element is root or any(parent in outermost for parent in element.iterancestors()):
             continue
         # Prose under such a name is text: « nos références » may be a list of works.
         is_list = element.tag in {"ol", "ul"} or next(element.iter("li"), None) is not None
@@ -40,7 +40,7 @@ def take_named_sources(root: Element) -> tuple[CitedSource, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def take_last_sources(root: Element) -> tuple[CitedSource, ...]:
+def extract_last_sources(root: Element) -> tuple[CitedSource, ...]:
     """The entries of a last part headed « Sources »; `root` loses it. One that holds prose stays: it is text."""
     part = _last_part(root)
     if not part or not _looks_like_references(part[1:]):
@@ -87,7 +87,7 @@ def _looks_like_references(elements: list[Element]) -> bool:
 def _entries(elements: list[Element]) -> list[CitedSource]:
     entries = []
     for text, entry in _lines(elements):
-        link = next((each.get("href") for each in entry.iter("a") if each.get("href")), None)
+        link = next((anchor.get("href") for anchor in entry.iter("a") if anchor.get("href")), None)
         if not _is_title(entry) and (source := parse_reference(text, link=link)):
             entries.append(source)
     return entries
@@ -96,7 +96,7 @@ def _entries(elements: list[Element]) -> list[CitedSource]:
 def _lines(elements: list[Element]) -> Iterator[tuple[str, Element]]:
     """Text and element of each entry: the items where there are lists, else the paragraphs."""
     for element in elements:
-        entries = [each for each in element.iter("li") if next(each.iterdescendants("li"), None) is None]
+        entries = [item for item in element.iter("li") if next(item.iterdescendants("li"), None) is None]
         entries = entries or list(element.iter("p")) or ([] if element.tag in _HEADINGS else [element])
         for entry in entries:
             if text := text_of(entry):

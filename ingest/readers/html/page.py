@@ -6,8 +6,9 @@ import re
 
 from lxml import etree
 
-from ingest.readers.html.boilerplate import PRUNED_NAMES, PRUNED_ROLES
+from ingest.readers.html.boilerplate import PRUNED_ROLES, is_pruned
 from ingest.readers.html.tree import Element, text_of
+from kb.text.domain import Domain
 
 _HIDDEN_STYLE = re.compile(
     r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)"
@@ -31,15 +32,17 @@ def body_of(page: Element) -> Element | None:
     """
     body, head = page.find(".//body"), page.find("head")
     children = list(head) if head is not None else []
-    first = next((at for at, each in enumerate(children) if isinstance(each.tag, str) and each.tag not in _HEAD), None)
+    first = next(
+        (at for at, child in enumerate(children) if isinstance(child.tag, str) and child.tag not in _HEAD), None
+    )
     if first is not None:
         if body is None:
             body = etree.SubElement(page, "body")
         else:
             # What the body begins with comes after what is put before it.
             children[-1].tail, body.text = (children[-1].tail or "") + (body.text or ""), None
-        for at, each in enumerate(children[first:]):
-            body.insert(at, each)
+        for at, child in enumerate(children[first:]):
+            body.insert(at, child)
     return body
 
 
@@ -61,7 +64,7 @@ def drop_hidden(body: Element) -> None:
             _drop(element)
 
 
-def prune(body: Element) -> None:
+def prune(body: Element, domain: Domain) -> None:
     """Removes from `body` menus, banners, footers, forms, share bars, related articles, cookie windows."""
     for element in list(body.iter(*_NEVER_TEXT)):
         _drop(element)
@@ -75,10 +78,10 @@ def prune(body: Element) -> None:
         else:
             form.drop_tag()
     for button in list(body.iter("button")):
-        if not any(each.tag in _TITLES for each in button.iterancestors()):
+        if not any(parent.tag in _TITLES for parent in button.iterancestors()):
             _drop(button)
     for element in list(body.iterdescendants()):
-        if isinstance(element.tag, str) and _is_furniture(element) and not _holds_article(element):
+        if isinstance(element.tag, str) and _is_furniture(element, domain) and not _holds_article(element):
             _drop(element)
 
 
@@ -87,16 +90,16 @@ def main_element(body: Element) -> Element | None:
 
     The article that holds the h1 comes first, then `main`, then an article that dwarfs all the others.
     """
-    articles = [each for each in body.iter("article") if not any(up.tag == "article" for up in each.iterancestors())]
-    titled = [each for each in articles if next(each.iter("h1"), None) is not None]
+    articles = [found for found in body.iter("article") if not any(up.tag == "article" for up in found.iterancestors())]
+    titled = [article for article in articles if next(article.iter("h1"), None) is not None]
     if len(titled) == 1:
         return titled[0]
-    mains = [each for each in body.xpath(".//main | .//*[@role='main']") if text_of(each)]
+    mains = [main for main in body.xpath(".//main | .//*[@role='main']") if text_of(main)]
     if mains:
-        return max(mains, key=lambda each: len(text_of(each)))
-    sizes = sorted((len(text_of(each)) for each in articles), reverse=True)
+        return max(mains, key=lambda main: len(text_of(main)))
+    sizes = sorted((len(text_of(article)) for article in articles), reverse=True)
     if sizes and sizes[0] and sizes[0] > 2 * sum(sizes[1:]):
-        return max(articles, key=lambda each: len(text_of(each)))
+        return max(articles, key=lambda article: len(text_of(article)))
     return next(iter(body.xpath(".//*[@itemprop='articleBody']")), None)
 
 
@@ -105,19 +108,14 @@ def names_of(element: Element) -> set[str]:
     return {*(element.get("class") or "").lower().split(), *(element.get("id") or "").lower().split()}
 
 
-def _is_furniture(element: Element) -> bool:
+def _is_furniture(element: Element, domain: Domain) -> bool:
     if element.tag in {"nav", "aside", "footer"} or element.get("role", "").lower() in PRUNED_ROLES:
         return True
     if element.tag == "header":
-        inside = any(each.tag in {"article", "main", "section"} for each in element.iterancestors())
+        inside = any(parent.tag in {"article", "main", "section"} for parent in element.iterancestors())
         holds_title = next(element.iter("h1"), None) is not None and next(element.iter("nav", "form"), None) is None
         return not inside and not holds_title
-    return any(_is_pruned(name) for name in names_of(element))
-
-
-def _is_pruned(name: str) -> bool:
-    parts = re.split("(?<=[a-z0-9])(?:__|--|[-_])", name)
-    return name in PRUNED_NAMES or any("-".join(parts[:count]) in PRUNED_NAMES for count in range(1, len(parts)))
+    return any(is_pruned(name, domain) for name in names_of(element))
 
 
 def _holds_article(element: Element) -> bool:

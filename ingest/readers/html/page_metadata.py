@@ -46,11 +46,11 @@ def head_metadata(page: Element, name: str) -> Metadata:
     articles = list(_articles(page))
     own = from_mapping({key: _meant(FIELDS[key], values) for key, values in named.items() if key in FIELDS}, name)
     # JSON-LD and `article:published_time` come first: a bare `date` may be that of anything.
-    dates = [each.get("datePublished") for each in articles]
+    dates = [article.get("datePublished") for article in articles]
     dates += [value for key in _DATE_METAS for value in metas.get(key, ())]
-    published = next((found for each in dates if (found := parse_date(each))), None)
-    sections = [*metas.get("article:section", ()), *(each.get("articleSection") for each in articles)]
-    section = next((each.strip() for each in sections if isinstance(each, str) and each.strip()), None)
+    published = next((found for given in dates if (found := parse_date(given))), None)
+    sections = [*metas.get("article:section", ()), *(article.get("articleSection") for article in articles)]
+    section = next((name.strip() for name in sections if isinstance(name, str) and name.strip()), None)
     links = page.xpath("//link[translate(@rel, 'CANONIL', 'canonil')='canonical']/@href")
     declared = next(iter([*links, *metas.get("og:url", ())]), None)
     title = without_site_name(own.title, metas.get("og:site_name", ())) if own.title else None
@@ -61,10 +61,10 @@ def other_title(page: Element, url: str | None) -> str | None:
     """The title that the page gives to machines and to the browser's window, without the site's name."""
     metas = _metas(page, "property", "name")
     site_names = _site_names(page, url)
-    headlines = [text for each in _articles(page) if isinstance(text := each.get("headline"), str)]
-    windows = [text_of(each) for each in page.xpath("/html/head/title")]
+    headlines = [text for article in _articles(page) if isinstance(text := article.get("headline"), str)]
+    windows = [text_of(element) for element in page.xpath("/html/head/title")]
     titles = [*headlines, *metas.get("og:title", ()), *windows]
-    return next((cleaned for each in titles if (cleaned := without_site_name(one_line(each), site_names))), None)
+    return next((cleaned for title in titles if (cleaned := without_site_name(one_line(title), site_names))), None)
 
 
 def first_title(page: Element, url: str | None) -> str | None:
@@ -72,22 +72,22 @@ def first_title(page: Element, url: str | None) -> str | None:
 
     An h1 that is the site's name is none: it stands on every page.
     """
-    names = {fold(each) for each in _site_names(page, url)}
-    inside = [text for each in page.xpath(".//article//h1 | .//main//h1") if (text := text_of(each))]
+    names = {fold(name) for name in _site_names(page, url)}
+    inside = [text for element in page.xpath(".//article//h1 | .//main//h1") if (text := text_of(element))]
     if inside:
         return inside[0]
-    texts = [text for each in page.iter("h1") if (text := text_of(each)) and fold(text) not in names]
+    texts = [text for element in page.iter("h1") if (text := text_of(element)) and fold(text) not in names]
     return texts[0] if len(texts) == 1 else None
 
 
-def take_head_lines(root: Element) -> Metadata:
+def extract_head_lines(root: Element) -> Metadata:
     """Rubric, provenance and date from the short lines above the article's text (by their class); `root` loses them."""
     found: dict[str, str] = {}
     taken: list[Element] = []
     for element in root.iter("p", "div", "span", "time", "small", "ul", "h2", "h3", "li"):
         if element.tag in {"h2", "h3"} or (element.tag == "p" and len(text_of(element)) > _FIRST_TEXT):
             break
-        fields = {field for each in names_of(element) if (field := HEAD_NAMES.get(each))}
+        fields = {field for name in names_of(element) if (field := HEAD_NAMES.get(name))}
         if element.tag == "time":
             fields = {"date"}
         if len(fields) != 1 or _is_in_sentence(element):
@@ -99,7 +99,7 @@ def take_head_lines(root: Element) -> Metadata:
         if field == "date":
             value = _time(element) or announced_date(text) or date_near_title([text]) or ""
         else:
-            value = ", ".join(text_of(each) for each in element.iter("li")) or text
+            value = ", ".join(text_of(item) for item in element.iter("li")) or text
         if value:
             found.setdefault(field, value)
         taken.append(element)
@@ -113,7 +113,7 @@ def _is_in_sentence(element: Element) -> bool:
     """Whether an inline element is a piece of a sentence: « Réunion le 3 mars à Lyon. » keeps its date."""
     if element.tag not in {"time", "span", "small"}:
         return False
-    block = next((each for each in element.iterancestors() if each.tag in {"p", "li", "td", "blockquote"}), None)
+    block = next((parent for parent in element.iterancestors() if parent.tag in {"p", "li", "td", "blockquote"}), None)
     if block is None:
         return False
     around = text_of(block)
@@ -131,7 +131,7 @@ def _meant(field: str, values: list[str]) -> str | list[str]:
 
 def _time(element: Element) -> str | None:
     """The machine-readable date of a `time` element, or of the first one inside `element`."""
-    return next((found for each in element.iter("time") if (found := parse_date(each.get("datetime")))), None)
+    return next((found for time in element.iter("time") if (found := parse_date(time.get("datetime")))), None)
 
 
 def _metas(page: Element, *attributes: str) -> dict[str, list[str]]:
@@ -139,7 +139,7 @@ def _metas(page: Element, *attributes: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for meta in page.iter("meta"):
         content = one_line(meta.get("content") or "")
-        key = fold(next((named for each in attributes if (named := meta.get(each))), ""))
+        key = fold(next((named for attribute in attributes if (named := meta.get(attribute))), ""))
         if key and content:
             found.setdefault(key, []).append(content)
     return found
@@ -154,19 +154,19 @@ def _articles(page: Element) -> Iterator[dict[str, Any]]:
         except (ValueError, RecursionError):
             continue  # sites write broken JSON-LD often enough; it is only one of the places to look
         pending = held if isinstance(held, list) else [held]
-        for each in pending:
-            if isinstance(each, dict):
-                graph = each.get("@graph")
+        for told in pending:
+            if isinstance(told, dict):
+                graph = told.get("@graph")
                 objects += (
-                    [each, *(item for item in graph if isinstance(item, dict))] if isinstance(graph, list) else [each]
+                    [told, *(item for item in graph if isinstance(item, dict))] if isinstance(graph, list) else [told]
                 )
     for wanted in (_ARTICLES, {"WebPage", "CreativeWork"}):
-        for each in objects:
-            kinds = each.get("@type")
+        for described in objects:
+            kinds = described.get("@type")
             listed = kinds if isinstance(kinds, list) else [kinds]
             names = {kind for kind in listed if isinstance(kind, str)}
             if names & wanted:
-                yield each
+                yield described
 
 
 def _site_names(page: Element, url: str | None) -> list[str]:
@@ -174,6 +174,6 @@ def _site_names(page: Element, url: str | None) -> list[str]:
 
 
 def _host_name(url: str | None) -> str:
-    """« anru » for https://www.anru.fr/…"""
+    """« agence » for https://www.agence.fr/…"""
     parts = (urlsplit(url or "").hostname or "").removeprefix("www.").split(".")
     return parts[-2] if len(parts) > 1 else ""

@@ -13,14 +13,15 @@ import lxml.html
 from ingest.readers.block_builder import Block, assemble
 from ingest.readers.dates import announced_date, date_near_title
 from ingest.readers.decoding import decode
-from ingest.readers.html.boilerplate import KNOWN_RUBRICS, is_provenance, strip_marks
-from ingest.readers.html.cited import take_last_sources, take_named_sources
+from ingest.readers.html.boilerplate import is_known_rubric, is_provenance, strip_marks
+from ingest.readers.html.cited import extract_last_sources, extract_named_sources
 from ingest.readers.html.page import body_of, drop_hidden, main_element, prune
-from ingest.readers.html.page_metadata import first_title, head_metadata, other_title, take_head_lines
+from ingest.readers.html.page_metadata import extract_head_lines, first_title, head_metadata, other_title
 from ingest.readers.html.tree import Element, blocks_of, text_of
 from ingest.readers.metadata import Metadata, canonical_url
 from ingest.readers.reading import Given, Reading, empty, no_text, too_long
 from kb.errors import DocumentError
+from kb.text.domain import Domain
 from kb.text.folding import fold
 
 _META_CHARSET = re.compile(
@@ -62,22 +63,22 @@ def _read_body(given: Given, page: Element, body: Element) -> Reading:
     scripted = next(page.iter("script"), None) is not None
     # What is left of a page that a program fills: « Chargement en cours… » is no article.
     is_shell = scripted and bool(
-        {each.get("id") or each.tag for each in body.iterdescendants("div", "main", "app-root")} & _SHELLS
+        {part.get("id") or part.tag for part in body.iterdescendants("div", "main", "app-root")} & _SHELLS
     )
     head = head_metadata(page, given.name)
     drop_hidden(body)
     title = head.title or first_title(page, given.url) or other_title(page, given.url)
-    sources = take_named_sources(body)
-    prune(body)
+    sources = extract_named_sources(body)
+    prune(body, given.domain)
     text = text_of(body)
     if (size := len(text.encode())) > given.max_text_bytes:
         raise too_long(given, size)
     root = main_element(body)
     announced = None if root is not None else _announced_date(body)
-    sources += take_last_sources(body if root is None else root)
-    lines = take_head_lines(body if root is None else root)
-    blocks, shown = _take_first_lines(_blocks(body, root))
-    read_text = assemble(strip_marks(blocks), title)
+    sources += extract_last_sources(body if root is None else root)
+    lines = extract_head_lines(body if root is None else root)
+    blocks, shown = _without_head_lines(_blocks(body, root), given.domain)
+    read_text = assemble(strip_marks(blocks, given.domain), title)
     if not re.search(r"\w", read_text) or (is_shell and len(read_text) < _LONG):
         raise no_text(given, _WRITTEN_BY_SCRIPT if scripted else "la page n'a pas de contenu")
     found = head.or_else(lines).or_else(shown).or_else(Metadata(date=announced, cited_sources=sources))
@@ -130,7 +131,7 @@ def _announced_date(body: Element) -> str | None:
     return next((found for block in blocks_of(body) if (found := announced_date(block.text))), None)
 
 
-def _take_first_lines(blocks: Sequence[Block]) -> tuple[list[Block], Metadata]:
+def _without_head_lines(blocks: Sequence[Block], domain: Domain) -> tuple[list[Block], Metadata]:
     """`blocks` without the lines of rubrics and provenance among the first ones, and what they say."""
     kept: list[Block] = []
     rubric = origin = None
@@ -139,7 +140,7 @@ def _take_first_lines(blocks: Sequence[Block]) -> tuple[list[Block], Metadata]:
             if origin is None and is_provenance(block.text):
                 origin = block.text
                 continue
-            if rubric is None and all(fold(each) in KNOWN_RUBRICS for each in block.text.split(",")):
+            if rubric is None and all(is_known_rubric(name, domain) for name in block.text.split(",")):
                 rubric = block.text
                 continue
         kept.append(block)

@@ -60,7 +60,7 @@ class _Walker:
         for _, group in itertools.groupby(text.split(_BREAK), key=lambda line: bool(line.strip())):
             lines = [line for line in group if line.strip()]
             items = [item_from_line(line) for line in lines]
-            first = next((index for index, each in enumerate(items) if each), len(items))
+            first = next((index for index, found in enumerate(items) if found), len(items))
             if len(items) - first >= 2 and all(items[first:]):
                 # Lines that begin with a dash or a bullet are a list, whatever the page calls them.
                 self._add(paragraph(" ".join(lines[:first])))
@@ -85,7 +85,7 @@ class _Walker:
             self.walk(element)
             self._buffer.append(" »")
             return
-        if tag in _INLINE and not any(_is_block(each) for each in element):
+        if tag in _INLINE and not any(_is_block(child) for child in element):
             self.walk(element)
             return
         self.flush()

@@ -124,7 +124,7 @@ def _goes_on(run: list[tuple[int, Line]], page: int, line: Line, body: float, ga
     if distance > max(gap * 1.35 + 1, line.size * 1.5 if is_larger(line, body) else 0):
         return distance < gap * 2 and _continues_sentence(run, line)
     # No space between paragraphs: a line that ends early ends its paragraph.
-    widest = max(each.right for _, each in run)
+    widest = max(earlier.right for _, earlier in run)
     ended = last.text.rstrip().endswith(_ENDED) and line.text.strip()[:1].isupper()
     return not (ended and (last.right < max(widest, line.right) - 4 * last.size or line.x > last.x + last.size))
 
@@ -140,7 +140,7 @@ def _joined(run: _Run, words: frozenset[str]) -> tuple[str, list[tuple[int, int]
     text = ""
     marks: list[tuple[int, int]] = []
     for page in pages:
-        part = [line.text for each, line in run.lines if each == page]
+        part = [line.text for at, line in run.lines if at == page]
         before = text
         text = one_line(join_lines([*([before] if before else []), *part], words))
         shared = next(

@@ -94,7 +94,7 @@ def _running_lines(pages: Sequence[Page]) -> set[tuple[int, int]]:
                 continue
             places.setdefault((text, None), []).append((number, index))
             if not is_larger(line, body):
-                for offset in {int(each) - number for each in re.findall(r"\d{1,4}", text)}:
+                for offset in {int(digits) - number for digits in re.findall(r"\d{1,4}", text)}:
                     places.setdefault((re.sub(r"\d+", "#", text), offset), []).append((number, index))
     filled = sum(1 for page in pages if page)
     needed = max(3, filled * 0.4) if filled > 2 else 2

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
-from kb.text.figures import MARKS, MONTHS, Figure, figures
+from kb.text.figures import MARKS, Figure, figures
 from kb.text.folding import fold
+from kb.text.months import MONTHS
 
 _SUFFIXES = {"%": " %", "€": " €", "point": " points", "ordinal": "e"}
 _ARTICLE = re.compile(r"\bune?\b")
@@ -90,7 +91,7 @@ def _spelt(before: str, word: str, after: str) -> str:
     if not _NUMBER.fullmatch(word) or after in {"€", "%", "points"}:
         return re.escape(word)
     if before.isalpha() and not after and re.fullmatch(r"\d{1,3}", word):
-        # A form that breaks off at a small number (« ANRU 150 ») may go on with « millions » in the text.
+        # A form that breaks off at a small number (« aide 150 ») may go on with « millions » in the text.
         return rf"{word}(?:0{{6}}|0{{9}})?(?:\s*€)?"
     return re.escape(word) + r"(?:\s*€)?"
 
@@ -98,7 +99,7 @@ def _spelt(before: str, word: str, after: str) -> str:
 def _written(figure: Figure) -> str:
     if figure.unit == "date":
         year, month, day = figure.date
-        return " ".join([str(day)] * bool(day) + [MONTHS[month - 1]] + [str(year)] * bool(year))
+        return " ".join([str(day)] * bool(day) + [fold(MONTHS[month - 1])] + [str(year)] * bool(year))
     value = f"{figure.value:f}"
     value = value.rstrip("0").rstrip(".") if "." in value else value
     return value + _SUFFIXES.get(figure.unit, "")

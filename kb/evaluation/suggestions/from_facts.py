@@ -1,6 +1,6 @@
 """Test queries proposed from documents, for a person to accept or correct: figures, definitions, dates.
 
-A sentence with a figure becomes a question about that figure, said as people say it (« Action Logement finance quel
+A sentence with a figure becomes a question about that figure, said as people say it (« la région finance quel
 pourcentage des allocations ? »); an acronym that is spelled out becomes a question about its meaning. A proposed query
 is marked `reviewed: false`, and counts in no evaluation until somebody has taken the mark away.
 """

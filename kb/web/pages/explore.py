@@ -18,6 +18,7 @@ from kb.errors import ReperesError
 from kb.ports import Base
 from kb.retrieval.filters import Filters
 from kb.retrieval.holdings import Holdings, Subject, dated_figures, holdings, newest_first, of_subject, together
+from kb.text.domain import Domain
 from kb.types import Document
 from kb.web.chat.sources import reader_address
 from kb.web.pages.templating import page
@@ -72,7 +73,7 @@ def choice_of(query: Mapping[str, Sequence[str]]) -> Choice:
     )
 
 
-def explore_routes(base: Callable[[], Base]) -> APIRouter:
+def explore_routes(base: Callable[[], Base], domain: Domain) -> APIRouter:
     """`/explorer`, `/explorer/partenaire` and `/explorer/programme`."""
     router = APIRouter()
 
@@ -124,7 +125,8 @@ def explore_routes(base: Callable[[], Base]) -> APIRouter:
     def subject_page(request: Request, kind: Subject, name: str) -> Response:
         opened = base()
         found = newest_first(of_subject(opened.documents(), kind, name))
-        told = dated_figures(opened.documents([each.id for each in found]), name) if found else []
+        texts = opened.documents([each.id for each in found]) if found else []
+        told = dated_figures(texts, name, names=domain.names)
         return page(
             request,
             "subject.html",

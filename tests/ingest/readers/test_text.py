@@ -100,7 +100,7 @@ PARAGRAPHS = [
 
 @pytest.mark.parametrize("width", [60, 72, 80])
 def test_wrapped_lines_become_paragraphs_again(width: int) -> None:
-    wrapped = "\n\n".join(textwrap.fill(each, width, break_on_hyphens=True) for each in PARAGRAPHS)
+    wrapped = "\n\n".join(textwrap.fill(text, width, break_on_hyphens=True) for text in PARAGRAPHS)
     assert read(wrapped).text == "\n\n".join(PARAGRAPHS)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from kb.answering.follow_ups import examples, follow_ups
 from kb.errors import ReperesError
+from kb.text.domain import NAME, Domain
 from kb.types import Answer, Document
 from scripted_base import answer_of
 
@@ -58,15 +59,28 @@ def test_they_ask_of_partners_then_programmes_by_turns_then_for_amounts_and_date
     ]
 
 
-def test_amounts_and_quarters_are_asked_of_the_first_two_names_only() -> None:
+def test_amounts_and_dates_are_asked_of_the_first_two_names_only() -> None:
     partners = Base([document(partners=["Anah", "État", "Régions"])])
     assert follow_ups(partners, "Un texte.", ["d"], [], n=9)[3:] == ["Anah : quel montant ?", "État : quel montant ?"]
-    programmes = Base([document(programmes=["ACV", "ORCOD", "PNRU"])])
+    programmes = Base([document(programmes=["PNRU", "ORCOD", "ACV"])])
     assert follow_ups(programmes, "Un texte.", ["d"], [], n=9)[3:] == [
-        "ACV : combien de quartiers ?",
-        "ORCOD : combien de quartiers ?",
         "ACV : quelles dates ?",
         "ORCOD : quelles dates ?",
+    ]
+
+
+def test_the_questions_of_the_domain_come_before_those_of_any_domain() -> None:
+    domain = Domain(
+        asked_of_programmes=(f"{NAME} : combien de quartiers ?",), asked_of_partners=(f"{NAME} : quel siège ?",)
+    )
+    base = Base([document(partners=["Anah"], programmes=["PNRU"])])
+    assert follow_ups(base, "Un texte.", ["d"], [], domain, n=9) == [
+        "Anah : quel rôle ?",
+        "PNRU : quel budget ?",
+        "Anah : quel siège ?",
+        "Anah : quel montant ?",
+        "PNRU : combien de quartiers ?",
+        "PNRU : quelles dates ?",
     ]
 
 
@@ -133,15 +147,15 @@ def test_nobody_waits_for_more_than_eight_questions() -> None:
 
 def test_examples_are_four_at_most_the_given_ones_first() -> None:
     base = Base([document(partners=["Anah", "État"], programmes=["ORCOD", "PNRU"])])
-    given = ["Qui est aidé ?", "Combien de quartiers ?"]
-    assert examples(base, given) == [*given, "ORCOD : quel budget ?", "PNRU : quel budget ?"]
-    assert examples(base, given, n=3) == [*given, "ORCOD : quel budget ?"]
+    given = ("Qui est aidé ?", "Combien de quartiers ?")
+    assert examples(base, Domain(examples=given)) == [*given, "ORCOD : quel budget ?", "PNRU : quel budget ?"]
+    assert examples(base, Domain(examples=given), n=3) == [*given, "ORCOD : quel budget ?"]
 
 
 def test_examples_that_are_enough_need_no_reading_of_the_base() -> None:
     base = Base([document(partners=["Anah"])])
-    given = ["Un ?", "Deux ?", "Trois ?", "Quatre ?", "Cinq ?"]
-    assert examples(base, given) == given[:4]
+    given = ("Un ?", "Deux ?", "Trois ?", "Quatre ?", "Cinq ?")
+    assert examples(base, Domain(examples=given)) == list(given[:4])
     assert base.all_read == 0
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from kb.errors import SettingsError
 from kb.models import backend
-from kb.models.backend import Backend, chosen_backend, processor_flags
+from kb.models.backend import Backend, chosen_backend, processor_flags, signed_products_are_exact
 from kb.settings import PACKAGED_MODEL, Settings
 
 PLAIN = {"avx2", "avx512f", "avx512_bf16"}
@@ -21,16 +21,16 @@ OTHER = "some/folder"
 @pytest.mark.parametrize(
     ("model", "wanted", "dtype", "flags", "expected"),
     [
-        (PACKAGED_MODEL, "auto", "auto", set(), Backend("onnx", "fp32")),
-        (PACKAGED_MODEL, "auto", "auto", PLAIN, Backend("onnx", "fp32")),
+        (PACKAGED_MODEL, "auto", "auto", set(), Backend("onnx", "int8")),
+        (PACKAGED_MODEL, "auto", "auto", PLAIN, Backend("onnx", "int8")),
         (PACKAGED_MODEL, "auto", "auto", VNNI, Backend("onnx", "int8")),
         (PACKAGED_MODEL, "auto", "auto", SMALL_VNNI, Backend("onnx", "int8")),
-        (PACKAGED_MODEL, "auto", "auto", AMX, Backend("torch", "bf16")),
+        (PACKAGED_MODEL, "auto", "auto", AMX, Backend("onnx", "int8")),
         (PACKAGED_MODEL, "auto", "fp32", AMX, Backend("onnx", "fp32")),
         (PACKAGED_MODEL, "auto", "int8", PLAIN, Backend("onnx", "int8")),
         (PACKAGED_MODEL, "auto", "bf16", VNNI, Backend("torch", "bf16")),
         (PACKAGED_MODEL, "onnx", "auto", AMX, Backend("onnx", "int8")),
-        (PACKAGED_MODEL, "onnx", "auto", PLAIN, Backend("onnx", "fp32")),
+        (PACKAGED_MODEL, "onnx", "auto", PLAIN, Backend("onnx", "int8")),
         (PACKAGED_MODEL, "torch", "auto", VNNI, Backend("torch", "fp32")),
         (PACKAGED_MODEL, "torch", "auto", AMX, Backend("torch", "bf16")),
         (PACKAGED_MODEL, "torch", "fp32", AMX, Backend("torch", "fp32")),
@@ -89,4 +89,22 @@ def test_flags_are_those_of_the_first_processor(
 def test_a_system_without_the_file_has_no_flags(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backend, "CPUINFO", tmp_path / "absent")
     assert processor_flags() == set()
-    assert chosen_backend(Settings()) == Backend("onnx", "fp32")
+    assert chosen_backend(Settings()) == Backend("onnx", "int8")
+    assert not signed_products_are_exact(machine="x86_64")
+
+
+@pytest.mark.parametrize(
+    ("machine", "flags", "exact"),
+    [
+        ("x86_64", PLAIN, False),
+        ("AMD64", VNNI, True),
+        ("x86_64", SMALL_VNNI, True),
+        ("x86_64", set(), False),
+        ("aarch64", set(), True),
+        ("arm64", set(), True),
+    ],
+)
+def test_sums_of_signed_products_overflow_on_x86_without_instructions_for_them(
+    machine: str, flags: set[str], exact: bool
+) -> None:
+    assert signed_products_are_exact(flags, machine) == exact

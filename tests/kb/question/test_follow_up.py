@@ -1,10 +1,18 @@
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from kb.question.follow_up import standalone_question
+from bundled import bundled_names
+from kb.question import follow_up
 from kb.types import Message
+
+
+def standalone_question(question: str, history: Sequence[Message] = ()) -> str:
+    """What a base of the bundled corpus understands."""
+    return follow_up.standalone_question(question, history, bundled_names())
+
 
 HISTORY = (Message("user", "Combien de projets dans le PNRQAD ?"), Message("assistant", "25 projets."))
 
@@ -56,7 +64,7 @@ def test_no_question_of_the_corpus_takes_another_subject_from_before() -> None:
     assert [question for question in alone if standalone_question(question, HISTORY) != question] == []
     for query in queries:
         if "history" in query:
-            history = [Message(each["role"], each["content"]) for each in query["history"]]
+            history = [Message(said["role"], said["content"]) for said in query["history"]]
             assert standalone_question(query["question"], history) != query["question"]
 
 
@@ -79,6 +87,15 @@ def test_without_a_question_before_nothing_is_added() -> None:
         (["Quel budget pour le NPNRU ?", "Et pour le PNRU ?"], "Et le PNRQAD ?", "Quel budget pour le PNRQAD ?"),
         (["Quel est le budget ?"], "Et en 2020 ?", "Quel est le budget en 2020 ?"),
         (["budget du NPNRU"], "et en 2020", "budget du NPNRU en 2020 ?"),
+        # A number of things is no year, nor is the one that a name holds.
+        (["Qui a reçu 2000 élèves ?"], "Et en 2020 ?", "Qui a reçu 2000 élèves en 2020 ?"),
+        (["Que paie France 2030 ?"], "Et en 2025 ?", "Que paie France 2030 en 2025 ?"),
+        (
+            ["Que paie la caisse des dépôts ?"],
+            "Et action logement ?",
+            "Que paie la caisse des dépôts ? Et action logement ?",
+        ),
+        (["Que paie la caisse des dépôts ?"], "Et l'Anah ?", "Que paie l'Anah ?"),
         (["Combien de quartiers pour le NPNRU ?"], "Pour le PNRU ?", "Combien de quartiers pour le PNRU ?"),
         (["Combien l'ANRU consacre au NPNRU ?"], "Et au PNRU ?", "Combien l'ANRU consacre au PNRU ?"),
         (["Quel est le budget de l’ANRU ?"], "Et la CGLLS ?", "Quel est le budget de la CGLLS ?"),
@@ -100,7 +117,7 @@ def test_without_a_question_before_nothing_is_added() -> None:
     ],
 )
 def test_one_thing_is_put_in_place_of_another(asked: list[str], question: str, understood: str) -> None:
-    history = [Message("user", each) for each in asked]
+    history = [Message("user", said) for said in asked]
     assert standalone_question(question, history) == understood
 
 
@@ -156,7 +173,7 @@ def test_a_pronoun_becomes_the_one_thing_that_it_can_mean(before: str, question:
     ],
 )  # fmt: skip
 def test_a_chain_keeps_the_subject_that_it_began_with(asked: list[str], understood: str) -> None:
-    assert standalone_question(asked[-1], [Message("user", each) for each in asked[:-1]]) == understood
+    assert standalone_question(asked[-1], [Message("user", said) for said in asked[:-1]]) == understood
 
 
 def test_a_long_chain_stays_bounded_and_ends_with_the_question() -> None:

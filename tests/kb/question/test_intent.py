@@ -9,6 +9,9 @@ from questions import parsed
     [
         ("Quelle part vient d'Action Logement ?", "share"),
         ("C'est 93 % ou 72 % ?", "share"),
+        ("Les 93 % de l'accord, c'est toujours vrai ?", "share"),
+        ("Qui verse le 1 % logement ?", None),
+        ("à quoi sert l'argent du 1% patronal", None),
         ("Combien de quartiers ?", "number"),
         ("quel est le COÛT ?", "number"),
         ("Quand a-t-elle été signée ?", "date"),

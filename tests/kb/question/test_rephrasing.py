@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
 
 from chat_server import Behaviour, chat_server, failing, saying
@@ -14,6 +16,12 @@ BEFORE = "Qui est chargé de la mission de préfiguration d'un troisième progra
 QUESTION = "il devait rendre son travail pour quand ?"
 HISTORY = [Message("user", BEFORE), Message("assistant", "Une mission a été confiée à Paul Martin [1].")]
 RULES = f"{BEFORE} {QUESTION}"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _client_is_loaded() -> None:
+    """Importing the client takes seconds on a busy machine: they are not those that a model is given to answer."""
+    importlib.import_module("llama_index.llms.openai_like")
 
 
 def said_by(behaviour: Behaviour, question: str = QUESTION, *, local: bool = False) -> tuple[str, int]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from kb.answering.follow_ups import examples, follow_ups
 from kb.retrieval.holdings import dated_figures, holdings, newest_first, of_subject, together
+from kb.text.domain import Domain
 from kb.types import Document
 from small_base import SmallBase
 
@@ -30,20 +31,24 @@ def test_what_the_base_holds_is_counted() -> None:
     assert held.kinds == {"article": 2}
     assert held.programmes == {"NPNRU": 2}
     assert together([BUDGET, OLD])["Anah", "NPNRU"] == 1
-    assert [each.id for each in newest_first([UNDATED, OLD, BUDGET])] == ["budget.md", "vieux.md", "sans.md"]
-    assert [each.id for each in of_subject([BUDGET, OLD, UNDATED], "partner", "ANAH")] == ["budget.md", "vieux.md"]
+    assert [document.id for document in newest_first([UNDATED, OLD, BUDGET])] == ["budget.md", "vieux.md", "sans.md"]
+    assert [document.id for document in of_subject([BUDGET, OLD, UNDATED], "partner", "ANAH")] == [
+        "budget.md",
+        "vieux.md",
+    ]
 
 
 def test_dated_figures_name_their_subject_and_stand_in_their_document() -> None:
     found = dated_figures([OLD, BUDGET], "Anah")
-    assert [each.text for each in found] == [
+    assert [figure.text for figure in found] == [
         "L'Anah apporte 300 millions d'euros.",
         "| Anah | 40 millions |",
         "L'Anah apporte 5 %.",
     ]
-    assert all(each.document.text[each.start : each.end] == each.text for each in found)
+    assert all(figure.document.text[figure.start : figure.end] == figure.text for figure in found)
     named = replace(OLD, text="L'Anah n'a rien du « 1 % logement » pour elle.")
-    assert dated_figures([named], "Anah") == []
+    assert dated_figures([named], "Anah", names=("1 % logement", "Action Logement")) == []
+    assert [figure.text for figure in dated_figures([named], "Anah")] == [named.text]
     assert dated_figures([BUDGET], "?") == []
     assert len(dated_figures([OLD, BUDGET], "Anah", 1)) == 1
 
@@ -56,8 +61,16 @@ def test_only_questions_that_the_base_answers_are_proposed() -> None:
     assert follow_ups(base, "Un texte.", ["disparu.md"], []) == []
 
 
+def test_the_domain_adds_questions_of_its_own() -> None:
+    base = SmallBase([replace(BUDGET, text="Le NPNRU compte 448 quartiers prioritaires.", partners=())])
+    own = Domain(asked_of_programmes=("{nom} : combien de quartiers prioritaires ?",))
+    asked = ["Que dit le texte ?"]
+    assert follow_ups(base, "Un texte.", ["budget.md"], asked, own) == ["NPNRU : combien de quartiers prioritaires ?"]
+    assert follow_ups(base, "Un texte.", ["budget.md"], asked) == []
+
+
 def test_examples_are_those_given_that_hold_then_made_from_the_base() -> None:
     base = SmallBase([replace(BUDGET, text="L'Anah joue le rôle d'appui. Le NPNRU a un budget de 12 milliards.")])
-    found = examples(base, ["Quel rôle joue l'Anah ?", "Recette de tarte aux fraises ?"])
+    found = examples(base, Domain(examples=("Quel rôle joue l'Anah ?", "Recette de tarte aux fraises ?")))
     assert found == ["Quel rôle joue l'Anah ?", "NPNRU : quel budget ?", "Anah : quel rôle ?"]
     assert examples(SmallBase([])) == []

@@ -48,23 +48,23 @@ def test_other_words_do_not(acronym: str, expansion: str) -> None:
     ],
 )  # fmt: skip
 def test_one_sure_mention_is_enough(text: str, acronym: str, expansion: str) -> None:
-    found = glossary(("d", each) for each in mentions(text))
+    found = glossary(("d", mention) for mention in mentions(text))
     assert found == {acronym.lower(): (expansion,)}
 
 
 def test_initials_that_do_not_spell_need_two_documents() -> None:
     one = list(mentions("Il faut nommer un délégué à la protection des données (DPO) avant mai."))
     two = list(mentions("Votre délégué à la protection des données (DPO) vous aide."))
-    assert glossary(("a", each) for each in one) == {}
+    assert glossary(("a", mention) for mention in one) == {}
     found = glossary([("a", one[0]), ("b", two[0])])
     assert found == {"dpo": ("délégué à la protection des données",)}
 
 
 def test_a_glossary_is_believed_when_the_first_letter_fits() -> None:
     line = "- Ademe : Agence de la transition écologique."
-    assert glossary(("d", each) for each in mentions(line)) == {}
+    assert glossary(("d", mention) for mention in mentions(line)) == {}
     sure = mentions(line, is_glossary=True)
-    assert glossary(("d", each) for each in sure) == {"ademe": ("Agence de la transition écologique",)}
+    assert glossary(("d", mention) for mention in sure) == {"ademe": ("Agence de la transition écologique",)}
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_glossary_is_believed_when_the_first_letter_fits() -> None:
     ],
 )
 def test_nothing_is_learnt_from_what_is_no_acronym(text: str) -> None:
-    assert glossary((str(n), each) for n in range(2) for each in mentions(text)) == {}
+    assert glossary((str(n), mention) for n in range(2) for mention in mentions(text)) == {}
 
 
 def test_the_surest_meaning_comes_first_and_forms_of_one_are_not_repeated() -> None:

@@ -11,8 +11,8 @@ from kb.text.figures import Figure, figures, missing_figures, same_figure
 def read(text: str) -> list[tuple[str, str]]:
     """Value and unit of each figure, after checking that its offsets hold."""
     found = figures(text)
-    assert all(text[each.start : each.end] == each.text for each in found)
-    return [(f"{each.value.normalize():f}", each.unit) for each in found]
+    assert all(text[figure.start : figure.end] == figure.text for figure in found)
+    return [(f"{figure.value.normalize():f}", figure.unit) for figure in found]
 
 
 def only(text: str) -> Figure:
@@ -143,6 +143,24 @@ def test_what_is_no_figure(text: str) -> None:
     assert figures(text) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["un pont neuf construit en ville", "le port neuf sans quai", "quoi de neuf docteurs", "remis à neuf toits et murs",
+     "du neuf mais aussi du vieux", "un stade neuf"],
+)  # fmt: skip
+def test_the_adjective_is_no_number(text: str) -> None:
+    assert figures(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("plus de neuf villes", 9), ("limité à neuf mois", 9), ("la ligne neuf km après", 9), ("ses neuf régions", 9),
+     ("de neuf millions", 9_000_000)],
+)  # fmt: skip
+def test_the_number_before_a_plural_or_a_unit_is_one(text: str, value: int) -> None:
+    assert only(text).value == value
+
+
 @given(st.integers(0, 10**12 - 1))
 def test_any_whole_number_written_as_in_french_is_read_back(number: int) -> None:
     written = f"{number:,}".replace(",", "\u202f")
@@ -157,7 +175,7 @@ def test_any_decimal_is_read_back(whole: int, cents: int) -> None:
 @given(st.text(alphabet="0123456789 .,-/%€[]()\n\u00a0aàMdmk'enPº½", max_size=50))
 def test_offsets_hold_in_any_text_and_figures_do_not_overlap(text: str) -> None:
     found = figures(text)
-    assert all(text[each.start : each.end] == each.text for each in found)
+    assert all(text[figure.start : figure.end] == figure.text for figure in found)
     assert all(one.end <= two.start for one, two in pairwise(found))
 
 
@@ -185,12 +203,12 @@ def test_same_figure(found: str, wanted: str, same: bool) -> None:
 def test_missing_figures_are_those_no_source_holds() -> None:
     sources = ["L’État : 1,2 milliard d’euros, soit 10 % du total.", "Convention du 11 juillet 2018"]
     answer = "L’État apporte 1,2 Md€ [1], soit 12 % [2], depuis juillet 2018."
-    assert [each.text for each in missing_figures(answer, sources)] == ["12 %"]
+    assert [figure.text for figure in missing_figures(answer, sources)] == ["12 %"]
 
 
 def test_a_date_may_be_made_of_a_day_and_a_year_of_two_sources() -> None:
     assert missing_figures("le 11 juillet 2018", ["signée le 11 juillet", "Bilan 2018"]) == []
-    assert [each.text for each in missing_figures("le 11 juillet 2018", ["signée le 11 juillet"])] == [
+    assert [figure.text for figure in missing_figures("le 11 juillet 2018", ["signée le 11 juillet"])] == [
         "11 juillet 2018"
     ]
     assert missing_figures("en juillet 2018", ["signée le 11 juillet", "2018-03"]) == []

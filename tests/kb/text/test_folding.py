@@ -76,12 +76,12 @@ def test_spaces_are_single_and_never_at_the_ends(text: str) -> None:
     folded = fold(text)
     assert folded == folded.strip()
     assert "  " not in folded
-    assert all(each == " " or not each.isspace() for each in folded)
+    assert all(letter == " " or not letter.isspace() for letter in folded)
 
 
 @given(_ANY)
 def test_no_accent_is_left(text: str) -> None:
-    assert not any(unicodedata.combining(each) for each in fold(text))
+    assert not any(unicodedata.combining(letter) for letter in fold(text))
 
 
 @given(_FRENCH, _FRENCH)

@@ -2,14 +2,23 @@ from __future__ import annotations
 
 import pytest
 
+from bundled import bundled_domain
 from ingest.readers.block_builder import Block, bullets, heading, item, paragraph
-from ingest.readers.html.boilerplate import is_provenance, is_saved_page, mark_of, strip_marks
+from ingest.readers.html.boilerplate import (
+    is_known_rubric,
+    is_provenance,
+    is_pruned,
+    is_saved_page,
+    mark_of,
+    strip_marks,
+)
+from kb.text.domain import Domain
 
 SENTENCE = "Le parc des Acacias a ouvert au printemps, après deux ans de travaux."
 
 
 def texts(*blocks: Block) -> list[str]:
-    return [block.text for block in strip_marks(blocks)]
+    return [block.text for block in strip_marks(blocks, bundled_domain())]
 
 
 @pytest.mark.parametrize(
@@ -32,7 +41,7 @@ def texts(*blocks: Block) -> list[str]:
     ],
 )
 def test_the_furniture_of_a_page_is_known(line: str, effect: str) -> None:
-    mark = mark_of(line)
+    mark = mark_of(line, bundled_domain())
     assert mark is not None
     assert mark.effect == effect
 
@@ -52,7 +61,7 @@ def test_the_furniture_of_a_page_is_known(line: str, effect: str) -> None:
     ],
 )
 def test_a_line_that_mentions_furniture_is_text(line: str) -> None:
-    assert mark_of(line) is None
+    assert mark_of(line, bundled_domain()) is None
 
 
 @pytest.mark.parametrize(
@@ -82,7 +91,7 @@ def test_no_provenance(line: str) -> None:
     ],
 )
 def test_a_saved_page_is_told_from_an_ordinary_text(lines: list[str], expected: bool) -> None:
-    assert is_saved_page(lines) is expected
+    assert is_saved_page(lines, bundled_domain()) is expected
 
 
 def test_an_aside_ends_at_the_next_mark_and_never_takes_prose() -> None:
@@ -115,6 +124,21 @@ def test_fil_infos_ends_a_page_that_bears_other_marks_whatever_follows() -> None
     assert texts(paragraph("A."), *tail) == ["A.", SENTENCE]
 
 
+def test_the_marks_of_a_site_are_those_of_its_domain() -> None:
+    own = Domain(page_ends=("En bref…",), asides=("Le saviez-vous ?",), zones=("Rubans",), rubrics=("Au fil de l'eau",))
+    end, aside = mark_of("EN BREF", own), mark_of("Le saviez-vous ?", own)
+    assert (end and end.effect, aside and aside.effect) == ("end", "aside")
+    assert mark_of("Fil infos", own) is mark_of("En bref", Domain()) is None
+    assert mark_of("Partager", Domain()) == mark_of("Partager", own)
+    assert all(is_pruned(name, own) for name in ("rubans", "rubans-haut", "cookies"))
+    assert not is_pruned("rubans", Domain())
+    assert not is_pruned("fil-infos", own)
+    assert is_known_rubric(" Au fil de l’eau ", own)
+    assert not is_known_rubric("Cadre de vie", own)
+    assert is_saved_page([SENTENCE, "En bref", "Une gare"], own)
+    assert not is_saved_page([SENTENCE, "En bref", "Une gare"], Domain())
+
+
 def test_items_that_share_or_print_go_and_lines_that_only_date_the_page_too() -> None:
     share = bullets([item("Imprimer"), item("Un vrai point"), item("Partager sur X")])
     assert texts(share, paragraph("Mis à jour le 3 mars 2024"), paragraph("Fin.")) == ["- Un vrai point", "Fin."]
@@ -123,6 +147,6 @@ def test_items_that_share_or_print_go_and_lines_that_only_date_the_page_too() ->
 def test_many_marks_cost_no_more_than_their_number() -> None:
     """Each mark once looked at all that follows: ten thousand of them took minutes."""
     lines = ["À lire aussi", "Une gare"] * 5_000 + [SENTENCE, "L'info en plus"]
-    assert is_saved_page(lines)
+    assert is_saved_page(lines, bundled_domain())
     kept = texts(*(paragraph(line) for line in lines))
     assert kept == lines[:-1]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import lxml.html
 import pytest
 
-from ingest.readers.html.cited import take_last_sources, take_named_sources
+from ingest.readers.html.cited import extract_last_sources, extract_named_sources
 from ingest.readers.html.tree import text_of
 from kb.types import CitedSource
 
@@ -24,14 +24,14 @@ ENTRY = "« Le plan », Mairie, mai 2023, https://example.org/p."
 )
 def test_a_named_part_is_taken_out_once(part: str) -> None:
     root = lxml.html.fromstring(f"<div>{PROSE}{part}</div>")
-    assert take_named_sources(root) == (PLAN,)
+    assert extract_named_sources(root) == (PLAN,)
     assert text_of(root) == "Texte de l’article."
 
 
 def test_prose_under_such_a_name_stays_text() -> None:
     prose = "<section id='references'><h2>Nos références</h2><p>Le quartier est une référence pour tous.</p></section>"
     root = lxml.html.fromstring(f"<div>{PROSE}{prose}</div>")
-    assert take_named_sources(root) == ()
+    assert extract_named_sources(root) == ()
     assert "Le quartier est une référence" in text_of(root)
 
 
@@ -46,7 +46,7 @@ def test_prose_under_such_a_name_stays_text() -> None:
 )
 def test_a_last_part_headed_so_is_taken_out(part: str) -> None:
     root = lxml.html.fromstring(f"<div>{PROSE}{part}</div>")
-    assert take_last_sources(root) == (PLAN,)
+    assert extract_last_sources(root) == (PLAN,)
     assert text_of(root) == "Texte de l’article."
 
 
@@ -62,5 +62,5 @@ def test_a_last_part_headed_so_is_taken_out(part: str) -> None:
 def test_another_part_stays(part: str) -> None:
     root = lxml.html.fromstring(f"<div>{PROSE}{part}</div>")
     before = text_of(root)
-    assert take_last_sources(root) == ()
+    assert extract_last_sources(root) == ()
     assert text_of(root) == before

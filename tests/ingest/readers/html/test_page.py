@@ -3,8 +3,9 @@ from __future__ import annotations
 import lxml.html
 import pytest
 
+from bundled import bundled_domain
 from ingest.readers.html.page import body_of, drop_hidden, main_element, prune
-from ingest.readers.html.page_metadata import first_title, head_metadata, other_title, take_head_lines
+from ingest.readers.html.page_metadata import extract_head_lines, first_title, head_metadata, other_title
 from ingest.readers.html.tree import Element, text_of
 
 LONG = "L’Agence finance la rénovation de ce quartier depuis dix ans, avec la commune. " * 4
@@ -93,7 +94,7 @@ def test_furniture_goes_by_its_element_role_or_class() -> None:
         )
     )
     body = parsed(f"<body>{furniture}<p>Vu.</p><div class='partages-de-savoir'>Texte.</div></body>").find("body")
-    prune(body)
+    prune(body, bundled_domain())
     assert text_of(body) == "Vu. Texte."
 
 
@@ -108,14 +109,14 @@ def test_furniture_goes_by_its_element_role_or_class() -> None:
 )
 def test_a_date_leaves_the_head_lines_but_no_sentence(line: str, date: str | None, left: str) -> None:
     root = parsed(f"<main>{line}<p>{LONG}</p></main>").find(".//main")
-    assert take_head_lines(root).date == date
+    assert extract_head_lines(root).date == date
     assert text_of(root) == f"{left} {LONG}".strip()
 
 
 def test_lines_below_the_first_heading_or_long_paragraph_are_text() -> None:
     for text in (f"<p>{LONG}</p>", "<h2>Partie</h2>"):
         root = parsed(f"<main>{text}<p class='date'>3 mars 2024</p></main>").find(".//main")
-        assert take_head_lines(root).date is None
+        assert extract_head_lines(root).date is None
         assert "3 mars 2024" in text_of(root)
 
 

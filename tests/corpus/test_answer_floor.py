@@ -1,0 +1,90 @@
+"""The answers that no change may lose: facts and refusals, over two bases, in both number formats, and elsewhere.
+
+`tests/data/second_base` is an invented water agency: twelve short documents, 28 questions that they answer and six that
+they do not. Nothing of the answering was fitted to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from centred_encoder import CentredEncoder
+from ingest.pipeline import ingest
+from kb.evaluation.questions import EvaluationQuestion, read_questions
+from kb.evaluation.run import EvaluationResult, evaluate
+from kb.knowledge import KnowledgeBase
+from kb.models.encoder import Encoder
+from kb.models.sentence_encoder import load_encoder
+from kb.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+BASES = {"corpus": ROOT / "corpus", "second": ROOT / "tests" / "data" / "second_base"}
+FORMATS = ("int8", "fp32")
+# README's example: its 72 % stood sixth in one format and seventh in the other.
+EXAMPLE = "Quelle part des aides du NPNRU vient d'Action Logement ?"
+Evaluate = Callable[[str, str], EvaluationResult]
+
+
+@pytest.fixture(scope="module")
+def evaluated(cache_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Evaluate:
+    """Every question of a base, asked once of an encoder: `int8`, `fp32`, or `centred` (another scale of cosines)."""
+
+    @cache
+    def run(base: str, encoder_name: str) -> EvaluationResult:
+        dtype = "int8" if encoder_name == "centred" else encoder_name
+        packaged: Encoder = load_encoder(Settings(cache=cache_folder, embedding_dtype=dtype))
+        encoder = CentredEncoder(packaged) if encoder_name == "centred" else packaged
+        settings = Settings.load({"REPERES_STORE": str(tmp_path_factory.mktemp(f"{base}-{encoder_name}"))})
+        assert not ingest([BASES[base] / "documents"], settings, encoder).failed
+        with KnowledgeBase.open(settings, encoder) as opened:
+            asked = [*read_questions(BASES[base] / "questions.jsonl"), EvaluationQuestion("readme", EXAMPLE)]
+            return evaluate(opened, asked, answerer="extractive")
+
+    return run
+
+
+# Measured 2026-11-28 in int8 and in fp32: the floors are one or two questions below.
+@pytest.mark.parametrize("dtype", FORMATS)
+@pytest.mark.parametrize(
+    ("base", "facts", "refused", "false_refusals"), [("corpus", 0.79, 0.72, 0.035), ("second", 0.85, 0.83, 0.11)]
+)
+def test_facts_are_said_and_refusals_are_right(
+    evaluated: Evaluate, base: str, dtype: str, facts: float, refused: float, false_refusals: float
+) -> None:
+    result = evaluated(base, dtype)
+    assert not result.errors
+    assert (result.estimate("fact_recall").value or 0) >= facts
+    assert (result.estimate("refused_unanswerable").value or 0) >= refused
+    assert (result.estimate("false_refusals").value or 0) <= false_refusals
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_facts_and_refusals_do_not_hang_on_the_number_format(evaluated: Evaluate, base: str) -> None:
+    one, other = (evaluated(base, dtype) for dtype in FORMATS)
+    pairs = list(zip(one.results, other.results, strict=True))
+    apart = [
+        left.question.id
+        for left, right in pairs
+        if left.scores.get("fact_recall") != right.scores.get("fact_recall")
+        or left.row["refused"] != right.row["refused"]
+    ]
+    assert len(apart) <= 0.02 * len(pairs), apart
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_another_scale_of_cosines_refuses_no_more(evaluated: Evaluate, base: str) -> None:
+    """Thresholds on cosines of e5 refused 24 of 25 answerable questions here."""
+    usual, other = evaluated(base, "int8"), evaluated(base, "centred")
+    added = (other.estimate("false_refusals").value or 0) - (usual.estimate("false_refusals").value or 0)
+    assert added <= 0.05
+    assert (other.estimate("fact_recall").value or 0) >= (usual.estimate("fact_recall").value or 0) - 0.10
+
+
+@pytest.mark.parametrize("dtype", FORMATS)
+def test_the_example_of_the_readme_in_both_formats(evaluated: Evaluate, dtype: str) -> None:
+    (answer,) = [found.row["answer"] for found in evaluated("corpus", dtype).results if found.question.id == "readme"]
+    assert "72 %" in (answer or "").replace("\u00a0", " ")
