@@ -13,7 +13,7 @@ CHROMIUM := /usr/bin/chromium
 FONT     := /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check lint docs bench clean language-model debian-packages
+.PHONY: help run test quick check lint docs bench mutants clean language-model debian-packages
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1	\2/p' Makefile
@@ -44,6 +44,9 @@ docs: $(STAMP)  ## writes what README and docs/ take from the settings and from 
 
 bench: $(TESTING) $(RIVALS)/.installed  ## quality, ingestion, scale, sync, formats, answers, people, idle, encoder, with their targets (ARGS="scale --sizes 1000")
 	@$(BIN)/python -m benchmarks.run_all $(ARGS)
+
+mutants: $(TESTING)  ## wrong numbers and comparisons in kb/answering: which ones does no test see? (ARGS="citations")
+	@$(BIN)/python -m benchmarks.mutants $(ARGS)
 
 clean:  ## removes .venv, builds and caches; keeps the store (.reperes)
 	rm -rf $(VENV) $(RIVALS) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/output

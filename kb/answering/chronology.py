@@ -34,21 +34,20 @@ _DATED = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 
 def old_or_undated(documents: Sequence[Document], today: date) -> list[str]:
     """What a reader should know of the dates of the sources: those without, those over three years old."""
-    undated = [each for each in documents if not each.date]
-    old = [each for each in documents if each.date and _is_old(each.date, today)]
+    undated = [document for document in documents if not document.date]
+    old = [document for document in documents if document.date and _is_old(document.date, today)]
     found = []
     if undated:
-        found.append(f"Source sans date : {_titles(undated)}.")
+        found.append(f"Source sans date : {_listed([f'« {document.title} »' for document in undated])}.")
     if old:
-        dated = ", ".join(f"« {each.title} » ({(each.date or '')[:4]})" for each in old[:_MOST_NAMED])
-        more = f" et {len(old) - _MOST_NAMED} autres" if len(old) > _MOST_NAMED else ""
-        found.append(f"Source de plus de trois ans, à vérifier : {dated}{more}.")
+        dated = [f"« {document.title} » ({(document.date or '')[:4]})" for document in old]
+        found.append(f"Source de plus de trois ans, à vérifier : {_listed(dated)}.")
     return found
 
 
 def most_recent_first(units: Sequence[Evidence]) -> list[Evidence]:
     """The units by the date that they speak of, the newest first; those without a date last, the order kept."""
-    return sorted(units, key=lambda each: told_date(each) or (0, 0, 0), reverse=True)
+    return sorted(units, key=lambda unit: told_date(unit) or (), reverse=True)
 
 
 def told_date(unit: Evidence) -> tuple[int, int, int] | None:
@@ -57,7 +56,7 @@ def told_date(unit: Evidence) -> tuple[int, int, int] | None:
     """
     own = _own_date(unit.document)
     named = [figure.date for figure in figures(unit.text) if figure.date[0]]
-    past = [each for each in named if own is None or each[0] <= own[0]]
+    past = [day for day in named if own is None or day[0] <= own[0]]
     return max(past) if past else own
 
 
@@ -76,14 +75,14 @@ def conflicting(units: Sequence[Evidence], question: Question) -> list[list[Evid
         when = told_date(unit)
         if len(_values(unit)) != 1 or (question.years and (when is None or when[0] not in question.years)):
             continue
-        group = next(
-            (each for each in groups if all(_differ(other, unit, question.figure is not None) for other in each)), None
+        fitting = (
+            group for group in groups if all(_differ(other, unit, question.figure is not None) for other in group)
         )
-        if group is None:
+        if (found := next(fitting, None)) is None:
             groups.append([unit])
         else:
-            group.append(unit)
-    return [each for each in groups if len(each) > 1]
+            found.append(unit)
+    return [group for group in groups if len(group) > 1]
 
 
 def changes(units: Sequence[Evidence], question: Question) -> list[str]:
@@ -91,7 +90,7 @@ def changes(units: Sequence[Evidence], question: Question) -> list[str]:
     found = []
     for group in conflicting(units, question):
         ordered = most_recent_first(group)
-        values = " ; ".join(f"{_values(each)[0].text} ({_written(told_date(each))})" for each in ordered)
+        values = " ; ".join(f"{_values(unit)[0].text} ({_written(told_date(unit))})" for unit in ordered)
         found.append(f"Les documents donnent des valeurs différentes selon leur date, de la plus récente : {values}.")
     return found
 
@@ -108,7 +107,7 @@ def _differ(one: Evidence, two: Evidence, asked: bool) -> bool:
         return False
     here, there = _words(one), _words(two)
     shared = here & there
-    if len(shared) < _FEWEST_SHARED or len(here ^ there) > _MOST_MORE or not (here <= there or there <= here):
+    if len(shared) < max(_FEWEST_SHARED, min(len(here), len(there))) or len(here ^ there) > _MOST_MORE:
         return False
     return asked or len(shared) >= _NEARLY_ALL * max(len(here), len(there))
 
@@ -120,18 +119,18 @@ def _counted(unit: Evidence, figure: Figure) -> str:
 
 def _told_apart(text: str) -> set[str]:
     """The names, acronyms and ordinals of a sentence: other ones, another subject."""
-    return {fold(each) for each in _PROPER.findall(text)} | set(_ORDINAL.findall(fold(text)))
+    return {fold(name) for name in _PROPER.findall(text)} | set(_ORDINAL.findall(fold(text)))
 
 
 def _values(unit: Evidence) -> list[Figure]:
-    return [each for each in figures(unit.text) if each.unit in {"", "%", "€"}]
+    return [figure for figure in figures(unit.text) if figure.unit in {"", "%", "€"}]
 
 
 def _words(unit: Evidence) -> set[str]:
     text = unit.text
     for figure in reversed(figures(text)):
         text = text[: figure.start] + " " + text[figure.end :]
-    return {each for each in stems(text) if not each.isdigit()} - _BRINGS
+    return {stem for stem in stems(text) if not stem.isdigit()} - _BRINGS
 
 
 def _own_date(document: Document) -> tuple[int, int, int] | None:
@@ -143,9 +142,9 @@ def _is_old(text: str, today: date) -> bool:
     match = _DATED.match(text)
     if match is None:
         return False
-    # A document dated by its year alone may be of its last day.
-    day = (int(match[1]), int(match[2] or 12), int(match[3] or 31))
-    return day < (today.year - OLD_YEARS, today.month, today.day)
+    # A document dated by its year or month alone may be of its last day.
+    day = tuple(int(part) for part in match.groups() if part)
+    return day < (today.year - OLD_YEARS, today.month, today.day)[: len(day)]
 
 
 def _written(when: tuple[int, int, int] | None) -> str:
@@ -155,7 +154,7 @@ def _written(when: tuple[int, int, int] | None) -> str:
     return f"{MONTHS[month - 1]} {year}" if month else str(year)
 
 
-def _titles(documents: Sequence[Document]) -> str:
-    named = ", ".join(f"« {each.title} »" for each in documents[:_MOST_NAMED])
-    more = len(documents) - _MOST_NAMED
+def _listed(names: Sequence[str]) -> str:
+    named = ", ".join(names[:_MOST_NAMED])
+    more = len(names) - _MOST_NAMED
     return f"{named} et {more} autre{'s' if more > 1 else ''}" if more > 0 else named

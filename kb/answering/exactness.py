@@ -33,16 +33,16 @@ def inexact(sentence: str, source: str, *, units_elsewhere: bool = False) -> str
     """
     there = figures(source)
     for figure in figures(sentence):
-        held = [each for each in there if same_figure(each, figure)]
+        held = [other for other in there if same_figure(other, figure)]
         if not held or figure.unit in {"date", "year"}:
             continue
         limit = _limit(sentence, figure)
-        if all(_limit(source, each) != limit for each in held):
-            return " ".join(sentence[max(0, figure.start - 10) : figure.end].split()[-4:])
-        if figure.unit and not units_elsewhere and all(each.unit != figure.unit for each in held):
+        if all(_limit(source, other) != limit for other in held):
+            return " ".join([*sentence[: figure.start].split()[-3:], figure.text])
+        if figure.unit and not units_elsewhere and all(other.unit != figure.unit for other in held):
             return figure.text
     parts = set(_PARTS.findall(fold(source)))
-    return next((each for each in _PARTS.findall(fold(sentence)) if each not in parts), "")
+    return next((part for part in _PARTS.findall(fold(sentence)) if part not in parts), "")
 
 
 def _limit(text: str, figure: Figure) -> str:

@@ -58,14 +58,14 @@ def follow_ups(
 
     None is about what the questions of `asked` name; `domain` adds questions of its own about programmes and partners.
     """
-    known = [words(each) for each in asked]
-    documents = {each.id: each for each in base.documents(list(document_ids)[:_DOCUMENTS])}
-    ordered = [documents[each] for each in document_ids if each in documents]
+    known = [words(question) for question in asked]
+    documents = {document.id: document for document in base.documents(list(document_ids)[:_DOCUMENTS])}
+    ordered = [documents[document_id] for document_id in document_ids if document_id in documents]
     said = words(answer)
     candidates = [
-        each
-        for each in _candidates(ordered, said, domain)
-        if not any(_within(words(each.about), question) for question in known)
+        candidate
+        for candidate in _candidates(ordered, said, domain)
+        if not any(_within(words(candidate.about), question) for question in known)
     ]
     return list(_answerable(base, candidates, n))
 
@@ -75,22 +75,22 @@ def examples(base: Asking, domain: Domain = NO_DOMAIN, n: int = EXAMPLES) -> lis
     found = list(_answerable(base, [_Candidate(question, "") for question in domain.examples], n))
     if len(found) < n:
         held = holdings(base.documents())
-        made = [_Candidate(_asked(_OF_PROGRAMME[0], each), each) for each in list(held.programmes)[:3]]
-        made += [_Candidate(_asked(_OF_PARTNER[0], each), each) for each in list(held.partners)[:3]]
+        made = [_Candidate(_asked(_OF_PROGRAMME[0], name), name) for name in list(held.programmes)[:3]]
+        made += [_Candidate(_asked(_OF_PARTNER[0], name), name) for name in list(held.partners)[:3]]
         found += _answerable(base, made, n - len(found))
     return found
 
 
 def _candidates(documents: Sequence[Document], said: Sequence[str], domain: Domain) -> Iterator[_Candidate]:
     """Acronyms that the answer holds and a document spells out; programmes and partners of the documents."""
-    acronyms = dict.fromkeys(mention.acronym for each in documents for mention in mentions(each.text) if mention.sure)
-    for each in acronyms:
-        if fold(each) in said:
-            yield _Candidate(f"Que veut dire {each} ?", each)
+    found = (mention for document in documents for mention in mentions(document.text))
+    for acronym in dict.fromkeys(mention.acronym for mention in found if mention.sure):
+        if fold(acronym) in said:
+            yield _Candidate(f"Que veut dire {acronym} ?", acronym)
             break  # one is enough: the others are explained in the same way
     held = holdings(documents)
-    named = sorted(held.programmes, key=lambda each: not _within(words(each), said))
-    partners = sorted(held.partners, key=lambda each: not _within(words(each), said))
+    named = sorted(held.programmes, key=lambda name: not _within(words(name), said))
+    partners = sorted(held.partners, key=lambda name: not _within(words(name), said))
     for partner, programme in zip_longest(partners, named):
         if partner:
             yield _Candidate(_asked(_OF_PARTNER[0], partner), partner)
@@ -108,16 +108,16 @@ def _asked(form: str, name: str) -> str:
 
 def _answerable(base: Asking, candidates: Iterable[_Candidate], n: int) -> Iterator[str]:
     left = n
-    for tried, each in enumerate(candidates):
+    for tried, candidate in enumerate(candidates):
         if left <= 0 or tried >= _TRIED:
             return
         try:
-            answer = base.ask(each.question, answerer="extractive")
+            answer = base.ask(candidate.question, answerer="extractive")
         except ReperesError:
             continue
-        if not answer.refused and _within(words(each.about), words(answer.text)):
+        if not answer.refused and _within(words(candidate.about), words(answer.text)):
             left -= 1
-            yield each.question
+            yield candidate.question
 
 
 def _within(wanted: Sequence[str], held: Sequence[str]) -> bool:

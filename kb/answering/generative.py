@@ -62,12 +62,12 @@ def _finished(proven: Verified, evidence: Sequence[Evidence]) -> Written:
         return Written("", (), proven.removed, final=True)
     used = list(proven.used)
     lines = []
-    for each in evidence:
-        if each in proven.used and _is_told(each, proven.text):
+    for unit in evidence:
+        if unit in proven.used and _is_told(unit, proven.text):
             continue
-        if each not in used:
-            used.append(each)
-        lines.append(f"- {MARKS.sub('', each.text).rstrip()} [{used.index(each) + 1}]")
+        if unit not in used:
+            used.append(unit)
+        lines.append(f"- {MARKS.sub('', unit.text).rstrip()} [{used.index(unit) + 1}]")
     text = "\n\n".join(part for part in (proven.text, "\n".join(lines)) if part)
     return Written(text, _citations(used), proven.removed, final=True)
 
@@ -88,6 +88,6 @@ def _whole_sentences(draft: str) -> str:
 
 def _citations(used: Sequence[Evidence]) -> tuple[Citation, ...]:
     return tuple(
-        Citation(number, each.passage, each.document, each.document.text[each.start : each.end], each.start, each.end)
-        for number, each in enumerate(used, start=1)
+        Citation(number, unit.passage, unit.document, unit.document.text[unit.start : unit.end], unit.start, unit.end)
+        for number, unit in enumerate(used, start=1)
     )

@@ -33,15 +33,15 @@ _BRACKETS = re.compile(r"\[\s*\d[\d\s,;–-]*\]|【[^】]*】")
 
 def user_prompt(question: str, evidence: Sequence[Evidence]) -> str:
     """The part of the prompt that changes: the units of evidence, numbered from 1 as given, then the question."""
-    extracts = "\n".join(f"[{number}] {_extract(each)}" for number, each in enumerate(evidence, start=1))
+    extracts = "\n".join(f"[{number}] {_extract(unit)}" for number, unit in enumerate(evidence, start=1))
     return f"Extraits :\n{extracts}\n\nQuestion : {' '.join(visible(question).split())}\nRéponse :"
 
 
 def read_by_model(evidence: Sequence[Evidence]) -> Sequence[Evidence]:
     """The first units of `evidence` that the prompt has room for, two at least."""
     room = _MOST_READ
-    for number, each in enumerate(evidence):
-        room -= len(_extract(each))
+    for number, unit in enumerate(evidence):
+        room -= len(_extract(unit))
         if room < 0 and number >= _FEWEST_READ:
             return evidence[:number]
     return evidence

@@ -66,7 +66,7 @@ def answer_to_json(answer: Answer) -> AnswerJson:
         "answer": answer.text,
         "refused": answer.refused,
         "reason": answer.reason,
-        "citations": [citation_to_json(each) for each in answer.citations],
+        "citations": [citation_to_json(citation) for citation in answer.citations],
         "retrieved": document_ids(answer.hits),
         "warnings": list(answer.warnings),
         "answerer": answer.answerer,
@@ -109,7 +109,7 @@ def hit_to_json(hit: Hit) -> HitJson:
 
 def document_ids(hits: Iterable[Hit]) -> list[str]:
     """The documents of `hits` in the order of their best hit, each once; those that say the same come right after."""
-    return list(dict.fromkeys(each for hit in hits for each in (hit.document.id, *hit.also_in)))
+    return list(dict.fromkeys(document_id for hit in hits for document_id in (hit.document.id, *hit.also_in)))
 
 
 def _rounded(seconds: float | None) -> float | None:

@@ -64,7 +64,7 @@ def verify(draft: str, evidence: Sequence[Evidence]) -> Verified:
 
     `removed` holds each sentence left out with the reason, in French.
     """
-    sources = [_source(each) for each in evidence]
+    sources = [_source(unit) for unit in evidence]
     used: list[int] = []
     removed: list[tuple[str, str]] = []
     lines: list[str] = []
@@ -72,7 +72,7 @@ def verify(draft: str, evidence: Sequence[Evidence]) -> Verified:
         kept: list[str] = []
         for sentence in sentences:
             bare = without_marks(sentence)
-            if not any(each.isalnum() for each in bare):
+            if not any(sign.isalnum() for sign in bare):
                 continue
             cited = [number - 1 for number in numbers_in(sentence) if 0 < number <= len(evidence)]
             proof, reason = _proof(bare, cited, evidence, sources)
@@ -88,7 +88,7 @@ def verify(draft: str, evidence: Sequence[Evidence]) -> Verified:
 
 def lost_figures(text: str, units: Sequence[Evidence]) -> list[str]:
     """The figures of `units` that `text` does not hold, as they are written there."""
-    return [figure.text for each in units for figure in missing_figures(each.text, [text])]
+    return [figure.text for unit in units for figure in missing_figures(unit.text, [text])]
 
 
 def _proof(
@@ -142,7 +142,7 @@ def _fault(sentence: str, source: str, units: Sequence[Evidence], least: float) 
     """Why `source` does not prove `sentence`, in French; empty when it does."""
     if missing := missing_figures(sentence, [source]):
         return f"« {missing[0].text} » n'est pas dans le passage cité"
-    if wrong := inexact(sentence, source, units_elsewhere=any(each.passage.table_header for each in units)):
+    if wrong := inexact(sentence, source, units_elsewhere=any(unit.passage.table_header for unit in units)):
         return f"« {wrong} » n'est pas dit ainsi dans le passage cité"
     there = set(words(source))
     if (first := _first_word(sentence)) and not set(stems(first)) <= set(stems(source)):
@@ -154,7 +154,7 @@ def _fault(sentence: str, source: str, units: Sequence[Evidence], least: float) 
     held = said & set(stems(source))
     if said and len(held) < least * len(said):
         return "le passage cité ne dit pas cela"
-    nearest = max(units, key=lambda each: len(said & set(stems(f"{each.context} {each.text}"))))
+    nearest = max(units, key=lambda unit: len(said & set(stems(f"{unit.context} {unit.text}"))))
     if _denies(sentence) != _denies(f"{nearest.context} {nearest.text}"):
         return "elle nie ce que le passage dit, ou l'inverse"
     return ""
@@ -172,14 +172,14 @@ def _names(sentence: str) -> list[str]:
 def _first_word(sentence: str) -> str:
     """The first word when it may be a name (« Lille compte… »): a capital says nothing there."""
     match = re.match(r"\W*(?:[LDldQqJjCcSsNn]['’])?([^\W\d_][^\W_]*(?:-[^\W_]+)*)", sentence)
-    if match is None or not any(each.isupper() for each in match[0]) or fold(match[1]) in _OPENERS:
+    if match is None or not any(sign.isupper() for sign in match[0]) or fold(match[1]) in _OPENERS:
         return ""
     return match[1]
 
 
-def _source(each: Evidence) -> str:
+def _source(unit: Evidence) -> str:
     """All that may prove a sentence that cites a unit: its passage, with what says where and when it was written."""
-    return in_context(each.document, each.passage, each.passage.text, each.text)
+    return in_context(unit.document, unit.passage, unit.passage.text, unit.text)
 
 
 def _plain(draft: str) -> str:

@@ -11,7 +11,7 @@ from kb.types import Evidence, Hit, Question
 
 def warnings_for(evidence: Sequence[Evidence], question: Question, read: Sequence[Hit], today: date) -> list[str]:
     """The warnings of an answer made of `evidence`, chosen in the passages `read`."""
-    documents = list({each.document.id: each.document for each in evidence}.values())
+    documents = list({unit.document.id: unit.document for unit in evidence}.values())
     found = [*changes(evidence, question), *old_or_undated(documents, today)]
     if question.wants_list:
         looked_at = len({hit.document.id for hit in read})

@@ -88,7 +88,11 @@ def test_a_count_that_changes_is_told() -> None:
 
 
 def test_where_the_question_names_a_year_only_its_values_are_compared() -> None:
-    assert conflicting([FIVE, TEN], parsed("Quelle enveloppe en 2018 ?")) == []
+    asked = parsed("Quelle enveloppe en 2018 ?")
+    assert conflicting([FIVE, TEN], asked) == []
+    before = unit("L'enveloppe du programme de renouvellement urbain est de 9 milliards d'euros.", "2018-01")
+    undated = unit("L'enveloppe du programme de renouvellement urbain est de 8 milliards d'euros.", None)
+    assert conflicting([FIVE, TEN, undated, TWELVE, before], asked) == [[TEN, before]]
 
 
 def test_without_a_figure_asked_for_the_sentences_must_be_nearly_the_same() -> None:
@@ -100,6 +104,52 @@ def test_without_a_figure_asked_for_the_sentences_must_be_nearly_the_same() -> N
     assert changes([TWELVE, longer], parsed("Que dit la convention ?")) == []
 
 
+def alarm(old: str, new: str, question: str = "Combien ?") -> bool:
+    """Whether two sentences of 2020 and 2024 are told as a value that changed."""
+    return bool(changes([unit(old, "2020"), unit(new, "2024")], parsed(question)))
+
+
+@pytest.mark.parametrize(
+    ("about", "told"),
+    [
+        ("Le fonds urbain", False),  # two words in common, « M€ » apart: too little to be the same thing
+        ("Le fonds urbain européen", True),
+    ],
+)
+def test_three_words_in_common_tell_the_same_thing(about: str, told: bool) -> None:
+    assert alarm(f"{about} atteint 5 M€.", f"{about} passe à 6 M€.") is told
+
+
+@pytest.mark.parametrize(
+    ("more", "told"), [("écoles, commerces, crèches, parcs", True), ("écoles, commerces, crèches, parcs, rues", False)]
+)
+def test_one_sentence_may_say_four_words_more(more: str, told: bool) -> None:
+    about = "Le programme urbain européen"
+    assert alarm(f"{about} vaut 5 M€.", f"{about}, {more}, vaut 6 M€.") is told
+
+
+def test_each_sentence_with_words_of_its_own_tells_another_thing() -> None:
+    about = "Le programme urbain européen"
+    assert not alarm(f"{about} des écoles vaut 5 M€.", f"{about} des commerces vaut 6 M€.")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("Le programme urbain européen vaut 5 M€.", "Le programme urbain européen commun vaut 6 M€.", True),  # 4 of 5
+        ("Le programme urbain vaut 5 M€.", "Le programme urbain commun vaut 6 M€.", False),  # 3 of 4
+    ],
+)
+def test_without_a_figure_asked_for_four_words_of_five_are_the_same(old: str, new: str, told: bool) -> None:
+    assert alarm(old, new, "Que dit la convention ?") is told
+    assert alarm(old, new, "Combien ?")
+
+
+def test_a_value_that_another_unit_of_the_group_shares_makes_no_group_of_three() -> None:
+    same = unit("L'enveloppe du programme de renouvellement urbain est de 12 milliards d'euros.", "2024")
+    assert conflicting([TEN, TWELVE, same], HOW_MUCH) == [[TEN, TWELVE]]
+
+
 def test_a_date_asked_for_is_no_value_that_changes() -> None:
     assert changes([TEN, FIVE], parsed("Quand l'enveloppe a-t-elle été votée ?")) == []
 
@@ -108,7 +158,14 @@ def test_a_year_in_the_sentence_comes_before_the_date_of_its_document() -> None:
     assert told_date(unit("En 2018, l'enveloppe était de 10 milliards.", "2025-12-04")) == (2018, 0, 0)
     assert told_date(unit("Les travaux dureront jusqu'en 2035.", "2025-12")) == (2025, 12, 0)
     assert told_date(unit("Rien.", None)) is None
-    assert most_recent_first([FIVE, unit("x", None), TWELVE, TEN])[:3] == [TWELVE, TEN, FIVE]
+    assert told_date(unit("Le 3 mars 2025, la convention est signée.", "2025")) == (2025, 3, 3)
+    assert told_date(unit("De 2014 à 2018, rien ne change.", "2025-12")) == (2018, 0, 0)
+    assert told_date(unit("Le 14 juillet, la fête.", "2025-12-04")) == (2025, 12, 4)
+
+
+def test_the_most_recent_comes_first_and_what_has_no_date_last() -> None:
+    undated, other = unit("x", None), unit("y", None)
+    assert most_recent_first([undated, FIVE, TWELVE, other, TEN]) == [TWELVE, TEN, FIVE, undated, other]
 
 
 def test_old_and_undated_sources_are_told() -> None:
@@ -121,7 +178,34 @@ def test_old_and_undated_sources_are_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "is_old"), [("2023-11-25", True), ("2023-11-26", False), ("2023", False), ("2022", True)]
+    ("count", "told"),
+    [
+        (3, "« Note 1 », « Note 2 », « Note 3 »"),
+        (4, "« Note 1 », « Note 2 », « Note 3 » et 1 autre"),
+        (5, "« Note 1 », « Note 2 », « Note 3 » et 2 autres"),
+    ],
+)
+def test_three_sources_are_named_and_the_others_counted(count: int, told: str) -> None:
+    undated = [unit("x", None, f"Note {number}").document for number in range(1, count + 1)]
+    assert old_or_undated(undated, TODAY) == [f"Source sans date : {told}."]
+    old = [unit("x", "2014-10", f"Note {number}").document for number in range(1, count + 1)]
+    dated = told.replace(" »", " » (2014)")
+    assert old_or_undated(old, TODAY) == [f"Source de plus de trois ans, à vérifier : {dated}."]
+
+
+@pytest.mark.parametrize(
+    ("day", "is_old"),
+    [
+        ("2023-11-25", True),
+        ("2023-11-26", False),
+        ("2023-10", True),
+        ("2023-11", False),  # it may be of the last day of its month
+        ("2023", False),
+        ("2022", True),
+        ("2022-12-31", True),
+        ("2024-01-01", False),
+        ("hier", False),
+    ],
 )
 def test_three_years_are_counted_to_the_day(day: str, is_old: bool) -> None:
     assert bool(old_or_undated([unit("x", day).document], TODAY)) is is_old

@@ -30,10 +30,23 @@ def filtered(text: str, known: range = range(1, 4)) -> str:
         ("un [ crochet et [sic] reste", "un [ crochet et [sic] reste"),
         ("coupé [1", "coupé [1"),
         ("[[2]", "[[2]"),
+        ("Oui [3-1].", "Oui [3][1]."),
+        ("Oui [2-2].", "Oui [2]."),
     ],
 )
 def test_marks_are_put_in_one_form_and_unknown_numbers_dropped(said: str, shown: str) -> None:
     assert filtered(said) == shown
+
+
+def test_a_range_of_more_than_twenty_numbers_is_its_two_ends() -> None:
+    known = range(1, 60)
+    assert filtered("Oui [1-20].", known) == "Oui " + "".join(f"[{number}]" for number in range(1, 21)) + "."
+    assert filtered("Oui [1-21].", known) == "Oui [1][21]."
+
+
+def test_what_is_too_long_for_a_mark_is_text() -> None:
+    assert filtered("Oui [extraits 1, 2, 13 et 14]", range(1, 20)) == "Oui [1][2][13][14]"
+    assert filtered("Oui [extraits 1, 12, 13 et 14]", range(1, 20)) == "Oui [extraits 1, 12, 13 et 14]"
 
 
 @given(st.text(alphabet="ab [],-123【】", max_size=60), st.lists(st.integers(1, 5), max_size=60))

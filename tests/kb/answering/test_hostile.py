@@ -36,18 +36,18 @@ def test_orders_and_what_fetches_are_hostile(text: str) -> None:
 
 def test_no_sentence_of_the_corpus_is() -> None:
     folder = Path(__file__).parents[3] / "corpus" / "documents"
-    texts = [each.read_text(encoding="utf-8") for each in sorted(folder.glob("*.md"))]
+    texts = [file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.md"))]
     assert len(texts) > 40
     sentences = [text[start:end] for text in texts for start, end in sentence_spans(text)]
-    assert [each for each in sentences if is_hostile(each)] == []
+    assert [sentence for sentence in sentences if is_hostile(sentence)] == []
 
 
 def test_a_poisoned_sentence_is_no_candidate(tiny_encoder: Encoder) -> None:
     text = "Le budget est de 34 millions d'euros.\n\n" + "\n\n".join(ORDERS)
     document = Document(id="d.md", source="s", title="Budget", text=text)
     passages = split_document(document, tiny_encoder.count_tokens, tiny_encoder.max_tokens)
-    found = candidates([Hit(each, document, 1.0, 1) for each in passages])
-    assert [each.text for each in found] == ["Le budget est de 34 millions d'euros."]
+    found = candidates([Hit(passage, document, 1.0, 1) for passage in passages])
+    assert [candidate.text for candidate in found] == ["Le budget est de 34 millions d'euros."]
 
 
 def test_the_prompt_numbers_extracts_by_itself(tiny_encoder: Encoder) -> None:

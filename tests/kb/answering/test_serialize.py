@@ -43,6 +43,11 @@ def test_a_stage_that_did_not_take_place_has_no_duration() -> None:
     assert row["seconds"] == {"retrieval": 0.3, "answer": None}
 
 
+def test_durations_are_told_to_a_tenth_of_a_millisecond() -> None:
+    row = answer_to_json(replace(answer_of("Oui."), seconds={"retrieval": 0.12346, "answer": 1.00004}))
+    assert row["seconds"] == {"retrieval": 0.1235, "answer": 1.0}
+
+
 def test_hit_has_the_documented_form_and_plain_numbers() -> None:
     document, passage = passage_of("a.md", "Il y en a dix.")
     score = np.float32(0.5)

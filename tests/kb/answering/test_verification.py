@@ -83,7 +83,7 @@ def test_numbers_count_from_one_in_the_order_of_use() -> None:
         "Action Logement apporte 72 % des 12 Md€ du programme [1]. Ce sont 448 quartiers prioritaires [2]."
     )
     proven = verify(draft, [MONEY, SITES])
-    assert [each.document.title for each in proven.used] == ["Les quartiers", "Le financement"]
+    assert [used.document.title for used in proven.used] == ["Les quartiers", "Le financement"]
     assert proven.text.count("[1]") == 2
     assert proven.text.count("[2]") == 1
 
@@ -175,3 +175,111 @@ def test_the_same_said_otherwise_stands(sentence: str) -> None:
     proven = verify(sentence, [MORE])
     assert proven.used == (MORE,)
     assert "<" not in proven.text
+
+
+PARKS = unit(
+    "Les habitants choisissent ensemble leurs nouveaux parcs, commerces, écoles et jardins.", title="Les parcs"
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "stands"),
+    [
+        ("Les habitants choisissent souvent volontiers [1].", True),  # two words of four
+        ("Les habitants choisissent souvent volontiers gratuitement [1].", False),  # two of five
+        # Without a number, or with one that leads nowhere, more is asked for.
+        ("Les habitants choisissent leurs parcs souvent volontiers.", True),  # three of five
+        ("Les habitants choisissent souvent volontiers.", False),  # two of four
+        ("Les habitants choisissent souvent volontiers [0].", False),
+        ("Les habitants choisissent souvent volontiers [2].", False),
+    ],
+)
+def test_how_many_words_of_a_sentence_its_passage_must_hold(sentence: str, stands: bool) -> None:
+    assert bool(verify(sentence, [PARKS]).text) is stands
+
+
+@pytest.mark.parametrize(
+    ("sentence", "stands"),
+    [
+        ("Le vaste programme concerne 448 quartiers [1].", True),  # three words and the figure of five
+        ("Le vaste programme compte 448 quartiers prioritaires [1].", False),  # four of six
+        ("Un tel programme concerne 448 quartiers populaires et prioritaires [1].", True),  # five of six
+        ("Le programme populaire concerne 448 [1].", False),  # three of four
+    ],
+)
+def test_how_closely_a_sentence_with_a_figure_must_follow_its_unit(sentence: str, stands: bool) -> None:
+    assert bool(verify(sentence, [SITES]).text) is stands
+
+
+def test_the_order_counts_where_there_is_a_figure() -> None:
+    assert verify("448 quartiers prioritaires que le programme concerne [1].", [SITES]).text == ""
+
+
+def test_a_name_with_an_elided_article_must_be_there_whatever_its_capital() -> None:
+    large = "L'immense programme concerne 448 quartiers prioritaires [1]."
+    assert verify(large, [SITES]).removed == (
+        ("L'immense programme concerne 448 quartiers prioritaires.", "« immense » n'est pas dans le passage cité"),
+    )
+    assert verify("« Actuellement le programme concerne 448 quartiers prioritaires [1].", [SITES]).text
+
+
+def test_the_reason_names_the_first_figure_that_is_missing() -> None:
+    _, reason = verify("Le programme concerne 447 quartiers et 449 villes [1].", [SITES]).removed[0]
+    assert reason == "« 447 » n'est pas dans le passage cité"
+
+
+def test_the_reason_says_when_the_figures_are_there_but_not_said_so() -> None:
+    _, reason = verify("Les bailleurs heureux partageaient 35 % [1].", [SHARES]).removed[0]
+    assert reason == "aucune phrase citée ne dit cela de cette façon"
+    _, reason = verify("Les habitants jouent souvent.", [PARKS]).removed[0]
+    assert reason == "aucun passage ne la prouve"
+
+
+def test_of_two_units_that_prove_it_the_cited_one_is_used() -> None:
+    again = unit("Le programme concerne 448 quartiers prioritaires.", title="Une autre note")
+    assert verify("Le programme concerne 448 quartiers prioritaires [2].", [SITES, again]).used == (again,)
+    assert verify("Le programme concerne 448 quartiers prioritaires [1].", [SITES, again]).used == (SITES,)
+
+
+def test_without_a_number_the_nearest_unit_is_cited() -> None:
+    part = unit("Les habitants choisissent leurs parcs.", title="Une note")
+    proven = verify("Les habitants choisissent leurs parcs et jardins.", [part, PARKS])
+    assert proven.used == (PARKS,)
+
+
+def test_a_sentence_with_two_numbers_keeps_both() -> None:
+    part = unit("Les habitants choisissent leurs parcs.", title="Une note")
+    proven = verify("Les habitants choisissent leurs parcs [2][1].", [part, PARKS])
+    assert proven.text == "Les habitants choisissent leurs parcs. [1][2]"
+    assert proven.used == (PARKS, part)
+
+
+def test_late_marks_belong_to_the_sentence_right_before() -> None:
+    draft = (
+        "Les habitants choisissent leurs parcs. Les habitants choisissent leurs écoles. "
+        "Les habitants choisissent leurs commerces.  [2] Les habitants choisissent leurs jardins. [1]"
+    )
+    shops = unit("Les habitants choisissent leurs commerces.", title="Une note")
+    assert verify(draft, [PARKS, shops]).text == (
+        "Les habitants choisissent leurs parcs. [1] Les habitants choisissent leurs écoles. [1] "
+        "Les habitants choisissent leurs commerces. [2] Les habitants choisissent leurs jardins. [1]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("draft", "sentences"),
+    [
+        ("Ils choisissent ensemble. Les habitants choisissent leurs parcs.", 1),  # of three words: a label
+        ("Les habitants choisissent ensemble. Les habitants choisissent leurs parcs.", 2),
+        ("Ils choisissent ensemble [1]. Les habitants choisissent leurs parcs.", 2),  # it has its number
+        ("Les habitants choisissent leurs parcs [1]. Un mot. Les habitants choisissent leurs jardins.", 2),
+        ("Un mot. Les habitants choisissent leurs parcs. Un mot. Les habitants choisissent leurs jardins.", 2),
+    ],
+)
+def test_a_sentence_of_three_words_goes_with_the_next(draft: str, sentences: int) -> None:
+    proven = verify(draft, [PARKS])
+    assert proven.text.count("[1]") + len(proven.removed) == sentences
+
+
+def test_a_source_of_one_name_proves_that_name() -> None:
+    assert verify("ANRU [1].", [unit("ANRU", title="ANRU", date=None)]).text == "ANRU. [1]"

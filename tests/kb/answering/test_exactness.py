@@ -1,0 +1,52 @@
+"""What surrounds a figure and changes its meaning."""
+
+from __future__ import annotations
+
+import pytest
+
+from kb.answering.exactness import inexact
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source"),
+    [
+        ("Environ 448 quartiers.", "Près de 448 quartiers."),
+        ("Le fonds verse jusqu'à 12 000 €.", "Le fonds verse au plus 12 000 €."),
+        ("Il y a au moins 5 % d'heures d'insertion.", "Au moins 5 % des heures sont réservées à l'insertion."),
+        ("448 quartiers.", "448 quartiers, puis plus de 448 quartiers."),
+        ("La moitié des villes.", "Une ville sur deux, soit la moitié."),
+        ("Le programme date de 2018.", "Plus de dix villes en 2018."),
+        ("Il y a 448 quartiers.", "Rien de cela."),  # what is missing altogether is told by another check
+    ],
+)
+def test_what_is_said_as_the_source_says_it(sentence: str, source: str) -> None:
+    assert inexact(sentence, source) == ""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source", "told"),
+    [
+        ("Le programme concerne plus de 448 quartiers.", "Il y a 448 quartiers.", "concerne plus de 448"),
+        ("Plus de 448 quartiers.", "Il y a 448 quartiers.", "Plus de 448"),
+        ("Le programme concerne 448 quartiers.", "Plus de 448 quartiers.", "Le programme concerne 448"),
+        ("Environ 448 quartiers.", "Plus de 448 quartiers.", "Environ 448"),
+        ("Il y a 448 % de quartiers.", "Il y a 448 quartiers.", "448 %"),
+        ("La moitié des villes, un tiers des quartiers.", "Un tiers des villes.", "moitie"),
+    ],
+)
+def test_what_is_said_otherwise_is_told_with_the_words_before(sentence: str, source: str, told: str) -> None:
+    assert inexact(sentence, source) == told
+
+
+def test_a_limit_a_line_away_is_still_one() -> None:
+    assert inexact("Il y a plus de\n448 quartiers.", "Plus de 448 quartiers.") == ""
+
+
+def test_the_unit_may_stand_in_the_heading_of_a_column() -> None:
+    assert inexact("La part est de 72 %.", "Part : 72") == "72 %"
+    assert inexact("La part est de 72 %.", "Part : 72", units_elsewhere=True) == ""
+
+
+def test_one_of_several_figures_of_the_source_is_enough() -> None:
+    source = "Il y a 448 quartiers ; 448 % de plus."
+    assert inexact("Il y a 448 % de plus.", source) == ""
