@@ -35,7 +35,8 @@ from kb.web.guard import Guard
 from kb.web.operation import Metrics, operation_routes
 from kb.web.page_context import PageContext
 from kb.web.pages.conversations import conversation_routes
-from kb.web.pages.documents import MOST_FILES, DocumentEditor, document_routes
+from kb.web.pages.document_editor import DocumentEditor
+from kb.web.pages.documents import MOST_FILES, document_routes
 from kb.web.pages.explore import explore_routes
 from kb.web.pages.help import help_routes
 from kb.web.pages.reader import reader_routes

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -15,68 +14,21 @@ from starlette.concurrency import run_in_threadpool
 
 from kb.errors import ReperesError
 from kb.index.catalog.report_lines import CHANGES, numbers_line
-from kb.ports import Base, Ingestor
-from kb.records.corrections import FIELDS, as_typed, checked, keep_new_correction, read_corrections
+from kb.records.corrections import FIELDS, as_typed, checked, read_corrections
 from kb.retrieval.holdings import newest_first
 from kb.settings import UPLOADS_SOURCE
 from kb.text.folding import fold
 from kb.types import Document
 from kb.web.base_state import read_base_state
 from kb.web.chat.sources import reader_address
+from kb.web.pages.document_editor import DocumentEditor
 from kb.web.pages.templating import page
-from kb.web.uploads import Uploads
 
 MOST_FILES = 20
 ON_A_PAGE = 50
 _FAILED = "Une erreur interne a empêché l'opération : voyez le journal de l'application."
 
 logger = logging.getLogger(__name__)
-
-
-class DocumentEditor:
-    """What the page needs: the base, what writes it, added files, and where corrections are kept."""
-
-    def __init__(
-        self, base: Callable[[], Base], ingestor: Ingestor, uploads: Uploads, app_db: Path, max_mb: int
-    ) -> None:
-        self.base = base
-        self.ingestor = ingestor
-        self.uploads = uploads
-        self.app_db = app_db
-        self.max_mb = max_mb
-
-    def preview(self, key: str) -> None:
-        """Reads what waits under a key, unless that was done."""
-        upload = self.uploads.get(key)
-        if upload.preview is None and upload.trouble is None:
-            try:
-                self.uploads.note(key, self.ingestor.preview(upload.url or str(upload.path)), None)
-            except ReperesError as error:
-                self.uploads.note(key, None, str(error))
-
-    def accept(self, key: str, fields: dict[str, str]) -> None:
-        """Takes a file or an address in, with what was corrected of its preview."""
-        upload = self.uploads.get(key)
-        given = checked(fields)
-        document_id = self.uploads.accept(key) or (str((upload.preview or {}).get("id") or upload.url))
-        shown = upload.preview or {}
-        corrected = {name: value for name, value in given.items() if as_typed(value) != as_typed(shown.get(name))}
-        if corrected:
-            keep_new_correction(self.app_db, document_id, corrected, shown)
-        if upload.url:
-            self.ingestor.ingest_address(upload.url)
-        else:
-            self.ingestor.ingest_uploads()
-
-    def withdraw(self, document: Document) -> None:
-        """Takes an added file out of the base; raises ReperesError for a document that comes from elsewhere."""
-        if document.source != UPLOADS_SOURCE:
-            raise ReperesError(
-                f"Ce document vient de la source « {document.source} » : retirez-le là d'où il vient, il quittera la "
-                "base à la prochaine mise à jour. Pour qu'il n'y revienne jamais, effacez-le pour de bon."
-            )
-        self.uploads.withdraw(document.id)
-        self.ingestor.ingest_uploads(withdrawn=True)
 
 
 def document_routes(editor: DocumentEditor) -> APIRouter:
