@@ -14,7 +14,7 @@ from ingest.readers import SUFFIXES, read_document
 from ingest.report import Progress
 from ingest.sources.files import file_hash, list_folder, read_file
 from ingest.split import SPLITTER_VERSION
-from ingest.versions import new_version
+from ingest.steps.versions import new_version
 from kb.errors import DocumentError, StoreError
 from kb.index.audit import Difference
 from kb.index.catalog.catalog import Catalog

@@ -13,17 +13,17 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ingest.batches import Batches
 from ingest.full_disk import full_disk_told
 from ingest.items import Item, SkipItem
-from ingest.plan import Plan
 from ingest.report import IngestReport, Progress, ReportBuilder
 from ingest.sources import given_source, open_listing
 from ingest.sources.source import Source
 from ingest.split import SPLITTER_VERSION
-from ingest.stages import Stages
-from ingest.versions import new_version
-from ingest.withdrawal import Withdrawal
+from ingest.steps.batches import Batches
+from ingest.steps.plan import Plan
+from ingest.steps.stages import Stages
+from ingest.steps.versions import new_version
+from ingest.steps.withdrawal import Withdrawal
 from kb.errors import DocumentError
 from kb.index.embedding import NewVersion
 from kb.index.writer import IndexWriter

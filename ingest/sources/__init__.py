@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import cast
 
 from ingest.items import Commit, Listing
-from ingest.plan import Plan
 from ingest.sources.source import AddressSource, FileSource, FolderSource, Source
+from ingest.steps.plan import Plan
 
 # The type of a source -> the module of this package whose `open_listing` lists it. Imported when a source of that type
 # comes: httpx and lxml are slow to import, and folders do without.

@@ -7,11 +7,11 @@ from dataclasses import replace
 from ingest.fetching.addresses import page_address
 from ingest.fetching.fetch import open_fetcher
 from ingest.items import Commit, Listing
-from ingest.plan import Plan
 from ingest.sources.config import configured_sources, web_source
 from ingest.sources.listings import is_feed
 from ingest.sources.source import AddressSource, WebSource
 from ingest.sources.website import WebListing
+from ingest.steps.plan import Plan
 from kb.errors import SettingsError
 
 

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from ingest.items import Commit, Item, Listing, SkipItem
-from ingest.plan import Plan
 from ingest.readers import SUFFIXES, read_document
 from ingest.sources.files import File, FolderContent, file_hash, list_folder, read_file
 from ingest.sources.source import FileSource, FolderSource
+from ingest.steps.plan import Plan
 from kb.errors import DocumentError
 from kb.types import Document
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from ingest.fetching.fetch import Fetched
 from ingest.items import SkipItem
-from ingest.plan import Plan
 from ingest.readers import READERS_VERSION
 from ingest.sources.source import WebSource
+from ingest.steps.plan import Plan
 from kb.index.catalog.journal import FetchedPage
 
 CONFIRMATIONS = 2  # ingestions in a row in which a page must be gone

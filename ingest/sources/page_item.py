@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 from ingest.fetching.addresses import page_address
 from ingest.fetching.fetch import Fetched, FetchError
 from ingest.items import Commit, SkipItem
-from ingest.plan import Plan
 from ingest.readers import read_document
 from ingest.sources.crawler import Page
 from ingest.sources.known_pages import CONFIRMATIONS, KnownPages
 from ingest.sources.source import WebSource
+from ingest.steps.plan import Plan
 from kb.errors import DocumentError
 from kb.text.folding import fold
 from kb.types import Document

@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from ingest.fetching.fetch import Fetched, open_fetcher
 from ingest.items import FORGOTTEN, Commit, Item, Listing
-from ingest.plan import Plan
 from ingest.sources.crawler import Crawler, Page
 from ingest.sources.known_pages import CONFIRMATIONS, KnownPages
 from ingest.sources.page_item import PageItem
 from ingest.sources.source import WebSource
+from ingest.steps.plan import Plan
 from kb.errors import DocumentError
 
 _PAGES_BETWEEN_COMMITS = 50

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from ingest.items import FORGOTTEN, SkipItem
-from ingest.versions import content_hash
+from ingest.steps.versions import content_hash
 from kb.errors import DocumentError
 from kb.index.catalog.catalog import Catalog
 from kb.index.catalog.journal import mark

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ingest.plan import Plan
 from ingest.report import ReportBuilder
+from ingest.steps.plan import Plan
 from kb.errors import DocumentError
 from kb.index.writer import IndexWriter
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.split import split_document
-from ingest.stages import MOST_WAITING, Stages
+from ingest.steps.stages import MOST_WAITING, Stages
 from kb.index.embedding import Embedded, NewVersion
 from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
-from ingest.stages import Stages
+from ingest.steps.stages import Stages
 from kb.index.embedding import NewVersion
 
 # A batch is handed over as soon as one of these is reached: what a crash loses is less than a minute's work.

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from ingest.batches import BATCH_DOCUMENTS, BATCH_PASSAGES, BATCH_SECONDS, Batches
-from ingest.stages import Stages
+from ingest.steps.batches import BATCH_DOCUMENTS, BATCH_PASSAGES, BATCH_SECONDS, Batches
+from ingest.steps.stages import Stages
 from kb.index.embedding import NewVersion
 from kb.types import Document, Passage
 
@@ -50,7 +50,7 @@ def test_a_batch_is_handed_over_when_it_is_full(passages: int, full: int) -> Non
 
 def test_a_batch_that_fills_slowly_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr("ingest.batches.time.monotonic", lambda: now)
+    monkeypatch.setattr("ingest.steps.batches.time.monotonic", lambda: now)
     stages = RecordingStages()
     batches = Batches(stages, lambda _: None)
     batches.add(version(0, 1))
