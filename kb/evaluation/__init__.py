@@ -1,5 +1,5 @@
 """Test queries in, counted figures with their intervals out. Knows nothing of how answers are made.
 
-A file or table (`questions`, `tables`) -> `run` -> `scoring` -> `report` and `page`; `kept` keeps runs, `desk` serves
-the page of evaluation.
+A file or table (`questions`, `tables`) -> `asking` -> `scoring` -> `results` -> `report` and `page`. `kept_queries` and
+`kept_runs` keep test queries and evaluation runs in app.db, `desk` serves the page of evaluation.
 """
