@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -80,7 +82,13 @@ def test_a_session_ends_when_unused_when_old_and_by_hand(tmp_path: Path) -> None
     assert sessions.person(ended) is None
     now[0] += 10 * 3600 + 1
     assert sessions.person(unused) is None
+    # One that was left without signing out goes with the next sign-in.
+    sessions.begin(anne)
+    now[0] += 10 * 3600 + 1
+    sessions.begin(anne)
     sessions.close()
+    with contextlib.closing(sqlite3.connect(tmp_path / "app.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM sessions").fetchone() == (1,)
     held = (tmp_path / "app.db").read_bytes()
     assert token.encode() not in held
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from kb.records import conversations
 from kb.records.conversations import Conversations, KeptTurn, PassingConversations, SavedConversations
-from kb.records.kept_answers import keep_answer
+from kb.records.kept_answers import keep_answer, kept_answer
 from scripted_base import answer_of
 
 NOW = datetime.now(UTC)
@@ -94,3 +95,28 @@ def test_only_the_last_passing_conversations_are_held(monkeypatch: pytest.Monkey
         kept.put("", name, turn(1))
     assert [found.id for found in kept.list("")] == ["c", "b"]
     assert kept.get("", "a") is None
+
+
+def test_what_is_erased_leaves_no_trace_in_the_file(tmp_path: Path) -> None:
+    kept = SavedConversations(tmp_path / "app.db", 30)
+    kept.put("", "a", turn(1, "Un trésor [1]."))
+    kept.put("", "b", turn(1))
+    kept.erase("", "a")
+    kept.close()
+    assert all("trésor".encode() not in file.read_bytes() for file in tmp_path.iterdir())
+
+
+def test_a_refusal_is_kept_with_its_closest_documents_each_once() -> None:
+    found = ["a", "b", "a", "c", "d", "e"]
+    refused = keep_answer(answer_of("Je ne trouve pas.", found=found, refused=True))
+    assert [document["id"] for document in refused["closest"]] == ["a", "b", "c", "d"]
+    assert [hit.document.id for hit in kept_answer(refused).hits] == ["a", "b", "c", "d"]
+    assert keep_answer(answer_of("Oui [1].", cited={"a": "Oui"}, found=found))["closest"] == []
+
+
+def test_an_answer_is_the_same_once_kept_but_for_the_texts() -> None:
+    answer = answer_of("Oui [1].", cited={"a": "Oui"}, found=["a"])
+    again = kept_answer(keep_answer(answer))
+    (before,), (after,) = answer.citations, again.citations
+    assert after == replace(before, document=replace(before.document, text=""))
+    assert (again.text, again.refused, again.warnings) == (answer.text, answer.refused, answer.warnings)

@@ -1,0 +1,96 @@
+"""What editors do with test queries and feedback, without a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from kb.answering.serialize import answer_to_json
+from kb.errors import QuestionsError
+from kb.evaluation.desk import EvaluationDesk
+from kb.evaluation.kept_queries import put_queries
+from kb.evaluation.questions import EvaluationQuestion
+from kb.knowledge import KnowledgeBase
+from kb.records.database import AppDatabase
+from kb.records.feedback import Verdict, add_feedback
+from kb.types import Answer, StoreStatus
+from scripted_base import ScriptedBase, answer_of
+
+ANSWER = answer_of("12 Md€ [1].", cited={"a": "12 Md€"}, found=["a"])
+WORSE = answer_of("Je ne trouve pas.", found=["a"], refused=True)
+QUERIES = [
+    EvaluationQuestion("q1", "Combien ?", documents=("a",), expected_facts=(("12 milliards",),)),
+    EvaluationQuestion("q2", "Quel budget ?", documents=("a",), expected_facts=(("12 milliards",),)),
+    EvaluationQuestion("q3", "Proposée ?", documents=("a",), reviewed=False),
+]
+
+
+class Base(ScriptedBase):
+    """A scripted base with what the desk asks of it besides."""
+
+    model_name = None
+
+    def status(self) -> StoreStatus:
+        return StoreStatus(documents=1, passages=1, withdrawn=0, generation=1, last_ingestion=None, encoder="tiny@1")
+
+    def document_ids(self) -> set[str]:
+        return {"a"}
+
+
+@pytest.fixture
+def base() -> Base:
+    return Base({query.question: ANSWER for query in QUERIES})
+
+
+@pytest.fixture
+def desk(tmp_path: Path, base: Base) -> EvaluationDesk:
+    with AppDatabase(tmp_path / "app.db") as database:
+        put_queries(database, QUERIES)
+    return EvaluationDesk(lambda: cast("KnowledgeBase", base), tmp_path / "app.db")
+
+
+def test_only_reviewed_queries_are_asked_and_only_those_wanted(desk: EvaluationDesk, base: Base) -> None:
+    desk.evaluate()
+    assert [question for question, *_ in base.seen] == ["Combien ?", "Quel budget ?"]
+    base.seen.clear()
+    desk.evaluate({"q2", "q3"})
+    assert [question for question, *_ in base.seen] == ["Quel budget ?"]
+    with pytest.raises(QuestionsError, match="pas de question de test"):
+        desk.evaluate({"q3"})
+
+
+def test_a_run_is_compared_with_the_last_finished_one_over_the_same_queries(desk: EvaluationDesk, base: Base) -> None:
+    assert desk.evaluate().comparison is None
+    assert desk.evaluate({"q1"}).comparison is None
+    with pytest.raises(InterruptedError):
+        desk.evaluate(progress=_interrupt)
+    base.script = {**base.script, "Combien ?": WORSE}
+    done = desk.evaluate()
+    assert done.comparison is not None
+    assert [(change.id, change.better) for change in done.comparison.changes] == [("q1", False)]
+    assert [run.id for run in desk.runs()] == [4, 3, 2, 1]
+
+
+def test_a_feedback_becomes_a_query_and_is_no_longer_to_be_read(desk: EvaluationDesk, tmp_path: Path) -> None:
+    with AppDatabase(tmp_path / "app.db") as database:
+        given: tuple[tuple[Verdict, Answer], ...] = (("good", ANSWER), ("good", WORSE), ("bad", ANSWER))
+        for verdict, answer in given:
+            add_feedback(database, "2026-11-27T08:00:00+00:00", verdict, None, "", answer_to_json(answer), 1)
+    good, refused, bad = (desk.query_of(number) for number in (1, 2, 3))
+    assert (good.documents, good.expected_facts, good.unanswerable) == (("a",), (("12 Md€",),), False)
+    assert (refused.documents, refused.expected_facts, refused.unanswerable) == ((), (), True)
+    assert (bad.documents, bad.expected_facts, bad.unanswerable) == ((), (), False)
+    desk.put(good)
+    desk.dismiss(3)
+    assert [said.id for said in desk.feedback()] == [2]
+    assert [query.id for query in desk.queries()] == ["q1", "q2", "q3", "avis-1"]
+    assert desk.drop("avis-1")
+    assert not desk.drop("avis-1")
+    with pytest.raises(QuestionsError, match="99"):
+        desk.query_of(99)
+
+
+def _interrupt(_done: int, _total: int) -> None:
+    raise InterruptedError
