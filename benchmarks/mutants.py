@@ -9,7 +9,7 @@ printed. Exit code 1 when more than `--most-survive` of them do, 2 when the test
 MODULE is a path (`kb/answering/citations.py`) or a name (`citations`); `--since` takes lines changed since a commit.
 
 Why not a known tool: mutmut 3 changes what stands inside functions only, and most limits here are constants of a
-module; cosmic-ray starts a process for each mutant (five seconds of imports, over an hour in all) and knows no other
+module; cosmic-ray starts a process for each mutant (five seconds with its imports, an hour in all) and knows no other
 number than the next ones. Here libraries are imported once, and every mutant lives in a fork of that process, in which
 the changed module is compiled from its tree: no file is written, and a copy of the working tree is what is tested.
 """
@@ -268,6 +268,8 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants at a time")
     parser.add_argument("--most-survive", type=float, default=MOST_SURVIVE, help="share (0 to 1) that may survive")
     arguments = parser.parse_args()
+    if arguments.jobs < 1:
+        parser.error("--jobs: 1 at least")
     mutants = _chosen(arguments.modules, arguments.since)
     if not mutants:
         print("Nothing to change there.")
