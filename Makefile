@@ -1,9 +1,10 @@
-# `make run` opens the page, `make test` runs every test; both install what they need first. `make help` lists the rest.
+# `make run` opens the page, `make test` runs every test; each installs what it needs first. `make help` lists the rest.
 # PYTHON=… chooses the interpreter of a new .venv; ARGS=… is handed to the command that a target runs.
 
 VENV    := .venv
 BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.installed
+TESTING := $(VENV)/.installed-test
 RIVALS  := .venv-bench
 PYTHONS := $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3)
 
@@ -12,7 +13,7 @@ CHROMIUM := /usr/bin/chromium
 FONT     := /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint bench mutants clean debian-packages
+.PHONY: help run test quick check lint docs bench mutants clean language-model debian-packages
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1	\2/p' Makefile
@@ -20,24 +21,31 @@ help:  ## this list
 run: $(STAMP)  ## the French chat on http://127.0.0.1:7860 (ARGS="--port 8000")
 	@$(BIN)/reperes serve $(ARGS)
 
-test: export HF_HUB_OFFLINE := 1
-test: export TOKENIZERS_PARALLELISM := false
-test: export GRADIO_ANALYTICS_ENABLED := False
-test: export ANONYMIZED_TELEMETRY := False
-test: $(STAMP) debian-packages language-model  ## every test (ARGS="-k folding")
+test quick: export HF_HUB_OFFLINE := 1
+test quick: export TOKENIZERS_PARALLELISM := false
+test quick: export GRADIO_ANALYTICS_ENABLED := False
+test quick: export ANONYMIZED_TELEMETRY := False
+test: $(TESTING) debian-packages language-model  ## every test (ARGS="-k folding")
 	@$(BIN)/python -m pytest -q --tb=short $(ARGS)
+
+quick: $(TESTING)  ## the tests that need no browser, no language model, and no long while
+	@$(BIN)/python -m pytest -q --tb=short -m "not browser and not llm and not slow" $(ARGS)
 
 check: lint test  ## lint, types and tests: before every commit
 
-lint: $(STAMP)  ## ruff and mypy
+lint: $(TESTING)  ## ruff, mypy, and import-linter: who may import whom
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
-	@$(BIN)/python -m mypy app.py ingest kb tests $(wildcard benchmarks/*.py)
+	@$(BIN)/python -m mypy app.py benchmarks docs ingest kb tests .ci/torch_index.py
+	@PYTHONPATH=. $(BIN)/lint-imports --no-logo --no-cache
 
-bench: $(STAMP) $(RIVALS)/.installed  ## quality, ingestion, scale, sync, formats, answers, people, encoder, with their targets (ARGS="scale --sizes 1000")
+docs: $(STAMP)  ## writes what README and docs/ take from the settings and from the kept results
+	@$(BIN)/python -m docs.document
+
+bench: $(TESTING) $(RIVALS)/.installed  ## quality, ingestion, scale, sync, formats, answers, people, idle, encoder, with their targets (ARGS="scale --sizes 1000")
 	@$(BIN)/python -m benchmarks.run_all $(ARGS)
 
-mutants: $(STAMP)  ## wrong numbers and comparisons in kb/answering: which ones does no test see? (ARGS="citations")
+mutants: $(TESTING)  ## wrong numbers and comparisons in kb/answering: which ones does no test see? (ARGS="citations")
 	@$(BIN)/python -m benchmarks.mutants $(ARGS)
 
 clean:  ## removes .venv, builds and caches; keeps the store (.reperes)
@@ -71,11 +79,22 @@ $(STAMP): pyproject.toml
 	  echo "Python 3.11 or newer with venv is needed (Debian: apt install python3 python3-venv), or PYTHON=path."; \
 	  echo "Essayé / tried: $(PYTHONS). Trouvé / found:$${seen:- -}"; } >&2; exit 1
 	@echo "Installation des bibliothèques, quelques minutes… / Installing libraries, a few minutes…"
-	@$(BIN)/python -m pip install --disable-pip-version-check --editable '.[test]' || { \
+	@torch=$$($(BIN)/python .ci/torch_index.py) || exit 1; \
+	$(BIN)/python -m pip install --disable-pip-version-check $$torch --editable . || { \
 	  echo "L'installation a échoué (voir ci-dessus) : relancez la même commande, elle reprendra."; \
 	  echo "The installation failed (see above): run the same command again, it will resume."; \
 	  exit 1; } >&2
 	@echo "$(CURDIR)" > $(STAMP)
+
+# What tests, lint and benchmarks need beyond that: an older stamp than that of what runs is made again.
+$(TESTING): $(STAMP)
+	@rm -f $(TESTING)
+	@echo "Installation de ce que demandent les tests… / Installing what the tests need…"
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[test]' || { \
+	  echo "L'installation a échoué (voir ci-dessus) : relancez la même commande, elle reprendra."; \
+	  echo "The installation failed (see above): run the same command again, it will resume."; \
+	  exit 1; } >&2
+	@touch $(TESTING)
 
 # The other systems of the benchmarks: the extra `bench` without the project, every library that both sides use in the
 # version that the project has (PyStemmer apart: see pyproject.toml).
@@ -83,7 +102,7 @@ ifneq ($(shell $(RIVALS)/bin/python -c '' 2>/dev/null && cat $(RIVALS)/.installe
 .PHONY: $(RIVALS)/.installed
 endif
 
-$(RIVALS)/.installed: $(STAMP)
+$(RIVALS)/.installed: $(TESTING)
 	@echo "$(RIVALS): LlamaIndex, txtai, matplotlib…"
 	@$(BIN)/python -m venv --clear $(RIVALS)
 	@$(BIN)/python -m pip freeze --exclude-editable --exclude pystemmer > $(RIVALS)/constraints.txt

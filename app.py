@@ -43,23 +43,10 @@ def reperes(verbose: bool) -> None:
 @STORE
 def serve(host: str | None, port: int | None, store: Path | None) -> None:
     """Met à jour la base à partir du corpus configuré, puis sert la page de questions."""
-    given = Settings.load(host=host, port=port, store=store)
-    configure_log(logging.getLogger().level, given.log_format)
-    if given.log_format == "json" or given.log_questions:
+    settings = _settings(host, port, store)
+    configure_log(logging.getLogger().level, settings.log_format)
+    if settings.log_format == "json" or settings.log_questions:
         logging.getLogger(QUESTIONS).setLevel(logging.INFO)  # a line for each answer
-    # Absolute, since the process is about to leave its working directory.
-    sources = given.sources.absolute() if given.sources else None
-    domain_file = given.domain.absolute() if given.domain else None
-    settings = replace(
-        given,
-        store=given.store.absolute(),
-        corpus=given.corpus.absolute(),
-        sources=sources,
-        domain=domain_file,
-        app_db=given.app_database.absolute(),
-        accounts=given.accounts_file.absolute(),
-        uploads=given.uploads_folder.absolute(),
-    )
     from ingest.child import ChildIngestor
     from kb.evaluation.desk import EvaluationDesk
     from kb.records.conversations import conversations_of
@@ -82,18 +69,33 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
         # Gradio can publish the files of its working directory: let there be none.
         with tempfile.TemporaryDirectory(prefix="reperes-") as empty:
             os.chdir(empty)
-            warmer = Warmer(opener)
             desk = EvaluationDesk(opener, settings.app_database)
             kept = conversations_of(settings)
             page = server.build_server(
                 opener, ingestor, domain, settings, mount_pages, feedback_of(settings), desk, kept
             )
+            warmer = Warmer(opener)
             try:
                 server.serve(page, settings.host, settings.port, ready=_say_ready)
             finally:
                 warmer.stop()
     finally:
         ingestor.stop()
+
+
+def _settings(host: str | None, port: int | None, store: Path | None) -> Settings:
+    """The settings of the application, with absolute paths: its process is about to leave its working directory."""
+    given = Settings.load(host=host, port=port, store=store)
+    return replace(
+        given,
+        store=given.store.absolute(),
+        corpus=given.corpus.absolute(),
+        sources=given.sources.absolute() if given.sources else None,
+        domain=given.domain.absolute() if given.domain else None,
+        app_db=given.app_database.absolute(),
+        accounts=given.accounts_file.absolute(),
+        uploads=given.uploads_folder.absolute(),
+    )
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:
@@ -121,7 +123,7 @@ def _bring_up_to_date(settings: Settings, ingestor: ChildIngestor) -> None:
         click.echo(f"Le dossier {settings.corpus} n'existe pas : rien à ajouter à la base (REPERES_CORPUS).", err=True)
     elif not folders:
         click.echo("Première constitution de la base : une minute ou deux…", err=True)
-        ingestor.run()
+        ingestor.ingest_corpus()
     elif str(settings.corpus.resolve()) in folders or settings.corpus != Settings().corpus.absolute():
         ingestor.start_corpus()
 

@@ -35,9 +35,9 @@ def extractive(base: KnowledgeBase, questions: list[EvaluationQuestion]) -> dict
     """Percentiles of the seconds of whole extractive answers, the first question (a warm-up) left out."""
     base.ask(questions[0].question, answerer="extractive")
     taken = []
-    for each in questions[1:]:
+    for query in questions[1:]:
         began = time.perf_counter()
-        base.ask(each.question, history=each.history, answerer="extractive")
+        base.ask(query.question, history=query.history, answerer="extractive")
         taken.append(time.perf_counter() - began)
     return {"n": len(taken), "p50": float(np.percentile(taken, 50)), "p95": float(np.percentile(taken, 95))}
 
@@ -46,16 +46,16 @@ def written(base: KnowledgeBase, questions: list[EvaluationQuestion]) -> dict[st
     """Seconds until the first proven words of the model and until the end, over answers that it wrote; facts found."""
     base.ask(questions[0].question, answerer="llm")  # starts the server
     first_words, whole, facts, facts_without = [], [], [], []
-    for each in questions[1:]:
+    for query in questions[1:]:
         began = time.perf_counter()
         first: float | None = None
         states = []
-        for state in base.stream(each.question, history=each.history, answerer="llm"):
+        for state in base.stream(query.question, history=query.history, answerer="llm"):
             states.append(state)
             if first is None and state.answerer == "llm":
                 first = time.perf_counter() - began
-        facts_without.append(fact_recall(states[0].text, each.expected_facts, each.question))
-        facts.append(fact_recall(states[-1].text, each.expected_facts, each.question))
+        facts_without.append(fact_recall(states[0].text, query.expected_facts, query.question))
+        facts.append(fact_recall(states[-1].text, query.expected_facts, query.question))
         if first is not None:
             first_words.append(first)
             whole.append(time.perf_counter() - began)
@@ -86,7 +86,7 @@ def main() -> None:
             figures: dict[str, Any] = {"encoder": encoder_in_words(encoder, settings)}
             figures["extractive"] = extractive(base, questions)
             if model is not None:
-                answerable = [each for each in questions if each.expected_facts][: options.written + 1]
+                answerable = [query for query in questions if query.expected_facts][: options.written + 1]
                 figures["written"] = {"model": model.name, **written(base, answerable)}
     rows = [
         (f"{part}: {name}", f"{value:.3g}")

@@ -78,7 +78,7 @@ def differences(one: Contents, other: Contents) -> list[str]:
         first, second = one.vectors[space], other.vectors[space]
         if first.keys() != second.keys():
             found.append(f"ids of the vectors of {space}")
-        elif any(second[each] is None or float(first[each] @ second[each]) < NEAR for each in first):
+        elif any(second[text] is None or float(first[text] @ second[text]) < NEAR for text in first):
             found.append(f"vectors of {space}")
         if one.words[space] != other.words[space]:
             found.append(f"words of {space}")
@@ -88,8 +88,8 @@ def differences(one: Contents, other: Contents) -> list[str]:
 def write_documents(folder: Path, *, version: int, documents: int = DOCUMENTS) -> None:
     """A folder of documents. From version 1 to 2 a fifth are new, a fifth change, a tenth go, a tenth change names."""
     folder.mkdir(parents=True, exist_ok=True)
-    for each in folder.iterdir():
-        each.unlink()
+    for file in folder.iterdir():
+        file.unlink()
     for number in range(documents):
         kind = number % 10
         if (version == 1 and kind in {0, 1}) or (version == 2 and kind == 2):
@@ -145,7 +145,7 @@ class Crashes:
         """Kills at each of `moments` (seconds) in turn, then runs to the end: kills that hit, and what differs."""
         shutil.rmtree(self._store)
         shutil.copytree(self._before, self._store)
-        hits = sum(kill_after([*self._command, str(self._store)], self._environ, each) for each in moments)
+        hits = sum(kill_after([*self._command, str(self._store)], self._environ, moment) for moment in moments)
         self._run(self._store)
         return hits, differences(self.whole, contents(self._store))
 
@@ -191,7 +191,9 @@ def main() -> None:
             checked = subprocess.run(
                 [sys.executable, "-c", _CHECK, str(crashes.store)], capture_output=True, text=True, check=False
             )
-            found += ["check: " + str(each) for each in json.loads(checked.stdout).get("differences", ["failed"])]
+            found += [
+                "check: " + str(difference) for difference in json.loads(checked.stdout).get("differences", ["failed"])
+            ]
             hits += hit
             wrong += bool(found)
             print(f"{number:4d}  killed at {moment:5.2f} s  {'same' if not found else 'DIFFERS: ' + '; '.join(found)}")

@@ -93,9 +93,9 @@ def paired_seconds(rounds: int, encoders: Mapping[str, Encode], texts: list[str]
 
 def ratios(seconds: FloatArray) -> list[dict[str, float]]:
     """For each column of `seconds`, the last one's time to its own: the lowest, the median and the highest round."""
-    each = seconds[:, -1:] / seconds
+    ratios = seconds[:, -1:] / seconds
     return [
-        {"min": low, "median": middle, "max": high} for low, middle, high in np.quantile(each, [0, 0.5, 1], axis=0).T
+        {"min": low, "median": middle, "max": high} for low, middle, high in np.quantile(ratios, [0, 0.5, 1], axis=0).T
     ]
 
 

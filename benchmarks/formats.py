@@ -31,7 +31,7 @@ from ingest.pipeline import ingest
 from kb import knowledge
 from kb.answering.evidence import Scored, score
 from kb.evaluation.questions import EvaluationQuestion, read_questions
-from kb.evaluation.run import Estimate
+from kb.evaluation.results import Estimate
 from kb.evaluation.scoring.matching import fresh_facts, holds
 from kb.knowledge import KnowledgeBase
 from kb.models.sentence_encoder import load_encoder

@@ -23,8 +23,8 @@ from typing import Any
 
 from benchmarks.bench_data import BenchData, bench_data
 from benchmarks.report import Target, busy, encoder_in_words, machine, save, table
-from benchmarks.rival_process import require_rivals, run_rival
-from benchmarks.wrapped_encoder import TimedEncoder
+from benchmarks.rivals.process import require_rivals, run_rival
+from benchmarks.support.wrapped_encoder import TimedEncoder
 from ingest.pipeline import ingest
 from ingest.report import IngestReport
 from kb.models.packaged.e5 import packaged_e5_folder
@@ -81,22 +81,22 @@ def their_turn(data: BenchData, model: Path) -> dict[str, Any]:
 
 def targets(rounds: Sequence[Round], cores: int) -> list[Target]:
     """At least three times as fast as LlamaIndex, and near what the encoder alone allows."""
-    loads = busy([each.load for each in rounds], cores)
-    encoding = median(each.encoding / each.ours.wall for each in rounds)
-    counting = median(each.counting / each.ours.wall for each in rounds)
-    bound = median(each.llamaindex.wall / each.encoder_alone.wall for each in rounds)
-    faster = median(each.llamaindex.processor / each.ours.processor for each in rounds)
-    share = median(each.encoder_alone.processor / each.ours.processor for each in rounds)
+    loads = busy([timed.load for timed in rounds], cores)
+    encoding = median(timed.encoding / timed.ours.wall for timed in rounds)
+    counting = median(timed.counting / timed.ours.wall for timed in rounds)
+    bound = median(timed.llamaindex.wall / timed.encoder_alone.wall for timed in rounds)
+    faster = median(timed.llamaindex.processor / timed.ours.processor for timed in rounds)
+    share = median(timed.encoder_alone.processor / timed.ours.processor for timed in rounds)
     return [
         Target(
             "ingestion, times as fast as LlamaIndex",
-            median(each.llamaindex.wall / each.ours.wall for each in rounds),
+            median(timed.llamaindex.wall / timed.ours.wall for timed in rounds),
             FASTER_THAN_LLAMAINDEX,
             reason=f"{faster:.2f} in processor time; {bound:.2f} if all but the encoder cost nothing; {loads}",
         ),
         Target(
             "ingestion, share of the encoder's own rate",
-            median(each.encoder_alone.wall / each.ours.wall for each in rounds),
+            median(timed.encoder_alone.wall / timed.ours.wall for timed in rounds),
             SHARE_OF_ENCODER,
             reason=f"{share:.2f} in processor time; encoding runs for {encoding:.0%} of the time and counting "
             f"tokens for {counting:.0%}, beside or between reading, cutting and writing the store; {loads}",
@@ -147,13 +147,13 @@ def main() -> None:
     lines = [
         [
             str(number),
-            f"{each.ours.wall:.1f}",
-            f"{each.encoder_alone.wall:.1f}",
-            f"{each.llamaindex.wall:.1f}",
-            f"{each.llamaindex.wall / each.ours.wall:.2f}",
-            f"{each.encoder_alone.wall / each.ours.wall:.2f}",
+            f"{timed.ours.wall:.1f}",
+            f"{timed.encoder_alone.wall:.1f}",
+            f"{timed.llamaindex.wall:.1f}",
+            f"{timed.llamaindex.wall / timed.ours.wall:.2f}",
+            f"{timed.encoder_alone.wall / timed.ours.wall:.2f}",
         ]
-        for number, each in enumerate(rounds, start=1)
+        for number, timed in enumerate(rounds, start=1)
     ]
     print(table(header, lines))
     figures = {
@@ -162,11 +162,11 @@ def main() -> None:
         "llamaindex": {"version": theirs["version"], "passages": theirs["passages"]},
         "rounds": [
             {
-                **asdict(each),
-                "llamaindex_over_reperes": each.llamaindex.wall / each.ours.wall,
-                "encoder_alone_over_reperes": each.encoder_alone.wall / each.ours.wall,
+                **asdict(timed),
+                "llamaindex_over_reperes": timed.llamaindex.wall / timed.ours.wall,
+                "encoder_alone_over_reperes": timed.encoder_alone.wall / timed.ours.wall,
             }
-            for each in rounds
+            for timed in rounds
         ],
     }
     save("ingestion", figures, targets(rounds, about["cores"]), about)

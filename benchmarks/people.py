@@ -26,8 +26,8 @@ import httpx
 import numpy as np
 
 from benchmarks.bench_data import ROOT
-from benchmarks.page_session import PageSession
 from benchmarks.report import Target, machine, save, table
+from benchmarks.support.page_session import PageSession
 from kb.evaluation.questions import read_questions
 
 P95_SECONDS = 2.0
@@ -65,7 +65,7 @@ def main() -> None:
     parser.add_argument("--wait", type=float, default=60.0, help="seconds between the first round and the others")
     options = parser.parse_args()
     about = machine()
-    questions = [each.question for each in read_questions(ROOT / "corpus" / "questions.jsonl") if not each.history]
+    questions = [query.question for query in read_questions(ROOT / "corpus" / "questions.jsonl") if not query.history]
     wanted = options.people * options.rounds
     if len(questions) < wanted:
         parser.error(f"{len(questions)} questions are not enough for {wanted}")
@@ -94,14 +94,14 @@ def main() -> None:
 
                 with ThreadPoolExecutor(options.people) as pool:
                     found = list(pool.map(person, sessions, asked))
-                wrong = [each.question for each in found if 'data-state="done"' not in each.shown]
-                mixed = [each.question for each in found if each.question not in each.text]
+                wrong = [exchange.question for exchange in found if 'data-state="done"' not in exchange.shown]
+                mixed = [exchange.question for exchange in found if exchange.question not in exchange.text]
                 assert not wrong, wrong
                 assert not mixed, mixed
                 if number == 0:
-                    cold = [each.seconds for each in found]
+                    cold = [exchange.seconds for exchange in found]
                 else:
-                    seconds += [each.seconds for each in found]
+                    seconds += [exchange.seconds for exchange in found]
         finally:
             process.terminate()
             process.wait(timeout=30)

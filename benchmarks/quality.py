@@ -17,10 +17,11 @@ from typing import Any
 
 from benchmarks.bench_data import BenchData, bench_data
 from benchmarks.report import Target, encoder_in_words, machine, save, table
-from benchmarks.rival_process import require_rivals, run_rival
+from benchmarks.rivals.process import require_rivals, run_rival
 from ingest.pipeline import ingest
+from kb.evaluation.asking import evaluate
 from kb.evaluation.questions import EvaluationQuestion, read_questions
-from kb.evaluation.run import Estimate, evaluate
+from kb.evaluation.results import Estimate
 from kb.evaluation.scoring.metrics import hit_at_k, reciprocal_rank
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
@@ -73,16 +74,16 @@ def our_rankings(
         raise SystemExit(f"documents that could not be ingested: {report.failed}")
     with KnowledgeBase.open(settings, encoder) as knowledge:
         result = evaluate(knowledge, questions, answers=False)
-    if result.errors:
-        raise SystemExit(f"questions that failed: {[each.row['error'] for each in result.errors]}")
-    return {each.question.id: each.row["retrieved"] for each in result.results}
+    if result.failed:
+        raise SystemExit(f"questions that failed: {[answered.row['error'] for answered in result.failed]}")
+    return {answered.question.id: answered.row["retrieved"] for answered in result.results}
 
 
 def row(name: str, found: Scores, ours: Scores) -> list[str]:
     """A line of the table: each figure with its interval, then the paired difference from Repères."""
 
-    def shown(each: Estimate, sign: str = "") -> str:
-        return f"{each.value:{sign}.3f} [{each.low:{sign}.3f}, {each.high:{sign}.3f}]"
+    def shown(estimate: Estimate, sign: str = "") -> str:
+        return f"{estimate.value:{sign}.3f} [{estimate.low:{sign}.3f}, {estimate.high:{sign}.3f}]"
 
     cells = [shown(Estimate.of(found[figure])) for figure in FIGURES]
     if found is ours:
@@ -95,7 +96,7 @@ def targets(measured: Mapping[str, Scores]) -> list[Target]:
     """Better than the best of the other systems, in MRR@10 and in hit@5."""
     found = []
     for figure in ("mrr@10", "hit@5"):
-        means = {name: sum(each[figure]) / len(each[figure]) for name, each in measured.items() if name != OURS}
+        means = {name: sum(scores[figure]) / len(scores[figure]) for name, scores in measured.items() if name != OURS}
         best = max(means, key=lambda name: means[name])
         ours = sum(measured[OURS][figure]) / len(measured[OURS][figure])
         reason = f"{NAMES[best]} finds more on these questions with the same encoder"
@@ -131,7 +132,8 @@ def main() -> None:
     for name, found in measured.items():
         estimates = {figure: Estimate.of(found[figure]) for figure in FIGURES}
         systems[name] = {
-            figure: {"value": each.value, "low": each.low, "high": each.high} for figure, each in estimates.items()
+            figure: {"value": estimate.value, "low": estimate.low, "high": estimate.high}
+            for figure, estimate in estimates.items()
         }
     figures = {"questions": len(questions), "documents": documents, "systems": systems, "versions": versions}
     save("quality", figures, targets(measured), about)

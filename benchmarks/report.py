@@ -42,12 +42,12 @@ class Target:
 def target_lines(targets: Sequence[Target]) -> list[str]:
     """A line for each target, `met` or `missed`, and under a missed one its reason."""
     lines = []
-    for each in targets:
-        sign, unit = ("<=" if each.at_most else ">="), f" {each.unit}" if each.unit else ""
-        verdict = "met" if each.met else "missed"
-        lines.append(f"{verdict:<7} {each.name}: {each.value:.4g}{unit} (target {sign} {each.limit:g}{unit})")
-        if not each.met and each.reason:
-            lines.append(f"        reason: {each.reason}")
+    for target in targets:
+        sign, unit = ("<=" if target.at_most else ">="), f" {target.unit}" if target.unit else ""
+        verdict = "met" if target.met else "missed"
+        lines.append(f"{verdict:<7} {target.name}: {target.value:.4g}{unit} (target {sign} {target.limit:g}{unit})")
+        if not target.met and target.reason:
+            lines.append(f"        reason: {target.reason}")
     return lines
 
 
@@ -73,7 +73,7 @@ def machine() -> dict[str, Any]:
     return {
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "cpu": info.get("model name", platform.machine()),
-        "cpu_flags": [each for each in _FLAGS if each in flags],
+        "cpu_flags": [flag for flag in _FLAGS if flag in flags],
         "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1),
         "system": platform.system(),
         "python": platform.python_version(),
@@ -101,7 +101,7 @@ def save(name: str, figures: Mapping[str, Any], targets: Sequence[Target], about
         "benchmark": name,
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "machine": about,
-        "targets": [{**asdict(each), "met": each.met} for each in targets],
+        "targets": [{**asdict(target), "met": target.met} for target in targets],
         **figures,
     }
     path.write_text(json.dumps(_rounded(content), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -122,9 +122,9 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, float):
         return float(f"{value:.5g}")
     if isinstance(value, Mapping):
-        return {key: _rounded(each) for key, each in value.items()}
+        return {key: _rounded(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_rounded(each) for each in value]
+        return [_rounded(part) for part in value]
     return value
 
 

@@ -2,7 +2,7 @@
 
     python -m benchmarks.scale [--sizes 1000 10000 100000] [--questions 300]
 
-The bases are made of real French sentences (`benchmarks/scale_base.py` says how, and which vectors are real), kept in
+The bases are made of real French sentences (`benchmarks/scaling/base.py` says how, and which vectors are real), kept in
 the cache folder. Each is searched in a process of its own: `KnowledgeBase.search`, the encoding of the question by
 the real encoder included, over questions that are all different. The plot goes to docs/scale.svg.
 """
@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.bench_data import ROOT, bench_data
-from benchmarks.recombine import POOL
 from benchmarks.report import Target, busy, encoder_in_words, machine, save, table
-from benchmarks.rival_process import PYTHON as PLOTTING_PYTHON
-from benchmarks.rival_process import require_rivals
-from benchmarks.scale_base import base
+from benchmarks.rivals.process import PYTHON as PLOTTING_PYTHON
+from benchmarks.rivals.process import require_rivals
+from benchmarks.scaling.base import base
+from benchmarks.scaling.recombine import POOL
 from kb.models.sentence_encoder import load_encoder
 from kb.settings import Settings
 
@@ -33,7 +33,7 @@ PLOT = ROOT / "docs" / "scale.svg"
 
 def measured(store: Path, questions: int) -> dict[str, Any]:
     """What a fresh process finds in searching a base, and the load of the machine after it."""
-    command = [sys.executable, "-m", "benchmarks.scale_search", str(store), "--questions", str(questions)]
+    command = [sys.executable, "-m", "benchmarks.scaling.search", str(store), "--questions", str(questions)]
     result = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     if result.returncode:
         raise SystemExit(f"searching {store.name} failed (exit code {result.returncode}): see above.")
@@ -41,17 +41,17 @@ def measured(store: Path, questions: int) -> dict[str, Any]:
     return {**found, "load_average": os.getloadavg()[0]}
 
 
-def row(each: dict[str, Any], first: dict[str, Any]) -> list[str]:
+def row(run: dict[str, Any], first: dict[str, Any]) -> list[str]:
     """A line of the table: sizes, times, their ratios, memory."""
     return [
-        f"{each['passages']:,}",
-        f"{each['open_s']:.2f}",
-        f"{each['p50_ms']:.1f}",
-        f"{each['p95_ms']:.1f}",
-        f"{each['encoding_p50_ms']:.1f}",
-        f"{each['p50_ms'] / each['encoding_p50_ms']:.1f}",
-        f"{each['p50_ms'] / first['p50_ms']:.1f}",
-        f"{each['peak_mb']:,.0f}",
+        f"{run['passages']:,}",
+        f"{run['open_s']:.2f}",
+        f"{run['p50_ms']:.1f}",
+        f"{run['p95_ms']:.1f}",
+        f"{run['encoding_p50_ms']:.1f}",
+        f"{run['p50_ms'] / run['encoding_p50_ms']:.1f}",
+        f"{run['p50_ms'] / first['p50_ms']:.1f}",
+        f"{run['peak_mb']:,.0f}",
     ]
 
 
@@ -105,21 +105,23 @@ def main() -> None:
         "p50 / smallest",
         "peak MB",
     ]
-    print(table(header, [row(each, runs[0]) for each in runs]))
+    print(table(header, [row(run, runs[0]) for run in runs]))
     figures = {
         "really_encoded": options.pool,
         "target_lines": {"p50_ms": MEDIAN_MS, "p95_ms": SLOW_MS, "peak_mb": MEMORY_MB},
         "runs": [
             {
-                **each,
-                "p50_over_encoding": each["p50_ms"] / each["encoding_p50_ms"],
-                "p50_over_smallest": each["p50_ms"] / runs[0]["p50_ms"],
+                **run,
+                "p50_over_encoding": run["p50_ms"] / run["encoding_p50_ms"],
+                "p50_over_smallest": run["p50_ms"] / runs[0]["p50_ms"],
             }
-            for each in runs
+            for run in runs
         ],
     }
     path = save("scale", figures, targets(runs, about["cores"]), about)
-    subprocess.run([str(PLOTTING_PYTHON), str(ROOT / "benchmarks" / "plot.py"), str(path), str(PLOT)], check=True)
+    subprocess.run(
+        [str(PLOTTING_PYTHON), str(ROOT / "benchmarks" / "scaling" / "plot.py"), str(path), str(PLOT)], check=True
+    )
     print(f"plot: {PLOT.relative_to(ROOT)}")
 
 

@@ -26,7 +26,7 @@ from statistics import median
 from benchmarks.bench_data import ROOT, bench_data
 from benchmarks.crash import write_documents
 from benchmarks.report import Target, machine, save, table
-from benchmarks.scale_base import base
+from benchmarks.scaling.base import base
 from ingest.pipeline import ingest
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder

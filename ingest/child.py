@@ -16,8 +16,7 @@ from typing import Any
 from ingest.readers import SUFFIXES
 from kb.errors import ReperesError
 from kb.ports import IngestionProgress
-from kb.settings import Settings
-from kb.web.uploads import SOURCE as UPLOADS
+from kb.settings import UPLOADS_SOURCE, Settings
 
 _LONGEST_COMMAND = 600  # seconds
 _STOPPED = "La mise à jour de la base s'est arrêtée (code {code})."
@@ -68,12 +67,12 @@ class ChildIngestor:
         """Starts an ingestion of the corpus and returns at once; does nothing while an ingestion runs."""
         self._start(self._corpus)
 
-    def take_uploads(self, *, withdrawn: bool = False) -> None:
+    def ingest_uploads(self, *, withdrawn: bool = False) -> None:
         """Has the folder of added files read, once what runs has ended; with `withdrawn` files that are gone leave."""
         confirm = ("--confirm",) if withdrawn else ()
-        self._start(("ingest", *self._to_store, "--source", UPLOADS, *confirm, str(self._uploads)), wait=True)
+        self._start(("ingest", *self._to_store, "--source", UPLOADS_SOURCE, *confirm, str(self._uploads)), wait=True)
 
-    def take_address(self, url: str) -> None:
+    def ingest_address(self, url: str) -> None:
         """Has a page, or what a feed leads to, read, once what runs has ended."""
         self._start(("ingest", *self._to_store, "--", url), wait=True)
 
@@ -121,7 +120,7 @@ class ChildIngestor:
         self._process = self._spawn(command, "lines", stderr=subprocess.PIPE)
         threading.Thread(target=self._follow, args=(self._process,), name="ingestion", daemon=True).start()
 
-    def run(self) -> None:
+    def ingest_corpus(self) -> None:
         """Ingests the corpus to its end, the progress bar on this process's standard error."""
         with self._lock:
             self._process = self._spawn(self._corpus, "auto", stderr=None)

@@ -17,12 +17,12 @@ import click
 
 from kb.cli.console import print_json
 from kb.cli.options import JSON, STORE
+from kb.index.catalog.report_lines import ignored_lines
 from kb.records.corrections import FIELDS
 from kb.settings import Settings
 
 if TYPE_CHECKING:
-    from ingest.ingestion import Progress
-    from ingest.report import IngestReport
+    from ingest.report import IngestReport, Progress
     from kb.models.encoder import Encoder
 
 
@@ -49,10 +49,10 @@ def ingest(
     un plan de site. Sans argument, le corpus configuré.
     """
     settings = Settings.load(store=store)
-    from ingest.pipeline import ingest as run
+    from ingest import pipeline
 
     with _progress(progress) as show:
-        report = run(
+        report = pipeline.ingest(
             paths or (settings.corpus,), settings, _encoder(settings), source=source, confirm=confirm, progress=show
         )
     _end(report, as_json)
@@ -95,14 +95,14 @@ def _watch(arguments: Sequence[str], interval: int) -> NoReturn:
 def check(repair: bool, store: Path | None, as_json: bool) -> None:
     """Compare, document par document, les dossiers, le catalogue, les vecteurs et les mots ; code 1 s'ils diffèrent."""
     settings = Settings.load(store=store)
-    from ingest.maintenance import check as run
+    from ingest import maintenance
 
-    report = run(settings, _encoder(settings), repair=repair)
+    report = maintenance.check(settings, _encoder(settings), repair=repair)
     if as_json:
         print_json(asdict(report))
     else:
-        for each in report.differences:
-            click.echo(f"Différence : {each.document or 'base'} : {each.what}")
+        for difference in report.differences:
+            click.echo(f"Différence : {difference.document or 'base'} : {difference.what}")
         if report.repaired:
             click.echo(f"Réparé : {report.repaired} différence(s).")
         verdict = "tout s'accorde" if not report.differences else f"{len(report.differences)} différence(s)"
@@ -119,10 +119,10 @@ def check(repair: bool, store: Path | None, as_json: bool) -> None:
 def rebuild(progress: str, store: Path | None) -> None:
     """Découpe et encode à nouveau tous les documents (autre modèle, autre découpage) ; celle d'avant sert jusque-là."""
     settings = Settings.load(store=store)
-    from ingest.maintenance import rebuild as run
+    from ingest import maintenance
 
     with _progress(progress) as show:
-        run(settings, _encoder(settings), progress=show)
+        maintenance.rebuild(settings, _encoder(settings), progress=show)
     click.echo("La base a été refaite.")
 
 
@@ -136,14 +136,13 @@ def forget(documents: tuple[str, ...], undo: bool, store: Path | None) -> None:
     Ils ne reviennent pas, même si leur source les contient encore ; le fichier ou la page d'origine n'est pas touché.
     """
     settings = Settings.load(store=store)
-    from ingest.maintenance import allow
-    from ingest.maintenance import forget as run
+    from ingest import maintenance
 
     if not undo:
-        run(settings, list(dict.fromkeys(documents)))
+        maintenance.forget(settings, list(dict.fromkeys(documents)))
         click.echo(f"Effacé pour de bon : {', '.join(documents)}")
         return
-    found = allow(settings, documents)
+    found = maintenance.allow(settings, documents)
     click.echo(f"Peut revenir : {', '.join(found)}" if found else "Aucun de ces documents n'avait été effacé.")
 
 
@@ -153,9 +152,9 @@ def forget(documents: tuple[str, ...], undo: bool, store: Path | None) -> None:
 def preview(what: str, as_json: bool) -> None:
     """Lit un fichier ou une page comme le ferait une mise à jour, et montre titre, date, texte et passages."""
     settings = Settings.load()
-    from ingest.preview import preview as run
+    from ingest.preview import preview as preview_of
 
-    found = run(what, settings, _encoder(settings)).to_json()
+    found = preview_of(what, settings, _encoder(settings)).to_json()
     if as_json:
         print_json(found)
         return
@@ -174,12 +173,12 @@ def preview(what: str, as_json: bool) -> None:
 def correct(document: str, fields: tuple[str, ...], reset: bool, store: Path | None, as_json: bool) -> None:
     """Corrige un document pour de bon : ce qui est corrigé le reste quand le document est relu."""
     settings = Settings.load(store=store)
-    given = dict(_field(each) for each in fields)
+    given = dict(_field(text) for text in fields)
     if reset == bool(given):
         raise click.UsageError("Donnez au moins un --field CHAMP=VALEUR, ou --reset.")
-    from ingest.pipeline import correct as run
+    from ingest import correction
 
-    _end(run(document, None if reset else given, settings, _encoder(settings)), as_json)
+    _end(correction.correct(document, None if reset else given, settings, _encoder(settings)), as_json)
 
 
 def _field(text: str) -> tuple[str, str]:
@@ -191,12 +190,12 @@ def _field(text: str) -> tuple[str, str]:
 
 
 def _sync(settings: Settings, confirm: bool, progress: str) -> IngestReport:
-    from ingest.pipeline import sync as run
+    from ingest import pipeline
     from ingest.sources.config import configured_sources
 
     sources = configured_sources(settings)
     with _progress(progress) as show:
-        return run(sources, settings, _encoder(settings), confirm=confirm, progress=show)
+        return pipeline.sync(sources, settings, _encoder(settings), confirm=confirm, progress=show)
 
 
 def _encoder(settings: Settings) -> Encoder:
@@ -234,6 +233,8 @@ def _print_report(report: IngestReport) -> None:
         click.echo(f"Échec : {failure.source} : {failure.reason}", err=True)
     for notice in report.notices:
         click.echo(f"À savoir : {notice.source} : {notice.reason}", err=True)
+    for line in ignored_lines([asdict(note) for note in report.ignored_files], report.ignored):
+        click.echo(line, err=True)
     numbers = {
         "ajoutés": report.added,
         "modifiés": report.updated,

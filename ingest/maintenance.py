@@ -9,12 +9,12 @@ from pathlib import Path
 
 from rapidfuzz import process
 
-from ingest.ingestion import Progress, new_version
 from ingest.pipeline import ingest
 from ingest.readers import SUFFIXES, read_document
-from ingest.sources.folder import list_folder, read_file
-from ingest.sources.folder_ingestion import file_hash
+from ingest.report import Progress
+from ingest.sources.files import file_hash, list_folder, read_file
 from ingest.split import SPLITTER_VERSION
+from ingest.versions import new_version
 from kb.errors import DocumentError, StoreError
 from kb.index.audit import Difference
 from kb.index.catalog.catalog import Catalog
@@ -53,15 +53,15 @@ def check(settings: Settings, encoder: Encoder, *, repair: bool = False) -> Chec
         repaired = len(found)
         if repair:
             _mend(writer, encoder, found)
-            for each in drifted:
+            for drift in drifted:
                 # A page whose document is missing is asked for again, whole, by the next sync.
-                writer.catalog.journal.drop_pages(each.source, each.pages)
+                writer.catalog.journal.drop_pages(drift.source, drift.pages)
             found = writer.audit()
             repaired -= len(found)
         status = writer.catalog.status()
         folders = writer.catalog.folders()
     if repair and drifted:
-        for name in sorted({each.source for each in drifted} & folders.keys()):
+        for name in sorted({drift.source for drift in drifted} & folders.keys()):
             ingest([Path(folders[name])], settings, encoder, source=name)
         catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
         left = list(_drift(catalog, settings))
@@ -69,7 +69,7 @@ def check(settings: Settings, encoder: Encoder, *, repair: bool = False) -> Chec
         catalog.close()
         repaired += len(drifted) - len(left)
         drifted = left
-    differences = (*found, *(Difference(each.document, each.what) for each in drifted))
+    differences = (*found, *(Difference(drift.document, drift.what) for drift in drifted))
     return CheckReport(status.documents, status.passages, differences, repaired if repair else 0)
 
 
@@ -82,7 +82,7 @@ def rebuild(settings: Settings, encoder: Encoder, *, progress: Progress | None =
 
     def fill(aside: Path) -> None:
         catalog = Catalog(aside / CATALOG_FILE)
-        states = {each: state for each, state in catalog.states().items() if not state.withdrawn}
+        states = {name: state for name, state in catalog.states().items() if not state.withdrawn}
         with catalog.transaction() as connection:
             catalog.clear_derived(connection)
             catalog.clear_pending(connection)
@@ -95,9 +95,9 @@ def rebuild(settings: Settings, encoder: Encoder, *, progress: Progress | None =
                 documents = writer.catalog.documents(batch)
                 writer.commit(
                     [
-                        new_version(documents[each], encoder, states[each].file_hash)
-                        for each in batch
-                        if each in documents
+                        new_version(documents[name], encoder, states[name].file_hash)
+                        for name in batch
+                        if name in documents
                     ]
                 )
                 if progress:
@@ -117,16 +117,16 @@ def forget(settings: Settings, document_ids: Sequence[str]) -> None:
     catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
     known = list(catalog.states())
     catalog.close()
-    for each in document_ids:
-        if each not in known:
-            near = [name for name, *_ in process.extract(each, known, limit=3, score_cutoff=60)]
+    for document_id in document_ids:
+        if document_id not in known:
+            near = [name for name, *_ in process.extract(document_id, known, limit=3, score_cutoff=60)]
             hint = f" Vouliez-vous dire : {', '.join(near)} ?" if near else ""
-            raise StoreError(f"{each} : la base n'a pas de document de ce nom.{hint}")
+            raise StoreError(f"{document_id} : la base n'a pas de document de ce nom.{hint}")
     erase(settings.store, document_ids, datetime.now(UTC).isoformat(timespec="seconds"))
     if settings.app_database.is_file():
         with AppDatabase(settings.app_database) as database:
-            for each in document_ids:
-                database.forget_document(each)
+            for document_id in document_ids:
+                database.forget_document(document_id)
 
 
 def allow(settings: Settings, document_ids: Sequence[str]) -> list[str]:
@@ -134,7 +134,7 @@ def allow(settings: Settings, document_ids: Sequence[str]) -> list[str]:
     _check_there(settings.store)
     catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
     try:
-        return [each for each in document_ids if catalog.journal.allow(each)]
+        return [document_id for document_id in document_ids if catalog.journal.allow(document_id)]
     finally:
         catalog.close()
 
@@ -150,40 +150,40 @@ class _Drift:
 def _drift(catalog: Catalog, settings: Settings) -> Iterator[_Drift]:
     """Where the folders and pages that documents come from say something else than the catalog."""
     states, domain = catalog.states(), domain_of(settings)
-    yield from _drift_of_pages(catalog, {each for each, state in states.items() if not state.withdrawn})
+    yield from _drift_of_pages(catalog, {name for name, state in states.items() if not state.withdrawn})
     forgotten = catalog.journal.forgotten()
     for source, folder in catalog.folders().items():
         root = Path(folder)
-        mine = {each for each, state in states.items() if state.source == source and not state.withdrawn}
+        mine = {name for name, state in states.items() if state.source == source and not state.withdrawn}
         if not root.is_dir():
             continue  # a disk that is not mounted: nothing can be said of it
-        listing = list_folder(root, SUFFIXES)
-        for item in listing.items:
-            if mark(item.id) in forgotten:
+        content = list_folder(root, SUFFIXES)
+        for file in content.files:
+            if mark(file.id) in forgotten:
                 continue
             try:
-                content = read_file(item, settings.max_file_mb)
-                known = states.get(item.id)
-                if item.id in mine and known and known.file_hash == file_hash(content, source, item.id, domain):
+                data = read_file(file, settings.max_file_mb)
+                known = states.get(file.id)
+                if file.id in mine and known and known.file_hash == file_hash(data, source, file.id, domain):
                     continue
                 if known and not known.withdrawn and known.source != source:
                     continue  # refused at ingestion, which says so
                 read_document(
-                    content,
-                    name=item.id,
+                    data,
+                    name=file.id,
                     source=source,
-                    document_id=item.id,
+                    document_id=file.id,
                     max_text_mb=settings.max_text_mb,
                     domain=domain,
                 )
             except DocumentError:
                 continue  # ingestion tells of it, and keeps the version of before
-            what = "le fichier a changé depuis" if item.id in mine else "le fichier n'est pas dans la base"
-            yield _Drift(source, item.id, f"{what} ; lancez « reperes sync »")
-        if listing.complete:
-            present = {item.id for item in listing.items} | {failure.source for failure in listing.failed}
-            for each in sorted(mine - present):
-                yield _Drift(source, each, "le fichier n'existe plus ; lancez « reperes sync »")
+            what = "le fichier a changé depuis" if file.id in mine else "le fichier n'est pas dans la base"
+            yield _Drift(source, file.id, f"{what} ; lancez « reperes sync »")
+        if content.complete:
+            present = {file.id for file in content.files} | {failure.source for failure in content.failed}
+            for name in sorted(mine - present):
+                yield _Drift(source, name, "le fichier n'existe plus ; lancez « reperes sync »")
 
 
 def _drift_of_pages(catalog: Catalog, current: set[str]) -> Iterator[_Drift]:
@@ -196,14 +196,16 @@ def _drift_of_pages(catalog: Catalog, current: set[str]) -> Iterator[_Drift]:
 
 def _mend(writer: IndexWriter, encoder: Encoder, found: Sequence[Difference]) -> None:
     """Writes anew the documents that differ, and removes what belongs to none."""
-    strays = [each for difference in found if not difference.document for each in difference.ids]
+    strays = [stray for difference in found if not difference.document for stray in difference.ids]
     if strays:
         writer.remove_strays(list(dict.fromkeys(strays)))
     names = list(dict.fromkeys(difference.document for difference in found if difference.document))
     states = writer.catalog.states()
     for start in range(0, len(names), _BATCH):
         documents = writer.catalog.documents(names[start : start + _BATCH])
-        writer.write_anew([new_version(each, encoder, states[each.id].file_hash) for each in documents.values()])
+        writer.write_anew(
+            [new_version(document, encoder, states[document.id].file_hash) for document in documents.values()]
+        )
 
 
 def _check_there(store: Path) -> None:

@@ -1,32 +1,35 @@
-"""The ingestion path, chained here only: list -> plan -> read -> split -> encode -> commit -> report."""
+"""The ingestion path, chained here only: list -> plan -> read -> split -> encode -> commit -> report.
+
+`Ingestion` is the walk of a file or page into the base, from top to bottom; `ingest` and `sync` say which sources go
+through it.
+"""
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ingest.ingestion import Progress, Run
-from ingest.report import IngestReport
-from ingest.sources.config import FolderSource, Source
-from ingest.sources.folder_ingestion import take_folder, take_path
+from ingest.batches import Batches
+from ingest.full_disk import full_disk_told
+from ingest.items import Item, SkipItem
+from ingest.plan import Plan
+from ingest.report import IngestReport, Progress, ReportBuilder
+from ingest.sources import given_source, open_listing
+from ingest.sources.source import Source
 from ingest.split import SPLITTER_VERSION
 from ingest.stages import Stages
-from kb.errors import DocumentError, StoreError
+from ingest.versions import new_version
+from ingest.withdrawal import Withdrawal
+from kb.errors import DocumentError
+from kb.index.embedding import NewVersion
 from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder
-from kb.records.corrections import Correction, checked, drop_correction, keep_correction, read_corrections
 from kb.settings import Settings
-
-# How the system, SQLite, Chroma and tantivy say that a disk or a quota is full, or that it writes no more.
-_DISK_FULL = re.compile(
-    r"No space left on device|disk is full|disk quota exceeded|disk I/O error|File too large|os error (?:27|28|122)\b",
-    re.IGNORECASE,
-)
+from kb.types import Document
 
 
 def ingest(
@@ -44,17 +47,10 @@ def ingest(
     One unreadable document stops nothing: it is in the report, and its version of before stays. Raises StoreError
     when the store cannot be written.
     """
-
-    def take(run: Run) -> None:
-        from ingest.sources.address import take_address  # httpx and lxml are slow to import
-
+    with open_ingestion(settings, encoder, confirm=confirm, progress=progress) as ingestion:
         for path in paths:
-            if re.match(r"[a-zA-Z][\w+.-]+:/", str(path)):
-                take_address(run, str(path), source)
-            else:
-                take_path(run, Path(path), source)
-
-    return _run(take, settings, encoder, "ingest", confirm, progress)
+            ingestion.ingest_source(given_source(path, source))
+        return ingestion.finish("ingest")
 
 
 def sync(
@@ -69,82 +65,112 @@ def sync(
 
     Raises StoreError when the store cannot be written.
     """
-
-    def take(run: Run) -> None:
-        from ingest.sources.web_ingestion import take_site
-
-        for each in sources:
-            if isinstance(each, FolderSource):
-                take_folder(run, each.path, each.name)
-            else:
-                take_site(run, each)
-        run.note_missing_sources({each.name for each in sources})
-
-    return _run(take, settings, encoder, "sync", confirm, progress)
-
-
-def correct(
-    document_id: str, given: Mapping[str, str] | None, settings: Settings, encoder: Encoder, *, person: str = ""
-) -> IngestReport:
-    """Corrects what a document says about itself, for good: `given` holds a text for each field.
-
-    None takes all corrections of the document back. Raises ReperesError for an unknown document or a wrong value.
-    """
-    path = settings.app_database
-
-    def take(run: Run) -> None:
-        if given is None:
-            run.put_as_it_was(document_id)
-            return
-        document = run.catalog.document(document_id)
-        if document is None:
-            raise DocumentError(document_id, "ce document n'est pas dans la base")
-        original, kept = read_corrections(path).get(document_id, Correction({})).changed(document, checked(given))
-        keep_correction(path, document_id, kept, person)
-        run.correct(original, kept)
-
-    report = _run(take, settings, encoder, "correct", confirm=False, progress=None)
-    if given is None or not read_corrections(path)[document_id].fields:
-        drop_correction(path, document_id)
-    return report
-
-
-def _run(
-    take: Callable[[Run], None],
-    settings: Settings,
-    encoder: Encoder,
-    command: str,
-    confirm: bool,
-    progress: Progress | None,
-) -> IngestReport:
-    began, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
-    with _full_disk_told(settings.store), IndexWriter(settings.store, encoder, SPLITTER_VERSION) as writer:
-        with Stages(writer) as stages:
-            run = Run(writer, stages, settings, encoder, confirm, progress)
-            take(run)
-            run.put_corrected()
-            run.finish()
-        generation = writer.finish()
-        report = replace(
-            run.report,
-            passages=writer.catalog.status().passages,
-            generation=generation,
-            began=began,
-            seconds=round(time.monotonic() - clock, 3),
-        )
-        writer.catalog.journal.add_run({"command": command, **asdict(report)})
-        return report
+    with open_ingestion(settings, encoder, confirm=confirm, progress=progress) as ingestion:
+        for source in sources:
+            ingestion.ingest_source(source)
+        ingestion.withdraw_unlisted(sources)
+        return ingestion.finish("sync")
 
 
 @contextmanager
-def _full_disk_told(store: Path) -> Iterator[None]:
-    """Turns what libraries say of a full disk into one French sentence."""
-    try:
-        yield
-    except Exception as error:
-        if _DISK_FULL.search(str(error)):
-            raise StoreError(
-                f"{store} : le disque est plein, ou refuse d'écrire. Rien de ce que la base contenait n'est perdu : "
-                "faites de la place, puis relancez la même commande."
-            ) from error
-        raise
+def open_ingestion(
+    settings: Settings, encoder: Encoder, *, confirm: bool = False, progress: Progress | None = None
+) -> Iterator[Ingestion]:
+    """An ingestion into the store of the settings, whose one writer it is. Raises StoreError for a full disk."""
+    with (
+        full_disk_told(settings.store),
+        IndexWriter(settings.store, encoder, SPLITTER_VERSION) as writer,
+        Stages(writer) as stages,
+    ):
+        yield Ingestion(writer, stages, settings, encoder, confirmed=confirm, progress=progress)
+
+
+class Ingestion:
+    """One ingestion: sources are gone through item by item, and documents become current batch by batch."""
+
+    def __init__(
+        self,
+        writer: IndexWriter,
+        stages: Stages,
+        settings: Settings,
+        encoder: Encoder,
+        *,
+        confirmed: bool,
+        progress: Progress | None,
+    ) -> None:
+        self.plan = Plan(writer.catalog, settings, confirmed=confirmed)
+        self.report = ReportBuilder(progress)
+        self._batches = Batches(stages, self._written)
+        self._withdrawal = Withdrawal(writer, self.plan, self.report)
+        self._writer = writer
+        self._encoder = encoder
+        self._began, self._clock = datetime.now(UTC), time.monotonic()
+
+    def ingest_source(self, source: Source) -> None:
+        """All items of a source, then the withdrawal of what it holds no more."""
+        self.commit()  # a file may stand in a folder that was just gone through: what the plan knows is up to date
+        try:
+            listing = open_listing(source, self.plan, self.commit)
+            self.report.follow(listing)
+            for item in listing.items():  # list
+                self._ingest_item(item)
+            self.commit()
+            self.report.add_listing(listing)
+            self._withdrawal.withdraw(listing.source, listing.gone())  # what a complete listing holds no more
+            listing.withdrawn()
+        except DocumentError as error:
+            self.report.fail(error.source, error.reason)
+
+    def _ingest_item(self, item: Item) -> None:
+        """One item, up to the batch that its document becomes current with. What goes wrong in it stops no other."""
+        self.report.begin(item.name)
+        try:
+            item.check()  # plan: unchanged or erased for good, it is skipped; another source's, refused
+            document = item.read()  # read
+            self.write(self.plan.corrected(document), item.file_hash)
+            item.done()
+        except SkipItem as skipped:
+            self.report.skip(item.name, skipped)
+        except DocumentError as error:
+            self.report.fail_item(item.name, error.reason)
+
+    def write(self, document: Document, file_hash: str) -> None:
+        """Has a document made current, unless the base holds the same words. Raises DocumentError when it has none."""
+        if self.plan.is_unchanged(document, file_hash):
+            self.report.unchanged()
+            return
+        version = new_version(document, self._encoder, file_hash)  # split
+        self.report.change(document, self.plan.held(document.id))
+        self._batches.add(version)  # encode, commit: batch by batch, while the next items are read
+
+    def commit(self) -> None:
+        """Waits until all documents so far are current."""
+        self._batches.drain()
+        self.plan.keep_file_hashes()
+
+    def _written(self, version: NewVersion) -> None:
+        """Told by the batches of each version that is current now."""
+        self.report.written(version.document, is_new=self.plan.note_current(version))
+
+    def withdraw_unlisted(self, sources: Sequence[Source]) -> None:
+        """After a sync: what belongs to sources that are listed no more."""
+        self._withdrawal.withdraw_unlisted({source.name for source in sources if source.name})
+
+    def finish(self, command: str) -> IngestReport:
+        """Has what was corrected since it was last read made current; then the report, kept under the command."""
+        self.commit()
+        for document, file_hash in self.plan.newly_corrected():
+            self.report.expect_one()
+            self.write(document, file_hash)
+        self.commit()
+        self.report.begin("")
+        report = self.report.build(  # report
+            generation=self._writer.finish(),
+            passages=self.plan.catalog.status().passages,
+            began=self._began.isoformat(timespec="seconds"),
+            seconds=round(time.monotonic() - self._clock, 3),
+        )
+        # Of a document that was erased for good not even the name may stay.
+        named = tuple(note for note in report.ignored_files if not self.plan.is_forgotten(note.source))
+        self.plan.catalog.journal.add_report({"command": command, **asdict(replace(report, ignored_files=named))})
+        return report

@@ -10,7 +10,7 @@ from ingest.fetching.addresses import page_address
 from ingest.fetching.fetch import open_fetcher
 from ingest.readers import SUFFIXES, read_document
 from ingest.sources.config import web_source
-from ingest.sources.folder import Item, read_file
+from ingest.sources.files import File, read_file
 from ingest.split import split_document
 from kb.errors import DocumentError
 from kb.models.encoder import Encoder
@@ -58,14 +58,14 @@ def preview(what: str, settings: Settings, encoder: Encoder) -> Preview:
     passages = split_document(document, encoder.count_tokens, encoder.max_tokens)
     if not passages:
         raise DocumentError(document.id, "aucun texte à indexer ; vérifiez le contenu du fichier")
-    return Preview(document, tuple(each.text for each in passages))
+    return Preview(document, tuple(passage.text for passage in passages))
 
 
 def _file(path: Path, settings: Settings) -> Document:
     if path.suffix.lower() not in SUFFIXES:
         known = ", ".join(sorted(SUFFIXES))
         raise DocumentError(path.name, f"ce type de fichier n'est pas lu ; types lus : {known}")
-    content = read_file(Item(path.name, path), settings.max_file_mb)
+    content = read_file(File(path.name, path), settings.max_file_mb)
     limit = settings.max_text_mb
     return read_document(
         content,

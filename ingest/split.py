@@ -112,7 +112,7 @@ def _sections(document: Document) -> Iterator[_Section]:
         if blocks:
             yield _titles(path, document.title), blocks
             blocks = []
-        path = [each for each in path if each[0] < block.level]
+        path = [(level, title) for level, title in path if level < block.level]
         path.append((block.level, heading_title(document.text, block)))
     if blocks:
         yield _titles(path, document.title), blocks
@@ -206,8 +206,8 @@ def _count(text: str, spans: list[Span], count_tokens: CountTokens) -> list[_Pie
     texts = [text[start:end] for start, end in spans]
     counts = count_tokens(texts) if texts else []
     return [
-        _Piece(start, end, len(each.split()), tokens)
-        for (start, end), each, tokens in zip(spans, texts, counts, strict=True)
+        _Piece(start, end, len(part.split()), tokens)
+        for (start, end), part, tokens in zip(spans, texts, counts, strict=True)
     ]
 
 
@@ -217,7 +217,7 @@ def _pack(pieces: list[_Piece], limit: int) -> Iterator[_Stretch]:
     target = total / max(1, math.ceil(total / TARGET_WORDS)) if total > MAX_WORDS else MAX_WORDS
     group: list[_Piece] = []
     for piece in pieces:
-        words, tokens = sum(each.words for each in group), sum(each.tokens for each in group)
+        words, tokens = sum(member.words for member in group), sum(member.tokens for member in group)
         if group and (
             words + piece.words > MAX_WORDS
             or tokens + piece.tokens > limit

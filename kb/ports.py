@@ -95,11 +95,11 @@ class Ingestor(Protocol):
         """Starts an ingestion and returns at once; does nothing while one runs. May raise ReperesError."""
         ...
 
-    def take_uploads(self, *, withdrawn: bool = False) -> None:
+    def ingest_uploads(self, *, withdrawn: bool = False) -> None:
         """Has the folder of added files read, after what runs; with `withdrawn` documents whose file is gone leave."""
         ...
 
-    def take_address(self, url: str) -> None:
+    def ingest_address(self, url: str) -> None:
         """Has a page, or what a feed leads to, read, after what runs."""
         ...
 

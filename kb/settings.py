@@ -13,6 +13,8 @@ import platformdirs
 from kb.errors import SettingsError
 
 PACKAGED_MODEL = "packaged"
+UPLOADS_SOURCE = "ajouts"
+"""The name of the source that the folder of added files is."""
 
 
 def _whole_number(low: int, high: int) -> Callable[[str], int]:

@@ -212,7 +212,7 @@ class Answer:
 class StoreStatus:
     """The state of a store. `last_ingestion` is an ISO date and time in UTC, None before the first one.
 
-    `runs` holds the reports of the last ingestions and syncs, newest first, as `reperes ingest --json` prints them,
+    `reports` holds the reports of the last ingestions and syncs, newest first, as `reperes ingest --json` prints them,
     each with its `command`.
     """
 
@@ -223,4 +223,4 @@ class StoreStatus:
     last_ingestion: str | None
     encoder: str | None
     sources: Mapping[str, int] = field(default_factory=dict)
-    runs: tuple[Mapping[str, Any], ...] = ()
+    reports: tuple[Mapping[str, Any], ...] = ()

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -18,6 +18,9 @@ from kb.models.chat.gguf import InstalledModel, installed, runs_here
 from kb.models.encoder import Encoder
 from kb.settings import Settings
 from tiny_encoder import TinyEncoder
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # Before anything else is imported: libraries read these once. Child processes of the tests inherit them.
 _TEST_CACHE = os.environ.get("REPERES_TEST_CACHE", "")
@@ -37,6 +40,42 @@ hypothesis.settings.register_profile(
     "reperes", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("reperes")
+
+# What a test needs is told by the fixtures that it asks for, itself or through others.
+_MARKED_BY = {
+    "browser": {"browser"},
+    "llm": {"local_model"},
+    # The packaged model unpacked and loaded, the application served, a base killed and mended: seconds each.
+    "slow": {"application", "cache_folder", "crashes", "serve_page"},
+}
+_TESTS = Path(__file__).parent
+_SLOW = tuple((_TESTS / "slow.txt").read_text(encoding="utf-8").split())
+_CHROMIUM = Path("/usr/bin/chromium")
+_QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Modules that are slow as a whole are not even imported when slow tests are left out."""
+    if "not slow" in config.option.markexpr and collection_path.is_relative_to(_TESTS):
+        return collection_path.relative_to(_TESTS).as_posix() in {name.rstrip("/") for name in _SLOW} or None
+    return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the tests that `make quick` leaves out: those with a browser or a language model, and slow ones."""
+    for item in items:
+        if item.nodeid.removeprefix("tests/").startswith(_SLOW):
+            item.add_marker("slow")
+        for marker, fixtures in _MARKED_BY.items():
+            if fixtures & set(getattr(item, "fixturenames", ())):
+                item.add_marker(marker)
+
 
 _looked_up: list[str] = []
 
@@ -102,6 +141,19 @@ def tiny_encoder() -> Encoder:
 def settings(tmp_path: Path) -> Settings:
     """Settings whose store and cache are this test's own."""
     return Settings.load({"REPERES_STORE": str(tmp_path / "store"), "REPERES_CACHE": str(tmp_path / "cache")})
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's own Chromium, without a window."""
+    if not _CHROMIUM.exists():
+        pytest.skip("needs Debian's package chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=_CHROMIUM, args=list(_QUIET))
+        yield launched
+        launched.close()
 
 
 @pytest.fixture(scope="session")

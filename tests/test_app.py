@@ -22,7 +22,7 @@ class Recorder(ChildIngestor):
         super().__init__(Settings())
         self.asked: list[str] = []
 
-    def run(self) -> None:
+    def ingest_corpus(self) -> None:
         self.asked.append("run")
 
     def start_corpus(self) -> None:

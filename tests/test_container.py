@@ -32,7 +32,7 @@ def test_what_is_copied_into_the_image_exists() -> None:
 
 
 def test_every_variable_is_a_setting_and_they_go_together() -> None:
-    known = {each.metadata["variable"] for each in fields(Settings)}
+    known = {setting.metadata["variable"] for setting in fields(Settings)}
     given = variables()
     assert set(given) <= known
     settings = Settings.load(given)

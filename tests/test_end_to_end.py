@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from gradio_client import Client
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTION = "Quelle part des aides du NPNRU vient d'Action Logement ?"
@@ -119,29 +119,24 @@ def test_asking_from_a_program(address: str) -> None:
     assert any("72 %" in citation["quote"].replace("\u00a0", " ") for citation in answer["citations"])
 
 
-def test_asking_in_the_browser(address: str) -> None:
+def test_asking_in_the_browser(address: str, browser: Browser) -> None:
     """Asks, clicks a reference, checks that its source shows the very sentence; nothing leaves the machine."""
     pictures = ROOT / "tests/output"
     pictures.mkdir(exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-        )
-        page = browser.new_page(viewport={"width": 1280, "height": 860})
-        asked: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(address)
-        page.get_by_label("Votre question").fill(QUESTION)
-        page.keyboard.press("Enter")
-        reference = page.locator(".turn .answer li", has_text="72 %").locator("button.reference")
-        reference.wait_for(timeout=60_000)
-        reference.click()
-        mark = page.locator("#reader mark").first
-        mark.wait_for(state="visible")
-        page.wait_for_function("() => document.activeElement.classList.contains('reader-title')")
-        assert "72 %" in " ".join(page.locator("#reader mark").all_inner_texts()).replace("\u00a0", " ")
-        page.screenshot(path=pictures / "end-to-end.png")
-        assert page.locator("html").get_attribute("lang") == "fr"
-        assert {url for url in asked if not url.startswith((address, "data:", "blob:"))} == set()
-        browser.close()
+    page = browser.new_page(viewport={"width": 1280, "height": 860})
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address)
+    page.get_by_label("Votre question").fill(QUESTION)
+    page.keyboard.press("Enter")
+    reference = page.locator(".turn .answer li", has_text="72 %").locator("button.reference")
+    reference.wait_for(timeout=60_000)
+    reference.click()
+    mark = page.locator("#reader mark").first
+    mark.wait_for(state="visible")
+    page.wait_for_function("() => document.activeElement.classList.contains('reader-title')")
+    assert "72 %" in " ".join(page.locator("#reader mark").all_inner_texts()).replace("\u00a0", " ")
+    page.screenshot(path=pictures / "end-to-end.png")
+    assert page.locator("html").get_attribute("lang") == "fr"
+    assert {url for url in asked if not url.startswith((address, "data:", "blob:"))} == set()
+    page.close()

@@ -29,4 +29,4 @@ def test_no_library_leaves_its_makers_a_trace(cache_folder: Path, tmp_path: Path
     environ = {**kept, "HOME": str(home), "XDG_CACHE_HOME": str(home / ".cache"), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", _WORK, str(cache_folder), str(tmp_path / "vectors")]
     subprocess.run(command, check=True, env=environ, timeout=300)
-    assert [each.relative_to(home) for each in home.rglob("*") if each.is_file()] == []
+    assert [path.relative_to(home) for path in home.rglob("*") if path.is_file()] == []

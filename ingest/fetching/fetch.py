@@ -42,7 +42,6 @@ MOST_REDIRECTS = 5
 ATTEMPTS = 3  # of a request that got 429, 5xx or no answer
 _LONGEST_WAIT = 30.0  # seconds that a server may ask to wait (Retry-After)
 _LONGEST_PACE = 10.0  # seconds between two requests that robots.txt may ask for (Crawl-delay)
-_AT_ONCE = 2  # requests under way at one host
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _GONE = frozenset((404, 410))
 
@@ -86,7 +85,7 @@ class Fetcher:
     ) -> None:
         """`private_hosts` (« host » or « host:port ») may have private addresses: those of the agency's own network."""
         self._politeness = politeness
-        self._private = {each.lower() for each in private_hosts}
+        self._private = {host.lower() for host in private_hosts}
         self._resolve = resolver
         self._sleep = sleep
         self._hosts = Hosts(politeness, sleep)
@@ -131,7 +130,7 @@ class Fetcher:
         raise FetchError(asked, f"plus de {MOST_REDIRECTS} redirections ; vérifiez l'adresse", "unusable")
 
     def _check_host(self, url: str, hosts: Collection[str], asked: str) -> None:
-        allowed = {each.lower().removeprefix("www.") for each in hosts}
+        allowed = {host.lower().removeprefix("www.") for host in hosts}
         if authority(url).removeprefix("www.") not in allowed:
             via = "ce site" if url == page_address(asked) else f"ce site, où mène {asked},"
             raise RefusedAddressError(
@@ -233,7 +232,7 @@ class Fetcher:
             raise FetchError(asked, f"le site répond par une erreur ({status})", "unusable")
         media_type = response.headers.get("content-type", "")
         kind = media_type.split(";", 1)[0].strip().lower()
-        if not any(kind == each or (each.endswith("/") and kind.startswith(each)) for each in types):
+        if not any(kind == usable or (usable.endswith("/") and kind.startswith(usable)) for usable in types):
             raise FetchError(asked, f"type de contenu non pris en charge ({kind or 'aucun'})", "unusable")
         return Fetched(url, self._body(response, asked), media_type, etag, modified, unchanged=False)
 
@@ -264,7 +263,7 @@ class Fetcher:
             raise _TryAgainError("ce nom de site est introuvable ; vérifiez l'adresse") from None
         if not found:
             raise _TryAgainError("ce nom de site est introuvable ; vérifiez l'adresse")
-        if not ({name, f"{name}:{port}"} & self._private) and not all(is_public(each) for each in found):
+        if not ({name, f"{name}:{port}"} & self._private) and not all(is_public(address) for address in found):
             raise RefusedAddressError(
                 url,
                 "elle mène à une machine du réseau privé ; si c'est voulu, nommez ce site dans REPERES_PRIVATE_HOSTS",

@@ -1,6 +1,7 @@
-"""Readers: bytes -> `Document`, one module a format. `read_document` is the way in.
+"""Readers: bytes -> `Document`, one module or folder a format (`READERS`). `read_document` is the way in.
 
-The modules are imported when a document of their format comes: Markdown does not wait for PDF.
+Bytes -> `decoding` -> `markdown`, `html`, `text`, `pdf`, `docx` -> `block_builder` (one form for all), with what the
+document says of itself: `metadata`, and its date by `dates`. A module is imported when its format comes.
 """
 
 from __future__ import annotations

@@ -6,40 +6,42 @@ from dataclasses import replace
 
 from ingest.fetching.addresses import page_address
 from ingest.fetching.fetch import open_fetcher
-from ingest.ingestion import Run
-from ingest.sources.config import WebSource, configured_sources, web_source
+from ingest.items import Commit, Listing
+from ingest.plan import Plan
+from ingest.sources.config import configured_sources, web_source
 from ingest.sources.listings import is_feed
-from ingest.sources.web_ingestion import take_site
-from kb.errors import DocumentError, SettingsError
+from ingest.sources.source import AddressSource, WebSource
+from ingest.sources.website import WebListing
+from kb.errors import SettingsError
 
 
-def take_address(run: Run, url: str, name: str | None) -> None:
-    """Ingests one address: a page, or all the pages of a feed or sitemap. Only a feed or sitemap can withdraw."""
+def open_listing(source: AddressSource, plan: Plan, commit: Commit) -> Listing:
+    """What stands at an address is listed as what it is. Only a feed or sitemap can withdraw documents.
+
+    Raises DocumentError for an address that cannot be fetched.
+    """
+    if source.name is None and (owner := _owner(source, plan)) is not None:
+        return WebListing(owner, plan, commit, is_whole=False)
+    page = web_source(source.url, "page", source.name)
+    with open_fetcher(plan.settings) as fetcher:
+        first = fetcher.get(page.urls[0], hosts=page.hosts, types=("text/", "application/"))
+    if not is_feed(first.content, first.media_type):
+        return WebListing(page, plan, commit, is_whole=False)
+    start = first.content[:4096]
+    kind = "sitemap" if b"urlset" in start or b"sitemapindex" in start else "feed"
+    return WebListing(web_source(source.url, kind, source.name), plan, commit)
+
+
+def _owner(source: AddressSource, plan: Plan) -> WebSource | None:
+    """The listed source that has given the page before, cut down to that page: its rules still hold."""
+    address = page_address(source.url)
     try:
-        if owner := _owner(run, page_address(url)) if name is None else None:
-            take_site(run, owner, whole=False)
-            return
-        page = web_source(url, "page", name)
-        with open_fetcher(run.settings) as fetch:
-            first = fetch.get(page.urls[0], hosts=page.hosts, types=("text/", "application/"))
-    except DocumentError as error:
-        run.fail(error.source, error.reason)
-        return
-    kind = "page"
-    if is_feed(first.content, first.media_type):
-        kind = "sitemap" if b"urlset" in first.content[:4096] or b"sitemapindex" in first.content[:4096] else "feed"
-    take_site(run, web_source(url, kind, name), whole=kind != "page")
-
-
-def _owner(run: Run, address: str) -> WebSource | None:
-    """The listed source that has given the page at `address` before, cut down to that page: its rules still hold."""
-    try:
-        listed = configured_sources(run.settings)
+        listed = configured_sources(plan.settings)
     except SettingsError:
         return None  # `reperes sync` says what is wrong with the file
-    for each in listed:
-        if isinstance(each, WebSource):
-            known = run.catalog.journal.pages(each.name).get(address)
+    for owner in listed:
+        if isinstance(owner, WebSource):
+            known = plan.catalog.journal.pages(owner.name).get(address)
             if known is not None and known.document_id is not None and known.parent is None:
-                return replace(each, type="page", urls=(address,))
+                return replace(owner, type="page", urls=(address,))
     return None

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import fnmatch
-import hashlib
 import tomllib
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ingest.fetching.addresses import RefusedAddressError, authority, page_address
+from ingest.sources.source import FolderSource, WebSource
 from kb.errors import SettingsError
-from kb.settings import Settings
-from kb.web.uploads import SOURCE as UPLOADS
+from kb.settings import UPLOADS_SOURCE, Settings
 
 TYPES = ("folder", "page", "feed", "sitemap", "section")
 ATTACHMENTS = ("pdf", "docx")
@@ -22,57 +19,7 @@ _KEYS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class FolderSource:
-    """A folder of files."""
-
-    name: str
-    path: Path
-
-
-@dataclass(frozen=True, slots=True)
-class WebSource:
-    """Pages of the web.
-
-    `urls` are the pages, the feed, the sitemap or the section's first page, by `type`. A page is a document when its
-    address fits one of `include` and none of `exclude` (`*` stands for anything). `depth` is how many links in a row a
-    section is followed. `rubric` and `kind` are given to documents that do not tell theirs; `attachments` are the
-    suffixes of linked files that come along; `hosts` what may be fetched, the hosts of `urls` included.
-    """
-
-    name: str
-    type: str
-    urls: tuple[str, ...]
-    rubric: str | None = None
-    kind: str | None = None
-    include: tuple[str, ...] = ("*",)
-    exclude: tuple[str, ...] = ()
-    depth: int = 1
-    attachments: tuple[str, ...] = ()
-    hosts: frozenset[str] = field(default=frozenset())
-
-    def takes(self, url: str) -> bool:
-        """Whether the page at `url` is one of the source's documents."""
-        included = any(fnmatch.fnmatchcase(url, each) for each in self.include)
-        return included and not any(fnmatch.fnmatchcase(url, each) for each in self.exclude)
-
-    def attaches(self, url: str) -> bool:
-        """Whether `url` is a file that comes along with the page that links to it."""
-        path = url.split("?", 1)[0].lower()
-        return path.endswith(tuple("." + each for each in self.attachments)) and not any(
-            fnmatch.fnmatchcase(url, each) for each in self.exclude
-        )
-
-    def rules(self, readers_version: str) -> str:
-        """A mark of everything that changes what a document becomes: another one has its pages read again."""
-        told = (readers_version, self.rubric, self.kind, self.attachments)
-        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
-
-
-Source = FolderSource | WebSource
-
-
-def read_sources(path: Path) -> list[Source]:
+def read_sources(path: Path) -> list[FolderSource | WebSource]:
     """The sources that the file at `path` lists. Raises SettingsError, naming the file, the source and the value."""
     try:
         held = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -86,34 +33,34 @@ def read_sources(path: Path) -> list[Source]:
     if unknown or not isinstance(held.get("source", []), list):
         named = ", ".join(sorted(unknown)) or "source"
         raise SettingsError(f"{path} : « {named} » n'est pas attendu ; chaque source s'écrit sous [[source]].")
-    sources: list[Source] = []
-    for number, each in enumerate(held.get("source", []), start=1):
+    sources: list[FolderSource | WebSource] = []
+    for number, table in enumerate(held.get("source", []), start=1):
         try:
-            sources.append(_source(each, path.parent))
+            sources.append(_source(table, path.parent))
         except _SourceError as error:
-            label = each.get("name") if isinstance(each, dict) else None
+            label = table.get("name") if isinstance(table, dict) else None
             raise SettingsError(f"{path}, source n° {number} ({label or 'sans nom'}) : {error}.") from None
-    names = [each.name for each in sources]
+    names = [source.name for source in sources]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise SettingsError(f"{path} : deux sources ont le même nom ({', '.join(twice)}) ; donnez un nom à chacune.")
     return sources
 
 
-def configured_sources(settings: Settings) -> list[Source]:
+def configured_sources(settings: Settings) -> list[FolderSource | WebSource]:
     """What the settings' `sources.toml` lists, the configured corpus, listed or not, and the files added in the page.
 
     Raises SettingsError, for a missing file too, unless none is configured.
     """
     path = settings.sources or settings.corpus.parent / "sources.toml"
     listed = read_sources(path) if settings.sources or path.is_file() else []
-    added: list[Source] = []
+    added: list[FolderSource | WebSource] = []
     corpus, uploads = settings.corpus.resolve(), settings.uploads_folder.resolve()
-    for name, folder in ((corpus.name or "documents", corpus), (UPLOADS, uploads)):
+    for name, folder in ((corpus.name or "documents", corpus), (UPLOADS_SOURCE, uploads)):
         if folder == uploads and not folder.is_dir():
             continue
-        if any(isinstance(each, FolderSource) and each.path == folder for each in listed):
+        if any(isinstance(source, FolderSource) and source.path == folder for source in listed):
             continue
-        if any(each.name == name for each in listed):
+        if any(source.name == name for source in listed):
             raise SettingsError(f"{path} : une source s'appelle « {name} », comme le dossier {folder} ; renommez-la.")
         added.append(FolderSource(name, folder))
     return [*added, *listed]
@@ -130,7 +77,7 @@ class _SourceError(Exception):
     pass
 
 
-def _source(held: Any, folder: Path) -> Source:
+def _source(held: Any, folder: Path) -> FolderSource | WebSource:
     if not isinstance(held, dict):
         raise _SourceError("écrivez-la sous [[source]]")
     if unknown := sorted(set(held) - _KEYS):
@@ -161,12 +108,12 @@ def _web_source(held: dict[str, Any], kind: str, name: str | None) -> WebSource:
     if len(given) > 1 and kind == "section":
         raise _SourceError("une section n'a qu'une adresse de départ")
     try:
-        urls = tuple(dict.fromkeys(page_address(each) for each in given))
-        hosts = {authority(each) for each in urls}
+        urls = tuple(dict.fromkeys(page_address(url) for url in given))
+        hosts = {authority(url) for url in urls}
     except RefusedAddressError as error:
         raise _SourceError(str(error)) from None
-    attachments = tuple(each.lower().lstrip(".") for each in _texts(held, "attachments"))
-    if wrong := [each for each in attachments if each not in ATTACHMENTS]:
+    attachments = tuple(suffix.lower().lstrip(".") for suffix in _texts(held, "attachments"))
+    if wrong := [suffix for suffix in attachments if suffix not in ATTACHMENTS]:
         raise _SourceError(f"attachments : {', '.join(wrong)} ; possibles : {', '.join(ATTACHMENTS)}")
     depth = held.get("depth", 1)
     if isinstance(depth, bool) or not isinstance(depth, int) or not 1 <= depth <= _DEEPEST:
@@ -183,7 +130,7 @@ def _web_source(held: dict[str, Any], kind: str, name: str | None) -> WebSource:
         exclude=_texts(held, "exclude"),
         depth=depth,
         attachments=attachments,
-        hosts=frozenset({*hosts, *(each.lower() for each in _texts(held, "hosts"))}),
+        hosts=frozenset({*hosts, *(host.lower() for host in _texts(held, "hosts"))}),
     )
 
 
@@ -197,6 +144,6 @@ def _text(held: dict[str, Any], key: str) -> str | None:
 def _texts(held: dict[str, Any], key: str) -> tuple[str, ...]:
     value = held.get(key, [])
     listed = [value] if isinstance(value, str) else value
-    if not isinstance(listed, list) or not all(isinstance(each, str) and each.strip() for each in listed):
+    if not isinstance(listed, list) or not all(isinstance(text, str) and text.strip() for text in listed):
         raise _SourceError(f"{key} = {value!r} ; il faut un texte, ou une liste de textes entre crochets")
-    return tuple(each.strip() for each in listed)
+    return tuple(text.strip() for text in listed)

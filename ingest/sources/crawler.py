@@ -18,8 +18,8 @@ from ingest.fetching.fetch import Fetched, Fetcher, FetchError
 from ingest.readers import READERS
 from ingest.readers.decoding import decode
 from ingest.readers.html.reader import charset
-from ingest.sources.config import WebSource
 from ingest.sources.listings import is_feed, links, next_part, read_feed
+from ingest.sources.source import WebSource
 from kb.errors import DocumentError
 from kb.index.catalog.journal import FetchedPage
 
@@ -32,7 +32,7 @@ _MOST_PARTS = 8  # pages of one article
 _MOST_PAGES = 20_000  # of one source: a calendar leads to ever more pages
 _LISTING_TYPES = ("application/", "text/")
 _VAGUE_TYPES = ("application/octet-stream", "binary/octet-stream", "")
-_DOCUMENT_TYPES = (*(each for each in READERS if "/" in each), *_VAGUE_TYPES)
+_DOCUMENT_TYPES = (*(kind for kind in READERS if "/" in kind), *_VAGUE_TYPES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,10 @@ class _Wanted:
     parent: str | None = None
 
 
-class WebReader:
+class Crawler:
     """The pages of `source`. `complete` and `failed` are those of its listings, once the pages have been gone through.
 
+    `total` is how many documents are known to be wanted so far; `forgotten` are the pages that were left alone.
     `known` holds what is known of its pages; `is_current` tells whether a document is in the base: the content of one
     that is not is asked for, changed or not. Pages that `is_forgotten` are not asked for at all.
     """
@@ -91,12 +92,8 @@ class WebReader:
         self._queued: set[str] = set()
         self.complete = True
         self.failed: list[DocumentError] = []
-        self.forgotten = 0
-
-    @property
-    def total(self) -> int:
-        """How many pages are known to be wanted so far."""
-        return len(self._queued)
+        self.forgotten: list[str] = []
+        self.total = 0
 
     def pages(self) -> Iterator[Page]:
         """Every page of the source once: the listings, the documents they lead to, then those known from before."""
@@ -111,13 +108,14 @@ class WebReader:
         yield from self._go_through()
 
     def keeps(self, known: FetchedPage) -> bool:
-        """Whether the source's rules still take a page that is known."""
+        """Whether a page that is known is still one by the source's rules."""
         if known.parent is not None:
             return self._source.attaches(known.url)
-        return known.url in self._source.urls if self._source.type == "page" else self._source.takes(known.url)
+        return known.url in self._source.urls if self._source.type == "page" else self._source.includes(known.url)
 
     def again(self, url: str) -> Page:
         """A document's page once more, its content whether it changed or not."""
+        self.total += 1
         return self._fetch(_Wanted(url, "document"), whole=True)
 
     def _go_through(self) -> Iterator[Page]:
@@ -140,7 +138,7 @@ class WebReader:
             return
         if self._is_forgotten(wanted.url):
             self._queued.add(wanted.url)
-            self.forgotten += 1
+            self.forgotten.append(wanted.url)
             return
         if len(self._queued) >= _MOST_PAGES:
             if self.complete:
@@ -148,6 +146,7 @@ class WebReader:
             return
         self._queued.add(wanted.url)
         self._queue.append(wanted)
+        self.total += wanted.role != "listing"
 
     def _fail(self, error: DocumentError) -> None:
         self.complete = False
@@ -170,13 +169,13 @@ class WebReader:
             if self._source.attaches(url):
                 if wanted.role == "document":
                     self._want(_Wanted(url, "attachment", 0, page.url))
-            elif inside and self._source.takes(url):
+            elif inside and self._source.includes(url):
                 self._want(_Wanted(url, "document", wanted.depth - 1))
             elif inside and wanted.role == "listing" and _is_below(url, self._source.urls[0]):
                 # The next page of a list is no step further into the site.
                 same_list = urlsplit(url).path == urlsplit(wanted.url).path
                 self._want(_Wanted(url, "listing", wanted.depth - (not same_list)))
-        if inside and wanted.url in self._source.urls and not any(map(self._source.takes, found)):
+        if inside and wanted.url in self._source.urls and not any(map(self._source.includes, found)):
             self._fail(DocumentError(wanted.url, "aucun lien vers une page de la section ; vérifiez « include »"))
         return replace(page, links=tuple(found))
 
@@ -196,7 +195,7 @@ class WebReader:
         for url in sitemaps:
             self._want(_Wanted(url, "listing"))
         for url in found:
-            if self._source.takes(url):
+            if self._source.includes(url):
                 self._want(_Wanted(url, "document"))
         return replace(page, links=found, sitemaps=sitemaps)
 
@@ -254,12 +253,12 @@ class WebReader:
 
     def _links(self, tree: lxml.html.HtmlElement, url: str) -> Iterable[str]:
         """Where a page leads, of what matters to the source: its pages and files, on the hosts that it may read."""
-        hosts = {each.removeprefix("www.") for each in self._source.hosts}
+        hosts = {host.removeprefix("www.") for host in self._source.hosts}
         start = self._source.urls[0]
         for address, _ in links(tree, url):
             if authority(address).removeprefix("www.") not in hosts or address == page_address(url):
                 continue
-            inside = self._source.type == "section" and (self._source.takes(address) or _is_below(address, start))
+            inside = self._source.type == "section" and (self._source.includes(address) or _is_below(address, start))
             if inside or self._source.attaches(address):
                 yield address
 

@@ -1,103 +1,111 @@
-"""A folder of files as a source of documents, and single files."""
+"""A folder as a source, and a single file: items whose documents are called by their path."""
 
 from __future__ import annotations
 
-import os
-import stat
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
+from ingest.items import Commit, Item, Listing, SkipItem
+from ingest.plan import Plan
+from ingest.readers import SUFFIXES, read_document
+from ingest.sources.files import File, FolderContent, file_hash, list_folder, read_file
+from ingest.sources.source import FileSource, FolderSource
 from kb.errors import DocumentError
+from kb.types import Document
+
+_UNREAD = f"type de fichier non lu ; types lus : {', '.join(sorted(SUFFIXES))}"
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A file to read: `id` is the document's, the path relative to its folder with `/` between names."""
+def open_listing(source: FolderSource | FileSource, plan: Plan, _commit: Commit) -> Listing:
+    """A folder is listed as the whole of its source: what is gone from it is withdrawn. A file withdraws nothing.
 
-    id: str
-    path: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """What a folder holds. `complete` is False when part of it could not be listed: nothing may be withdrawn then.
-
-    `ignored` counts the files whose suffix no reader knows; `failed` holds the entries that must not be read.
+    Raises DocumentError for a folder that is missing, or that is another one than the source was.
     """
-
-    items: tuple[Item, ...]
-    ignored: int
-    failed: tuple[DocumentError, ...]
-    complete: bool
-
-
-def list_folder(root: Path, suffixes: Collection[str]) -> Listing:
-    """Every file below `root`, in a stable order. Hidden files and folders are ignored.
-
-    Symbolic links that lead out of the folder are refused, whatever they lead to: what they show was not put there
-    to be read by everyone. Links to files inside are read; links to folders inside would list them twice.
-    """
-    items: list[Item] = []
-    failed: list[DocumentError] = []
-    ignored = 0
-    unlisted: list[OSError] = []
-    inside = root.resolve()
-    for folder, subfolders, names in os.walk(root, onerror=unlisted.append):
-        here = Path(folder)
-        for name in list(subfolders):
-            path = here / name
-            if name.startswith("."):
-                subfolders.remove(name)
-            elif path.is_symlink():
-                subfolders.remove(name)
-                if not path.resolve().is_relative_to(inside):
-                    failed.append(DocumentError(_relative(path, root), _LINK_OUT))
-        subfolders.sort()
-        for name in sorted(names):
-            path = here / name
-            if name.startswith(".") or path.suffix.lower() not in suffixes:
-                ignored += not name.startswith(".")
-            elif path.is_symlink() and not path.resolve().is_relative_to(inside):
-                failed.append(DocumentError(_relative(path, root), _LINK_OUT))
-            else:
-                items.append(Item(_relative(path, root), path))
-    failed.extend(
-        DocumentError(str(error.filename), f"dossier illisible ({error.strerror}) ; vérifiez ses droits d'accès")
-        for error in unlisted
-    )
-    return Listing(tuple(items), ignored, tuple(failed), complete=not unlisted)
+    if isinstance(source, FileSource):
+        name, file = _place(source, plan)
+        return FolderListing(name, FolderContent((file,), (), (), complete=False), plan)
+    name, root = source.name, source.path.resolve()
+    if not root.is_dir():
+        raise DocumentError(name, f"dossier introuvable ({source.path}) ; rien n'a été retiré. Vérifiez son nom")
+    known = plan.catalog.folders().get(name)
+    if known and known != str(root) and Path(known).is_dir() and not plan.confirmed:
+        raise DocumentError(
+            name,
+            f"la source « {name} » désigne déjà le dossier {known}, pas {root} ; donnez un autre nom "
+            "avec --source, ou --confirm pour remplacer l'un par l'autre",
+        )
+    with plan.catalog.transaction() as connection:
+        plan.catalog.set_folder(connection, name, str(root))
+    return FolderListing(name, list_folder(source.path, SUFFIXES), plan)
 
 
-def read_file(item: Item, max_megabytes: int) -> bytes:
-    """The content of a file.
+class FolderListing:
+    """The files of a folder."""
 
-    Raises DocumentError when it is missing, no regular file, not readable, or larger than `max_megabytes` (10⁶ bytes).
-    """
-    try:
-        state = item.path.stat()
-        if not stat.S_ISREG(state.st_mode):
-            raise DocumentError(item.id, "ce n'est pas un fichier ordinaire")
-        if not state.st_mode & (stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH):
-            # Root reads it all the same; but a file that was closed to everyone was not meant to be published.
-            raise DocumentError(item.id, "lecture refusée ; vérifiez les droits d'accès du fichier")
-        if state.st_size > max_megabytes * 1_000_000:
-            raise DocumentError(
-                item.id,
-                f"fichier trop gros ({state.st_size / 1e6:.0f} Mo, la limite est de {max_megabytes} Mo) ; découpez-le "
-                "ou relevez REPERES_MAX_FILE_MB",
-            )
-        return item.path.read_bytes()
-    except PermissionError:
-        raise DocumentError(item.id, "lecture refusée ; vérifiez les droits d'accès du fichier") from None
-    except FileNotFoundError:
-        raise DocumentError(item.id, "fichier introuvable ; vérifiez son nom") from None
-    except OSError as error:
-        raise DocumentError(item.id, f"lecture impossible ({error.strerror})") from None
+    def __init__(self, source: str, content: FolderContent, plan: Plan) -> None:
+        self.source = source
+        self.failed: Sequence[DocumentError] = content.failed
+        self.ignored = [(name, _UNREAD) for name in content.ignored]
+        self.total = len(content.files)
+        self._content = content
+        self._plan = plan
 
+    def items(self) -> Iterator[Item]:
+        """Every file, in the order of their names."""
+        for file in self._content.files:
+            yield FileItem(file, self.source, self._plan)
 
-_LINK_OUT = "lien symbolique vers l'extérieur du dossier ; copiez le fichier dans le dossier"
+    def gone(self) -> Collection[str]:
+        """The documents whose file is not there any more; one that must not be read is there."""
+        if not self._content.complete:
+            return ()
+        present = {file.id for file in self._content.files} | {error.source for error in self.failed}
+        return self._plan.current(self.source) - present
+
+    def withdrawn(self) -> None:
+        """Nothing else is known of files."""
 
 
-def _relative(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix()
+class FileItem:
+    """A file; its document's id is its path."""
+
+    def __init__(self, file: File, source: str, plan: Plan) -> None:
+        self.name = file.id
+        self.file_hash = ""
+        self._file = file
+        self._source = source
+        self._plan = plan
+        self._content = b""
+
+    def check(self) -> None:
+        """Unchanged are the same bytes, of the same source, to be read by the same readers."""
+        self._plan.check_wanted(self.name)
+        self._plan.check_owner(self.name, self._source)
+        self._content = read_file(self._file, self._plan.settings.max_file_mb)
+        self.file_hash = file_hash(self._content, self._source, self.name, self._plan.domain)
+        state = self._plan.state(self.name)
+        if state is not None and state.file_hash == self.file_hash:
+            raise SkipItem("unchanged")
+
+    def read(self) -> Document:
+        """The document in the file."""
+        return read_document(
+            self._content,
+            name=self.name,
+            source=self._source,
+            document_id=self.name,
+            max_text_mb=self._plan.settings.max_text_mb,
+            domain=self._plan.domain,
+        )
+
+    def done(self) -> None:
+        """The hash of its bytes is kept with its document."""
+
+
+def _place(source: FileSource, plan: Plan) -> tuple[str, File]:
+    """The source of a single file and its id there: of the folder that was ingested before, or of its own."""
+    resolved = source.path.resolve()
+    for name, root in plan.catalog.folders().items():
+        if source.name in {None, name} and resolved.is_relative_to(root):
+            return name, File(resolved.relative_to(root).as_posix(), source.path)
+    return source.name or resolved.parent.name, File(source.path.name, source.path)

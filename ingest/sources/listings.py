@@ -38,12 +38,12 @@ def read_feed(content: bytes, url: str) -> Feed:
     root = _xml(content, url)
     kind = _local(root)
     if kind == "sitemapindex":
-        return Feed((), tuple(_addresses((_text(each) for each in _named(root, "loc")), url)))
+        return Feed((), tuple(_addresses((_text(place) for place in _named(root, "loc")), url)))
     if kind == "urlset":
-        return Feed(tuple(_addresses((_text(_first(each, "loc")) for each in _named(root, "url")), url)))
+        return Feed(tuple(_addresses((_text(_first(entry, "loc")) for entry in _named(root, "url")), url)))
     if kind in {"rss", "RDF", "feed"}:
         entries = [*_named(root, "item"), *_named(root, "entry")]
-        return Feed(tuple(_addresses((_entry_link(each) for each in entries), url)))
+        return Feed(tuple(_addresses((_entry_link(entry) for entry in entries), url)))
     raise DocumentError(url, f"ce n'est ni un flux RSS ou Atom ni un plan de site (élément « {kind} »)")
 
 
@@ -84,7 +84,7 @@ def next_part(page: lxml.html.HtmlElement, url: str) -> str | None:
 def _is_part(address: str, url: str) -> bool:
     """Whether two addresses are of one page, a number or « suite » apart: …/article and …/article?page=2."""
     first, second = (
-        re.sub(r"\.html?$", "", each.split("?", 1)[0]).rstrip("/") for each in (page_address(url), address)
+        re.sub(r"\.html?$", "", spelled.split("?", 1)[0]).rstrip("/") for spelled in (page_address(url), address)
     )
     stem = re.sub(r"(?:[/_-](?:page[/_-]?)?\d{1,2}|[/_-]suite)$", "", first)
     return address != page_address(url) and bool(
@@ -94,11 +94,11 @@ def _is_part(address: str, url: str) -> bool:
 
 def _addresses(found: Iterator[str] | list[str], base: str) -> list[str]:
     addresses: dict[str, None] = {}
-    for each in found:
-        if each.startswith("#"):
+    for target in found:
+        if target.startswith("#"):
             continue
         try:
-            addresses[page_address(urljoin(base, each))] = None
+            addresses[page_address(urljoin(base, target))] = None
         except (RefusedAddressError, ValueError):
             continue  # mailto:, javascript:, and what nobody could open
     return list(addresses)

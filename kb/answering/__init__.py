@@ -2,4 +2,5 @@
 
 Hit[] -> `evidence` (units, scored) -> `sufficiency` (answer or refuse) -> `extractive` (the documents' own words; dates
 by `chronology`) -> with a model: `prompts` -> `generative` -> `verification` (`exactness`, `citations`) -> `serialize`.
+Under it stand `warnings`, after it `follow_ups`; text that gives orders (`hostile`) is no evidence.
 """

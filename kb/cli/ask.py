@@ -17,7 +17,7 @@ import kb.cli.users
 from kb.answering.serialize import hit_to_json
 from kb.cli.console import print_json
 from kb.cli.options import ANSWERER, JSON, STORE, open_base
-from kb.index.catalog.report_lines import run_lines
+from kb.index.catalog.report_lines import report_lines
 from kb.retrieval import explanation
 from kb.settings import Settings
 
@@ -106,11 +106,13 @@ def ask(question: tuple[str, ...], answerer: str, filters: Filters, store: Path 
 
 
 @click.command("status", short_help="Montre l'état de la base.")
-@click.option("--runs", type=click.IntRange(0, 200), default=1, help="Nombre de mises à jour à montrer (défaut : 1).")
+@click.option(
+    "--runs", "shown", type=click.IntRange(0, 200), default=1, help="Nombre de mises à jour à montrer (défaut : 1)."
+)
 @click.option("--withdrawn", is_flag=True, help="Liste les documents retirés, avec la date de leur retrait.")
 @STORE
 @JSON
-def status(runs: int, withdrawn: bool, store: Path | None, as_json: bool) -> None:
+def status(shown: int, withdrawn: bool, store: Path | None, as_json: bool) -> None:
     """Montre ce que la base contient, sans charger de modèle."""
     from kb.index.catalog.catalog import Catalog
     from kb.index.layout import CATALOG_FILE, index_folder
@@ -118,11 +120,15 @@ def status(runs: int, withdrawn: bool, store: Path | None, as_json: bool) -> Non
     settings = Settings.load(store=store)
     catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
     state = catalog.status()
-    kept = catalog.journal.runs(runs)
+    reports = catalog.journal.reports(shown)
     gone = catalog.withdrawn() if withdrawn else []
     catalog.close()
     if as_json:
-        print_json(asdict(state) | {"runs": kept, "withdrawn_documents": [asdict(each) for each in gone]})
+        told = asdict(state)
+        del told["reports"]
+        # Programs know the reports of ingestions by the name that the option has too.
+        withdrawn_documents = [asdict(document) for document in gone]
+        print_json(told | {"runs": reports, "withdrawn_documents": withdrawn_documents})
         return
     click.echo(f"Documents : {state.documents} ({state.passages} passages), retirés : {state.withdrawn}")
     for name, number in sorted(state.sources.items()):
@@ -131,9 +137,9 @@ def status(runs: int, withdrawn: bool, store: Path | None, as_json: bool) -> Non
     click.echo(f"Génération : {state.generation} ; modèle : {state.encoder}")
     for document in gone:
         click.echo(f"  retiré le {document.withdrawn_at} : {document.title} — {document.document}")
-    for each in kept:
+    for report in reports:
         click.echo("")
-        click.echo("\n".join(run_lines(each)))
+        click.echo("\n".join(report_lines(report)))
 
 
 def _print_answer(answer: Answer) -> None:

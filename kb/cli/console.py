@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import click
@@ -83,8 +85,21 @@ def speak_french() -> None:
             setattr(module, "ngettext", _translate_plural)  # noqa: B010
 
 
+class UnusableError(ReperesError):
+    """What a command was given cannot be worked with, and nothing was done: exit code 2."""
+
+
+@contextmanager
+def usable() -> Iterator[None]:
+    """Stands around what a command needs before it begins: what is wrong there ends it with exit code 2."""
+    try:
+        yield
+    except ReperesError as error:
+        raise UnusableError(str(error)) from error
+
+
 class FrenchGroup(click.Group):
-    """A group whose commands end with one French line and exit code 1 when something fails."""
+    """A group whose commands end with one French line when something fails: exit code 1, or 2 for an UnusableError."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         # `eval --json FILE` writes to a file: nothing of it belongs on standard output.
@@ -92,14 +107,16 @@ class FrenchGroup(click.Group):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        def fail(message: str) -> NoReturn:
+        def fail(message: str, code: int = 1) -> NoReturn:
             if ctx.meta["reperes.json"]:
                 print_json({"error": message})
             click.echo(f"Erreur : {message}", err=True)
-            raise SystemExit(1)
+            raise SystemExit(code)
 
         try:
             return super().invoke(ctx)
+        except UnusableError as error:
+            fail(str(error), 2)
         except ReperesError as error:
             fail(str(error))
         except (KeyboardInterrupt, click.Abort):

@@ -26,6 +26,7 @@ def questions_command(
     questions: Path | None, target: Path | None, imported: bool, exported: bool, store: Path | None
 ) -> None:
     """Vérifie le fichier QUESTIONS (JSONL, CSV ou XLSX), documents compris s'il y a une base, et peut le convertir."""
+    from kb.evaluation.kept.queries import put_queries, read_queries
     from kb.evaluation.questions import check_documents
     from kb.evaluation.tables import read_any, to_jsonl, write_any
     from kb.records.database import AppDatabase
@@ -33,7 +34,7 @@ def questions_command(
     settings = Settings.load(store=store)
     if exported:
         with AppDatabase(settings.app_database) as database:
-            queries = database.queries()
+            queries = read_queries(database)
         if target is None:
             click.echo(to_jsonl(queries), nl=False)
             return
@@ -51,7 +52,7 @@ def questions_command(
         told += f", écrites dans {target}"
     if imported:
         with AppDatabase(settings.app_database) as database:
-            database.put_queries(queries)
+            put_queries(database, queries)
         told += f", gardées dans {settings.app_database}"
     click.echo(told + ".")
 
@@ -68,39 +69,48 @@ def feedback(
 ) -> None:
     """Montre ce que les lecteurs ont dit des réponses, le plus récent d'abord."""
     from kb.evaluation.from_feedback import to_query
+    from kb.evaluation.kept.queries import put_queries
     from kb.records.database import AppDatabase
-    from kb.records.feedback import REASONS, STATUSES, VERDICTS, to_csv
+    from kb.records.feedback import (
+        REASONS,
+        STATUSES,
+        VERDICTS,
+        erase_feedback,
+        read_feedback,
+        set_feedback_status,
+        to_csv,
+    )
 
     settings = Settings.load(store=store)
     with AppDatabase(settings.app_database) as database:
         if erase is not None:
-            click.echo(f"{database.erase_feedback(erase or None)} avis effacé(s).")
+            click.echo(f"{erase_feedback(database, erase or None)} avis effacé(s).")
             return
-        found = database.feedback()
+        found = read_feedback(database)
         for number, status in ((keep, "kept"), (dismiss, "dismissed")):
             if number is None:
                 continue
-            chosen = next((each for each in found if each.id == number), None)
+            chosen = next((said for said in found if said.id == number), None)
             if chosen is None:
                 raise ReperesError(f"{number} : il n'y a pas d'avis de ce numéro (« reperes feedback --all »).")
             if status == "kept":
                 query = to_query(chosen)
-                database.put_queries([query])
+                put_queries(database, [query])
                 click.echo(f"Question de test {query.id} : {query.question}")
-            database.set_feedback_status(number, "kept" if status == "kept" else "dismissed")
+            set_feedback_status(database, number, "kept" if status == "kept" else "dismissed")
         if keep is not None or dismiss is not None:
             return
-        shown = [each for each in found if every or each.status == "new"]
+        shown = [said for said in found if every or said.status == "new"]
     if csv_file is not None:
         csv_file.write_bytes(to_csv(shown))
         click.echo(f"{len(shown)} avis écrits dans {csv_file}.")
         return
-    for each in shown:
-        reason = f", {REASONS[each.reason]}" if each.reason else ""
-        click.echo(f"{each.id:4d}  {each.at}  {VERDICTS[each.verdict]}{reason} ({STATUSES[each.status]})")
-        click.echo(f"      {each.question}")
-        if each.comment:
-            click.echo(f"      « {each.comment} »")
+    for said in shown:
+        reason = f", {REASONS[said.reason]}" if said.reason else ""
+        click.echo(f"{said.id:4d}  {said.at}  {VERDICTS[said.verdict]}{reason} ({STATUSES[said.status]})")
+        click.echo(f"      {said.question}")
+        if said.comment:
+            click.echo(f"      « {said.comment} »")
     if not shown:
         click.echo("Aucun avis à relire.")
 

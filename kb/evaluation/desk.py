@@ -7,18 +7,27 @@ import tempfile
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from kb.errors import QuestionsError
+from kb.evaluation.comparison import Comparison, compare
 from kb.evaluation.from_feedback import to_query
-from kb.evaluation.kept import about_run, run_and_keep, scores_of
+from kb.evaluation.kept.queries import drop_query, put_queries, read_queries
+from kb.evaluation.kept.runs import (
+    EvaluationRun,
+    about_run,
+    evaluation_run,
+    evaluation_runs,
+    rows_of,
+    run_and_keep,
+    scores_of,
+)
 from kb.evaluation.page import to_html
 from kb.evaluation.questions import EvaluationQuestion, check_documents, parse_questions, question_to_json
-from kb.evaluation.run import EvaluationResult, EvaluationRow, QuestionResult
-from kb.evaluation.scoring.comparison import Comparison, compare
+from kb.evaluation.results import EvaluationResult, QuestionResult
 from kb.evaluation.tables import parse_table, read_any, read_pasted
-from kb.records.database import AppDatabase, KeptRun
-from kb.records.feedback import Feedback
+from kb.records.database import AppDatabase
+from kb.records.feedback import Feedback, read_feedback, set_feedback_status
 
 if TYPE_CHECKING:
     from kb.knowledge import KnowledgeBase
@@ -43,12 +52,12 @@ class EvaluationDesk:
     def feedback(self) -> list[Feedback]:
         """The feedback that nobody has read yet, newest first."""
         with AppDatabase(self._path) as database:
-            return database.feedback("new")
+            return read_feedback(database, "new")
 
     def query_of(self, number: int) -> EvaluationQuestion:
         """The test query that a feedback makes, not kept yet."""
         with AppDatabase(self._path) as database:
-            chosen = next((each for each in database.feedback() if each.id == number), None)
+            chosen = next((said for said in read_feedback(database) if said.id == number), None)
         if chosen is None:
             raise QuestionsError(f"L'avis n° {number} n'existe plus.")
         return to_query(chosen)
@@ -56,27 +65,27 @@ class EvaluationDesk:
     def dismiss(self, number: int) -> None:
         """Puts a feedback aside."""
         with AppDatabase(self._path) as database:
-            database.set_feedback_status(number, "dismissed")
+            set_feedback_status(database, number, "dismissed")
 
     def queries(self) -> list[EvaluationQuestion]:
         """The test queries, in their order."""
         with AppDatabase(self._path) as database:
-            return database.queries()
+            return read_queries(database)
 
     def put(self, query: EvaluationQuestion) -> None:
         """Keeps a test query, checked as one of a file is; the feedback that it comes from is no longer to be read."""
         (checked,) = parse_questions(json.dumps(question_to_json(query), ensure_ascii=False), "La question")
         check_documents([checked], self._known(), f"Question « {checked.id} »")
         with AppDatabase(self._path) as database:
-            database.put_queries([checked])
+            put_queries(database, [checked])
             number = checked.id.removeprefix("avis-")
             if number != checked.id and number.isdigit():
-                database.set_feedback_status(int(number), "kept")
+                set_feedback_status(database, int(number), "kept")
 
     def drop(self, query_id: str) -> bool:
         """Deletes a test query."""
         with AppDatabase(self._path) as database:
-            return database.drop_query(query_id)
+            return drop_query(database, query_id)
 
     def import_text(self, text: str) -> int:
         """Keeps the queries of a pasted table (its header first) or of JSON lines, all of them or none; how many."""
@@ -85,7 +94,7 @@ class EvaluationDesk:
         found = parse_questions(text, name) if is_json else parse_table(read_pasted(text), name)
         check_documents(found, self._known(), name)
         with AppDatabase(self._path) as database:
-            database.put_queries(found)
+            put_queries(database, found)
         return len(found)
 
     def import_file(self, name: str, content: bytes) -> int:
@@ -96,19 +105,20 @@ class EvaluationDesk:
             found = read_any(path)
         check_documents(found, self._known(), name)
         with AppDatabase(self._path) as database:
-            database.put_queries(found)
+            put_queries(database, found)
         return len(found)
 
-    def runs(self) -> list[KeptRun]:
+    def runs(self) -> list[EvaluationRun]:
         """The last runs, newest first."""
         with AppDatabase(self._path) as database:
-            return database.runs()
+            return evaluation_runs(database)
 
     def evaluate(
         self, wanted: Collection[str] | None = None, progress: Callable[[int, int], None] | None = None
     ) -> Evaluated:
         """Runs the reviewed queries, of `wanted` when given. `progress` is told how many are done, of how many."""
-        queries = [each for each in self.queries() if each.reviewed and (wanted is None or each.id in wanted)]
+        reviewed = [query for query in self.queries() if query.reviewed]
+        queries = [query for query in reviewed if wanted is None or query.id in wanted]
         if not queries:
             raise QuestionsError("Il n'y a pas de question de test à poser : ajoutez-en, ou acceptez celles proposées.")
         base = self._base()
@@ -116,25 +126,23 @@ class EvaluationDesk:
         model = base.model_name or ""
         about = about_run(name, queries, base.status(), answerer="auto", answers=True, model=model)
         with AppDatabase(self._path) as database:
-            before = next((each for each in database.runs(200) if _is_comparable(each, about)), None)
+            before = next((run for run in evaluation_runs(database, 200) if _is_comparable(run, about)), None)
             number, result = run_and_keep(database, base, queries, about, progress=progress)
             comparison = None
             if before is not None:
-                comparison = compare(*(scores_of(database, str(each)) for each in (before.id, number)))
+                comparison = compare(scores_of(database, str(before.id)), scores_of(database, str(number)))
         return Evaluated(number, result, comparison)
 
     def report(self, number: int) -> str:
         """The page of a run. Raises QuestionsError when there is no such run."""
         with AppDatabase(self._path) as database:
-            kept = database.run(number)
+            kept = evaluation_run(database, number)
             if kept is None:
                 raise QuestionsError(f"{number} : il n'y a pas d'évaluation de ce numéro.")
-            rows = database.rows(number)
-            queries = {each.id: each for each in database.queries()}
+            rows = rows_of(database, number)
+            queries = {query.id: query for query in read_queries(database)}
         results = [
-            QuestionResult(
-                queries.get(name) or EvaluationQuestion(name, row["question"]), cast("EvaluationRow", row), scores
-            )
+            QuestionResult(queries.get(name) or EvaluationQuestion(name, row["question"]), row, scores)
             for name, (row, scores) in rows.items()
         ]
         return to_html(EvaluationResult(tuple(results)), kept.about, kept.began)
@@ -143,5 +151,5 @@ class EvaluationDesk:
         return self._base().document_ids()
 
 
-def _is_comparable(run: KeptRun, about: Mapping[str, Any]) -> bool:
+def _is_comparable(run: EvaluationRun, about: Mapping[str, Any]) -> bool:
     return run.seconds is not None and run.about["questions_hash"] == about["questions_hash"]

@@ -13,9 +13,9 @@ def to_query(feedback: Feedback) -> EvaluationQuestion:
     A good answer gives its documents and figures as what is expected; one that should have been refused makes an
     unanswerable question; of any other bad answer only the question is known for sure.
     """
-    cited = tuple(dict.fromkeys(each["document"] for each in feedback.answer["citations"]))
+    cited = tuple(dict.fromkeys(citation["document"] for citation in feedback.answer["citations"]))
     is_good = feedback.verdict == "good" and not feedback.answer["refused"]
-    facts = [each.text for each in figures(str(feedback.answer["answer"] or ""))] if is_good else []
+    facts = [figure.text for figure in figures(str(feedback.answer["answer"] or ""))] if is_good else []
     return EvaluationQuestion(
         id=f"avis-{feedback.id}",
         question=feedback.question,

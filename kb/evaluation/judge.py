@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from kb.evaluation.run import Estimate, EvaluationResult
+from kb.evaluation.results import Estimate, EvaluationResult
 from kb.models.chat.llm import ChatModel
 
 logger = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ _BEST_SCORE = 5.0  # of the correctness evaluator, which gives 1 to 5
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the judge found, each from 0 to 1: `faithful` to the cited passages, `correct` by the expected facts.
+    """What the judge found, both from 0 to 1: `faithful` to the cited passages, `correct` by the expected facts.
 
     `failed` counts the opinions that could not be had.
     """
@@ -46,11 +46,11 @@ def judge(result: EvaluationResult, model: ChatModel, progress: Callable[[int, i
     faithful: list[float] = []
     correct: list[float] = []
     failed = 0
-    answered = [each for each in result.results if each.row["answer"] and not each.row["refused"]]
-    for done, each in enumerate(answered, start=1):
-        question, answer = each.question.question, str(each.row["answer"])
-        contexts = [citation["excerpt"] for citation in each.row["citations"]]
-        reference = "\n".join(forms[0] for forms in each.question.expected_facts)
+    answered = [asked for asked in result.results if asked.row["answer"] and not asked.row["refused"]]
+    for done, asked in enumerate(answered, start=1):
+        question, answer = asked.question.question, str(asked.row["answer"])
+        contexts = [citation["excerpt"] for citation in asked.row["citations"]]
+        reference = "\n".join(forms[0] for forms in asked.question.expected_facts)
         try:
             if contexts:
                 # A loop of its own each time: the evaluators' own way of waiting leaves theirs open.
@@ -63,7 +63,7 @@ def judge(result: EvaluationResult, model: ChatModel, progress: Callable[[int, i
                 else:
                     correct.append(min(max(judged.score, 1.0), _BEST_SCORE) / _BEST_SCORE)
         except Exception as error:  # noqa: BLE001  (whatever a server or a parser does, the counted figures stay)
-            logger.warning("the judge failed on %s: %s", each.question.id, type(error).__name__)
+            logger.warning("the judge failed on %s: %s", asked.question.id, type(error).__name__)
             failed += 1
         if progress is not None:
             progress(done, len(answered))

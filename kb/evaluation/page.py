@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from kb.evaluation.diagnosis import LABELS, diagnose
 from kb.evaluation.report import FIGURES, STAGES, by_kind, interval_text, latency_line, value_text
-from kb.evaluation.run import EvaluationResult, QuestionResult
-from kb.evaluation.scoring.diagnosis import LABELS, diagnose
+from kb.evaluation.results import EvaluationResult, QuestionResult
 from kb.evaluation.scoring.matching import holds
 from kb.text.moments import french_moment
 
@@ -18,7 +18,7 @@ _FINE = ("ok", "unscored")
 
 
 def to_html(result: EvaluationResult, about: Mapping[str, Any] | None = None, began: str = "") -> str:
-    """The page. `about` is what the run depends on (`kept.about_run`), `began` its date and time."""
+    """The page. `about` is what the run depends on (`kept_runs.about_run`), `began` its date and time."""
     import jinja2
 
     environment = jinja2.Environment(
@@ -27,17 +27,18 @@ def to_html(result: EvaluationResult, about: Mapping[str, Any] | None = None, be
         trim_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    questions = [_question(each) for each in result.results]
-    told = Counter(each["label"] for each in questions)
+    questions = [_question(asked) for asked in result.results]
+    told = Counter(question["label"] for question in questions)
     return environment.get_template("page.html").render(
         about=_About(about or {}),
         began=french_moment(began),
         total=len(questions),
+        failed=[question for question in questions if question["error"] is not None],
         figures=[_figure(key, result) for key in FIGURES if result.estimate(key).n],
         latency=[latency_line(result, stage) for stage in STAGES if result.seconds(stage)],
         kinds=by_kind(result),
         diagnoses=[{"label": label, "n": told[label]} for label in LABELS.values() if told[label]],
-        questions=sorted(questions, key=lambda each: each["good"]),
+        questions=sorted(questions, key=lambda question: question["good"]),
     )
 
 
@@ -49,20 +50,20 @@ class _About(dict[str, Any]):
 
 
 def _figure(key: str, result: EvaluationResult) -> dict[str, Any]:
-    each = result.estimate(key)
-    places = {"x": each.value, "low": each.low, "high": each.high}
+    estimate = result.estimate(key)
+    places = {"x": estimate.value, "low": estimate.low, "high": estimate.high}
     return {
         "label": FIGURES[key].label,
-        "value": value_text(key, each.value),
-        "interval": interval_text(key, each),
-        "n": each.n,
+        "value": value_text(key, estimate.value),
+        "interval": interval_text(key, estimate),
+        "n": estimate.n,
         **{name: round((value or 0.0) * _WIDTH, 1) for name, value in places.items()},
     }
 
 
-def _question(each: QuestionResult) -> dict[str, Any]:
-    question, row = each.question, each.row
-    diagnosis = diagnose(question, row, each.scores)
+def _question(result: QuestionResult) -> dict[str, Any]:
+    question, row = result.question, result.row
+    diagnosis = diagnose(question, row, result.scores)
     answer = row["answer"] or ("(recherche seule)" if row["refused"] is None and row["error"] is None else "—")
     standalone = row["standalone_question"]
     return {
@@ -76,7 +77,7 @@ def _question(each: QuestionResult) -> dict[str, Any]:
         "answer": answer,
         "expected": _facts(question.expected_facts, row["answer"]),
         "forbidden": _facts(question.forbidden_facts, row["answer"]),
-        "documents": [{"id": name, "place": _place(name, each)} for name in question.documents],
+        "documents": [{"id": name, "place": _place(name, result)} for name in question.documents],
         "error": row["error"],
         "warnings": "\n".join(row["warnings"]),
         "sources": row["citations"],
@@ -89,8 +90,8 @@ def _facts(facts: tuple[tuple[str, ...], ...], answer: str | None) -> list[dict[
     return [{"text": " | ".join(forms), "held": holds(answer or "", forms)} for forms in facts]
 
 
-def _place(document: str, each: QuestionResult) -> str:
-    retrieved = each.row["retrieved"]
-    cited = any(citation["document"] == document for citation in each.row["citations"])
+def _place(document: str, result: QuestionResult) -> str:
+    retrieved = result.row["retrieved"]
+    cited = any(citation["document"] == document for citation in result.row["citations"])
     place = f"trouvé, n° {retrieved.index(document) + 1}" if document in retrieved else "pas trouvé"
     return f"{place}, cité" if cited else place

@@ -95,8 +95,8 @@ def collect(found: Iterable[tuple[int, Parsed]], name: str) -> list[EvaluationQu
 
 def check_documents(questions: Iterable[EvaluationQuestion], known: Collection[str], name: str) -> None:
     """Raises QuestionsError when queries name documents that the base does not have, naming both."""
-    missing = {each.id: [document for document in each.documents if document not in known] for each in questions}
-    listed = "\n".join(f"  {each} : {', '.join(documents)}." for each, documents in missing.items() if documents)
+    missing = [(query.id, [document for document in query.documents if document not in known]) for query in questions]
+    listed = "\n".join(f"  {query_id} : {', '.join(documents)}." for query_id, documents in missing if documents)
     if listed:
         raise QuestionsError(
             f"{name} : des questions nomment des documents que la base n'a pas ; corrigez leur nom, ou ajoutez-les à "
@@ -111,10 +111,10 @@ def question_to_json(question: EvaluationQuestion) -> dict[str, Any]:
         "question": question.question,
         "kind": question.kind,
         "documents": list(question.documents),
-        "expected_facts": [_fact_to_json(each) for each in question.expected_facts],
-        "forbidden_facts": [_fact_to_json(each) for each in question.forbidden_facts],
+        "expected_facts": [_fact_to_json(fact) for fact in question.expected_facts],
+        "forbidden_facts": [_fact_to_json(fact) for fact in question.forbidden_facts],
         "unanswerable": question.unanswerable,
-        "history": [{"role": each.role, "content": each.content} for each in question.history],
+        "history": [{"role": message.role, "content": message.content} for message in question.history],
     }
     return {key: value for key, value in held.items() if value} | ({} if question.reviewed else {"reviewed": False})
 
@@ -189,13 +189,13 @@ def _list(value: object, of: str) -> list[object]:
 
 
 def _texts(value: object) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_text(each) for each in _list(value, "de textes")))
+    return tuple(dict.fromkeys(_text(text) for text in _list(value, "de textes")))
 
 
 def _facts(value: object) -> tuple[Fact, ...]:
     facts: list[Fact] = []
-    for each in _list(value, "de faits"):
-        forms = _texts(each) if isinstance(each, list) else (_text(each),)
+    for fact in _list(value, "de faits"):
+        forms = _texts(fact) if isinstance(fact, list) else (_text(fact),)
         if not forms:
             raise ValueError("un fait est une liste vide")
         # A form that is nothing but signs would be found nowhere, without anybody noticing.
@@ -207,14 +207,14 @@ def _facts(value: object) -> tuple[Fact, ...]:
 
 def _messages(value: object) -> tuple[Message, ...]:
     messages: list[Message] = []
-    for each in _list(value, "de messages"):
-        if not isinstance(each, Mapping):
-            raise ValueError(f"un message est un objet avec « role » et « content », pas {_shown(each)}")
-        role = _ROLES.get(str(each.get("role")))
+    for message in _list(value, "de messages"):
+        if not isinstance(message, Mapping):
+            raise ValueError(f"un message est un objet avec « role » et « content », pas {_shown(message)}")
+        role = _ROLES.get(str(message.get("role")))
         if role is None:
-            raise ValueError(f"« role » vaut « user » ou « assistant », pas {_shown(each.get('role'))}")
+            raise ValueError(f"« role » vaut « user » ou « assistant », pas {_shown(message.get('role'))}")
         try:
-            messages.append(Message(role, _text(each.get("content"))))
+            messages.append(Message(role, _text(message.get("content"))))
         except ValueError as error:
             raise ValueError(f"« content » : {error}") from None
     return tuple(messages)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from kb.errors import SettingsError
-from kb.evaluation.run import Estimate, EvaluationResult
+from kb.evaluation.results import Estimate, EvaluationResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +52,15 @@ _BY_KIND = {
 
 
 def to_json(result: EvaluationResult) -> dict[str, Any]:
-    """The figures, each {"value", "low", "high", "n"} (None and n 0 without questions), "latency" and "questions"."""
-    estimates = {key: result.estimate(key) for key in FIGURES}
-    figures = {
-        key: {"value": each.value, "low": each.low, "high": each.high, "n": each.n} for key, each in estimates.items()
-    }
+    """The figures, each {"value", "low", "high", "n"} (None and n 0 without questions), "latency", "failed" (how many
+    questions did, which count in no figure) and "questions"."""
+    figures = {key: asdict(result.estimate(key)) for key in FIGURES}
     latency = {
         stage: {"p50": result.latency(50, stage), "p95": result.latency(95, stage), "n": len(result.seconds(stage))}
         for stage in STAGES
     }
-    return {**figures, "latency": latency, "questions": [each.row for each in result.results]}
+    rows = [asked.row for asked in result.results]
+    return {**figures, "latency": latency, "failed": len(result.failed), "questions": rows}
 
 
 def to_text(result: EvaluationResult) -> str:
@@ -69,9 +68,9 @@ def to_text(result: EvaluationResult) -> str:
     total = len(result.results)
     parts = ["1 question évaluée" if total == 1 else f"{total} questions évaluées"]
     rows = [
-        (spec.label, value_text(key, each.value), interval_text(key, each), str(each.n))
+        (spec.label, value_text(key, estimate.value), interval_text(key, estimate), str(estimate.n))
         for key, spec in FIGURES.items()
-        if (each := result.estimate(key)).n
+        if (estimate := result.estimate(key)).n
     ]
     if rows:
         parts.append(_table([("Mesure", "Résultat", "Intervalle à 95 %", "Questions"), *rows]))
@@ -80,9 +79,9 @@ def to_text(result: EvaluationResult) -> str:
     timed = [latency_line(result, stage) for stage in STAGES if result.seconds(stage)]
     if timed:
         parts.append("\n".join(timed))
-    if result.errors:
-        failed = [f"  {each.question.id} : {each.row['error']}" for each in result.errors]
-        parts.append(f"Questions en échec, comptées comme sans résultat ({len(failed)}) :\n" + "\n".join(failed))
+    if result.failed:
+        failed = [f"  {asked.question.id} : {asked.row['error']}" for asked in result.failed]
+        parts.append(f"Questions en échec, dans aucune mesure ({len(failed)}) :\n" + "\n".join(failed))
     return "\n\n".join(parts)
 
 
@@ -101,7 +100,7 @@ def parse_gates(text: str) -> dict[str, float]:
     """
     gates: dict[str, float] = {}
     for part in text.split(","):
-        key, sign, value = (each.strip() for each in part.partition("="))
+        key, sign, value = (side.strip() for side in part.partition("="))
         if not sign:
             raise SettingsError(
                 f"--fail-under « {part.strip()} » : écrivez mesure=seuil, séparés par des virgules, "
@@ -128,13 +127,13 @@ def failed_gates(result: EvaluationResult, gates: Mapping[str, float]) -> list[s
     """
     failures = []
     for key, threshold in gates.items():
-        spec, each = FIGURES[key], result.estimate(key)
-        if each.value is None:
+        spec, estimate = FIGURES[key], result.estimate(key)
+        if estimate.value is None:
             failures.append(f"{key} : aucune question ne permet de la mesurer (seuil {_decimal(threshold)})")
-        elif spec.lower_is_better and each.value > threshold:
-            failures.append(f"{key} : {_decimal(each.value)}, au-dessus du seuil {_decimal(threshold)}")
-        elif not spec.lower_is_better and each.value < threshold:
-            failures.append(f"{key} : {_decimal(each.value)}, en dessous du seuil {_decimal(threshold)}")
+        elif spec.lower_is_better and estimate.value > threshold:
+            failures.append(f"{key} : {_decimal(estimate.value)}, au-dessus du seuil {_decimal(threshold)}")
+        elif not spec.lower_is_better and estimate.value < threshold:
+            failures.append(f"{key} : {_decimal(estimate.value)}, en dessous du seuil {_decimal(threshold)}")
     return failures
 
 
@@ -143,14 +142,14 @@ def by_kind(result: EvaluationResult) -> list[tuple[str, ...]]:
     columns = [key for key in _BY_KIND if result.estimate(key).n]
     lines = [("Type de question", "Questions", *(_BY_KIND[key] for key in columns))]
     for kind in result.kinds:
-        count = sum(each.question.kind == kind for each in result.results)
+        count = sum(asked.question.kind == kind for asked in result.results)
         lines.append((kind, str(count), *(value_text(key, result.estimate(key, kind).value) for key in columns)))
     return lines if len(lines) > 1 else []
 
 
-def interval_text(key: str, each: Estimate) -> str:
+def interval_text(key: str, estimate: Estimate) -> str:
     """« 71,2 % à 88,5 % »."""
-    return f"{value_text(key, each.low)} à {value_text(key, each.high)}"
+    return f"{value_text(key, estimate.low)} à {value_text(key, estimate.high)}"
 
 
 def value_text(key: str, value: float | None) -> str:

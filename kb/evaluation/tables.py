@@ -65,7 +65,7 @@ def parse_table(rows: Sequence[Sequence[str]], name: str) -> list[EvaluationQues
     """The test queries of a table, its header first. Raises QuestionsError with every error, by line."""
     header = rows[0] if rows else []
     keys = [_KNOWN.get(fold(str(cell))) for cell in header]
-    if missing := [each for each in _REQUIRED if each not in keys]:
+    if missing := [column for column in _REQUIRED if column not in keys]:
         wanted = ", ".join(f"« {title} »" for title, key in COLUMNS.items() if key in missing)
         raise QuestionsError(
             f"{name} : il manque la colonne {wanted} en première ligne. Colonnes connues : {', '.join(COLUMNS)}."
@@ -94,7 +94,7 @@ def write_any(questions: Iterable[EvaluationQuestion], path: Path) -> None:
 
 def to_jsonl(questions: Iterable[EvaluationQuestion]) -> str:
     """One JSON object a line."""
-    return "".join(json.dumps(question_to_json(each), ensure_ascii=False) + "\n" for each in questions)
+    return "".join(json.dumps(question_to_json(question), ensure_ascii=False) + "\n" for question in questions)
 
 
 def to_csv(questions: Iterable[EvaluationQuestion]) -> bytes:
@@ -102,8 +102,8 @@ def to_csv(questions: Iterable[EvaluationQuestion]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for each in questions:
-        writer.writerow([_guarded(cell) for cell in _cells(each)])
+    for question in questions:
+        writer.writerow([_guarded(cell) for cell in _cells(question)])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -116,9 +116,9 @@ def to_xlsx(questions: Iterable[EvaluationQuestion]) -> bytes:
     sheet = book.worksheets[0]
     sheet.title = "Questions"
     sheet.append(list(COLUMNS))
-    for each in questions:
+    for question in questions:
         sheet.append([""] * len(COLUMNS))
-        for column, text in enumerate(_cells(each), start=1):
+        for column, text in enumerate(_cells(question), start=1):
             cell = sheet.cell(sheet.max_row, column)
             cell.value, cell.data_type = text, "s"  # never a formula
             cell.alignment = Alignment(wrap_text=True, vertical="top")
@@ -146,9 +146,9 @@ def _cell(key: str, value: Any) -> str:
         return "non" if value is False else ""
     if key == "history":
         names = {"user": "Question", "assistant": "Réponse"}
-        return "\n".join(f"{names[each['role']]} : {' '.join(each['content'].split())}" for each in value)
+        return "\n".join(f"{names[message['role']]} : {' '.join(message['content'].split())}" for message in value)
     if key in {"expected_facts", "forbidden_facts"}:
-        return "\n".join(" | ".join(each) if isinstance(each, list) else each for each in value)
+        return "\n".join(" | ".join(fact) if isinstance(fact, list) else fact for fact in value)
     return "\n".join(value) if isinstance(value, list) else str(value)
 
 
@@ -165,7 +165,7 @@ def _value(key: str, cell: str) -> Any:
     if key in {"expected_facts", "forbidden_facts"}:
         return [[form.strip() for form in line.split("|") if form.strip()] for line in lines]
     if key == "documents":
-        return [each.strip() for line in lines for each in line.split("|") if each.strip()]
+        return [name.strip() for line in lines for name in line.split("|") if name.strip()]
     if key == "history":
         return [_message(line) for line in lines]
     return text.strip()

@@ -35,31 +35,36 @@ def audit(catalog: CatalogReader, vectors: Vectors, lexical: Lexical) -> Iterato
     if pending := catalog.pending():
         yield Difference(NO_DOCUMENT, f"une écriture interrompue attend d'être finie ({len(pending)} éléments)")
     owners = {"passages": catalog.owners("passages"), "sections": catalog.owners("sections")}
-    documents = [each for each, state in catalog.states().items() if not state.withdrawn]
+    documents = [document_id for document_id, state in catalog.states().items() if not state.withdrawn]
     for name in documents:
         yield from _in_catalog(catalog, name)
     yield from _strays(owners["passages"] | owners["sections"], set(documents))
     for space in SPACES:
         wanted = owners[space]
         seen = set()
-        for each, vector in vectors.items(space):
-            seen.add(each)
-            if each not in wanted:
-                yield Difference(NO_DOCUMENT, f"vecteur sans document ({space})", (each,))
+        for stored_id, vector in vectors.items(space):
+            seen.add(stored_id)
+            if stored_id not in wanted:
+                yield Difference(NO_DOCUMENT, f"vecteur sans document ({space})", (stored_id,))
             elif vector is None or not math.isclose(float(np.linalg.norm(vector)), 1.0, abs_tol=_NORM_TOLERANCE):
-                yield Difference(wanted[each], f"vecteur abîmé ({space})", (each,))
-        yield from (Difference(wanted[each], f"vecteur manquant ({space})", (each,)) for each in wanted.keys() - seen)
+                yield Difference(wanted[stored_id], f"vecteur abîmé ({space})", (stored_id,))
+        yield from (
+            Difference(wanted[missing_id], f"vecteur manquant ({space})", (missing_id,))
+            for missing_id in wanted.keys() - seen
+        )
         stored = Counter(lexical.ids(space))
         yield from (
-            Difference(NO_DOCUMENT, f"mots sans document ({space})", (each,)) for each in stored.keys() - wanted.keys()
+            Difference(NO_DOCUMENT, f"mots sans document ({space})", (stored_id,))
+            for stored_id in stored.keys() - wanted.keys()
         )
         yield from (
-            Difference(wanted[each], f"mots manquants ({space})", (each,)) for each in wanted.keys() - stored.keys()
+            Difference(wanted[missing_id], f"mots manquants ({space})", (missing_id,))
+            for missing_id in wanted.keys() - stored.keys()
         )
         yield from (
-            Difference(wanted[each], f"mots en double ({space})", (each,))
-            for each, number in stored.items()
-            if number > 1 and each in wanted
+            Difference(wanted[stored_id], f"mots en double ({space})", (stored_id,))
+            for stored_id, number in stored.items()
+            if number > 1 and stored_id in wanted
         )
 
 
@@ -84,6 +89,6 @@ def _in_catalog(catalog: CatalogReader, name: str) -> Iterator[Difference]:
 
 
 def _strays(owners: dict[str, str], documents: set[str]) -> Iterator[Difference]:
-    stray = sorted(each for each, owner in owners.items() if owner not in documents)
+    stray = sorted(derived_id for derived_id, owner in owners.items() if owner not in documents)
     if stray:
         yield Difference(NO_DOCUMENT, f"{len(stray)} passages ou sections d'un document absent", tuple(stray))

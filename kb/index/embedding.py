@@ -57,7 +57,7 @@ class Embedded:
     @property
     def new_ids(self) -> set[str]:
         """Those that the index does not hold yet."""
-        return {each.id for each in self.new_passages} | {each.id for each in self.new_sections}
+        return {row.id for row in self.new_passages} | {row.id for row in self.new_sections}
 
 
 def embed(versions: Sequence[NewVersion], catalog: CatalogReader, vectors: Vectors, encoder: Encoder) -> Embedded:
@@ -108,7 +108,9 @@ class _Embedder:
 
     def _embedded_texts(self, versions: Sequence[NewVersion]) -> dict[str, str]:
         """What is embedded for each passage: with its context, or alone where that is more than the encoder reads."""
-        pairs = [(passage, passage_text(each.document, passage)) for each in versions for passage in each.passages]
+        pairs = [
+            (passage, passage_text(version.document, passage)) for version in versions for passage in version.passages
+        ]
         counts = self._encoder.count_tokens([text for _, text in pairs])
         return {
             passage.id: text if tokens <= self._encoder.max_tokens else passage.text
@@ -136,18 +138,21 @@ class _Embedder:
             else:
                 missing.setdefault(text, []).append(index)
         alone = {text: passages[places[0]][0].text for text, places in missing.items()}
-        spans = [window_spans(each) for each in alone.values()]
+        spans = [window_spans(passage_words) for passage_words in alone.values()]
         # The passage's own words end the text that is embedded for it: its title and headings come before.
-        shifts = [len(text) - len(each) for text, each in alone.items()]
+        shifts = [len(text) - len(passage_words) for text, passage_words in alone.items()]
         encoded, of_windows = self._encoder.encode_windows(
             list(missing),
-            [[(start + shift, end + shift) for start, end in each] for each, shift in zip(spans, shifts, strict=True)],
+            [
+                [(start + shift, end + shift) for start, end in spans_of_text]
+                for spans_of_text, shift in zip(spans, shifts, strict=True)
+            ],
             "passage",
         )
-        for places, vector, each, matrix in zip(missing.values(), encoded, spans, of_windows, strict=True):
+        for places, vector, spans_of_text, matrix in zip(missing.values(), encoded, spans, of_windows, strict=True):
             vectors[places] = vector
-            windows |= dict.fromkeys(places, pack(Windows(tuple(each), matrix)))
-        rows = [(each.id, each.document_id, windows[index]) for index, (each, _) in enumerate(passages)]
+            windows |= dict.fromkeys(places, pack(Windows(tuple(spans_of_text), matrix)))
+        rows = [(passage.id, passage.document_id, windows[index]) for index, (passage, _) in enumerate(passages)]
         return vectors, rows
 
     def _embed_titles(self, titles: Sequence[str]) -> FloatMatrix:
@@ -165,4 +170,4 @@ class _Embedder:
         """For each text that was embedded before, the id of a passage or section that it was embedded for."""
         hashes = {text: text_hash(text) for text in texts}
         by_hash = self.catalog.ids_by_hash(hashes.values())
-        return {text: by_hash[each] for text, each in hashes.items() if each in by_hash}
+        return {text: by_hash[hashed] for text, hashed in hashes.items() if hashed in by_hash}

@@ -31,7 +31,9 @@ def index_folder(store: Path) -> Path:
 def folder_aside(store: Path) -> Path:
     """A folder for the next index, which is not there yet."""
     used = [
-        int(each.name.removeprefix(_ASIDE)) for each in store.glob(_ASIDE + "*") if each.name[len(_ASIDE) :].isdigit()
+        int(folder.name.removeprefix(_ASIDE))
+        for folder in store.glob(_ASIDE + "*")
+        if folder.name[len(_ASIDE) :].isdigit()
     ]
     return store / f"{_ASIDE}{max(used, default=0) + 1}"
 

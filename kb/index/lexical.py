@@ -68,20 +68,20 @@ class Lexical:
     def __init__(self, path: Path, *, write: bool = False) -> None:
         self._words = {kind: _Words(path / kind, kind, create=write) for kind in _SCHEMAS}
         if write:
-            for each in self._words.values():
-                each.writer = each.index.writer(_HEAP, num_threads=1)
+            for held in self._words.values():
+                held.writer = held.index.writer(_HEAP, num_threads=1)
 
     def close(self) -> None:
         """Lets go of the files: what was not committed is dropped."""
-        for each in self._words.values():
-            if each.writer is not None:
-                each.writer.rollback()
-                each.writer = None
+        for held in self._words.values():
+            if held.writer is not None:
+                held.writer.rollback()
+                held.writer = None
 
     def reload(self) -> None:
         """Sees what was committed since."""
-        for each in self._words.values():
-            each.index.reload()
+        for held in self._words.values():
+            held.index.reload()
 
     def count(self, kind: Kind) -> int:
         """How many passages or sections there are."""
@@ -90,24 +90,24 @@ class Lexical:
     def ids(self, kind: Kind) -> list[str]:
         """The id of every passage or section there is, as often as it is there."""
         index = self._words[kind]
-        return [each for each, _ in index.run(tantivy.Query.all_query(), max(1, self.count(kind)), None)]
+        return [found_id for found_id, _ in index.run(tantivy.Query.all_query(), max(1, self.count(kind)), None)]
 
     def upsert(self, kind: Kind, texts: Iterable[Text]) -> None:
         """Stores texts in place of what stood under the same ids; visible after `commit`."""
         writer = self._writer(kind)
-        for each in texts:
-            writer.delete_documents_by_term("id", each.id)
+        for text in texts:
+            writer.delete_documents_by_term("id", text.id)
             document = tantivy.Document()
-            document.add_text("id", each.id)
-            document.add_text("document", each.document_id)
-            title = stems(each.title)
+            document.add_text("id", text.id)
+            document.add_text("document", text.document_id)
+            title = stems(text.title)
             if kind == "sections":
                 document.add_text("title", " ".join(title))
             else:
-                body = stems(each.body)
+                body = stems(text.body)
                 document.add_text("body", " ".join(body))
                 document.add_text("whole", " ".join([*title, *body]))
-                document.add_text("exact", " ".join(words(each.body)))
+                document.add_text("exact", " ".join(words(text.body)))
             writer.add_document(document)
 
     def delete(self, ids: Iterable[str]) -> None:
@@ -115,8 +115,8 @@ class Lexical:
         wanted = list(ids)
         for kind in _SCHEMAS:
             writer = self._writer(kind)
-            for each in wanted:
-                writer.delete_documents_by_term("id", each)
+            for unwanted_id in wanted:
+                writer.delete_documents_by_term("id", unwanted_id)
 
     def commit(self) -> None:
         """Makes the changes durable and visible."""
@@ -131,7 +131,9 @@ class Lexical:
         BM25. Ids without any of the words are left out; `documents` restricts the search to these.
         """
         index = self._words[_HOME[field]]
-        query = _any_of([_best_of([_alternative(index, field, each) for each in group]) for group in groups])
+        query = _any_of(
+            [_best_of([_alternative(index, field, alternative) for alternative in group]) for group in groups]
+        )
         return index.run(query, n, documents) if groups else []
 
     def phrase(self, text: str, n: int, documents: Iterable[str] | None = None) -> list[str]:
@@ -145,13 +147,13 @@ class Lexical:
             if len(exact) > 1
             else tantivy.Query.term_query(index.schema, "exact", exact[0])
         )
-        return [each for each, _ in index.run(query, n, documents)]
+        return [passage_id for passage_id, _ in index.run(query, n, documents)]
 
     def near(self, word: str, distance: int, n: int) -> list[str]:
         """At most `n` passages that hold a word at most `distance` (1 or 2) typing mistakes away from a folded one."""
         index = self._words["passages"]
         query = tantivy.Query.fuzzy_term_query(index.schema, "exact", word, distance=distance)
-        return [each for each, _ in index.run(query, n, None)]
+        return [passage_id for passage_id, _ in index.run(query, n, None)]
 
     def document_frequency(self, term: str) -> int:
         """In how many passages, their titles included, a stem stands."""
@@ -164,15 +166,15 @@ class Lexical:
         return writer
 
 
-def _alternative(index: _Words, field: str, each: Alternative) -> tantivy.Query:
-    query = _any_of([tantivy.Query.term_query(index.schema, field, stem) for stem in each.stems])
-    return query if each.weight == 1 else tantivy.Query.boost_query(query, each.weight)
+def _alternative(index: _Words, field: str, alternative: Alternative) -> tantivy.Query:
+    query = _any_of([tantivy.Query.term_query(index.schema, field, stem) for stem in alternative.stems])
+    return query if alternative.weight == 1 else tantivy.Query.boost_query(query, alternative.weight)
 
 
 def _any_of(queries: Sequence[tantivy.Query]) -> tantivy.Query:
     if len(queries) == 1:
         return queries[0]
-    return tantivy.Query.boolean_query([(tantivy.Occur.Should, each) for each in queries])
+    return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
 
 
 def _best_of(queries: Sequence[tantivy.Query]) -> tantivy.Query:

@@ -74,12 +74,12 @@ def erase(store: Path, document_ids: Sequence[str], now: str) -> None:
             if unknown:
                 raise StoreError(f"{', '.join(sorted(unknown))} : la base n'a pas de document de ce nom.")
             with catalog.transaction() as connection:
-                for each in document_ids:
-                    catalog.erase_document(connection, each)
+                for document_id in document_ids:
+                    catalog.erase_document(connection, document_id)
                 catalog.clear_pending(connection)
                 catalog.bump_generation(connection)
-            for each in document_ids:
-                catalog.journal.forget(each, now)
+            for document_id in document_ids:
+                catalog.journal.forget(document_id, now)
             catalog.compact()
         finally:
             catalog.close()
@@ -97,7 +97,7 @@ def _elsewhere(step: str, *folders: Path) -> None:
     sentences and vectors of an erased document came back on the disk that way.
     """
     done = subprocess.run(
-        [sys.executable, "-m", "kb.index.rebuilding", step, *(str(each.absolute()) for each in folders)],
+        [sys.executable, "-m", "kb.index.rebuilding", step, *(str(folder.absolute()) for folder in folders)],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -122,7 +122,9 @@ def _keep(old: Path, new: Path) -> None:
                     raise StoreError(f"{old} : {missing} vecteurs manquent. Lancez « reperes check --repair ».")
                 if ids:
                     np.savez(
-                        _kept_file(new, space), ids=np.array(ids), vectors=np.stack([stored[each] for each in ids])
+                        _kept_file(new, space),
+                        ids=np.array(ids),
+                        vectors=np.stack([stored[vector_id] for vector_id in ids]),
                     )
     finally:
         catalog.close()
@@ -135,7 +137,7 @@ def _derive(folder: Path) -> None:
             path = _kept_file(folder, space)
             if path.is_file():
                 with np.load(path) as kept:
-                    ids, values = [str(each) for each in kept["ids"]], kept["vectors"]
+                    ids, values = [str(vector_id) for vector_id in kept["ids"]], kept["vectors"]
                 # A large one is saved in any case.
                 with vectors.saved_at_once(space) if len(ids) <= _BATCH else nullcontext():
                     for start in range(0, len(ids), _BATCH):
@@ -163,12 +165,12 @@ def _write_words(catalog: Catalog, folder: Path) -> None:
     try:
         for header in catalog.headers():
             passages = list(catalog.passages(catalog.passage_ids([header.id])).values())
-            paths = dict.fromkeys(each.heading_path for each in passages)
+            paths = dict.fromkeys(passage.heading_path for passage in passages)
             words.upsert(
                 "passages",
                 [
-                    Text(each.id, header.id, section_title(header.title, each.heading_path), each.text)
-                    for each in passages
+                    Text(passage.id, header.id, section_title(header.title, passage.heading_path), passage.text)
+                    for passage in passages
                 ],
             )
             words.upsert(

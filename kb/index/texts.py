@@ -27,7 +27,10 @@ def passage_text(document: Document, passage: Passage) -> str:
 
 def section_title(title: str, heading_path: Sequence[str]) -> str:
     """The title of a section: that of its document, then its headings, outermost first."""
-    return _shorten(" — ".join(_shorten(each, _LONGEST_TITLE) for each in (title, *heading_path)), _LONGEST_CONTEXT)
+    return _shorten(
+        " — ".join(_shorten(title_or_heading, _LONGEST_TITLE) for title_or_heading in (title, *heading_path)),
+        _LONGEST_CONTEXT,
+    )
 
 
 def section_id(document: Document, heading_path: Sequence[str]) -> str:

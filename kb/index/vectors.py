@@ -51,7 +51,9 @@ class Vectors:
 
         settings = ChromaSettings(anonymized_telemetry=False, allow_reset=False)
         with _OPENING:
-            self._spelling = next(each for n in itertools.count() if (each := str(path) + "/." * n) not in _SPELLINGS)
+            self._spelling = next(
+                spelling for n in itertools.count() if (spelling := str(path) + "/." * n) not in _SPELLINGS
+            )
             self._client = cast("Client", chromadb.PersistentClient(path=self._spelling, settings=settings))
             _SPELLINGS.add(self._spelling)
         self._batch = self._client.get_max_batch_size()
@@ -146,7 +148,7 @@ class Vectors:
         for start in range(0, collection.count(), _PAGE):
             ids = collection.get(limit=_PAGE, offset=start, include=[])["ids"]
             stored = self.get(ids) if ids else {}
-            yield from ((each, stored.get(each)) for each in ids)
+            yield from ((vector_id, stored.get(vector_id)) for vector_id in ids)
 
     def search(
         self, space: Space, vector: FloatMatrix, n: int, among: Sequence[str] | None = None
@@ -164,4 +166,4 @@ class Vectors:
         )
         distances = result["distances"]
         assert distances is not None
-        return [(each, 1.0 - distance) for each, distance in zip(result["ids"][0], distances[0], strict=True)]
+        return [(vector_id, 1.0 - distance) for vector_id, distance in zip(result["ids"][0], distances[0], strict=True)]

@@ -114,16 +114,19 @@ class IndexWriter:
         before = self.catalog.ids_of(version.document.id for version in embedded.versions)
         with self.catalog.transaction() as connection:
             self.catalog.add_pending(connection, {*embedded.new_ids, *before})
-        self._vectors.upsert("passages", [each.id for each in embedded.new_passages], embedded.passage_vectors)
-        self._vectors.upsert("sections", [each.id for each in embedded.new_sections], embedded.section_vectors)
+        self._vectors.upsert("passages", [passage.id for passage in embedded.new_passages], embedded.passage_vectors)
+        self._vectors.upsert("sections", [section.id for section in embedded.new_sections], embedded.section_vectors)
         titles = {row.id: title for row, title in embedded.sections}
         sections = {row.passage.id: row.section_id for row in embedded.passages}
         self._lexical.upsert(
             "passages",
-            [Text(each.id, each.document_id, titles[sections[each.id]], each.text) for each in embedded.new_passages],
+            [
+                Text(passage.id, passage.document_id, titles[sections[passage.id]], passage.text)
+                for passage in embedded.new_passages
+            ],
         )
         self._lexical.upsert(
-            "sections", [Text(each.id, each.document_id, titles[each.id]) for each in embedded.new_sections]
+            "sections", [Text(section.id, section.document_id, titles[section.id]) for section in embedded.new_sections]
         )
         self._lexical.commit()
         now = _now()

@@ -72,4 +72,4 @@ class CrossEncoderReranker:
         scores = self._model.predict([(question, text) for text in texts], show_progress_bar=False)
         if scores.ndim != 1:
             raise ModelError("REPERES_RERANKER : ce modèle donne plusieurs notes par passage, il en faut une seule.")
-        return [float(each) for each in scores]
+        return [float(score) for score in scores]

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from kb.errors import ModelError
 from kb.models.backend import chosen_backend
 from kb.models.encoder import Prompt
-from kb.models.packaged import e5 as packaged_e5
+from kb.models.packaged.e5 import packaged_e5_folder
 from kb.models.packaged.onnx_encoder import OnnxEncoder
+from kb.models.packaged.packed_model import IDENTITY
 from kb.models.torch_encoder import SentenceEncoder, load_model
 from kb.settings import PACKAGED_MODEL, Settings
 
@@ -42,9 +43,9 @@ def load_encoder(settings: Settings) -> OnnxEncoder | SentenceEncoder:
     if name == PACKAGED_MODEL and backend.name == "onnx":
         return OnnxEncoder(models_folder, "int8" if dtype == "int8" else "fp32")
     if name == PACKAGED_MODEL:
-        folder = packaged_e5.packaged_e5_folder(models_folder)
+        folder = packaged_e5_folder(models_folder)
         model = load_model(str(folder), dtype, local_files_only=True)
-        return SentenceEncoder(model, packaged_e5.IDENTITY, _prompts(model, packaged_e5.IDENTITY))
+        return SentenceEncoder(model, IDENTITY, _prompts(model, IDENTITY))
     if (folder := Path(name).expanduser()).is_dir():
         model = load_model(str(folder), dtype, local_files_only=True)
         return SentenceEncoder(model, folder_identity(folder), _prompts(model, str(folder.resolve())))

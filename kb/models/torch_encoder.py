@@ -135,7 +135,7 @@ class SentenceEncoder:
         self, texts: Sequence[str], tokens: Sequence[Sequence[int]], prompt: Prompt
     ) -> Iterator[tuple[int, FloatMatrix, FloatMatrix]]:
         """The number of each text, longest first, its vector and the states of its tokens, shape (tokens, d)."""
-        lengths = [len(each) for each in tokens]
+        lengths = [len(text_tokens) for text_tokens in tokens]
         refuse_long_texts(texts, lengths, self)
         for batch in _batches(lengths):
             vectors, states = self._forward([tokens[number] for number in batch], self._skipped_tokens.get(prompt))
@@ -149,9 +149,9 @@ class SentenceEncoder:
         width = max(map(len, tokens))
         ids = torch.full((len(tokens), width), self._pad_id)
         mask = torch.zeros((len(tokens), width), dtype=torch.long)
-        for row, each in enumerate(tokens):
-            place = slice(width - len(each), width) if self._pad_left else slice(0, len(each))
-            ids[row, place] = torch.tensor(each)
+        for row, text_tokens in enumerate(tokens):
+            place = slice(width - len(text_tokens), width) if self._pad_left else slice(0, len(text_tokens))
+            ids[row, place] = torch.tensor(text_tokens)
             mask[row, place] = 1
         features: dict[str, Any] = {"input_ids": ids, "attention_mask": mask}
         if skipped is not None:

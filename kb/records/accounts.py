@@ -75,7 +75,7 @@ class Accounts:
 
     def people(self) -> list[tuple[Person, bool]]:
         """Each account with whether it is an API token."""
-        return [(Person(each.name, each.role), each.secret.startswith(_TOKEN)) for each in self._read()]
+        return [(Person(line.name, line.role), line.secret.startswith(_TOKEN)) for line in self._read()]
 
     def person(self, name: str) -> Person | None:
         """The person with an account (not a token) of this name."""
@@ -94,7 +94,7 @@ class Accounts:
     def bearer(self, token: str) -> Person | None:
         """The person whose API token this is."""
         wanted = _TOKEN + hashlib.sha256(token.encode()).hexdigest()
-        found = [each for each in self._read() if hmac.compare_digest(each.secret, wanted)]
+        found = [line for line in self._read() if hmac.compare_digest(line.secret, wanted)]
         return Person(found[0].name, found[0].role) if found else None
 
     def add(self, name: str, role: Role, password: str) -> None:
@@ -102,7 +102,7 @@ class Accounts:
         _check_name(name)
         if len(password) < SHORTEST_PASSWORD:
             raise SettingsError(f"Le mot de passe est trop court : {SHORTEST_PASSWORD} caractères au moins.")
-        others = [each for each in self._read() if each.name != name or each.secret.startswith(_TOKEN)]
+        others = [line for line in self._read() if line.name != name or line.secret.startswith(_TOKEN)]
         self._write([*others, _Line(name, role, self._hasher.hash(password))])
 
     def add_token(self, name: str, role: Role) -> str:
@@ -116,13 +116,13 @@ class Accounts:
     def remove(self, name: str) -> int:
         """Removes the account and the tokens of this name; how many there were."""
         lines = self._read()
-        kept = [each for each in lines if each.name != name]
+        kept = [line for line in lines if line.name != name]
         if len(kept) < len(lines):
             self._write(kept)
         return len(lines) - len(kept)
 
     def _password_line(self, name: str) -> _Line | None:
-        return next((each for each in self._read() if each.name == name and not each.secret.startswith(_TOKEN)), None)
+        return next((line for line in self._read() if line.name == name and not line.secret.startswith(_TOKEN)), None)
 
     def _read(self) -> tuple[_Line, ...]:
         with self._lock:
@@ -140,7 +140,7 @@ class Accounts:
     def _write(self, lines: Sequence[_Line]) -> None:
         """Whole or not at all, and for the owner's eyes only."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        text = "".join(f"{each.name}:{each.role}:{each.secret}\n" for each in lines)
+        text = "".join(f"{line.name}:{line.role}:{line.secret}\n" for line in lines)
         handle, aside = tempfile.mkstemp(dir=self.path.parent, prefix=self.path.name)  # mode 600
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)

@@ -199,7 +199,7 @@ class PassingConversations:
         """Holds a turn."""
         with self._lock:
             before = self._held.pop((person, conversation), None)
-            turns = [each for each in before.turns if each.number < turn.number] if before else []
+            turns = [earlier for earlier in before.turns if earlier.number < turn.number] if before else []
             title = before.title if before else str(turn.answer["question"])[:LONGEST_TITLE]
             self._held[person, conversation] = KeptConversation(conversation, title, turn.at, (*turns, turn))
             while len(self._held) > _MOST_PASSING:
@@ -213,8 +213,8 @@ class PassingConversations:
     def list(self, person: str, n: int = 100) -> list[KeptConversation]:
         """What is held, newest first."""
         with self._lock:
-            held = [each for key, each in reversed(self._held.items()) if key[0] == person]
-        return [replace(each, turns=()) for each in held[:n]]
+            held = [conversation for (owner, _), conversation in reversed(self._held.items()) if owner == person]
+        return [replace(conversation, turns=()) for conversation in held[:n]]
 
     def erase(self, person: str, conversation: str | None = None) -> int:
         """Lets go of one, or of all of a person's."""

@@ -45,8 +45,8 @@ class Correction:
     def applied(self, document: Document) -> tuple[Document, Correction]:
         """`document` corrected, and the correction with what this version of it says."""
         was = {name: _to_json(getattr(document, name)) for name in self.fields}
-        now = {name: _of_json(name, each["now"]) for name, each in self.fields.items()}
-        noted = {name: {"was": was[name], "now": each["now"]} for name, each in self.fields.items()}
+        now = {name: _of_json(name, values["now"]) for name, values in self.fields.items()}
+        noted = {name: {"was": was[name], "now": values["now"]} for name, values in self.fields.items()}
         return replace(document, **now), Correction(noted)
 
     def changed(self, document: Document, now: Mapping[str, Any]) -> tuple[Document, Correction]:
@@ -55,14 +55,14 @@ class Correction:
         What the source says anyway is no correction.
         """
         original = self.undone(document)
-        said = {name: each["now"] for name, each in self.fields.items()} | dict(now)
+        said = {name: values["now"] for name, values in self.fields.items()} | dict(now)
         was = {name: _to_json(getattr(original, name)) for name in said}
         kept = {name: {"was": was[name], "now": value} for name, value in said.items() if value != was[name]}
         return original, Correction(kept)
 
     def undone(self, document: Document) -> Document:
         """`document`, corrected before, as its source has it."""
-        return replace(document, **{name: _of_json(name, each["was"]) for name, each in self.fields.items()})
+        return replace(document, **{name: _of_json(name, values["was"]) for name, values in self.fields.items()})
 
 
 def checked(given: Mapping[str, str]) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def checked(given: Mapping[str, str]) -> dict[str, Any]:
         if name == "url" and value and not re.match(r"https?://[^\s/]", value):
             raise ReperesError(f"adresse : « {value} » ne commence pas par http:// ou https://.")
         if name in _LISTS:
-            found[name] = list(dict.fromkeys(each.strip() for each in value.split(",") if each.strip()))
+            found[name] = list(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
         else:
             found[name] = value or None
     return found

@@ -1,15 +1,19 @@
-"""What readers say of answers: kept in `app.db` without a name, within the retention that the settings allow."""
+"""Feedback: what readers say of answers, kept in `app.db` without a name within the retention of the settings."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
+import sqlalchemy as sa
+
 from kb.records.database import AppDatabase
+from kb.records.tables import FEEDBACK
 from kb.settings import Settings
 
 Verdict = Literal["good", "bad"]
@@ -51,29 +55,76 @@ class Feedback:
         return str(self.answer["standalone_question"] or self.answer["question"])
 
 
-def to_csv(found: Iterable[Feedback]) -> bytes:
+def add_feedback(
+    database: AppDatabase,
+    at: str,
+    verdict: Verdict,
+    reason: str | None,
+    comment: str,
+    answer: Mapping[str, Any],
+    generation: int,
+) -> int:
+    """Keeps what a reader said; returns its number."""
+    values = {
+        "at": at,
+        "verdict": verdict,
+        "reason": reason,
+        "comment": comment,
+        "answer": json.dumps(answer, ensure_ascii=False),
+        "generation": generation,
+        "status": "new",
+    }
+    with database.transaction() as connection:
+        return int(connection.execute(FEEDBACK.insert().returning(FEEDBACK.c.id), values).scalar_one())
+
+
+def read_feedback(database: AppDatabase, status: Status | None = None) -> list[Feedback]:
+    """What readers said, newest first; of one status only when given."""
+    query = sa.select(FEEDBACK).order_by(FEEDBACK.c.id.desc())
+    if status is not None:
+        query = query.where(FEEDBACK.c.status == status)
+    with database.transaction() as connection:
+        return [Feedback(**{**row._mapping, "answer": json.loads(row.answer)}) for row in connection.execute(query)]
+
+
+def set_feedback_status(database: AppDatabase, number: int, status: Status) -> None:
+    """Notes what became of a feedback."""
+    with database.transaction() as connection:
+        connection.execute(FEEDBACK.update().where(FEEDBACK.c.id == number).values(status=status))
+
+
+def erase_feedback(database: AppDatabase, number: int | None = None, before: str | None = None) -> int:
+    """Erases one feedback, or all those from before a date and time, or all; how many there were."""
+    chosen = sa.true() if number is None else FEEDBACK.c.id == number
+    if before is not None:
+        chosen = chosen & (FEEDBACK.c.at < before)
+    with database.transaction() as connection:
+        return int(connection.execute(FEEDBACK.delete().where(chosen)).rowcount)
+
+
+def to_csv(feedback: Iterable[Feedback]) -> bytes:
     """A CSV file that spreadsheets in French open as it is."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(("numéro", "date", "avis", "raison", "commentaire", "question", "réponse", "documents", "état"))
-    for each in found:
-        documents = dict.fromkeys(citation["document"] for citation in each.answer["citations"])
+    for said in feedback:
+        documents = dict.fromkeys(citation["document"] for citation in said.answer["citations"])
         cells = (
-            str(each.id),
-            each.at,
-            VERDICTS[each.verdict],
-            REASONS.get(each.reason or "", ""),
-            each.comment,
-            each.question,
-            str(each.answer["answer"] or ""),
+            str(said.id),
+            said.at,
+            VERDICTS[said.verdict],
+            REASONS.get(said.reason or "", ""),
+            said.comment,
+            said.question,
+            str(said.answer["answer"] or ""),
             "\n".join(documents),
-            STATUSES[each.status],
+            STATUSES[said.status],
         )
         writer.writerow(["'" + cell if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells])
     return text.getvalue().encode("utf-8-sig")
 
 
-class KeptFeedback:
+class SavedFeedback:
     """Keeps what readers say of answers; what is older than the retention goes. Serves many threads."""
 
     def __init__(self, settings: Settings) -> None:
@@ -86,7 +137,7 @@ class KeptFeedback:
         """Keeps one. Raises StoreError when `app.db` cannot be opened."""
         now = datetime.now(UTC)
         with AppDatabase(self._path) as database:
-            database.add_feedback(now.isoformat(timespec="seconds"), verdict, reason, comment, answer, generation)
+            add_feedback(database, now.isoformat(timespec="seconds"), verdict, reason, comment, answer, generation)
         self.purge(now)
 
     def purge(self, now: datetime | None = None) -> int:
@@ -95,11 +146,11 @@ class KeptFeedback:
             return 0
         before = ((now or datetime.now(UTC)) - timedelta(days=self._days)).isoformat(timespec="seconds")
         with AppDatabase(self._path) as database:
-            return database.erase_feedback(before=before if self._days else None)
+            return erase_feedback(database, before=before if self._days else None)
 
 
-def feedback_of(settings: Settings) -> KeptFeedback | None:
+def feedback_of(settings: Settings) -> SavedFeedback | None:
     """What keeps feedback; None when the retention is 0 days: what there was is erased."""
-    kept = KeptFeedback(settings)
+    kept = SavedFeedback(settings)
     kept.purge()
     return kept if settings.retention_days else None

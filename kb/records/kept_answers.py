@@ -11,6 +11,8 @@ from kb.types import Answer, AnswererName, Citation, Document, Hit, Passage, Ref
 CLOSEST = 4
 """Documents that come closest, kept with a refusal."""
 
+_OF_A_DOCUMENT = ("id", "title", "url", "date", "rubric", "kind", "source")
+
 
 class KeptCitation(CitationJson):
     """`passage` and `about` hold what else a reader is shown of the passage and of its document."""
@@ -28,43 +30,26 @@ class KeptAnswer(AnswerJson):
 def keep_answer(answer: Answer) -> KeptAnswer:
     """`answer` as plain values, from which `kept_answer` makes it again but for the documents' texts."""
     plain = answer_to_json(answer)
-    citations: list[CitationJson] = []
-    for citation, shown in zip(answer.citations, plain["citations"], strict=True):
-        passage = citation.passage
-        about = {
-            "id": passage.id,
-            "ordinal": passage.ordinal,
-            "heading_path": list(passage.heading_path),
-            "start": passage.start,
-            "end": passage.end,
-            "table_header": passage.table_header,
-        }
-        citations.append(KeptCitation(**shown, passage=about, about=_about(citation.document)))
-    near = [_about(each) for each in closest(answer.hits)] if answer.refused else []
+    citations: list[CitationJson] = [
+        KeptCitation(**shown, passage=_keep_passage(citation.passage), about=_keep_document(citation.document))
+        for citation, shown in zip(answer.citations, plain["citations"], strict=True)
+    ]
+    near = [_keep_document(document) for document in closest(answer.hits)] if answer.refused else []
     return cast("KeptAnswer", {**plain, "citations": citations, "closest": near})
 
 
 def kept_answer(kept: Mapping[str, Any]) -> Answer:
     """The answer that was kept. Its documents have no text; its hits are the closest documents of a refusal."""
     citations = []
-    for each in kept["citations"]:
-        document = _document(each["document"], each["title"], each["url"], each["date"], each["about"])
-        about = each["passage"]
-        passage = Passage(
-            about["id"],
-            document.id,
-            about["ordinal"],
-            tuple(about["heading_path"]),
-            each["excerpt"],
-            about["start"],
-            about["end"],
-            about["table_header"],
-        )
-        citations.append(Citation(each["number"], passage, document, each["quote"], each["start"], each["end"]))
-    hits = []
-    for rank, each in enumerate(kept["closest"], start=1):
-        document = _document(each["id"], each["title"], each["url"], each["date"], each)
-        hits.append(Hit(Passage("", document.id, 0, (), "", 0, 0), document, 0.0, rank))
+    for citation in kept["citations"]:
+        document = _kept_document(citation["about"])
+        passage = _kept_passage(citation["passage"], document.id, citation["excerpt"])
+        quote, start, end = citation["quote"], citation["start"], citation["end"]
+        citations.append(Citation(citation["number"], passage, document, quote, start, end))
+    hits = [
+        Hit(Passage("", about["id"], 0, (), "", 0, 0), _kept_document(about), 0.0, rank)
+        for rank, about in enumerate(kept["closest"], start=1)
+    ]
     return Answer(
         question=kept["question"],
         standalone_question=kept["standalone_question"] or "",
@@ -88,28 +73,27 @@ def closest(hits: Iterable[Hit]) -> list[Document]:
     return list(found.values())[:CLOSEST]
 
 
-def _about(document: Document) -> dict[str, Any]:
+def _keep_passage(passage: Passage) -> dict[str, Any]:
     return {
-        "id": document.id,
-        "title": document.title,
-        "url": document.url,
-        "date": document.date,
-        "rubric": document.rubric,
-        "kind": document.kind,
-        "source": document.source,
-        "page_starts": list(document.page_starts),
+        "id": passage.id,
+        "ordinal": passage.ordinal,
+        "heading_path": list(passage.heading_path),
+        "start": passage.start,
+        "end": passage.end,
+        "table_header": passage.table_header,
     }
 
 
-def _document(document_id: str, title: str, url: str | None, date: str | None, about: Mapping[str, Any]) -> Document:
-    return Document(
-        id=document_id,
-        source=about["source"],
-        title=title,
-        text="",
-        url=url,
-        date=date,
-        rubric=about["rubric"],
-        kind=about["kind"],
-        page_starts=tuple(about["page_starts"]),
-    )
+def _kept_passage(kept: Mapping[str, Any], document_id: str, text: str) -> Passage:
+    values = dict(kept) | {"heading_path": tuple(kept["heading_path"])}
+    return Passage(document_id=document_id, text=text, **values)
+
+
+def _keep_document(document: Document) -> dict[str, Any]:
+    values = {name: getattr(document, name) for name in _OF_A_DOCUMENT}
+    return values | {"page_starts": list(document.page_starts)}
+
+
+def _kept_document(kept: Mapping[str, Any]) -> Document:
+    values = {name: kept[name] for name in _OF_A_DOCUMENT}
+    return Document(text="", page_starts=tuple(kept["page_starts"]), **values)

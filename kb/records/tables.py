@@ -1,4 +1,4 @@
-"""The tables of `app.db`, and how its files are opened."""
+"""The tables of `app.db` as its latest version has them (`migrations` make them), and how its files are opened."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 METADATA = sa.MetaData()
-META = sa.Table("meta", METADATA, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text))
-RUNS = sa.Table(
+META = sa.Table(  # read by programs from before Alembic only: they refuse a file whose `schema` is not "1"
+    "meta", METADATA, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text)
+)
+EVALUATION_RUNS = sa.Table(
     "evaluation_runs",
     METADATA,
     sa.Column("id", sa.Integer, primary_key=True),
@@ -18,7 +20,7 @@ RUNS = sa.Table(
     sa.Column("about", sa.Text, nullable=False),  # JSON: questions' file, settings, generation, commit…
     sa.Column("figures", sa.Text),  # JSON
 )
-ROWS = sa.Table(
+EVALUATION_ROWS = sa.Table(
     "evaluation_rows",
     METADATA,
     sa.Column("run_id", sa.Integer, sa.ForeignKey("evaluation_runs.id"), primary_key=True),
@@ -39,7 +41,7 @@ FEEDBACK = sa.Table(
     sa.Column("generation", sa.Integer, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
 )
-QUERIES = sa.Table(
+TEST_QUERIES = sa.Table(
     "test_queries",
     METADATA,
     sa.Column("id", sa.Text, primary_key=True),

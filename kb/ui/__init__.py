@@ -1,4 +1,8 @@
-"""The page: a chat in French, on Gradio. Nothing else in `kb` knows of it."""
+"""The Gradio pages, Questions and Évaluation: what stands on them and what their events do. Nothing else knows Gradio.
+
+`mounting` puts them into kb.web's server: `chat` (parts and events) -> `asking` (what events do), `tools`, `feedback`;
+`evaluation` and `evaluation_html`; `theme`, `api`. Pages without Gradio are in kb/web/pages.
+"""
 
 import os
 

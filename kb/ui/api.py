@@ -13,9 +13,11 @@ from kb.errors import ReperesError
 from kb.ports import Base
 from kb.types import Message, Role
 from kb.web import strings
-from kb.web.auth.rate_limits import Rates, asker
-from kb.web.chat.conversation import HISTORY_MESSAGES, LONGEST_MESSAGE, Lines, answer_in_turn, question_trouble
-from kb.web.operation import Figures
+from kb.web.auth.rate_limits import RateLimits, asker
+from kb.web.chat.chat_state import HISTORY_MESSAGES
+from kb.web.chat.exchange import LONGEST_MESSAGE, answer_in_turn, question_trouble
+from kb.web.chat.waiting_line import WaitingLines
+from kb.web.operation import Metrics
 
 _ROLES = get_args(Role)
 
@@ -23,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 def chat_function(
-    base: Callable[[], Base], figures: Figures, rates: Rates, lines: Lines
+    base: Callable[[], Base], metrics: Metrics, rate_limits: RateLimits, waiting_lines: WaitingLines
 ) -> Callable[..., Iterator[dict[str, Any]]]:
     """The function behind `/chat`."""
 
@@ -36,18 +38,18 @@ def chat_function(
         """
         if trouble := question_trouble(question):
             raise gr.Error(trouble, print_exception=False)
-        if not rates.may_ask(caller(request)):
+        if not rate_limits.may_ask(caller(request)):
             raise gr.Error(strings.TOO_MANY_QUESTIONS, print_exception=False)
         try:
-            with figures.under_way():
+            with metrics.under_way():
                 said = read_history(history or [])
-                for state in answer_in_turn(base(), question.strip(), said, None, lines):
+                for state in answer_in_turn(base(), question.strip(), said, None, waiting_lines):
                     if isinstance(state, int):
                         continue  # its place in the line
                     answer, final = state
                     told = answer_to_json(answer)
                     if final:
-                        figures.answered(told, "api")
+                        metrics.answered(told, "api")
                     yield {**told, "final": final}
         except ReperesError as error:
             raise gr.Error(str(error), print_exception=False) from error
@@ -69,8 +71,8 @@ def caller(request: gr.Request | None) -> str:
 def read_history(history: Sequence[object]) -> tuple[Message, ...]:
     """The latest messages of a history that a client sent. Raises gr.Error for what is no message."""
     messages: list[Message] = []
-    for each in list(history)[-HISTORY_MESSAGES:]:
-        role, content = (each.get("role"), each.get("content")) if isinstance(each, dict) else (None, None)
+    for message in list(history)[-HISTORY_MESSAGES:]:
+        role, content = (message.get("role"), message.get("content")) if isinstance(message, dict) else (None, None)
         if role not in _ROLES or not isinstance(content, str) or len(content) > LONGEST_MESSAGE:
             raise gr.Error(
                 strings.HISTORY_REFUSED.format(limit=strings.grouped(LONGEST_MESSAGE)), print_exception=False

@@ -23,13 +23,14 @@ from kb.ui.api import caller
 from kb.ui.feedback import feedback_updates
 from kb.ui.tools import filters_html, menu_html, tools_html
 from kb.web import strings
-from kb.web.chat.conversation import Conversation, exchange, question_trouble, resumed
-from kb.web.chat.errands import BETWEEN_STATES, Errand, Errands
+from kb.web.base_state import base_state_html, read_base_state, welcome_html
+from kb.web.chat.background import BETWEEN_STATES, BackgroundTask, RunningTasks
+from kb.web.chat.chat_state import ChatState, resumed
+from kb.web.chat.exchange import exchange, question_trouble
 from kb.web.chat.sources import empty_sources_html
 from kb.web.page_context import PageContext
 from kb.web.pages.explore import choice_of
 from kb.web.render import escape
-from kb.web.state import read_state, state_html, welcome_html
 
 OUTPUTS = 16  # of the events that show an answer: see `kb.ui.chat`
 
@@ -51,46 +52,46 @@ class Handlers:
     def __init__(self, base: Callable[[], Base], context: PageContext) -> None:
         self._base = base
         self._context = context
-        self._lines = context.lines
-        self._starters = _Starters(base, context.domain)
-        self._errands: Errands[Conversation] = Errands()
+        self._waiting_lines = context.waiting_lines
+        self._examples = _Examples(base, context.domain)
+        self._tasks: RunningTasks[ChatState] = RunningTasks()
         self._suggesting = threading.Lock()
 
-    def ask(self, question: str, before: Conversation, request: gr.Request) -> Iterator[list[Any]]:
+    def ask(self, question: str, before: ChatState, request: gr.Request) -> Iterator[list[Any]]:
         """The page as an answer comes in; a question that cannot be asked stays in its box, with the reason."""
         person = who(request)
         trouble = question_trouble(question)
-        if not trouble and not self._context.rates.may_ask(caller(request)):
+        if not trouble and not self._context.rate_limits.may_ask(caller(request)):
             trouble = strings.TOO_MANY_QUESTIONS
         if trouble:
-            time.sleep(BETWEEN_STATES)  # see `Errand.states`: what is said at once may be lost
+            time.sleep(BETWEEN_STATES)  # see `BackgroundTask.states`: what is said at once may be lost
             yield [before, *[gr.skip()] * 4, notice(trouble), *[gr.skip()] * (OUTPUTS - 6)]
             return
-        begun = replace(before, id=before.id or new_id(), errand=new_id())
-        errand = self._errands.begin(begun.errand, lambda: exchange(self._base, begun, question, self._lines))
+        begun = replace(before, id=before.id or new_id(), task=new_id())
+        task = self._tasks.begin(begun.task, lambda: exchange(self._base, begun, question, self._waiting_lines))
         try:
-            with self._context.figures.under_way():
-                yield from self._shown(person, begun.asked(question.strip()), errand)
+            with self._context.metrics.under_way():
+                yield from self._shown(person, begun.asked(question.strip()), task)
         finally:
-            self._errands.end(begun.errand)
+            self._tasks.end(begun.task)
 
-    def _shown(self, person: Person, now: Conversation, errand: Errand[Conversation]) -> Iterator[list[Any]]:
+    def _shown(self, person: Person, now: ChatState, task: BackgroundTask[ChatState]) -> Iterator[list[Any]]:
         """The page as the states of an answer come in, to their end or until it is left."""
         panel = now.sources_html or empty_sources_html()
         yield self._answering(now, "", panel, is_first=True)
-        for state in errand.states():
+        for state in task.states():
             if state is None or state == now:  # nothing new, but only here can a closed page be noticed
                 yield [gr.skip()] * OUTPUTS
                 continue
             panel_before, panel = panel, state.sources_html or empty_sources_html()
             now, tools = state, "" if state.running else self._ended(person, state)
             yield self._answering(now, tools, panel if panel != panel_before else None)
-        if errand.left == "restart":
-            yield self._page(Conversation(filters=now.filters))
-        elif errand.left == "stop" and now.running:
+        if task.left == "restart":
+            yield self._page(ChatState(filters=now.filters))
+        elif task.left == "stop" and now.running:
             yield self._answering(now.stopped(), "", None)
 
-    def _answering(self, now: Conversation, tools: str, panel: str | None, *, is_first: bool = False) -> list[Any]:
+    def _answering(self, now: ChatState, tools: str, panel: str | None, *, is_first: bool = False) -> list[Any]:
         """The page with the last answer as it is now; `panel` holds its sources when they changed."""
         # The box is emptied once: whoever writes the next question meanwhile must not lose it.
         past, emptied = (now.past_html, "") if is_first else (gr.skip(), gr.skip())
@@ -111,34 +112,34 @@ class Handlers:
             gr.update(visible=False),
         ]
 
-    def again(self, before: Conversation, request: gr.Request) -> Iterator[list[Any]]:
+    def again(self, before: ChatState, request: gr.Request) -> Iterator[list[Any]]:
         """The last question asked anew, in the place of its answer."""
         if before.turns:
             yield from self.ask(before.turns[-1].question, before.edited(), request)
 
-    def edit(self, before: Conversation) -> list[Any]:
+    def edit(self, before: ChatState) -> list[Any]:
         """The last question back in its box; what is sent next takes its place."""
         if not before.turns:
             return [gr.skip()] * 3
         return [before.edited(), before.turns[-1].question, note(strings.EDITING)]
 
-    def stop(self, before: Conversation) -> list[Any]:
+    def stop(self, before: ChatState) -> list[Any]:
         """The answer that is on its way is left as it is. The event that shows it tells so; there is none after a
         restart of the application.
         """
-        if self._errands.leave(before.errand, "stop"):
+        if self._tasks.leave(before.task, "stop"):
             return [gr.skip()] * 5
         now = before.stopped()
         shown = [gr.update(visible=True), gr.update(visible=False), gr.update(visible=bool(now.turns))]
         return [now, now.current_html, *shown]
 
-    def restart(self, before: Conversation) -> list[Any]:
+    def restart(self, before: ChatState) -> list[Any]:
         """The page as it was before the first question; filters stay."""
-        if self._errands.leave(before.errand, "restart"):
+        if self._tasks.leave(before.task, "restart"):
             return [gr.skip()] * OUTPUTS  # the event that shows the answer on its way does it
-        return self._page(Conversation(filters=before.filters))
+        return self._page(ChatState(filters=before.filters))
 
-    def widen(self, before: Conversation) -> list[Any]:
+    def widen(self, before: ChatState) -> list[Any]:
         """The conversation without its filters."""
         now = replace(before, filters=type(before.filters)())
         return [now, "", gr.update(visible=False)]
@@ -148,7 +149,7 @@ class Handlers:
         person = who(request)
         query = parse_qs(request.request.url.query) if request.request is not None else {}
         choice = choice_of(query)
-        now = Conversation()
+        now = ChatState()
         told = ""
         try:
             now = replace(now, filters=choice.filters)
@@ -164,16 +165,16 @@ class Handlers:
             page[5] = told
         return [*page, menu, filters_html(now.filters), gr.update(visible=bool(now.filters))]
 
-    def suggest(self, now: Conversation) -> list[Any]:
+    def suggest(self, now: ChatState) -> list[Any]:
         """Questions that may follow, once the answer is whole. Never raises: they are a courtesy."""
         last = now.turns[-1] if now.turns else None
         found: list[str] = []
         given = last.given if last is not None and not now.running else None
         # While others wait for their answers nobody is offered suggestions: each takes as long as an answer.
-        if given is not None and self._lines.searching.is_idle and self._suggesting.acquire(blocking=False):
-            ids = list(dict.fromkeys(each["document"] for each in given["citations"])) or given["retrieved"]
+        if given is not None and self._waiting_lines.searching.is_idle and self._suggesting.acquire(blocking=False):
+            ids = list(dict.fromkeys(citation["document"] for citation in given["citations"])) or given["retrieved"]
             try:
-                asked = [each.question for each in now.turns]
+                asked = [turn.question for turn in now.turns]
                 found = follow_ups(self._base(), given["answer"] or "", ids, asked, self._context.domain)
             except Exception:  # a courtesy: the answer above it stands
                 logger.exception("making suggestions failed")
@@ -187,9 +188,9 @@ class Handlers:
     def refresh(self, request: gr.Request, state_shown: str, welcome_shown: str, *examples_shown: str) -> list[Any]:
         """The state of the base; nothing is sent when it is what the page shows already."""
         may_start = self._context.ingestor is not None and who(request).edits
-        now = read_state(self._base, self._context.ingestor)
-        lines = [state_html(now), welcome_html(now)]
-        begin = self._starters.get(now.status.generation if now.status else None, len(examples_shown))
+        now = read_base_state(self._base, self._context.ingestor)
+        lines = [base_state_html(now), welcome_html(now)]
+        begin = self._examples.get(now.status.generation if now.status else None, len(examples_shown))
         buttons: list[Any] = [
             gr.skip() if text == shown else gr.update(value=text, visible=bool(text))
             for text, shown in zip(begin, examples_shown, strict=True)
@@ -212,7 +213,7 @@ class Handlers:
             return notice(strings.INGESTION_NOT_STARTED)
         return ""
 
-    def _page(self, now: Conversation) -> list[Any]:
+    def _page(self, now: ChatState) -> list[Any]:
         """All that a conversation shows, in the order of the outputs of `ask`."""
         is_new = not now.turns
         return [
@@ -232,13 +233,13 @@ class Handlers:
             gr.update(visible=False),
         ]
 
-    def _ended(self, person: Person, now: Conversation) -> str:
+    def _ended(self, person: Person, now: ChatState) -> str:
         """Counts and keeps an answer that is whole; what can be done with it."""
         kept = now.kept_turn
         if kept is None:
-            self._context.figures.failed("page")
+            self._context.metrics.failed("page")
             return ""
-        self._context.figures.answered(cast("AnswerJson", kept.answer), "page")
+        self._context.metrics.answered(cast("AnswerJson", kept.answer), "page")
         try:
             self._context.conversations.put(person.name, now.id, kept)
         except Exception:  # whatever the disk does: the answer is there, and is not lost with its copy
@@ -247,7 +248,7 @@ class Handlers:
         return tools_html(now.id)
 
 
-class _Starters:
+class _Examples:
     """The questions to begin with: made anew, aside, for each generation of the base."""
 
     def __init__(self, base: Callable[[], Base], domain: Domain) -> None:

@@ -18,12 +18,12 @@ from kb.ui.api import chat_function
 from kb.ui.asking import Handlers
 from kb.ui.feedback import build_feedback
 from kb.web import strings
-from kb.web.chat.conversation import Conversation
+from kb.web.chat.chat_state import ChatState
 from kb.web.chat.sources import empty_sources_html
 from kb.web.page_context import PageContext
 from kb.web.render import escape
 
-# Many wait in the page's own line, which tells them their place (see `turnstile`), not in Gradio's.
+# Many wait in the page's own line, which tells them their place (see `kb.web.chat.waiting_line`), not in Gradio's.
 EVENTS_AT_ONCE = 64
 LONGEST_QUEUE = 256
 STATE_EVERY_SECONDS = 3.0
@@ -36,7 +36,7 @@ def build_page(base: Callable[[], Base], context: PageContext, feedback: Feedbac
     at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     page = gr.Blocks(title=strings.NAME, analytics_enabled=False, fill_width=True)
     with page:
-        conversation = gr.State(Conversation())
+        conversation = gr.State(ChatState())
         with gr.Row(elem_id="masthead"):
             _html(
                 f'<div class="brand"><h1>{escape(strings.NAME)}</h1><p>{escape(strings.PURPOSE)}</p></div>',
@@ -97,11 +97,11 @@ def build_page(base: Callable[[], Base], context: PageContext, feedback: Feedbac
         asking = [gr.on([question.submit, send.click], handlers.ask, [question, conversation], **answering)]
         asking += [button.click(handlers.ask, [button, conversation], **answering) for button in (*buttons, *following)]
         asking.append(again.click(handlers.again, conversation, **answering))
-        for each in asking:
+        for event in asking:
             # Outside the queue too: Gradio loses a question that is sent as the stream of another event closes.
-            each.success(handlers.suggest, conversation, [next_questions, *following], **at_once)
+            event.success(handlers.suggest, conversation, [next_questions, *following], **at_once)
         edit.click(handlers.edit, conversation, [conversation, question, notice], **at_once)
-        # They cancel nothing: see `kb.web.chat.errands`.
+        # They cancel nothing: see `kb.web.chat.background`.
         stop.click(handlers.stop, conversation, [conversation, current, send, stop, redo], **at_once)
         new.click(handlers.restart, conversation, shown, **at_once)
         widen.click(handlers.widen, conversation, [conversation, filters, widen], **at_once)
@@ -116,7 +116,7 @@ def build_page(base: Callable[[], Base], context: PageContext, feedback: Feedbac
         gr.Timer(STATE_EVERY_SECONDS).tick(**refreshing)
         start.click(handlers.ingest, None, notice, **at_once).then(**refreshing)
         api(
-            chat_function(base, context.figures, context.rates, context.lines),
+            chat_function(base, context.metrics, context.rate_limits, context.waiting_lines),
             api_name="chat",
             concurrency_id="programs",
             concurrency_limit=EVENTS_AT_ONCE,

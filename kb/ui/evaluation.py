@@ -107,8 +107,8 @@ class _Handlers:
 
     def lists(self) -> list[Any]:
         """The feedback to read, the test queries and the runs, as they are now."""
-        said = [(_feedback_label(each), each.id) for each in self._desk.feedback()]
-        kept = [(_query_label(each), each.id) for each in self._desk.queries()]
+        said = [(_feedback_label(feedback), feedback.id) for feedback in self._desk.feedback()]
+        kept = [(_query_label(query), query.id) for query in self._desk.queries()]
         return [
             gr.update(choices=said, value=None, info="" if said else strings.NO_FEEDBACK),
             gr.update(choices=kept, value=None, info="" if kept else strings.NO_QUERIES),
@@ -118,7 +118,7 @@ class _Handlers:
 
     def show_feedback(self, number: int | None) -> str:
         """What a reader said, with the answer."""
-        return next((feedback_html(each) for each in self._desk.feedback() if each.id == number), "")
+        return next((feedback_html(feedback) for feedback in self._desk.feedback() if feedback.id == number), "")
 
     def turn(self, number: int | None) -> list[Any]:
         """The form filled in from a feedback; saving it is the second click."""
@@ -138,7 +138,7 @@ class _Handlers:
 
     def show_query(self, query_id: str | None) -> list[Any]:
         """The form filled in from a test query."""
-        query = next((each for each in self._desk.queries() if each.id == query_id), None)
+        query = next((query for query in self._desk.queries() if query.id == query_id), None)
         return [*_form(query), ""]
 
     def clear(self) -> list[Any]:
@@ -225,7 +225,10 @@ class _Handlers:
 def _form(query: EvaluationQuestion | None) -> list[Any]:
     if query is None:
         return ["", "", "", "", "", False, ""]
-    facts = ["\n".join(" | ".join(forms) for forms in each) for each in (query.expected_facts, query.forbidden_facts)]
+    facts = [
+        "\n".join(" | ".join(forms) for forms in facts_of_kind)
+        for facts_of_kind in (query.expected_facts, query.forbidden_facts)
+    ]
     return [query.id, query.question, "\n".join(query.documents), *facts, query.unanswerable, query.kind or ""]
 
 
@@ -249,13 +252,13 @@ def _query(
     )
 
 
-def _feedback_label(each: Feedback) -> str:
-    reason = f" ({REASONS[each.reason]})" if each.reason else ""
-    return f"{french_moment(each.at)} : {VERDICTS[each.verdict]}{reason} — {each.question}"
+def _feedback_label(feedback: Feedback) -> str:
+    reason = f" ({REASONS[feedback.reason]})" if feedback.reason else ""
+    return f"{french_moment(feedback.at)} : {VERDICTS[feedback.verdict]}{reason} — {feedback.question}"
 
 
-def _query_label(each: EvaluationQuestion) -> str:
-    return f"{each.id} — {each.question}" + ("" if each.reviewed else f" ({strings.NOT_REVIEWED})")
+def _query_label(query: EvaluationQuestion) -> str:
+    return f"{query.id} — {query.question}" + ("" if query.reviewed else f" ({strings.NOT_REVIEWED})")
 
 
 def _reason(error: Exception) -> str:

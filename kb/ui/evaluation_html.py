@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from kb.evaluation.comparison import Comparison, FigureComparison
 from kb.evaluation.desk import Evaluated
+from kb.evaluation.diagnosis import LABELS, Diagnosis, diagnose
+from kb.evaluation.kept.runs import EvaluationRun
 from kb.evaluation.report import FIGURES, value_text
-from kb.evaluation.run import QuestionResult
-from kb.evaluation.scoring.comparison import Comparison
-from kb.evaluation.scoring.diagnosis import LABELS, Diagnosis, diagnose
-from kb.records.database import KeptRun
+from kb.evaluation.results import QuestionResult
 from kb.records.feedback import Feedback
 from kb.text.moments import french_moment
 from kb.web import strings
@@ -20,15 +20,15 @@ from kb.web.render import escape
 _CERTAIN = 0.05
 
 
-def feedback_html(each: Feedback) -> str:
+def feedback_html(feedback: Feedback) -> str:
     """A feedback: the question, the answer as it was, its sources, and the comment."""
     sources = "".join(
         f"<li><bdi>{escape(citation['title'])}</bdi> — <bdi>{escape(citation['document'])}</bdi></li>"
-        for citation in each.answer["citations"]
+        for citation in feedback.answer["citations"]
     )
-    comment = f"<p><strong>« {escape(each.comment)} »</strong></p>" if each.comment else ""
+    comment = f"<p><strong>« {escape(feedback.comment)} »</strong></p>" if feedback.comment else ""
     return (
-        f'<div class="said">{comment}<p>{escape(str(each.answer["answer"] or strings.REFUSAL))}</p>'
+        f'<div class="said">{comment}<p>{escape(str(feedback.answer["answer"] or strings.REFUSAL))}</p>'
         f"{f'<ul>{sources}</ul>' if sources else ''}</div>"
     )
 
@@ -36,17 +36,17 @@ def feedback_html(each: Feedback) -> str:
 def evaluated_html(done: Evaluated) -> str:
     """The figures of a run, the questions that failed, and what changed since the run before."""
     rows = "".join(
-        f'<tr><th scope="row">{escape(spec.label)}</th><td>{value_text(key, each.value)}</td>'
-        f"<td>{value_text(key, each.low)} à {value_text(key, each.high)}</td><td>{each.n}</td></tr>"
+        f'<tr><th scope="row">{escape(spec.label)}</th><td>{value_text(key, estimate.value)}</td>'
+        f"<td>{value_text(key, estimate.low)} à {value_text(key, estimate.high)}</td><td>{estimate.n}</td></tr>"
         for key, spec in FIGURES.items()
-        if (each := done.result.estimate(key)).n
+        if (estimate := done.result.estimate(key)).n
     )
     failed = [
-        (each, diagnosis)
-        for each in done.result.results
-        if (diagnosis := diagnose(each.question, each.row, each.scores)) not in {"ok", "unscored"}
+        (result, diagnosis)
+        for result in done.result.results
+        if (diagnosis := diagnose(result.question, result.row, result.scores)) not in {"ok", "unscored"}
     ]
-    wrong = "".join(_failure(done.run, each, why) for each, why in failed)
+    wrong = "".join(_failure(done.run, result, why) for result, why in failed)
     told = f"<h3>{escape(strings.RUN_FAILED)}</h3><ul>{wrong}</ul>" if wrong else f"<p>{escape(strings.RUN_FINE)}</p>"
     return (
         f"<h3>{escape(strings.RUN_DONE.format(number=done.run, total=len(done.result.results)))}</h3>"
@@ -57,13 +57,12 @@ def evaluated_html(done: Evaluated) -> str:
     )
 
 
-def _failure(run: int, each: QuestionResult, why: Diagnosis) -> str:
+def _failure(run: int, result: QuestionResult, why: Diagnosis) -> str:
     """What failed, with its place in the report, the documents that were expected and those that were cited."""
-    report = (
-        f'<a href="/evaluation/rapport/{run}#{quote(each.question.id, safe="")}">{escape(each.question.question)}</a>'
-    )
-    cited = {citation["document"]: citation for citation in each.row["citations"]}
-    links = [(strings.EXPECTED_IN, [(name, reader_address(name)) for name in each.question.documents])]
+    question = result.question
+    report = f'<a href="/evaluation/rapport/{run}#{quote(question.id, safe="")}">{escape(question.question)}</a>'
+    cited = {citation["document"]: citation for citation in result.row["citations"]}
+    links = [(strings.EXPECTED_IN, [(name, reader_address(name)) for name in question.documents])]
     links.append(
         (
             strings.CITED,
@@ -80,23 +79,23 @@ def _failure(run: int, each: QuestionResult, why: Diagnosis) -> str:
     return f"<li><strong>{escape(LABELS[why])}</strong> : {report}.{told}</li>"
 
 
-def runs_html(runs: Sequence[KeptRun]) -> str:
+def runs_html(runs: Sequence[EvaluationRun]) -> str:
     """The runs that are kept, each with a link to its page."""
     if not runs:
         return ""
     lines = []
-    for each in runs:
-        figures = each.figures or {}
+    for run in runs:
+        figures = run.figures or {}
         told = ", ".join(
             f"{name} {value_text(key, figures[key]['value'])}"
             for key, name in (("fact_recall", strings.FACTS), ("mrr@10", strings.PLACE))
             if key in figures and figures[key]["value"] is not None
         )
-        state = told or (strings.RUN_UNFINISHED if each.seconds is None else "")
-        link = f'<a href="/evaluation/rapport/{each.id}" target="_blank" rel="noopener">n° {each.id}</a>'
+        state = told or (strings.RUN_UNFINISHED if run.seconds is None else "")
+        link = f'<a href="/evaluation/rapport/{run.id}" target="_blank" rel="noopener">n° {run.id}</a>'
         lines.append(
-            f"<li>{link}, {escape(french_moment(each.began))}, {escape(str(each.about['questions_file']))} "
-            f"({each.about['questions']}) : {escape(state)}</li>"
+            f"<li>{link}, {escape(french_moment(run.began))}, {escape(str(run.about['questions_file']))} "
+            f"({run.about['questions']}) : {escape(state)}</li>"
         )
     return f"<h3>{escape(strings.RUNS)}</h3><ul>{''.join(lines)}</ul>"
 
@@ -104,13 +103,9 @@ def runs_html(runs: Sequence[KeptRun]) -> str:
 def _comparison_html(found: Comparison | None) -> str:
     if found is None:
         return ""
-    sure = [
-        f"{FIGURES[each.figure].label} : {value_text(each.figure, each.before)} → {value_text(each.figure, each.after)}"
-        for each in found.figures
-        if each.p < _CERTAIN
-    ]
-    worse = [each.id for each in found.changes if not each.better]
-    better = [each.id for each in found.changes if each.better]
+    sure = [_figure_line(compared) for compared in found.figures if compared.p < _CERTAIN]
+    worse = [change.id for change in found.changes if not change.better]
+    better = [change.id for change in found.changes if change.better]
     lines = [*sure, *([f"{strings.WORSE} {', '.join(worse)}"] if worse else [])]
     lines += [f"{strings.BETTER} {', '.join(better)}"] if better else []
     told = "".join(f"<li>{escape(line)}</li>" for line in lines) or f"<li>{escape(strings.SAME)}</li>"
@@ -121,3 +116,9 @@ def _link(run: int) -> str:
     return (
         f'<p><a href="/evaluation/rapport/{run}" target="_blank" rel="noopener">{escape(strings.WHOLE_REPORT)}</a></p>'
     )
+
+
+def _figure_line(compared: FigureComparison) -> str:
+    """A figure before and after."""
+    key = compared.figure
+    return f"{FIGURES[key].label} : {value_text(key, compared.before)} → {value_text(key, compared.after)}"

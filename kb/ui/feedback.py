@@ -12,7 +12,7 @@ from kb.errors import ReperesError
 from kb.ports import FeedbackStore
 from kb.records.feedback import LONGEST_COMMENT, REASONS
 from kb.web import strings
-from kb.web.chat.conversation import Conversation
+from kb.web.chat.chat_state import ChatState
 from kb.web.render import escape
 
 logger = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ def build_feedback(feedback: FeedbackStore | None, conversation: gr.State, at_on
     return parts
 
 
-def feedback_updates(now: Conversation, *, wanted: bool) -> list[Any]:
+def feedback_updates(now: ChatState, *, wanted: bool) -> list[Any]:
     """What the parts show for a conversation: the buttons once the answer is whole, nothing of the answer before."""
     is_whole = wanted and bool(now.turns) and now.turns[-1].given is not None
     return [gr.update(visible=is_whole), gr.update(visible=False), ""]
@@ -64,24 +64,24 @@ def feedback_updates(now: Conversation, *, wanted: bool) -> list[Any]:
 
 class _Handlers:
     def __init__(self, feedback: FeedbackStore) -> None:
-        self._opinions = feedback
+        self._feedback = feedback
 
-    def good(self, now: Conversation) -> list[Any]:
+    def good(self, now: ChatState) -> list[Any]:
         """Keeps that the answer was useful."""
         return self._keep(now, "good", None, "")
 
-    def bad(self, reason: str | None, comment: str, now: Conversation) -> list[Any]:
+    def bad(self, reason: str | None, comment: str, now: ChatState) -> list[Any]:
         """Keeps that it was not, and why; asks for the reason when there is none."""
         if reason not in REASONS:
             return [*[gr.skip()] * 3, _told(strings.REASON_MISSING, "trouble"), *[gr.skip()] * 2]
         return [*self._keep(now, "bad", reason, (comment or "").strip()[:LONGEST_COMMENT]), None, ""]
 
-    def _keep(self, now: Conversation, verdict: Any, reason: str | None, comment: str) -> list[Any]:
+    def _keep(self, now: ChatState, verdict: Any, reason: str | None, comment: str) -> list[Any]:
         turn = now.turns[-1] if now.turns else None
         if turn is None or turn.given is None:
             return [gr.skip()] * 4
         try:
-            self._opinions.add(verdict, reason, comment, turn.given, turn.generation)
+            self._feedback.add(verdict, reason, comment, turn.given, turn.generation)
         except ReperesError as error:
             return [*[gr.skip()] * 3, _told(str(error), "trouble")]
         except Exception:

@@ -14,6 +14,11 @@ from kb.ui.evaluation import build_evaluation
 from kb.ui.theme import page_theme
 from kb.web.page_context import PageContext
 
+# How often Gradio's queue of a page looks for what was asked. By itself it looks a thousand times a second, and a
+# hundred times for progress to tell: 7 % of a core with nobody there. This is what it does on Windows.
+SECONDS_BETWEEN_LOOKS = 0.05
+_NO_PROGRESS = 5.0  # seconds; no event of ours tells any
+
 
 def mount_pages(
     server: FastAPI,
@@ -29,6 +34,8 @@ def mount_pages(
 
 
 def _mount(server: FastAPI, page: gr.Blocks, path: str) -> None:
+    page._queue.sleep_when_free = SECONDS_BETWEEN_LOOKS
+    page._queue.progress_update_sleep_when_free = _NO_PROGRESS
     gr.mount_gradio_app(
         server,
         page,

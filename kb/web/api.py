@@ -22,15 +22,10 @@ from kb.types import Message
 from kb.web import strings
 from kb.web.auth.gate import Gate
 from kb.web.auth.rate_limits import asker
-from kb.web.chat.conversation import (
-    HISTORY_MESSAGES,
-    LONGEST_MESSAGE,
-    LONGEST_QUESTION,
-    Lines,
-    answer_in_turn,
-    question_trouble,
-)
-from kb.web.operation import Figures
+from kb.web.chat.chat_state import HISTORY_MESSAGES
+from kb.web.chat.exchange import LONGEST_MESSAGE, LONGEST_QUESTION, answer_in_turn, question_trouble
+from kb.web.chat.waiting_line import WaitingLines
+from kb.web.operation import Metrics
 from kb.web.pages.templating import page
 
 logger = logging.getLogger(__name__)
@@ -75,36 +70,38 @@ class Sought(BaseModel):
     filters: Chosen = Chosen()
 
 
-def add_api(server: FastAPI, base: Callable[[], Base], gate: Gate, figures: Figures, lines: Lines) -> None:
-    """Adds `/api/ask`, `/api/search`, `/api/openapi.json` and `/api` to the server. Programs wait in `lines` too."""
+def add_api(
+    server: FastAPI, base: Callable[[], Base], gate: Gate, metrics: Metrics, waiting_lines: WaitingLines
+) -> None:
+    """Adds `/api/ask`, `/api/search`, `/api/openapi.json` and `/api` to the server. Programs wait in the lines too."""
     router = APIRouter(prefix="/api")
 
     @router.post("/ask", summary=strings.API_ASK, description=strings.API_ASK_GIVES, response_model=None)
     def ask(request: Request, asked: Asked) -> Response:
         """The answer, proven by citations, or a refusal without any."""
         _check(request, gate, asked.question)
-        history = tuple(Message(each.role, each.content) for each in asked.history[-HISTORY_MESSAGES:])
+        history = tuple(Message(message.role, message.content) for message in asked.history[-HISTORY_MESSAGES:])
         filters = _filters(asked.filters)
-        states = answer_in_turn(_opened(base), asked.question.strip(), history, filters, lines)
+        states = answer_in_turn(_opened(base), asked.question.strip(), history, filters, waiting_lines)
 
         def told() -> Iterator[dict[str, Any]]:
-            with figures.under_way():
+            with metrics.under_way():
                 for state in states:
                     if isinstance(state, int):
                         continue  # its place in the line
                     answer, final = state
                     plain = answer_to_json(answer)
                     if final:
-                        figures.answered(plain, "api")
+                        metrics.answered(plain, "api")
                     yield {**plain, "final": final}
 
         if asked.stream:
-            written = (json.dumps(each, ensure_ascii=False) + "\n" for each in _surely(told(), figures))
+            written = (json.dumps(state, ensure_ascii=False) + "\n" for state in _surely(told(), metrics))
             return StreamingResponse(written, media_type="application/x-ndjson")
         try:
             *_, last = told()
         except ReperesError as error:
-            figures.failed("api")
+            metrics.failed("api")
             raise HTTPException(422, str(error)) from error
         return JSONResponse({name: value for name, value in last.items() if name != "final"})
 
@@ -116,7 +113,7 @@ def add_api(server: FastAPI, base: Callable[[], Base], gate: Gate, figures: Figu
             hits = _opened(base).search(sought.question, k=sought.k, filters=_filters(sought.filters))
         except ReperesError as error:
             raise HTTPException(422, str(error)) from error
-        return JSONResponse({"hits": [hit_to_json(each) for each in hits]})
+        return JSONResponse({"hits": [hit_to_json(hit) for hit in hits]})
 
     @router.get("/openapi.json", include_in_schema=False)
     def schema() -> Response:
@@ -130,16 +127,16 @@ def add_api(server: FastAPI, base: Callable[[], Base], gate: Gate, figures: Figu
     server.include_router(router)
 
 
-def _surely(states: Iterator[dict[str, Any]], figures: Figures) -> Iterator[dict[str, Any]]:
+def _surely(states: Iterator[dict[str, Any]], metrics: Metrics) -> Iterator[dict[str, Any]]:
     """The states; an error, once the answer has begun, is the last line."""
     try:
         yield from states
     except ReperesError as error:
-        figures.failed("api")
+        metrics.failed("api")
         yield {"error": str(error), "final": True}
     except Exception:  # the status is sent already: the line is all that is left to tell it
         logger.exception("answering over the API failed")
-        figures.failed("api")
+        metrics.failed("api")
         yield {"error": strings.INTERNAL_ERROR, "final": True}
 
 
@@ -153,7 +150,7 @@ def _opened(base: Callable[[], Base]) -> Base:
 def _check(request: Request, gate: Gate, question: str) -> None:
     if trouble := question_trouble(question):
         raise HTTPException(422, trouble)
-    if not gate.rates.may_ask(asker(request.scope)):
+    if not gate.rate_limits.may_ask(asker(request.scope)):
         raise HTTPException(429, strings.TOO_MANY_QUESTIONS, {"retry-after": "60"})
 
 

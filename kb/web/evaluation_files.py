@@ -20,7 +20,7 @@ _TYPES = {
 }
 
 
-def report_routes(desk: EvaluationDesk) -> APIRouter:
+def evaluation_routes(desk: EvaluationDesk) -> APIRouter:
     """`/evaluation/rapport/N` and `/evaluation/questions.csv`, `.jsonl` and `.xlsx`."""
     router = APIRouter(prefix="/evaluation")
 

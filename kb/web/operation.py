@@ -13,14 +13,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from kb.answering.serialize import AnswerJson
 from kb.cli.logs import QUESTIONS
 from kb.ports import Base, Ingestor
-from kb.web.state import read_state
+from kb.web.base_state import read_base_state
 
 _SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 6.0, 12.0, 25.0, 60.0)
 
 logger = logging.getLogger(QUESTIONS)
 
 
-class Figures:
+class Metrics:
     """What is counted, in a registry of its own. Serves many threads. No question, name or address is in it.
 
     With `log_questions` each answer is logged with its question; otherwise with its figures only.
@@ -74,7 +74,7 @@ class Figures:
 
     def text(self, base: Callable[[], Base], ingestor: Ingestor | None) -> bytes:
         """All figures, in Prometheus' text form."""
-        state = read_state(base, ingestor)
+        state = read_base_state(base, ingestor)
         if state.status is not None:
             self._documents.set(state.status.documents)
             self._passages.set(state.status.passages)
@@ -83,13 +83,13 @@ class Figures:
         return generate_latest(self.registry)
 
 
-def operation_routes(base: Callable[[], Base], ingestor: Ingestor | None, figures: Figures) -> APIRouter:
+def operation_routes(base: Callable[[], Base], ingestor: Ingestor | None, metrics: Metrics) -> APIRouter:
     """`/healthz`: the server runs; `/readyz`: questions can be answered; `/metrics`."""
     router = APIRouter()
 
     @router.get("/healthz")
     def health() -> dict[str, object]:
-        state = read_state(base, ingestor)
+        state = read_base_state(base, ingestor)
         status = state.status
         return {
             "status": "ok",
@@ -103,11 +103,11 @@ def operation_routes(base: Callable[[], Base], ingestor: Ingestor | None, figure
 
     @router.get("/readyz")
     def ready() -> Response:
-        name = read_state(base, ingestor).name
+        name = read_base_state(base, ingestor).name
         return JSONResponse({"base": name}, 200 if name == "ready" else 503)
 
     @router.get("/metrics")
-    def metrics() -> Response:
-        return Response(figures.text(base, ingestor), media_type=CONTENT_TYPE_LATEST)
+    def show_metrics() -> Response:
+        return Response(metrics.text(base, ingestor), media_type=CONTENT_TYPE_LATEST)
 
     return router

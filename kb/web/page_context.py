@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from kb.ports import Ingestor
 from kb.records.conversations import Conversations, PassingConversations
 from kb.text.domain import NO_DOMAIN, Domain
-from kb.web.auth.rate_limits import Rates
-from kb.web.chat.conversation import Lines
-from kb.web.operation import Figures
+from kb.web.auth.rate_limits import RateLimits
+from kb.web.chat.waiting_line import WaitingLines
+from kb.web.operation import Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class PageContext:
     domain: Domain = NO_DOMAIN
     has_feedback: bool = False
     conversations: Conversations = field(default_factory=PassingConversations)
-    rates: Rates = field(default_factory=lambda: Rates(0))
-    figures: Figures = field(default_factory=Figures)
-    lines: Lines = field(default_factory=Lines)
+    rate_limits: RateLimits = field(default_factory=lambda: RateLimits(0))
+    metrics: Metrics = field(default_factory=Metrics)
+    waiting_lines: WaitingLines = field(default_factory=WaitingLines)
     has_documents: bool = False
     has_desk: bool = False

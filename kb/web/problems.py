@@ -28,7 +28,7 @@ def add_problem_pages(server: FastAPI) -> None:
 
     @server.exception_handler(RequestValidationError)
     async def misunderstood(request: Request, error: RequestValidationError) -> Response:
-        named = ", ".join(dict.fromkeys(str(each["loc"][-1]) for each in error.errors()))
+        named = ", ".join(dict.fromkeys(str(problem["loc"][-1]) for problem in error.errors()))
         return _told(request, 422, strings.MISUNDERSTOOD.format(fields=named))
 
     @server.exception_handler(ReperesError)

@@ -15,7 +15,6 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 from starlette.middleware import Middleware
-from starlette.middleware.sessions import SessionMiddleware
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -29,14 +28,15 @@ from kb.web import strings
 from kb.web.api import add_api
 from kb.web.auth.access import Access
 from kb.web.auth.gate import Gate
-from kb.web.auth.sign_in import session_key, sign_in_routes
-from kb.web.chat.conversation import Lines
-from kb.web.evaluation_files import report_routes
+from kb.web.auth.sign_in import sign_in_routes
+from kb.web.chat.waiting_line import WaitingLines
+from kb.web.evaluation_files import evaluation_routes
 from kb.web.guard import Guard
-from kb.web.operation import Figures, operation_routes
+from kb.web.operation import Metrics, operation_routes
 from kb.web.page_context import PageContext
 from kb.web.pages.conversations import conversation_routes
-from kb.web.pages.documents import MOST_FILES, Editing, document_routes
+from kb.web.pages.document_editor import DocumentEditor
+from kb.web.pages.documents import MOST_FILES, document_routes
 from kb.web.pages.explore import explore_routes
 from kb.web.pages.help import help_routes
 from kb.web.pages.reader import reader_routes
@@ -45,7 +45,6 @@ from kb.web.problems import add_problem_pages
 from kb.web.render import escape
 from kb.web.uploads import Uploads
 
-_SECONDS_TO_SIGN_IN = 600
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # Open pages hold a connection for as long as they are open: a stop does not wait for them.
 _SECONDS_TO_STOP = 2
@@ -72,24 +71,19 @@ def build_server(
     # Gradio draws up a table of all events after each of them, for a page that is not served.
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
     gate = Gate(settings)
-    figures = Figures(log_questions=settings.log_questions)
+    metrics = Metrics(log_questions=settings.log_questions)
     kept = conversations or PassingConversations()
     limit = settings.max_file_mb * MOST_FILES * 1_000_000
     middleware = [
         Middleware(Guard, hosts=_hosts(settings), head=_head(), largest_body=limit),
         Middleware(Access, gate=gate),
     ]
+    sign_in = sign_in_routes(gate)
     if gate.kind == "oidc":
-        middleware.append(
-            Middleware(
-                SessionMiddleware,
-                session_cookie="reperes_sign_in",
-                secret_key=session_key(),
-                same_site="lax",
-                https_only=gate.secure,
-                max_age=_SECONDS_TO_SIGN_IN,
-            )
-        )
+        from kb.web.auth.oidc import oidc_routes, sign_in_session  # takes memory, and is needed here only
+
+        middleware.append(sign_in_session(gate))
+        sign_in.include_router(oidc_routes(gate))
 
     @asynccontextmanager
     async def closing(_server: FastAPI) -> AsyncIterator[None]:
@@ -108,31 +102,31 @@ def build_server(
     )
     add_problem_pages(server)
     hidden: dict[str, Any] = {"include_in_schema": False}
-    server.include_router(operation_routes(base, ingestor, figures), **hidden)
-    server.include_router(sign_in_routes(gate), **hidden)
+    server.include_router(operation_routes(base, ingestor, metrics), **hidden)
+    server.include_router(sign_in, **hidden)
     server.include_router(reader_routes(base), **hidden)
     server.include_router(explore_routes(base, domain), **hidden)
     server.include_router(conversation_routes(kept, settings.retention_days), **hidden)
     server.include_router(help_routes(settings.retention_days), **hidden)
     if ingestor is not None:
         uploads = Uploads(settings.uploads_folder, settings.max_file_mb)
-        editing = Editing(base, ingestor, uploads, settings.app_database, settings.max_file_mb)
-        server.include_router(document_routes(editing), **hidden)
+        editor = DocumentEditor(base, ingestor, uploads, settings.app_database, settings.max_file_mb)
+        server.include_router(document_routes(editor), **hidden)
     if desk is not None:
-        server.include_router(report_routes(desk), **hidden)
+        server.include_router(evaluation_routes(desk), **hidden)
         # Gradio's page stands under the address with a slash.
         server.add_api_route("/evaluation", lambda: RedirectResponse("/evaluation/", 308), **hidden)
-    lines = Lines()
-    add_api(server, base, gate, figures, lines)
+    waiting_lines = WaitingLines()
+    add_api(server, base, gate, metrics, waiting_lines)
     server.mount("/page", StaticFiles(directory=ASSETS))
     context = PageContext(
         ingestor=ingestor,
         domain=domain,
         has_feedback=feedback is not None,
         conversations=kept,
-        rates=gate.rates,
-        figures=figures,
-        lines=lines,
+        rate_limits=gate.rate_limits,
+        metrics=metrics,
+        waiting_lines=waiting_lines,
         has_documents=ingestor is not None,
         has_desk=desk is not None,
     )

@@ -13,36 +13,36 @@ from kb.web.render import escape
 SHOWN = 40  # failures, notices and changes of one update on the page; `reperes status` tells all
 
 
-def report_html(runs: Sequence[Mapping[str, Any]]) -> str:
+def update_reports_html(reports: Sequence[Mapping[str, Any]]) -> str:
     """What the last updates did, newest first: the numbers of the last one, and folded below them the reports of all.
 
     Empty before the first.
     """
-    if not runs:
+    if not reports:
         return ""
-    summary = escape(f"{strings.REPORT} {numbers_line(runs[0])}")
-    body = "".join(map(_run, runs))
+    summary = escape(f"{strings.REPORT} {numbers_line(reports[0])}")
+    body = "".join(map(_report_html, reports))
     return f'<details class="report"><summary>{summary}</summary><div class="lines">{body}</div></details>'
 
 
-def _run(run: Mapping[str, Any]) -> str:
+def _report_html(report: Mapping[str, Any]) -> str:
     lines = [
-        *(_line(strings.REPORT_FAILED, each["source"], each["reason"]) for each in run.get("failed", ())),
-        *(_line(strings.REPORT_NOTICE, each["source"], each["reason"]) for each in run.get("notices", ())),
-        *(_change(each) for each in run.get("changes", ())),
+        *(_line(strings.REPORT_FAILED, failure["source"], failure["reason"]) for failure in report.get("failed", ())),
+        *(_line(strings.REPORT_NOTICE, notice["source"], notice["reason"]) for notice in report.get("notices", ())),
+        *(_change(change) for change in report.get("changes", ())),
     ]
     shown = "".join(lines[:SHOWN])
     if len(lines) > SHOWN:
         shown += f"<li>{escape(strings.REPORT_MORE.format(number=strings.grouped(len(lines) - SHOWN)))}</li>"
-    when = french_moment(str(run.get("began", "")))
-    return f"<p>{escape(f'{when} : {numbers_line(run)}')}</p>{f'<ul>{shown}</ul>' if shown else ''}"
+    when = french_moment(str(report.get("began", "")))
+    return f"<p>{escape(f'{when} : {numbers_line(report)}')}</p>{f'<ul>{shown}</ul>' if shown else ''}"
 
 
 def _line(kind: str, source: str, reason: str) -> str:
     return f"<li><strong>{escape(kind)}</strong> <bdi>{escape(source)}</bdi> : {escape(reason)}</li>"
 
 
-def _change(each: Mapping[str, Any]) -> str:
-    lines = "".join(f"<li><bdi>{escape(line)}</bdi></li>" for line in each["diff"])
+def _change(change: Mapping[str, Any]) -> str:
+    lines = "".join(f"<li><bdi>{escape(line)}</bdi></li>" for line in change["diff"])
     diff = f'<ul class="diff">{lines}</ul>' if lines else ""
-    return f"<li><strong>{escape(CHANGES[each['change']])}</strong> <bdi>{escape(each['title'])}</bdi>{diff}</li>"
+    return f"<li><strong>{escape(CHANGES[change['change']])}</strong> <bdi>{escape(change['title'])}</bdi>{diff}</li>"

@@ -20,9 +20,6 @@ from typing import Any, BinaryIO
 
 from kb.errors import ReperesError
 
-SOURCE = "ajouts"
-"""The name of the source."""
-
 _WAITING = ".attente"
 _ABOUT = "attente.json"
 _CHUNK = 1 << 20
@@ -33,7 +30,7 @@ _UNSAFE = re.compile('[\\\\/:*?"<>|\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingUpload:
     """A file or an address that waits. `preview` is what was understood, None before it was read; `trouble` why not."""
 
     key: str
@@ -89,13 +86,13 @@ class Uploads:
         self._write(key, {"name": url, "url": url})
         return key
 
-    def waiting(self) -> list[Waiting]:
+    def waiting(self) -> list[WaitingUpload]:
         """All that waits, by name."""
         if not self._waiting.is_dir():
             return []
-        return sorted(self._each(), key=lambda each: each.name)
+        return sorted(self._all_waiting(), key=lambda upload: upload.name)
 
-    def get(self, key: str) -> Waiting:
+    def get(self, key: str) -> WaitingUpload:
         """What waits under a key. Raises ReperesError when it does no more."""
         found = self._read(key) if _KEY.fullmatch(key) else None
         if found is None:
@@ -104,21 +101,21 @@ class Uploads:
 
     def note(self, key: str, preview: Mapping[str, Any] | None, trouble: str | None) -> None:
         """Notes what was understood, or why nothing was."""
-        each = self.get(key)
-        self._write(key, {"name": each.name, "url": each.url, "preview": preview, "trouble": trouble})
+        upload = self.get(key)
+        self._write(key, {"name": upload.name, "url": upload.url, "preview": preview, "trouble": trouble})
 
     def accept(self, key: str) -> str | None:
         """Takes a file in; the id that its document will have, None for an address (whose id is its own)."""
-        each = self.get(key)
-        if each.path is None:
+        upload = self.get(key)
+        if upload.path is None:
             self.discard(key)
             return None
         place = self._folder / key
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
-        each.path.replace(place / each.name)
+        upload.path.replace(place / upload.name)
         self.discard(key)
-        return f"{key}/{each.name}"
+        return f"{key}/{upload.name}"
 
     def discard(self, key: str) -> None:
         """Lets go of what waits."""
@@ -137,19 +134,19 @@ class Uploads:
             path.parent.rmdir()
         return there
 
-    def _each(self) -> Iterator[Waiting]:
+    def _all_waiting(self) -> Iterator[WaitingUpload]:
         for place in self._waiting.iterdir():
             if _KEY.fullmatch(place.name) and (found := self._read(place.name)) is not None:
                 yield found
 
-    def _read(self, key: str) -> Waiting | None:
+    def _read(self, key: str) -> WaitingUpload | None:
         place = self._waiting / key
         try:
             held = json.loads((place / _ABOUT).read_text("utf-8"))
         except (OSError, ValueError):
             return None
         path = None if held["url"] else place / held["name"]
-        return Waiting(key, held["name"], held["url"], path, held.get("preview"), held.get("trouble"))
+        return WaitingUpload(key, held["name"], held["url"], path, held.get("preview"), held.get("trouble"))
 
     def _write(self, key: str, held: Mapping[str, Any]) -> None:
         aside = self._waiting / key / f"{_ABOUT}.new"

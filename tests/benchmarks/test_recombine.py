@@ -29,39 +29,39 @@ def _documents() -> list[Document]:
 
 
 def test_the_same_seed_makes_the_same_passages_and_another_one_others(benchmark_module: Load) -> None:
-    recombine = benchmark_module("recombine")
+    recombine = benchmark_module("scaling.recombine")
     source = recombine.material(_documents())
-    first = [each.text for each in recombine.passages(source, 60, pool=40)]
-    assert first == [each.text for each in recombine.passages(source, 60, pool=40)]
-    assert first[:50] == [each.text for each in recombine.passages(source, 50, pool=40)], "more only adds"
-    assert first != [each.text for each in recombine.passages(source, 60, pool=40, seed=1)]
+    first = [passage.text for passage in recombine.passages(source, 60, pool=40)]
+    assert first == [passage.text for passage in recombine.passages(source, 60, pool=40)]
+    assert first[:50] == [passage.text for passage in recombine.passages(source, 50, pool=40)], "more only adds"
+    assert first != [passage.text for passage in recombine.passages(source, 60, pool=40, seed=1)]
 
 
 def test_passages_are_distinct_of_real_sentences_and_of_the_splitters_lengths(benchmark_module: Load) -> None:
-    recombine = benchmark_module("recombine")
+    recombine = benchmark_module("scaling.recombine")
     source = recombine.material(_documents())
     made = recombine.passages(source, 300, pool=100)
     real = {sentence for group in source.sentences for sentence in group}
-    assert len({each.text for each in made}) == 300
-    assert all(set(each.sentences) <= real for each in made)
-    assert all(50 <= len(each.text.split()) <= 180 for each in made)
-    assert [each.parents for each in made[:100]] == [(number,) for number in range(100)]
-    assert all(len(each.parents) == 2 and max(each.parents) < 100 for each in made[100:])
+    assert len({passage.text for passage in made}) == 300
+    assert all(set(passage.sentences) <= real for passage in made)
+    assert all(50 <= len(passage.text.split()) <= 180 for passage in made)
+    assert [passage.parents for passage in made[:100]] == [(number,) for number in range(100)]
+    assert all(len(passage.parents) == 2 and max(passage.parents) < 100 for passage in made[100:])
 
 
 def test_too_few_sentences_are_told(benchmark_module: Load) -> None:
-    recombine = benchmark_module("recombine")
+    recombine = benchmark_module("scaling.recombine")
     source = recombine.Material((("Une phrase de vingt mots " + "ou presque " * 50,),), ("Un titre",))
     with pytest.raises(ValueError, match="1 sentences are too few for 2 passages"):
         recombine.passages(source, 2)
 
 
 def test_documents_hold_their_passages_where_they_say(benchmark_module: Load) -> None:
-    recombine = benchmark_module("recombine")
+    recombine = benchmark_module("scaling.recombine")
     source = recombine.material(_documents())
     made = list(recombine.documents(recombine.passages(source, 20, pool=20), source.titles))
-    passages = [(each.document, passage) for each in made for passage in each.passages]
-    assert [len(each.passages) for each in made] == [6, 6, 6, 2]
+    passages = [(document.document, passage) for document in made for passage in document.passages]
+    assert [len(document.passages) for document in made] == [6, 6, 6, 2]
     assert all(document.text[passage.start : passage.end] == passage.text for document, passage in passages)
     assert len({passage.id for _, passage in passages}) == 20
 
@@ -69,7 +69,7 @@ def test_documents_hold_their_passages_where_they_say(benchmark_module: Load) ->
 def test_blended_vectors_lie_between_their_parents(benchmark_module: Load) -> None:
     pool = np.random.default_rng(3).normal(size=(50, 64)).astype(np.float32) + 1
     pool /= np.linalg.norm(pool, axis=1, keepdims=True)
-    vectors = benchmark_module("recombine").blend(pool, [0, 1], [2, 3])
+    vectors = benchmark_module("scaling.recombine").blend(pool, [0, 1], [2, 3])
     assert vectors.shape == (2, 64)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     cosines = vectors @ pool.T
@@ -84,7 +84,7 @@ def test_a_base_is_written_searched_and_used_again(
     documents.mkdir()
     for path in FILES[:3]:
         shutil.copy(path, documents)
-    scale_base, bench_data = benchmark_module("scale_base"), benchmark_module("bench_data")
+    scale_base, bench_data = benchmark_module("scaling.base"), benchmark_module("bench_data")
     data = bench_data.BenchData(documents, tmp_path / "questions.jsonl")
     store = scale_base.base(70, data, tiny_encoder, tmp_path, pool=40)
     written = (store / "catalog.sqlite").stat().st_mtime_ns

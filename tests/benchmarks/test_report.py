@@ -93,7 +93,7 @@ def test_quality_compares_rankings_question_by_question(benchmark_module: Load) 
     assert ours == {"mrr@10": [1, 0.5, 0], "hit@1": [1, 0, 0], "hit@5": [1, 1, 0], "hit@10": [1, 1, 0]}
     assert theirs["mrr@10"] == pytest.approx([1 / 3, 0, 0])
     found = quality.targets({"reperes": ours, "txtai_hybrid": theirs})
-    assert [each.met for each in found] == [True, True]
+    assert [target.met for target in found] == [True, True]
     assert "txtai hybrid" in found[0].name
 
 

@@ -14,8 +14,9 @@ import pytest
 
 from centred_encoder import CentredEncoder
 from ingest.pipeline import ingest
+from kb.evaluation.asking import evaluate
 from kb.evaluation.questions import EvaluationQuestion, read_questions
-from kb.evaluation.run import EvaluationResult, evaluate
+from kb.evaluation.results import EvaluationResult
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
 from kb.models.sentence_encoder import load_encoder
@@ -56,7 +57,7 @@ def test_facts_are_said_and_refusals_are_right(
     evaluated: Evaluate, base: str, dtype: str, facts: float, refused: float, false_refusals: float
 ) -> None:
     result = evaluated(base, dtype)
-    assert not result.errors
+    assert not result.failed
     assert (result.estimate("fact_recall").value or 0) >= facts
     assert (result.estimate("refused_unanswerable").value or 0) >= refused
     assert (result.estimate("false_refusals").value or 0) <= false_refusals

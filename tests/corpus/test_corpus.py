@@ -10,6 +10,7 @@ import json
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html.parser import HTMLParser
@@ -25,8 +26,8 @@ PATHS = sorted((CORPUS / "documents").iterdir())
 QUESTIONS: list[dict[str, Any]] = [
     json.loads(line) for line in (CORPUS / "questions.jsonl").read_text(encoding="utf-8").splitlines()
 ]
-ANSWERABLE = [each for each in QUESTIONS if not each.get("unanswerable")]
-UNANSWERABLE = [each for each in QUESTIONS if each.get("unanswerable")]
+ANSWERABLE = [question for question in QUESTIONS if not question.get("unanswerable")]
+UNANSWERABLE = [question for question in QUESTIONS if question.get("unanswerable")]
 
 KEY_ORDER = "id question kind history documents expected_facts forbidden_facts unanswerable".split()
 FRONT_KEYS = {"titre", "type", "rubrique", "date", "sources", "programmes", "partenaires", "origine", "licence"}
@@ -90,13 +91,13 @@ def load(path: Path) -> File:
     found = re.match(r"---\n(.*?\n)---\n(.*)", text, re.DOTALL)
     assert found, "no front matter"
     meta = yaml.safe_load(found[1])
-    return File(meta, found[2], tuple(each["url"] for each in meta["sources"] if "url" in each))
+    return File(meta, found[2], tuple(source["url"] for source in meta["sources"] if "url" in source))
 
 
 def fold(text: str) -> str:
     """Lower case without accents or inline marks; one kind of apostrophe and space; small number words as digits."""
     text = unicodedata.normalize("NFKD", text.replace("’", "'").replace("œ", "oe").casefold())
-    text = "".join(each for each in text if not unicodedata.combining(each))
+    text = "".join(character for character in text if not unicodedata.combining(character))
     text = re.sub(r"\s+", " ", re.sub(r"[*_`]", "", text))
     return re.sub(r"\b(?:" + "|".join(NUMBER_WORDS) + r")\b", lambda word: NUMBER_WORDS[word[0]], text)
 
@@ -115,12 +116,19 @@ def is_odd(host: str) -> bool:
 
 
 def facts(question: dict[str, Any]) -> list[list[str]]:
-    return [[each] if isinstance(each, str) else each for each in question.get("expected_facts", [])]
+    return [[fact] if isinstance(fact, str) else fact for fact in question.get("expected_facts", [])]
 
 
-each_document = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
-each_question = pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question["id"])
-each_answerable = pytest.mark.parametrize("question", ANSWERABLE, ids=lambda question: question["id"])
+Fault = Iterator[str]
+"""What is wrong with one document or question, in words."""
+
+
+def sound(parts: Sequence[Path] | Sequence[dict[str, Any]], faults: Callable[[Any], Fault]) -> None:
+    """Fails with every fault of every document or question, each on a line that names it."""
+    assert parts
+    named = [(part.name if isinstance(part, Path) else part["id"], part) for part in parts]
+    if found := [f"{name}: {fault}" for name, part in named for fault in faults(part)]:
+        pytest.fail("\n".join(found), pytrace=False)
 
 
 def test_the_corpus_is_whole() -> None:
@@ -128,39 +136,47 @@ def test_the_corpus_is_whole() -> None:
     assert (len(ANSWERABLE), len(UNANSWERABLE)) == (66, 18)
 
 
-@each_document
-def test_front_matter(path: Path) -> None:
-    meta = load(path).meta
-    for key in ("titre", "type", "rubrique", "origine"):
-        assert meta.get(key, "").strip(), key
-    assert meta["licence"] == "CC-BY-4.0"
-    if path.suffix == ".html":
-        return
-    assert set(meta) == FRONT_KEYS
-    for key in ("programmes", "partenaires"):
-        assert {type(each) for each in meta[key]} == {str}, key
-    for source in meta["sources"]:
-        assert SOURCE_KEYS - {"url"} <= set(source) <= SOURCE_KEYS
-        assert all(source[key] for key in ("titre", "editeur")), source
+def test_front_matter() -> None:
+    def faults(path: Path) -> Fault:
+        meta = load(path).meta
+        yield from (f"no {key}" for key in ("titre", "type", "rubrique", "origine") if not meta.get(key, "").strip())
+        if meta["licence"] != "CC-BY-4.0":
+            yield f"licence {meta['licence']}"
+        if path.suffix == ".html":
+            return
+        if set(meta) != FRONT_KEYS:
+            yield f"keys {sorted(set(meta) ^ FRONT_KEYS)}"
+        for key in ("programmes", "partenaires"):
+            if {type(value) for value in meta[key]} != {str}:
+                yield f"{key} {meta[key]}"
+        for source in meta["sources"]:
+            if not SOURCE_KEYS - {"url"} <= set(source) <= SOURCE_KEYS or not (source["titre"] and source["editeur"]):
+                yield f"source {source}"
+
+    sound(PATHS, faults)
 
 
-@each_document
-def test_dates_are_quoted_iso_or_unknown(path: Path) -> None:
-    # Unquoted, YAML makes a date or a number of them, and « 2018 » loses the precision it was given with.
-    meta = load(path).meta
-    for date in [meta["date"], *(source["date"] for source in meta.get("sources", []))]:
-        assert type(date) is str
-        assert DATE.fullmatch(date), date
+def test_dates_are_quoted_iso_or_unknown() -> None:
+    def faults(path: Path) -> Fault:
+        # Unquoted, YAML makes a date or a number of them, and « 2018 » loses the precision it was given with.
+        meta = load(path).meta
+        for date in [meta["date"], *(source["date"] for source in meta.get("sources", []))]:
+            if type(date) is not str or not DATE.fullmatch(date):
+                yield f"date {date!r}"
+
+    sound(PATHS, faults)
 
 
-@each_document
-def test_urls_have_a_plain_public_host(path: Path) -> None:
-    for url in load(path).urls:
-        parts = urlsplit(url)
-        assert parts.scheme in {"http", "https"}, url
-        assert HOST.fullmatch(parts.netloc), url
-        assert not is_odd(parts.netloc), url
-        assert re.fullmatch(r"[!-~]+", url), url
+def test_urls_have_a_plain_public_host() -> None:
+    def faults(path: Path) -> Fault:
+        for url in load(path).urls:
+            parts = urlsplit(url)
+            plain = parts.scheme in {"http", "https"} and HOST.fullmatch(parts.netloc) and re.fullmatch(r"[!-~]+", url)
+            if not plain or is_odd(parts.netloc):
+                yield url
+
+    assert sum(len(load(path).urls) for path in PATHS) > 50
+    sound(PATHS, faults)
 
 
 @pytest.mark.parametrize("host", ["www.testing.lemoniteur.fr", "le-moniteur-staging.web.fr", "gamelow.netlify.app"])
@@ -168,72 +184,104 @@ def test_odd_hosts_are_recognised(host: str) -> None:
     assert is_odd(host)
 
 
-@each_document
-def test_markdown_form(path: Path) -> None:
-    body = load(path).body
-    if path.suffix == ".html":
-        assert len(re.findall(r"<h1\b", path.read_text(encoding="utf-8"))) == 1
-        return
-    title = re.findall(r"^# (.+)$", body, re.MULTILINE)
-    assert [fold(each) for each in title] == [fold(load(path).meta["titre"])]
-    assert not re.search(r"[ \t]$", body, re.MULTILINE), "trailing space"
-    assert body.count("**") % 2 == 0, "bold left open"
-    assert "'" not in body, "straight apostrophe in French text"
-    assert not re.search(r"[^\s\u00a0|(][;?!»](?=[\s*]|$)|«(?!\u00a0)", body), "no-break space missing"
+def test_markdown_form() -> None:
+    def faults(path: Path) -> Fault:
+        body = load(path).body
+        if path.suffix == ".html":
+            if len(re.findall(r"<h1\b", path.read_text(encoding="utf-8"))) != 1:
+                yield "not one h1"
+            return
+        title = re.findall(r"^# (.+)$", body, re.MULTILINE)
+        if [fold(heading) for heading in title] != [fold(load(path).meta["titre"])]:
+            yield f"title {title}"
+        if re.search(r"[ \t]$", body, re.MULTILINE):
+            yield "trailing space"
+        if body.count("**") % 2:
+            yield "bold left open"
+        if "'" in body:
+            yield "straight apostrophe in French text"
+        if re.search(r"[^\s\u00a0|(][;?!»](?=[\s*]|$)|«(?!\u00a0)", body):
+            yield "no-break space missing"
+
+    sound(PATHS, faults)
 
 
-@each_document
-def test_tables_have_equal_rows(path: Path) -> None:
-    for table in re.findall(r"(?:^\|.*\n?)+", load(path).body, re.MULTILINE):
-        rows = [row.strip().strip("|").split("|") for row in table.strip().splitlines()]
-        assert {len(row) for row in rows} == {len(rows[0])}, table
-        assert all(cell.strip() for cell in rows[0]), f"unnamed column: {table}"
-        assert all(re.fullmatch(r" *:?-{3,}:? *", cell) for cell in rows[1]), table
-        assert len(rows) > 2, table
+def test_tables_have_equal_rows() -> None:
+    def tables(path: Path) -> list[str]:
+        return re.findall(r"(?:^\|.*\n?)+", load(path).body, re.MULTILINE)
+
+    def faults(path: Path) -> Fault:
+        for table in tables(path):
+            rows = [row.strip().strip("|").split("|") for row in table.strip().splitlines()]
+            if {len(row) for row in rows} != {len(rows[0])} or len(rows) <= 2:
+                yield f"rows of {table}"
+            if not all(cell.strip() for cell in rows[0]):
+                yield f"unnamed column: {table}"
+            if not all(re.fullmatch(r" *:?-{3,}:? *", cell) for cell in rows[1]):
+                yield f"rule of {table}"
+
+    assert sum(len(tables(path)) for path in PATHS) > 5
+    sound(PATHS, faults)
 
 
 def test_question_ids_and_texts_are_unique() -> None:
     for key in ("id", "question"):
-        counts = Counter(fold(each[key]) for each in QUESTIONS)
-        assert [each for each, count in counts.items() if count > 1] == []
+        counts = Counter(fold(question[key]) for question in QUESTIONS)
+        assert [text for text, count in counts.items() if count > 1] == []
 
 
-@each_question
-def test_question_form(question: dict[str, Any]) -> None:
-    assert list(question) == [key for key in KEY_ORDER if key in question]
-    assert {"id", "question", "kind"} <= set(question)
-    assert (question["kind"] == "unanswerable") == (question.get("unanswerable") is True)
-    assert (question["kind"] == "followup") == ("history" in question)
-    for turn in question.get("history", []):
-        assert (set(turn), turn["role"] in {"user", "assistant"}) == ({"role", "content"}, True)
-    if question.get("unanswerable"):
-        assert not question.get("documents")
-        assert not question.get("expected_facts")
-    else:
-        assert question["documents"]
-        assert question["expected_facts"]
-        assert len(set(question["documents"])) == len(question["documents"])
+def test_question_form() -> None:
+    def faults(question: dict[str, Any]) -> Fault:
+        if list(question) != [key for key in KEY_ORDER if key in question]:
+            yield f"keys {list(question)}"
+        if not {"id", "question", "kind"} <= set(question):
+            yield "id, question or kind missing"
+        if (question["kind"] == "unanswerable") != (question.get("unanswerable") is True):
+            yield "kind and unanswerable differ"
+        if (question["kind"] == "followup") != ("history" in question):
+            yield "kind and history differ"
+        for turn in question.get("history", []):
+            if set(turn) != {"role", "content"} or turn["role"] not in {"user", "assistant"}:
+                yield f"turn {turn}"
+        documents, expected = question.get("documents", []), question.get("expected_facts", [])
+        if question.get("unanswerable"):
+            if documents or expected:
+                yield "unanswerable, with documents or facts"
+        elif not (documents and expected) or len(set(documents)) != len(documents):
+            yield "no documents, the same twice, or no facts"
+
+    sound(QUESTIONS, faults)
 
 
-@each_answerable
-def test_listed_documents_exist(question: dict[str, Any]) -> None:
-    assert set(question["documents"]) <= {path.name for path in PATHS}
+def test_listed_documents_exist() -> None:
+    there = {path.name for path in PATHS}
+    sound(ANSWERABLE, lambda question: iter(sorted(set(question["documents"]) - there)))
 
 
-@each_answerable
-def test_expected_facts_stand_in_a_listed_document(question: dict[str, Any]) -> None:
-    bodies = {name: fold(load(CORPUS / "documents" / name).body) for name in question["documents"]}
-    for forms in facts(question):
-        assert any(holds(body, form) for body in bodies.values() for form in forms), forms
-    for name, body in bodies.items():
-        assert any(holds(body, form) for forms in facts(question) for form in forms), name
+def test_expected_facts_stand_in_a_listed_document() -> None:
+    def faults(question: dict[str, Any]) -> Fault:
+        bodies = {name: fold(load(CORPUS / "documents" / name).body) for name in question["documents"]}
+        for forms in facts(question):
+            if not any(holds(body, form) for body in bodies.values() for form in forms):
+                yield f"{forms} stands nowhere"
+        for name, body in bodies.items():
+            if not any(holds(body, form) for forms in facts(question) for form in forms):
+                yield f"{name} holds no fact"
+
+    sound(ANSWERABLE, faults)
 
 
-@each_answerable
-def test_the_question_does_not_give_its_facts_away(question: dict[str, Any]) -> None:
-    asked = fold(" ".join([question["question"], *(turn["content"] for turn in question.get("history", []))]))
-    for forms in facts(question):
-        assert not any(holds(asked, form) for form in forms), forms
+def test_the_question_does_not_give_its_facts_away() -> None:
+    def faults(question: dict[str, Any]) -> Fault:
+        asked = fold(" ".join([question["question"], *(turn["content"] for turn in question.get("history", []))]))
+        yield from (str(forms) for forms in facts(question) if any(holds(asked, form) for form in forms))
+
+    sound(ANSWERABLE, faults)
+
+
+def test_every_fault_is_told_with_its_name() -> None:
+    with pytest.raises(pytest.fail.Exception, match=r"(?s)a\.md: odd.*b\.md: odd"):
+        sound([Path("a.md"), Path("b.md")], lambda path: iter(["odd"]))
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from ingest.pipeline import ingest
+from kb.evaluation.asking import evaluate
 from kb.evaluation.questions import read_questions
 from kb.evaluation.report import to_json
-from kb.evaluation.run import evaluate
 from kb.knowledge import KnowledgeBase
 from kb.models.sentence_encoder import load_encoder
 from kb.settings import Settings

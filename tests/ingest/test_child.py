@@ -60,7 +60,7 @@ def test_an_ingestion_runs_aside_and_tells_how_it_ended(tmp_path: Path) -> None:
 def test_a_process_that_cannot_work_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REPERES_MAX_TEXT_MB", "beaucoup")
     ingestor = ChildIngestor(settings_of(tmp_path))
-    ingestor.run()
+    ingestor.ingest_corpus()
     error = ingestor.progress().error
     assert error is not None
     assert "REPERES_MAX_TEXT_MB=beaucoup" in error

@@ -65,6 +65,18 @@ def test_a_sync_tells_what_changed(run: Run, corpus: Path) -> None:
     assert json.loads(run("status", "--json").stdout)["runs"][0]["command"] == "sync"
 
 
+def test_ignored_files_are_named_in_the_terminal_and_in_json(run: Run, corpus: Path) -> None:
+    (corpus / "photo.jpg").write_bytes(b"jpeg")
+    told = run("ingest", str(corpus)).output
+    assert "1 ignorés" in told
+    assert "Ignoré : photo.jpg : type de fichier non lu" in told
+    report = json.loads(run("ingest", str(corpus), "--json").stdout)
+    assert report["ignored"] == 1
+    assert [note["source"] for note in report["ignored_files"]] == ["photo.jpg"]
+    assert "type de fichier non lu" in report["ignored_files"][0]["reason"]
+    assert "Ignoré : photo.jpg" in run("status").output
+
+
 def test_a_wrong_sources_file_is_told_before_anything_is_read(run: Run, corpus: Path) -> None:
     (corpus.parent / "sources.toml").write_text('[[source]]\ntype = "flux"\n', encoding="utf-8")
     output = run("sync", code=1).output

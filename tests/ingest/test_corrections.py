@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import correct, ingest
+from ingest.correction import correct
+from ingest.pipeline import ingest
 from ingest.preview import preview
 from kb.errors import DocumentError, ReperesError
 from kb.index.catalog.catalog import Catalog

@@ -15,6 +15,7 @@ from ingest.maintenance import allow, check, forget, rebuild
 from ingest.pipeline import ingest
 from kb.answering.serialize import answer_to_json
 from kb.errors import FingerprintError, StoreBusyError, StoreError
+from kb.evaluation.kept.queries import put_queries, read_queries
 from kb.evaluation.questions import EvaluationQuestion
 from kb.index import rebuilding
 from kb.index.catalog.catalog import Catalog
@@ -25,6 +26,7 @@ from kb.index.writer import locked
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder, FloatMatrix, Prompt
 from kb.records.database import ERASED, AppDatabase
+from kb.records.feedback import add_feedback, read_feedback
 from kb.settings import Settings
 from scripted_base import answer_of
 from tiny_encoder import TinyEncoder
@@ -139,7 +141,7 @@ def test_every_damage_is_found_and_mended(
     assert check(base, tiny_encoder).differences == ()
     damage(base)
     found = check(base, tiny_encoder).differences
-    assert any(each.document == document and what in each.what for each in found), found
+    assert any(difference.document == document and what in difference.what for difference in found), found
     mended = check(base, tiny_encoder, repair=True)
     assert mended.differences == ()
     assert mended.repaired >= 1
@@ -155,7 +157,7 @@ def test_a_folder_that_changed_since_is_told_document_by_document(
     (folder / "culture.md").unlink()
     (folder / "neuf.md").write_text("# Neuf\n\nUn document neuf.", encoding="utf-8")
     (folder / "vide.md").write_text("", encoding="utf-8")  # ingestion tells of it each time: no difference
-    found = {each.document: each.what for each in check(base, tiny_encoder).differences}
+    found = {difference.document: difference.what for difference in check(base, tiny_encoder).differences}
     assert found.keys() == {"aides.md", "culture.md", "neuf.md"}
     assert "a changé" in found["aides.md"]
     assert "n'existe plus" in found["culture.md"]
@@ -253,8 +255,8 @@ def test_what_is_forgotten_is_nowhere_on_the_disk(folder: Path, base: Settings, 
 def test_what_people_said_of_it_is_forgotten_too(base: Settings) -> None:
     told = answer_to_json(answer_of(f"{SECRET} [1]", cited={"secret.md": SECRET}, found=["secret.md", "aides.md"]))
     with AppDatabase(base.app_database) as database:
-        database.add_feedback("2026-11-27T08:00:00+00:00", "bad", "wrong", "", told, 1)
-        database.put_queries([EvaluationQuestion("q1", "Que dit le rapport ?", documents=("secret.md", "aides.md"))])
+        add_feedback(database, "2026-11-27T08:00:00+00:00", "bad", "wrong", "", told, 1)
+        put_queries(database, [EvaluationQuestion("q1", "Que dit le rapport ?", documents=("secret.md", "aides.md"))])
     traces = [b"restera confidentiel", b"secret.md"]
     assert all(places(base.app_database.parent, trace) for trace in traces)
     forget(base, ["secret.md"])
@@ -262,7 +264,7 @@ def test_what_people_said_of_it_is_forgotten_too(base: Settings) -> None:
     assert kept
     assert not any(trace in path.read_bytes() for trace in traces for path in kept)
     with AppDatabase(base.app_database) as database:
-        (feedback,), (query,) = database.feedback(), database.queries()
+        (feedback,), (query,) = read_feedback(database), read_queries(database)
     assert feedback.answer["answer"] == ERASED
     assert query.documents == ("aides.md",)
 
@@ -330,8 +332,8 @@ def contents(settings: Settings) -> dict[str, object]:
         return {
             "documents": catalog.documents(catalog.states()),
             "passages": catalog.passages(catalog.owners("passages")),
-            "vectors": {each: vector.tobytes() for each, vector in vectors.items("passages")},
-            "sections": {each: vector.tobytes() for each, vector in vectors.items("sections")},
+            "vectors": {passage: vector.tobytes() for passage, vector in vectors.items("passages")},
+            "sections": {section: vector.tobytes() for section, vector in vectors.items("sections")},
             "words": sorted(words.ids("passages")),
         }
     finally:

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from ingest.maintenance import forget
 from ingest.pipeline import ingest
 from ingest.readers import markdown
 from ingest.readers.reading import Given, Reading
-from ingest.report import IngestReport
+from ingest.report import IGNORED_KEPT, IngestReport
+from kb.index import rebuilding
 from kb.index.catalog.catalog import Catalog
+from kb.index.layout import CATALOG_FILE, index_folder
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
 from kb.settings import Settings
@@ -43,7 +46,7 @@ def counts(report: IngestReport) -> tuple[int, int, int, int, int]:
 
 def documents(settings: Settings) -> set[str]:
     catalog = Catalog(settings.store / "catalog.sqlite")
-    current = {each for each, state in catalog.states().items() if not state.withdrawn}
+    current = {name for name, state in catalog.states().items() if not state.withdrawn}
     catalog.close()
     return current
 
@@ -208,6 +211,59 @@ def test_progress_counts_every_document(folder: Path, settings: Settings, tiny_e
     assert seen[0] == (0, 6)
     assert seen[-1] == (6, 6)
     assert all(before[0] <= after[0] for before, after in pairwise(seen))
+
+
+def test_files_that_are_ignored_are_named_with_the_reason(
+    folder: Path, settings: Settings, tiny_encoder: Encoder
+) -> None:
+    (folder / "sous" / "photo.jpg").write_bytes(b"jpeg")
+    (folder / "tableau.xlsx").write_bytes(b"xlsx")
+    (folder / ".cache").write_bytes(b"hidden")
+    report = ingest([folder], settings, tiny_encoder)
+    assert report.ignored == 2
+    assert [note.source for note in report.ignored_files] == ["tableau.xlsx", "sous/photo.jpg"]
+    assert all("type de fichier non lu" in note.reason and ".pdf" in note.reason for note in report.ignored_files)
+    catalog = Catalog(settings.store / "catalog.sqlite")
+    (kept,) = catalog.journal.reports()
+    catalog.close()
+    assert [note["source"] for note in kept["ignored_files"]] == ["tableau.xlsx", "sous/photo.jpg"]
+
+
+def test_what_was_erased_is_named_to_who_ingests_and_kept_nowhere(
+    folder: Path, settings: Settings, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuilding, "GRACE_SECONDS", 0.0)
+    ingest([folder], settings, tiny_encoder)
+    forget(settings, ["six.md"])
+    report = ingest([folder], settings, tiny_encoder)
+    assert (report.ignored, [note.source for note in report.ignored_files]) == (1, ["six.md"])
+    assert "reperes forget --undo" in report.ignored_files[0].reason
+    catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
+    kept = catalog.journal.reports()[0]
+    catalog.close()
+    assert (kept["ignored"], kept["ignored_files"]) == (1, [])
+
+
+def test_of_many_ignored_files_all_are_counted_and_the_first_named(
+    folder: Path, settings: Settings, tiny_encoder: Encoder
+) -> None:
+    for number in range(IGNORED_KEPT + 3):
+        (folder / f"{number}.jpg").touch()
+    report = ingest([folder], settings, tiny_encoder)
+    assert (report.ignored, len(report.ignored_files)) == (IGNORED_KEPT + 3, IGNORED_KEPT)
+
+
+@pytest.mark.parametrize(("before", "gone", "withdrawn"), [(5, 1, 1), (5, 2, 0), (4, 4, 4), (10, 2, 2), (10, 3, 0)])
+def test_a_fifth_of_a_source_may_go_unasked(
+    tmp_path: Path, settings: Settings, tiny_encoder: Encoder, before: int, gone: int, withdrawn: int
+) -> None:
+    for number in range(before):
+        (tmp_path / "docs").mkdir(exist_ok=True)
+        (tmp_path / "docs" / f"{number}.md").write_text(f"# Fiche {number}\n\nUn texte.", encoding="utf-8")
+    ingest([tmp_path / "docs"], settings, tiny_encoder)
+    for number in range(gone):
+        (tmp_path / "docs" / f"{number}.md").unlink()
+    assert ingest([tmp_path / "docs"], settings, tiny_encoder).withdrawn == withdrawn
 
 
 def test_a_lower_limit_is_kept(folder: Path, settings: Settings, tiny_encoder: Encoder) -> None:

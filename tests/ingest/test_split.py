@@ -64,16 +64,16 @@ def test_ids_are_stable_and_tell_equal_passages_apart() -> None:
     text = "## A\n\nMême phrase.\n\n## A\n\nMême phrase."
     first = split_document(document(text), count_tokens, MAX_TOKENS)
     again = split_document(document(text), count_tokens, MAX_TOKENS)
-    assert [each.id for each in first] == [each.id for each in again]
-    assert len({each.id for each in first}) == 2
+    assert [passage.id for passage in first] == [passage.id for passage in again]
+    assert len({passage.id for passage in first}) == 2
     retitled = split_document(document(text, title="Autre"), count_tokens, MAX_TOKENS)
-    assert {each.id for each in first}.isdisjoint(each.id for each in retitled)
+    assert {passage.id for passage in first}.isdisjoint(passage.id for passage in retitled)
 
 
 def test_headings_make_the_path_and_the_title_is_left_out() -> None:
     text = "# Titre\n\nUn.\n\n## Partie\n\nDeux.\n\n### Détail\n\nTrois.\n\n## Autre\n\nQuatre."
     passages = split_document(document(text), count_tokens, MAX_TOKENS)
-    assert [each.heading_path for each in passages] == [(), ("Partie",), ("Partie", "Détail"), ("Autre",)]
+    assert [passage.heading_path for passage in passages] == [(), ("Partie",), ("Partie", "Détail"), ("Autre",)]
 
 
 def test_long_tables_are_cut_between_rows_and_repeat_their_header() -> None:
@@ -82,8 +82,8 @@ def test_long_tables_are_cut_between_rows_and_repeat_their_header() -> None:
     passages = split_document(document(text), count_tokens, MAX_TOKENS)
     assert len(passages) > 2
     assert passages[0].table_header == ""
-    assert {each.table_header for each in passages[1:]} == {"| Nom | Montant |\n| --- | --- |"}
-    assert all(each.text.startswith("|") and each.text.endswith("|") for each in passages)
+    assert {passage.table_header for passage in passages[1:]} == {"| Nom | Montant |\n| --- | --- |"}
+    assert all(passage.text.startswith("|") and passage.text.endswith("|") for passage in passages)
 
 
 def test_a_list_stays_with_the_sentence_that_announces_it() -> None:
@@ -100,7 +100,7 @@ def test_a_document_without_text_has_no_passage(text: str) -> None:
 
 def test_long_sections_are_cut_evenly() -> None:
     text = " ".join(f"Voici la phrase numéro {number} de ce long texte." for number in range(60))
-    lengths = [len(each.text.split()) for each in split_document(document(text), count_tokens, MAX_TOKENS)]
+    lengths = [len(passage.text.split()) for passage in split_document(document(text), count_tokens, MAX_TOKENS)]
     assert sum(lengths) == len(text.split())
     assert max(lengths) - min(lengths) <= 20
     assert all(100 <= length <= MAX_WORDS for length in lengths)

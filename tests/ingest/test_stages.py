@@ -20,14 +20,14 @@ def version(encoder: Encoder, name: str) -> NewVersion:
     return NewVersion(document, name, name, tuple(split_document(document, encoder.count_tokens, 512)))
 
 
-def test_all_batches_are_written_in_order(tmp_path: Path, tiny_encoder: Encoder) -> None:
+def test_all_batches_are_madein_order(tmp_path: Path, tiny_encoder: Encoder) -> None:
     batches = [[version(tiny_encoder, f"{batch}-{number}.md") for number in range(3)] for batch in range(6)]
     written: list[str] = []
     with IndexWriter(tmp_path, tiny_encoder, "1") as writer, Stages(writer) as stages:
         for batch in batches:
-            written += [each.document.id for each in stages.submit(batch)]
-        written += [each.document.id for each in stages.drain()]
-        assert written == [each.document.id for batch in batches for each in batch]
+            written += [made.document.id for made in stages.submit(batch)]
+        written += [made.document.id for made in stages.drain()]
+        assert written == [made.document.id for batch in batches for made in batch]
         assert writer.catalog.status().documents == 18
         assert writer.catalog.pending() == []
         assert stages.drain() == []
@@ -50,13 +50,13 @@ def test_the_reader_waits_when_too_much_is_under_way(tmp_path: Path, tiny_encode
                 assert stages.submit([version(tiny_encoder, f"{number}.md")]) == []
             threading.Timer(0.2, go_on.set).start()
             # One more waits until the first is written.
-            assert [each.document.id for each in stages.submit([version(tiny_encoder, "last.md")])][:1] == ["0.md"]
+            assert [made.document.id for made in stages.submit([version(tiny_encoder, "last.md")])][:1] == ["0.md"]
             assert begun[0] == "0.md"
             stages.drain()
         assert writer.catalog.status().documents == MOST_WAITING + 1
 
 
-def test_an_error_reaches_the_reader_and_what_was_written_stays(tmp_path: Path, tiny_encoder: Encoder) -> None:
+def test_an_error_reaches_the_reader_and_what_was_madestays(tmp_path: Path, tiny_encoder: Encoder) -> None:
     with IndexWriter(tmp_path, tiny_encoder, "1") as writer:
         write = writer.write
 

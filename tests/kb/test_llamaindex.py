@@ -1,3 +1,5 @@
+"""The knowledge base and the splitter as parts of LlamaIndex programs: real answers, and real refusals."""
+
 import asyncio
 from pathlib import Path
 
@@ -16,6 +18,9 @@ from kb.llamaindex import ReperesQueryEngine, ReperesRetriever
 from kb.models.encoder import Encoder
 from kb.retrieval.filters import Filters
 from kb.settings import Settings
+
+ANSWERABLE = "De combien dispose l'appel à projets des quartiers fertiles ?"
+UNANSWERABLE = "Combien coûte le stade de Grigny ?"
 
 
 @pytest.fixture
@@ -39,18 +44,30 @@ def test_the_retriever_gives_passages_as_nodes(base: KnowledgeBase) -> None:
     base.close()
 
 
-def test_the_query_engine_answers_with_its_sources_or_refuses(base: KnowledgeBase) -> None:
-    engine = ReperesQueryEngine(base)
-    answer = base.ask("Quel appel à projets pour les quartiers fertiles ?")
-    response = engine.query(QueryBundle("Quel appel à projets pour les quartiers fertiles ?"))
-    assert str(response) == answer.text
+def test_the_query_engine_answers_with_its_sources(base: KnowledgeBase) -> None:
+    response = ReperesQueryEngine(base).query(QueryBundle(ANSWERABLE))
+    assert "34 millions d'euros" in str(response)
+    assert "[1]" in str(response)
+    (source,) = response.source_nodes
+    assert source.metadata["document"] == "a.md"
     assert response.metadata is not None
-    assert response.metadata["refused"] == answer.refused
-    assert [each.node.node_id for each in response.source_nodes] == [each.passage.id for each in answer.citations]
-    refused = engine.query("Combien coûte le stade de Grigny ?")
-    assert refused.source_nodes == []
-    assert refused.metadata is not None
-    assert refused.metadata["refused"]
+    assert (response.metadata["refused"], response.metadata["reason"]) == (False, None)
+    (quote,) = response.metadata["quotes"][source.node.node_id]
+    document = base.document("a.md")
+    assert document is not None
+    assert quote["number"] == 1
+    assert "34 millions d'euros" in document.text[quote["start"] : quote["end"]]
+    base.close()
+
+
+def test_the_query_engine_refuses_without_any_source(base: KnowledgeBase) -> None:
+    response = ReperesQueryEngine(base).query(UNANSWERABLE)
+    assert response.source_nodes == []
+    assert response.metadata is not None
+    assert response.metadata["refused"] is True
+    assert response.metadata["reason"] is not None
+    assert response.metadata["quotes"] == {}
+    assert "34 millions" not in str(response)
     base.close()
 
 
@@ -58,7 +75,7 @@ def test_the_node_parser_gives_the_passages_that_would_be_indexed(tiny_encoder: 
     parser = PassageNodeParser(count_tokens=tiny_encoder.count_tokens, max_tokens=tiny_encoder.max_tokens)
     text = "## Un\n\nPremière phrase.\n\n## Deux\n\nSeconde phrase."
     nodes = parser.get_nodes_from_documents([Document(text=text, id_="d.md", metadata={"title": "Titre"})])
-    assert [each.metadata["heading"] for each in nodes] == ["Un", "Deux"]
+    assert [node.metadata["heading"] for node in nodes] == ["Un", "Deux"]
     for node in nodes:
         assert isinstance(node, TextNode)
         assert node.text == text[node.start_char_idx : node.end_char_idx]
@@ -72,7 +89,7 @@ def test_the_retriever_works_inside_a_plain_llamaindex_program(base: KnowledgeBa
         node_postprocessors=[SimilarityPostprocessor(similarity_cutoff=0.0)],
     )
     response = engine.query("De combien disposent les quartiers fertiles ?")
-    assert [each.metadata["document"] for each in response.source_nodes] == ["a.md"]
+    assert [source.metadata["document"] for source in response.source_nodes] == ["a.md"]
     # The mock model repeats its prompt: the passage went into it.
     assert "34 millions d'euros" in str(response)
     base.close()
@@ -80,12 +97,12 @@ def test_the_retriever_works_inside_a_plain_llamaindex_program(base: KnowledgeBa
 
 def test_the_whole_is_a_tool_for_llamaindex_agents(base: KnowledgeBase) -> None:
     tool = QueryEngineTool.from_defaults(ReperesQueryEngine(base), name="reperes", description="Les documents.")
-    question = "Quel appel à projets pour les quartiers fertiles ?"
-    assert base.ask(question).text in tool.call(question).content
-    response = asyncio.run(ReperesQueryEngine(base).aquery(question))
-    assert str(response) == base.ask(question).text
-    nodes = asyncio.run(ReperesRetriever(base).aretrieve(question))
-    assert [each.node.node_id for each in nodes] == [hit.passage.id for hit in base.search(question)]
+    assert "34 millions d'euros" in tool.call(ANSWERABLE).content
+    response = asyncio.run(ReperesQueryEngine(base).aquery(ANSWERABLE))
+    assert "34 millions d'euros" in str(response)
+    assert len(response.source_nodes) == 1
+    nodes = asyncio.run(ReperesRetriever(base).aretrieve(ANSWERABLE))
+    assert [found.node.node_id for found in nodes] == [hit.passage.id for hit in base.search(ANSWERABLE)] != []
     base.close()
 
 
@@ -93,6 +110,6 @@ def test_filters_go_through_both_doors(base: KnowledgeBase) -> None:
     before = Filters(until="2019")
     assert ReperesRetriever(base, filters=before).retrieve("quartiers fertiles") == []
     assert ReperesRetriever(base, filters=Filters(since="2020")).retrieve("quartiers fertiles")
-    response = ReperesQueryEngine(base, filters=before).query("Quel appel à projets pour les quartiers fertiles ?")
-    assert response.source_nodes == []
+    assert ReperesQueryEngine(base, filters=Filters(since="2020")).query(ANSWERABLE).source_nodes
+    assert ReperesQueryEngine(base, filters=before).query(ANSWERABLE).source_nodes == []
     base.close()

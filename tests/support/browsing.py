@@ -28,8 +28,8 @@ def serious(page: Page, state: str) -> list[str]:
     """What axe-core finds, serious or critical, Gradio's own parts included."""
     rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
     return [
-        f"{state}: {each['id']}: {node['target']}: {json.dumps(node['html'])[:160]}"
-        for each in Axe().run(page, options={"runOnly": rules}).response["violations"]
-        if each["impact"] in {"serious", "critical"}
-        for node in each["nodes"]
+        f"{state}: {violation['id']}: {node['target']}: {json.dumps(node['html'])[:160]}"
+        for violation in Axe().run(page, options={"runOnly": rules}).response["violations"]
+        if violation["impact"] in {"serious", "critical"}
+        for node in violation["nodes"]
     ]

@@ -15,7 +15,7 @@ def passage_of(document_id: str, text: str = "Texte.", ordinal: int = 0) -> tupl
 
 def hits_of(*document_ids: str) -> tuple[Hit, ...]:
     """A hit for each id, best first."""
-    found = [passage_of(each) for each in document_ids]
+    found = [passage_of(document_id) for document_id in document_ids]
     return tuple(Hit(passage, document, 1 / rank, rank) for rank, (document, passage) in enumerate(found, start=1))
 
 

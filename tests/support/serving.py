@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import uvicorn
 
 from kb.evaluation.desk import EvaluationDesk
@@ -17,9 +18,16 @@ from kb.ports import Base, FeedbackStore, Ingestor
 from kb.records.conversations import Conversations
 from kb.settings import Settings
 from kb.text.domain import Domain
-from kb.ui.mounting import mount_pages
 from kb.web.server import build_server, server_config
 from small_pages import EXAMPLES
+
+Application = Callable[..., httpx.Client]
+"""Serves the application with changed settings and gives a client of it."""
+
+
+def password(name: str) -> str:
+    """The password of a person of the tests."""
+    return f"le mot de passe de {name}"
 
 
 class Servers:
@@ -40,6 +48,8 @@ class Servers:
         **changed: Any,
     ) -> str:
         """Serves a base (or what opens one) and gives its address; other arguments change the settings."""
+        from kb.ui.mounting import mount_pages  # Gradio takes seconds to import
+
         opener = base if callable(base) else lambda: base
         settings = replace(self._settings, **changed)
         domain = Domain(examples=tuple(examples))
@@ -57,7 +67,7 @@ class Servers:
             ready.put(server)
             await server.serve(sockets=[listener])
 
-        thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
+        thread = threading.Thread(target=lambda: asyncio.run(run()), name="serving", daemon=True)
         thread.start()
         built = ready.get(timeout=60)
         if isinstance(built, Exception):

@@ -67,7 +67,7 @@ class SmallBase:
                 for start, end in unit_spans(document.text, block):
                     if (shared := len(wanted & words(document.text[start:end]))) > 1:
                         found.append((shared, document, start, end))
-        found.sort(key=lambda each: -each[0])
+        found.sort(key=lambda pair: -pair[0])
         citations = tuple(
             Citation(number, whole_passage(document), document, document.text[start:end], start, end)
             for number, (_, document, start, end) in enumerate(found[:_SENTENCES_SHOWN], 1)
@@ -120,11 +120,11 @@ class SmallBase:
 
     def document(self, document_id: str) -> Document | None:
         """One of the documents."""
-        return next((each for each in self.held if each.id == document_id), None)
+        return next((document for document in self.held if document.id == document_id), None)
 
     def documents(self, ids: Collection[str] | None = None) -> list[Document]:
         """The documents."""
-        return [each for each in self.held if ids is None or each.id in ids]
+        return [document for document in self.held if ids is None or document.id in ids]
 
     def read_at(self, document_id: str) -> str | None:
         """Always the same moment."""
@@ -136,7 +136,9 @@ class SmallBase:
 
     def _hits(self, wanted: set[str], kept: set[str]) -> list[Hit]:
         scored = [
-            (float(len(wanted & words(f"{each.title} {each.text}"))), each) for each in self.held if each.id in kept
+            (float(len(wanted & words(f"{document.title} {document.text}"))), document)
+            for document in self.held
+            if document.id in kept
         ]
-        scored.sort(key=lambda each: -each[0])
-        return [Hit(whole_passage(each), each, score, rank) for rank, (score, each) in enumerate(scored, 1)]
+        scored.sort(key=lambda pair: -pair[0])
+        return [Hit(whole_passage(document), document, score, rank) for rank, (score, document) in enumerate(scored, 1)]

@@ -66,11 +66,11 @@ class StillIngestor:
         """Two kinds of files."""
         return (".md", ".pdf")
 
-    def take_uploads(self, *, withdrawn: bool = False) -> None:
+    def ingest_uploads(self, *, withdrawn: bool = False) -> None:
         """Told by `asked`."""
         self.asked.append(("uploads", "withdrawn" if withdrawn else ""))
 
-    def take_address(self, url: str) -> None:
+    def ingest_address(self, url: str) -> None:
         """Told by `asked`."""
         self.asked.append(("address", url))
 

@@ -1,4 +1,4 @@
-"""Counted figures without a judge: what one answer is worth, what many together, and how far that can be trusted.
+"""Counted figures without a judge: what an answer is worth, and how far a mean over few can be trusted.
 
-An answer -> `matching` -> `metrics` and `diagnosis` -> means with their interval (`bootstrap`) -> `comparison` of two.
+Texts -> `matching` (does a text hold a fact?) -> `metrics` (figures of one question) -> `bootstrap` (interval of a mean).
 """

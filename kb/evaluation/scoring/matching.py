@@ -36,9 +36,9 @@ def canonical(text: str) -> str:
     """
     text = MARKS.sub(" ", text)
     parts, at = [], 0
-    for each in figures(text):
-        parts += [text[at : each.start], _written(each)]
-        at = each.end
+    for figure in figures(text):
+        parts += [text[at : figure.start], _written(figure)]
+        at = figure.end
     folded = _ARTICLE.sub("1", fold("".join([*parts, text[at:]])))
     return " ".join(_PUNCTUATION.sub(" ", folded).split())
 

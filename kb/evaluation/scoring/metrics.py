@@ -92,7 +92,7 @@ def citation_precision(cited: Sequence[str], relevant: Collection[str]) -> float
     et al., Enabling Large Language Models to Generate Text with Citations (ALCE, 2023), with documents known to hold
     the answer in the place of a judge. Edge case: 0 for an answer that cites nothing.
     """
-    return sum(each in _known(relevant) for each in cited) / len(cited) if cited else 0.0
+    return sum(document in _known(relevant) for document in cited) / len(cited) if cited else 0.0
 
 
 def citation_recall(cited: Sequence[str], relevant: Collection[str]) -> float:
@@ -123,4 +123,4 @@ def _known(relevant: Collection[str]) -> Collection[str]:
 
 def _gains(retrieved: Sequence[str], relevant: Collection[str], k: int) -> list[bool]:
     known = _known(relevant)
-    return [each in known for each in list(dict.fromkeys(retrieved))[:k]]
+    return [document in known for document in list(dict.fromkeys(retrieved))[:k]]

@@ -34,12 +34,12 @@ _DATE_LEAD = re.compile(r"\b(?:le|en|depuis|du|au|à|d'ici)(?: le| à)? $", re.I
 
 def suggest(documents: Sequence[Document], n: int) -> list[EvaluationQuestion]:
     """At most `n` queries, each document in turn giving one, until none has more."""
-    sources = [_of_document(each) for each in documents]
+    sources = [_of_document(document) for document in documents]
     found: list[EvaluationQuestion] = []
     seen: set[str] = set()
     while sources and len(found) < n:
         for source in list(sources):
-            question = next((each for each in source if each.question not in seen), None)
+            question = next((query for query in source if query.question not in seen), None)
             if question is None:
                 sources.remove(source)
             elif len(found) < n:
@@ -95,8 +95,8 @@ def _of_sentence(sentence: str) -> tuple[str, str, str] | None:
         return None
     if re.search(r"[«»():;]|\bne\b|\bn['’]", sentence):
         return None  # quotes and asides make questions that nobody would ask; denials make wrong ones
-    found = [each for each in figures(sentence) if each.unit != "ordinal"]
-    asked = [each for each in found if each.unit not in {"date", "year"}] or found
+    found = [figure for figure in figures(sentence) if figure.unit != "ordinal"]
+    asked = [figure for figure in found if figure.unit not in {"date", "year"}] or found
     if len(asked) != 1 or asked[0].end > len(sentence) - 2:
         return None
     figure = asked[0]

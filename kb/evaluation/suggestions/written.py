@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 def suggest_written(model: ChatModel, documents: Sequence[Document], n: int) -> list[EvaluationQuestion]:
     """At most `n` queries as `suggest` gives them, in the model's words where those pass; all marked unreviewed."""
     sentences = with_sentences(documents)
-    titles = {each.id: each.title for each in documents}
+    titles = {document.id: document.title for document in documents}
     found: list[EvaluationQuestion] = []
     for query in suggest(documents, n):
         sentence = sentences.get(query.question)

@@ -21,7 +21,6 @@ from kb.index.catalog.rows import (
     ACRONYMS,
     DOCUMENTS,
     META,
-    METADATA,
     PASSAGES,
     PENDING,
     SECTIONS,
@@ -31,18 +30,19 @@ from kb.index.catalog.rows import (
     from_document,
     from_passage,
 )
+from kb.index.catalog.versions import prepare
 from kb.text.acronyms import Mention
 from kb.types import Document
 
-SCHEMA_VERSION = "3"
-# What came after them is new tables only: a catalog of these is brought up to date where it is.
-_OLDER = frozenset({"2"})
+SECONDS_TO_WAIT = 30.0
+"""For another process that is writing."""
 
 
 class Catalog(CatalogReader):
     """The catalog in the file `path`, made when missing if `create`.
 
-    Raises StoreError when the file is missing (and not to be made), damaged, or of another schema version.
+    Raises StoreError when the file is missing (and not to be made), damaged, or of a version that cannot be brought up
+    to date.
     """
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
@@ -51,32 +51,13 @@ class Catalog(CatalogReader):
         # mode=rw: a store that was taken away meanwhile must not come back as an empty file.
         mode = "rwc" if create else "rw"
         address = f"sqlite:///file:{quote(str(path.absolute()))}?mode={mode}&uri=true"
-        super().__init__(sa.create_engine(address, connect_args={"timeout": 30}))
+        super().__init__(sa.create_engine(address, connect_args={"timeout": SECONDS_TO_WAIT}))
         sa.event.listen(self._engine, "connect", _configure)
         try:
-            if create:
-                METADATA.create_all(self._engine)
-                with self.transaction() as connection:
-                    if self._get(connection, "schema") is None:
-                        self._set(connection, {"schema": SCHEMA_VERSION, "generation": "0"})
-            with self._engine.connect() as connection:
-                version = self._get(connection, "schema")
-            if version in _OLDER:
-                METADATA.create_all(self._engine)
-                with self.transaction() as connection:
-                    self._set(connection, {"schema": SCHEMA_VERSION})
-                version = SCHEMA_VERSION
-        except sa.exc.DatabaseError as error:
+            prepare(self._engine, path, create=create)
+        except StoreError:
             self._engine.dispose()
-            raise StoreError(
-                f"{path} : la base est illisible ({error.orig}). Supprimez son dossier puis lancez « reperes ingest »."
-            ) from error
-        if version != SCHEMA_VERSION:
-            self._engine.dispose()
-            raise StoreError(
-                f"{path} : la base a été faite par une autre version de Repères (schéma {version}, il faut "
-                f"{SCHEMA_VERSION}). Supprimez son dossier puis lancez « reperes ingest »."
-            )
+            raise
 
     def close(self) -> None:
         """Closes the connections."""
@@ -147,7 +128,9 @@ class Catalog(CatalogReader):
         if sections:
             connection.execute(SECTIONS.insert(), [asdict(row) for row in sections])
         if mentions:
-            connection.execute(ACRONYMS.insert(), [{"document_id": document.id, **asdict(each)} for each in mentions])
+            connection.execute(
+                ACRONYMS.insert(), [{"document_id": document.id, **asdict(mention)} for mention in mentions]
+            )
         kept = sa.select(PASSAGES.c.id).where(PASSAGES.c.document_id == document.id)
         connection.execute(
             WINDOWS.delete().where(WINDOWS.c.document_id == document.id, WINDOWS.c.passage_id.not_in(kept))
@@ -189,7 +172,7 @@ class Catalog(CatalogReader):
 
     def add_pending(self, connection: Connection, ids: Iterable[str]) -> None:
         """Marks ids whose vectors and words are about to change."""
-        if rows := [{"id": each} for each in dict.fromkeys(ids)]:
+        if rows := [{"id": passage_id} for passage_id in dict.fromkeys(ids)]:
             connection.execute(PENDING.insert().prefix_with("OR IGNORE"), rows)
 
     def clear_pending(self, connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""What a store remembers besides documents: the pages that were fetched, the runs, and what must not come back.
+"""What a store remembers besides documents: pages that were fetched, reports of ingestions, what must not come back.
 
 It stands in the catalog's file, so that it changes in the same transaction as the documents that it speaks of.
 """
@@ -14,9 +14,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from kb.index.catalog.rows import FORGOTTEN, PAGES, RUNS
+from kb.index.catalog.rows import FORGOTTEN, PAGES, REPORTS
 
-RUNS_KEPT = 200
+REPORTS_KEPT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class FetchedPage:
     sitemap or a page that only leads to others. `is_copy` tells that the document came from another address, with the
     same text; `parent` is the address of the page that a file is attached to; `links` is where the page leads, `parts`
     the addresses (with ETag and Last-Modified) of the rest of an article that is cut in several pages. `missing` counts
-    the runs in a row in which it was gone (404, 410).
+    the ingestions in a row in which it was gone (404, 410).
     """
 
     source: str
@@ -51,7 +51,7 @@ class Journal:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._recent: tuple[int | None, int, list[dict[str, Any]]] | None = None  # newest run, how many, their reports
+        self._recent: tuple[int | None, int, list[dict[str, Any]]] | None = None  # newest, how many, the reports
 
     def pages(self, source: str) -> dict[str, FetchedPage]:
         """The pages of a source, by their address."""
@@ -66,7 +66,7 @@ class Journal:
 
     def put_pages(self, pages: Iterable[FetchedPage]) -> None:
         """Keeps what is known of pages, in place of what was."""
-        rows = [{**asdict(each), "links": json.dumps(each.links), "parts": json.dumps(each.parts)} for each in pages]
+        rows = [{**asdict(page), "links": json.dumps(page.links), "parts": json.dumps(page.parts)} for page in pages]
         if rows:
             with self._engine.begin() as connection:
                 connection.execute(PAGES.insert().prefix_with("OR REPLACE"), rows)
@@ -77,21 +77,21 @@ class Journal:
             for url in urls:
                 connection.execute(PAGES.delete().where(PAGES.c.source == source, PAGES.c.url == url))
 
-    def add_run(self, report: Mapping[str, Any]) -> None:
-        """Keeps the report of a run (JSON), and drops the oldest ones beyond RUNS_KEPT."""
+    def add_report(self, report: Mapping[str, Any]) -> None:
+        """Keeps the report of an ingestion (JSON), and drops the oldest ones beyond REPORTS_KEPT."""
         with self._engine.begin() as connection:
-            connection.execute(RUNS.insert(), {"report": json.dumps(report, ensure_ascii=False)})
-            newest = sa.select(RUNS.c.id).order_by(RUNS.c.id.desc()).limit(RUNS_KEPT)
-            connection.execute(RUNS.delete().where(RUNS.c.id.not_in(newest)))
+            connection.execute(REPORTS.insert(), {"report": json.dumps(report, ensure_ascii=False)})
+            newest = sa.select(REPORTS.c.id).order_by(REPORTS.c.id.desc()).limit(REPORTS_KEPT)
+            connection.execute(REPORTS.delete().where(REPORTS.c.id.not_in(newest)))
 
-    def runs(self, n: int = 20) -> list[dict[str, Any]]:
-        """The reports of the last `n` runs, newest first."""
+    def reports(self, n: int = 20) -> list[dict[str, Any]]:
+        """The reports of the last `n` ingestions, newest first."""
         with self._engine.connect() as connection:
-            newest = connection.execute(sa.select(sa.func.max(RUNS.c.id))).scalar_one()
+            newest = connection.execute(sa.select(sa.func.max(REPORTS.c.id))).scalar_one()
             # Every open page asks every few seconds, and a report may hold hundreds of changes.
             recent = self._recent
             if recent is None or recent[:2] != (newest, n):
-                rows = connection.execute(sa.select(RUNS.c.report).order_by(RUNS.c.id.desc()).limit(n))
+                rows = connection.execute(sa.select(REPORTS.c.report).order_by(REPORTS.c.id.desc()).limit(n))
                 recent = self._recent = newest, n, [json.loads(row.report) for row in rows]
             return list(recent[2])
 
@@ -110,10 +110,12 @@ class Journal:
             connection.execute(
                 PAGES.delete().where((PAGES.c.document_id == document_id) | (PAGES.c.url == document_id))
             )
-            for row in list(connection.execute(sa.select(RUNS))):
+            for row in list(connection.execute(sa.select(REPORTS))):
                 redacted = _without(json.loads(row.report), document_id)
                 connection.execute(
-                    RUNS.update().where(RUNS.c.id == row.id).values(report=json.dumps(redacted, ensure_ascii=False))
+                    REPORTS.update()
+                    .where(REPORTS.c.id == row.id)
+                    .values(report=json.dumps(redacted, ensure_ascii=False))
                 )
 
     def allow(self, document_id: str) -> bool:
@@ -137,7 +139,7 @@ def _page(row: Any) -> FetchedPage:
 def _without(report: dict[str, Any], document_id: str) -> dict[str, Any]:
     """A report without the lines that speak of a document."""
     return {
-        key: [each for each in value if not _speaks_of(each, document_id)] if isinstance(value, list) else value
+        key: [line for line in value if not _speaks_of(line, document_id)] if isinstance(value, list) else value
         for key, value in report.items()
     }
 

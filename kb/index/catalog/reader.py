@@ -27,7 +27,7 @@ from kb.text.acronyms import Mention
 from kb.types import Document, Passage, StoreStatus
 
 FOLDER = "folder:"  # the keys of the folders of sources
-RECENT_RUNS = 5
+RECENT_REPORTS = 5
 SYNCED = "synced:"  # the keys of the sources that `sources.toml` listed at the last sync
 
 
@@ -137,7 +137,7 @@ class CatalogReader:
         """The current documents, their texts left out."""
         query = sa.select(DOCUMENTS).where(DOCUMENTS.c.withdrawn_at.is_(None))
         light = query.with_only_columns(
-            *(each for each in DOCUMENTS.c if each.name != "text"), sa.literal("").label("text")
+            *(column for column in DOCUMENTS.c if column.name != "text"), sa.literal("").label("text")
         )
         with self._engine.connect() as connection:
             return [to_document(row) for row in connection.execute(light)]
@@ -206,7 +206,7 @@ class CatalogReader:
                 last_ingestion=self._get(connection, "last_ingestion"),
                 encoder=self._get(connection, "encoder"),
                 sources=per_source,
-                runs=tuple(self.journal.runs(RECENT_RUNS)),
+                reports=tuple(self.journal.reports(RECENT_REPORTS)),
             )
 
     def _column(self, table: sa.Table, document_ids: Iterable[str]) -> list[str]:

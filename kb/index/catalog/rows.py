@@ -89,7 +89,8 @@ PAGES = sa.Table(
     sa.Column("parts", sa.Text, nullable=False),  # JSON
     sa.Column("missing", sa.Integer, nullable=False),
 )
-RUNS = sa.Table(
+# Reports of ingestions; the table keeps the name that it has in stores made before.
+REPORTS = sa.Table(
     "runs", METADATA, sa.Column("id", sa.Integer, primary_key=True), sa.Column("report", sa.Text, nullable=False)
 )
 FORGOTTEN = sa.Table(
@@ -140,7 +141,7 @@ def from_document(document: Document, content_hash: str, file_hash: str, now: st
     details = {
         "programmes": document.programmes,
         "partners": document.partners,
-        "cited_sources": [asdict(each) for each in document.cited_sources],
+        "cited_sources": [asdict(cited) for cited in document.cited_sources],
         "page_starts": document.page_starts,
         "parent": document.parent,
     }
@@ -170,7 +171,7 @@ def to_document(row: Any) -> Document:
         kind=row.kind,
         programmes=tuple(details["programmes"]),
         partners=tuple(details["partners"]),
-        cited_sources=tuple(CitedSource(**each) for each in details["cited_sources"]),
+        cited_sources=tuple(CitedSource(**cited) for cited in details["cited_sources"]),
         origin=row.origin,
         page_starts=tuple(details["page_starts"]),
         parent=details.get("parent"),  # absent from stores of before

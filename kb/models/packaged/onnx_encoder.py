@@ -16,9 +16,9 @@ import numpy as np
 
 from kb.errors import ModelError
 from kb.models.encoder import FloatMatrix, Prompt, Span, refuse_long_texts, unit_rows, whole_texts
-from kb.models.packaged.e5 import IDENTITY, PROMPTS
 from kb.models.packaged.onnx_bert import Precision
 from kb.models.packaged.onnx_folder import TOKENIZER, open_session, packaged_onnx_folder
+from kb.models.packaged.packed_model import IDENTITY, PROMPTS
 from kb.models.spans import check_spans, span_vectors, token_places
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class OnnxEncoder:
         Raises TextTooLongError when a text has more than `max_tokens` tokens, prompt and special tokens included.
         """
         encodings = self._tokenizer.encode_batch_fast(whole_texts(texts, PROMPTS[prompt]))
-        lengths = [len(each) for each in encodings]
+        lengths = [len(encoding) for encoding in encodings]
         refuse_long_texts(texts, lengths, self)
         vectors = np.empty((len(texts), self._dimension), np.float32)
 
@@ -95,7 +95,7 @@ class OnnxEncoder:
     def encode_windows(
         self, texts: Sequence[str], spans_per_text: Sequence[Sequence[Span]], prompt: Prompt
     ) -> tuple[FloatMatrix, list[FloatMatrix]]:
-        """The vectors of the texts, as `encode` gives them, and those of spans of each, shape (k, d) a text.
+        """The vectors of the texts, as `encode` gives them, and those of spans of encoding, shape (k, d) a text.
 
         A span is (start, end) in the characters of its text. Its vector is the mean of the states, in the whole text,
         of the tokens that it overlaps; a span without a token has the vector of its text. Raises TextTooLongError.
@@ -103,7 +103,7 @@ class OnnxEncoder:
         check_spans(texts, spans_per_text)
         whole = whole_texts(texts, PROMPTS[prompt])
         encodings = self._tokenizer.encode_batch(whole)  # the fast one knows no places
-        lengths = [len(each) for each in encodings]
+        lengths = [len(encoding) for encoding in encodings]
         refuse_long_texts(texts, lengths, self)
         vectors = np.empty((len(texts), self._dimension), np.float32)
         windows = [np.empty((0, self._dimension), np.float32)] * len(texts)

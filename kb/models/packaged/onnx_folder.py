@@ -13,8 +13,8 @@ from kb.errors import ModelError
 from kb.models.backend import signed_products_are_exact
 from kb.models.encoder import FloatMatrix, unit_rows
 from kb.models.packaged.calibration_texts import PASSAGES, QUESTIONS
-from kb.models.packaged.e5 import IDENTITY, PROMPTS, PackedModel, packaged_weights, read_packed
 from kb.models.packaged.onnx_bert import MODEL, FloatVector, Precision, write_model, write_words
+from kb.models.packaged.packed_model import IDENTITY, PROMPTS, PackedModel, packaged_weights, read_packed
 from kb.models.packaged.tokenizer import build_tokenizer
 from kb.models.prepared_folder import prepared_folder
 

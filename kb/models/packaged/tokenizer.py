@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kb.models.packaged.packed_model import PackedModel
+
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-
-    from kb.models.packaged.e5 import PackedModel
 
 
 def build_tokenizer(packed: PackedModel) -> Tokenizer:

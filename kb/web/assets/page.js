@@ -44,7 +44,7 @@
   let reading = null;
 
   function references(turn) {
-    return [...document.querySelectorAll(`#turn-${turn} .reference`)].map((each) => each.dataset.number);
+    return [...document.querySelectorAll(`#turn-${turn} .reference`)].map((reference) => reference.dataset.number);
   }
 
   function readerBar(place) {
@@ -141,11 +141,11 @@
     const turn = document.querySelector("#current .turn");
     const answer = turn?.querySelector(".answer")?.cloneNode(true);
     if (!answer) return;
-    answer.querySelectorAll(".reference").forEach((each) => each.replaceWith(` [${each.dataset.number}]`));
-    answer.querySelectorAll("p, li, tr").forEach((each) => each.append("\n"));
+    answer.querySelectorAll(".reference").forEach((reference) => reference.replaceWith(` [${reference.dataset.number}]`));
+    answer.querySelectorAll("p, li, tr").forEach((block) => block.append("\n"));
     const lines = [turn.querySelector(".question").textContent, "", answer.textContent.replace(/\u2060/g, "").trim(), ""];
     for (const source of document.querySelectorAll(`#sources-${turn.dataset.turn} .source[id]`)) {
-      const facts = [...source.querySelectorAll(".facts span")].map((each) => each.textContent).join(", ");
+      const facts = [...source.querySelectorAll(".facts span")].map((fact) => fact.textContent).join(", ");
       const address = source.querySelector('.actions a[target="_blank"]')?.href || "";
       lines.push(`[${source.querySelector(".number").textContent}] ${source.querySelector(".title").textContent}, ${facts} ${address}`.trim());
     }

@@ -11,7 +11,7 @@
     const before = shown.textContent;
     shown.hidden = false;
     chooser.querySelector("input").addEventListener("change", (event) => {
-      shown.textContent = [...event.target.files].map((each) => each.name).join(", ") || before;
+      shown.textContent = [...event.target.files].map((file) => file.name).join(", ") || before;
     });
   }
 
@@ -47,7 +47,7 @@
     };
     for (const slider of sliders) {
       slider.hidden = false;
-      const other = sliders.find((each) => each !== slider);
+      const other = sliders.find((candidate) => candidate !== slider);
       slider.addEventListener("input", () => {
         const crossed = slider === sliders[0] ? slider.value > other.value : slider.value < other.value;
         if (crossed) {
@@ -95,9 +95,9 @@
     setInterval(async () => {
       try {
         const html = await part(state.dataset.refresh);
-        const open = [...state.querySelectorAll("details")].map((each) => each.open);
+        const open = [...state.querySelectorAll("details")].map((details) => details.open);
         if (html.trim() !== state.innerHTML.trim()) state.innerHTML = html;
-        if (!ran) state.querySelectorAll("details").forEach((each, index) => (each.open = open[index] ?? each.open));
+        if (!ran) state.querySelectorAll("details").forEach((details, index) => (details.open = open[index] ?? details.open));
         ran = Boolean(state.querySelector("[data-running]"));
       } catch {
         // The server is away: the next look may find it back.

@@ -11,7 +11,7 @@ from kb.errors import SettingsError
 from kb.records.accounts import LOCAL, Accounts, Person
 from kb.records.sessions import Sessions
 from kb.settings import Settings
-from kb.web.auth.rate_limits import Rates
+from kb.web.auth.rate_limits import RateLimits
 
 COOKIE = "reperes_session"
 LONGEST_NAME = 200
@@ -26,9 +26,9 @@ class Gate:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.kind = settings.auth
-        self.rates = Rates(settings.questions_per_minute)
+        self.rate_limits = RateLimits(settings.questions_per_minute)
         self.accounts = Accounts(settings.accounts_file)
-        self._editors = {each.lower() for each in settings.editors.split()}
+        self._editors = {name.lower() for name in settings.editors.split()}
         self._proxies = _networks(settings.proxy_addresses)
         if self.kind == "oidc" and not (settings.oidc_issuer and settings.oidc_client and settings.public_url):
             raise SettingsError(
@@ -95,6 +95,6 @@ class Gate:
 
 def _networks(text: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     try:
-        return [ipaddress.ip_network(each) for each in text.split()]
+        return [ipaddress.ip_network(network) for network in text.split()]
     except ValueError as error:
         raise SettingsError(f"REPERES_PROXY_ADDRESSES={text} : {error}.") from None

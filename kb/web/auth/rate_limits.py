@@ -16,7 +16,7 @@ SIGN_INS_FROM_ONE_ADDRESS = parse(
 )  # an office behind one address must not be locked out by one of its people
 
 
-class Rates:
+class RateLimits:
     """Serves many threads. `questions` is how many one person may ask a minute, 0 for any number."""
 
     def __init__(self, questions: int) -> None:

@@ -34,7 +34,7 @@ def source_html(citation: Citation, turn: int, *, opened: bool = False) -> str:
     """One numbered source: what it is, the passage with the quoted words marked, and the link to its page."""
     document, passage, number = citation.document, citation.passage, citation.number
     page = document.page_at(citation.start)
-    path = "".join(f"<li>{escape(each)}</li>" for each in passage.heading_path)
+    path = "".join(f"<li>{escape(heading)}</li>" for heading in passage.heading_path)
     path = f'<ul class="path">{path}</ul>' if path else ""
     marked = passage_html(
         passage.text, citation.start - passage.start, citation.end - passage.start, passage.table_header
@@ -91,7 +91,7 @@ def badges(document: Document, today: date | None = None) -> str:
     told = [document.kind] if document.kind else []
     if document.date is not None and (today or datetime.now(UTC).date()).year - int(document.date[:4]) >= _OLD:
         told.append(strings.FROM_YEAR.format(year=document.date[:4]))
-    return "".join(f' <span class="badge">{escape(each)}</span>' for each in told)
+    return "".join(f' <span class="badge">{escape(text)}</span>' for text in told)
 
 
 def reader_address(document_id: str, start: int = 0, end: int = 0, quote: str = "") -> str:

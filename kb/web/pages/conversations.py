@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from kb.records.conversations import Conversations, KeptConversation
 from kb.text.folding import fold
-from kb.web.pages.exports import to_docx, to_markdown
+from kb.web.pages.exports.markdown import to_markdown
 from kb.web.pages.templating import page, person_of
 
-_FORMS: dict[str, tuple[Callable[[KeptConversation], bytes], str]] = {
-    "md": (to_markdown, "text/markdown; charset=utf-8"),
-    "docx": (to_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+_TYPES = {
+    "md": "text/markdown; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 
 
@@ -31,13 +30,12 @@ def conversation_routes(conversations: Conversations, days: int) -> APIRouter:
     @router.get("/conversations/{name}.{form}")
     def export(request: Request, name: str, form: str) -> Response:
         found = conversations.get(person_of(request).name, name)
-        if form not in _FORMS or found is None:
+        if form not in _TYPES or found is None:
             text = "Cette conversation n'existe pas, ou n'existe plus."
             return page(request, "message.html", 404, title="Conversation introuvable", text=text)
-        make, media_type = _FORMS[form]
         file = re.sub(r"[^a-z0-9]+", "-", fold(found.title)).strip("-")[:60] or "conversation"
         headers = {"content-disposition": f'attachment; filename="{file}.{form}"', "cache-control": "no-store"}
-        return Response(make(found), media_type=media_type, headers=headers)
+        return Response(_exported(found, form), media_type=_TYPES[form], headers=headers)
 
     @router.post("/conversations/effacer")
     def erase_all(request: Request) -> Response:
@@ -50,3 +48,11 @@ def conversation_routes(conversations: Conversations, days: int) -> APIRouter:
         return RedirectResponse("/conversations", 303)
 
     return router
+
+
+def _exported(conversation: KeptConversation, form: str) -> bytes:
+    if form == "docx":
+        from kb.web.pages.exports.word import to_docx  # takes memory, and is seldom asked for
+
+        return to_docx(conversation)
+    return to_markdown(conversation)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -15,15 +14,15 @@ from starlette.concurrency import run_in_threadpool
 
 from kb.errors import ReperesError
 from kb.index.catalog.report_lines import CHANGES, numbers_line
-from kb.ports import Base, Ingestor
-from kb.records.corrections import FIELDS, as_typed, checked, keep_new_correction, read_corrections
+from kb.records.corrections import FIELDS, as_typed, checked, read_corrections
 from kb.retrieval.holdings import newest_first
+from kb.settings import UPLOADS_SOURCE
 from kb.text.folding import fold
 from kb.types import Document
+from kb.web.base_state import read_base_state
 from kb.web.chat.sources import reader_address
+from kb.web.pages.document_editor import DocumentEditor
 from kb.web.pages.templating import page
-from kb.web.state import read_state
-from kb.web.uploads import SOURCE, Uploads
 
 MOST_FILES = 20
 ON_A_PAGE = 50
@@ -32,53 +31,7 @@ _FAILED = "Une erreur interne a empêché l'opération : voyez le journal de l'a
 logger = logging.getLogger(__name__)
 
 
-class Editing:
-    """What the page needs: the base, what writes it, added files, and where corrections are kept."""
-
-    def __init__(
-        self, base: Callable[[], Base], ingestor: Ingestor, uploads: Uploads, app_db: Path, max_mb: int
-    ) -> None:
-        self.base = base
-        self.ingestor = ingestor
-        self.uploads = uploads
-        self.app_db = app_db
-        self.max_mb = max_mb
-
-    def preview(self, key: str) -> None:
-        """Reads what waits under a key, unless that was done."""
-        each = self.uploads.get(key)
-        if each.preview is None and each.trouble is None:
-            try:
-                self.uploads.note(key, self.ingestor.preview(each.url or str(each.path)), None)
-            except ReperesError as error:
-                self.uploads.note(key, None, str(error))
-
-    def accept(self, key: str, fields: dict[str, str]) -> None:
-        """Takes a file or an address in, with what was corrected of its preview."""
-        each = self.uploads.get(key)
-        given = checked(fields)
-        document_id = self.uploads.accept(key) or (str((each.preview or {}).get("id") or each.url))
-        shown = each.preview or {}
-        corrected = {name: value for name, value in given.items() if as_typed(value) != as_typed(shown.get(name))}
-        if corrected:
-            keep_new_correction(self.app_db, document_id, corrected, shown)
-        if each.url:
-            self.ingestor.take_address(each.url)
-        else:
-            self.ingestor.take_uploads()
-
-    def withdraw(self, document: Document) -> None:
-        """Takes an added file out of the base; raises ReperesError for a document that comes from elsewhere."""
-        if document.source != SOURCE:
-            raise ReperesError(
-                f"Ce document vient de la source « {document.source} » : retirez-le là d'où il vient, il quittera la "
-                "base à la prochaine mise à jour. Pour qu'il n'y revienne jamais, effacez-le pour de bon."
-            )
-        self.uploads.withdraw(document.id)
-        self.ingestor.take_uploads(withdrawn=True)
-
-
-def document_routes(editing: Editing) -> APIRouter:
+def document_routes(editor: DocumentEditor) -> APIRouter:
     """`/documents` and what its forms send to."""
     router = APIRouter(prefix="/documents")
 
@@ -88,102 +41,102 @@ def document_routes(editing: Editing) -> APIRouter:
         q: Annotated[str, Query(max_length=200)] = "",
         page_n: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
     ) -> Response:
-        return _show(request, editing, q, page_n)
+        return _show(request, editor, q, page_n)
 
     @router.post("/fichiers")
     def add_files(request: Request, fichiers: list[UploadFile]) -> Response:
         troubles = []
         if len(fichiers) > MOST_FILES:
             troubles.append(f"{len(fichiers)} fichiers : {MOST_FILES} au plus à la fois.")
-        for each in fichiers[:MOST_FILES]:
-            if not each.filename:
+        for file in fichiers[:MOST_FILES]:
+            if not file.filename:
                 continue  # a form sent without a file
             try:
-                editing.uploads.keep(each.filename, each.file)
+                editor.uploads.keep(file.filename, file.file)
             except ReperesError as error:
                 troubles.append(str(error))
-        return _show(request, editing, troubles=troubles) if troubles else _back("#attente")
+        return _show(request, editor, troubles=troubles) if troubles else _back("#attente")
 
     @router.post("/adresse")
     def add_address(request: Request, adresse: Annotated[str, Form(max_length=2000)]) -> Response:
         url = adresse.strip()
         if not url.startswith(("http://", "https://")):
-            return _show(request, editing, troubles=[f"« {url} » : une adresse commence par http:// ou https://."])
-        editing.uploads.keep_address(url)
+            return _show(request, editor, troubles=[f"« {url} » : une adresse commence par http:// ou https://."])
+        editor.uploads.keep_address(url)
         return _back("#attente")
 
     @router.get("/attente/{key}")
     def look(request: Request, key: str, partie: bool = False) -> Response:
         try:
-            editing.preview(key)
-            each = editing.uploads.get(key)
+            editor.preview(key)
+            upload = editor.uploads.get(key)
         except ReperesError as error:
             return page(request, "message.html", 404, title="Aperçu impossible", text=str(error))
-        template = "preview_part.html" if partie else "preview.html"
-        return page(request, template, each=each, fields=FIELDS, listed=as_typed, typed={})
+        template = "parts/preview.html" if partie else "preview.html"
+        return page(request, template, upload=upload, fields=FIELDS, listed=as_typed, typed={})
 
     @router.post("/attente/{key}/ajouter")
-    async def take(request: Request, key: str) -> Response:
-        return await _from_form(request, editing, lambda fields: editing.accept(key, fields), waiting=key)
+    async def accept(request: Request, key: str) -> Response:
+        return await _from_form(request, editor, lambda fields: editor.accept(key, fields), waiting=key)
 
     @router.post("/attente/{key}/ecarter")
     def discard(key: str) -> Response:
-        editing.uploads.discard(key)
+        editor.uploads.discard(key)
         return _back("#attente")
 
     @router.get("/fiche")
     def record(request: Request, document: Annotated[str, Query(max_length=2000)]) -> Response:
-        return _record(request, editing, document)
+        return _record(request, editor, document)
 
     @router.post("/fiche")
     async def correct(request: Request, document: Annotated[str, Query(max_length=2000)]) -> Response:
         def act(fields: dict[str, str]) -> None:
-            found = _known(editing, document)
+            found = _known(editor, document)
             given = checked(fields)
             changed = {name: fields[name] for name in given if as_typed(given[name]) != as_typed(getattr(found, name))}
             if changed:
-                editing.ingestor.correct(document, changed)
+                editor.ingestor.correct(document, changed)
 
-        return await _from_form(request, editing, act, record=document)
+        return await _from_form(request, editor, act, record=document)
 
     @router.post("/fiche/reprendre")
     async def reset(request: Request, document: Annotated[str, Query(max_length=2000)]) -> Response:
-        return await _from_form(request, editing, lambda _: editing.ingestor.correct(document, None), record=document)
+        return await _from_form(request, editor, lambda _: editor.ingestor.correct(document, None), record=document)
 
     @router.post("/retirer")
     async def withdraw(request: Request, document: Annotated[str, Query(max_length=2000)]) -> Response:
-        return await _from_form(request, editing, lambda _: editing.withdraw(_known(editing, document)))
+        return await _from_form(request, editor, lambda _: editor.withdraw(_known(editor, document)))
 
     @router.post("/effacer")
     async def forget(request: Request, document: Annotated[str, Query(max_length=2000)]) -> Response:
         def act(fields: dict[str, str]) -> None:
             if fields.get("sur") != "oui":
                 raise ReperesError("Cochez la case pour confirmer : un document effacé ne revient pas.")
-            found = _known(editing, document)
-            editing.ingestor.forget(document)
-            if found.source == SOURCE:
-                editing.uploads.withdraw(document)
+            found = _known(editor, document)
+            editor.ingestor.forget(document)
+            if found.source == UPLOADS_SOURCE:
+                editor.uploads.withdraw(document)
 
-        return await _from_form(request, editing, act, record=document, back="/documents")
+        return await _from_form(request, editor, act, record=document, back="/documents")
 
     @router.post("/mettre-a-jour")
     def update(request: Request) -> Response:
         try:
-            editing.ingestor.start()
+            editor.ingestor.start()
         except ReperesError as error:
-            return _show(request, editing, troubles=[str(error)])
+            return _show(request, editor, troubles=[str(error)])
         return _back("#mise-a-jour")
 
     @router.get("/etat")
     def state(request: Request) -> Response:
-        return page(request, "update_state.html", **_state(editing))
+        return page(request, "parts/update_state.html", **_state(editor))
 
     return router
 
 
 async def _from_form(
     request: Request,
-    editing: Editing,
+    editor: DocumentEditor,
     act: Callable[[dict[str, str]], None],
     record: str | None = None,
     back: str | None = None,
@@ -205,23 +158,27 @@ async def _from_form(
                 return _back(path=back or "/documents")
             return RedirectResponse(_record_address(record), 303)
         if record is None:
-            return _show(request, editing, troubles=[trouble], typed={waiting: form})
-        return _record(request, editing, record, trouble, form)
+            return _show(request, editor, troubles=[trouble], typed={waiting: form})
+        return _record(request, editor, record, trouble, form)
 
     return await run_in_threadpool(work)
 
 
 def _show(
     request: Request,
-    editing: Editing,
+    editor: DocumentEditor,
     q: str = "",
     page_n: int = 1,
     troubles: Sequence[str] = (),
     typed: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> Response:
-    everything = newest_first(editing.base().documents())
+    everything = newest_first(editor.base().documents())
     wanted = fold(q)
-    found = [each for each in everything if wanted in fold(f"{each.title} {each.id} {each.source} {each.rubric or ''}")]
+    found = [
+        document
+        for document in everything
+        if wanted in fold(f"{document.title} {document.id} {document.source} {document.rubric or ''}")
+    ]
     return page(
         request,
         "documents.html",
@@ -233,35 +190,43 @@ def _show(
         shown=found[(page_n - 1) * ON_A_PAGE : page_n * ON_A_PAGE],
         page_n=page_n,
         pages=max(1, -(-len(found) // ON_A_PAGE)),
-        waiting=editing.uploads.waiting(),
-        suffixes=editing.ingestor.suffixes,
-        max_mb=editing.max_mb,
+        waiting=editor.uploads.waiting(),
+        suffixes=editor.ingestor.suffixes,
+        max_mb=editor.max_mb,
         most_files=MOST_FILES,
-        corrected=set(read_corrections(editing.app_db)),
+        corrected=set(read_corrections(editor.app_db)),
         record=_record_address,
         fields=FIELDS,
         listed=as_typed,
-        gone=[each for each in editing.base().withdrawn() if wanted in fold(f"{each.title} {each.document}")],
-        **_state(editing),
+        gone=[
+            document
+            for document in editor.base().withdrawn()
+            if wanted in fold(f"{document.title} {document.document}")
+        ],
+        **_state(editor),
     )
 
 
-def _state(editing: Editing) -> dict[str, Any]:
-    state = read_state(editing.base, editing.ingestor)
-    runs = state.status.runs if state.status is not None else ()
+def _state(editor: DocumentEditor) -> dict[str, Any]:
+    state = read_base_state(editor.base, editor.ingestor)
+    reports = state.status.reports if state.status is not None else ()
     return {
         "progress": state.progress,
         "sources": state.status.sources if state.status is not None else {},
-        "runs": runs,
+        "reports": reports,
         "numbers": numbers_line,
         "changes": CHANGES,
     }
 
 
 def _record(
-    request: Request, editing: Editing, document_id: str, trouble: str = "", typed: Mapping[str, str] | None = None
+    request: Request,
+    editor: DocumentEditor,
+    document_id: str,
+    trouble: str = "",
+    typed: Mapping[str, str] | None = None,
 ) -> Response:
-    found = editing.base().document(document_id)
+    found = editor.base().document(document_id)
     if found is None:
         text = f"« {document_id} » n'est pas, ou n'est plus, dans la base."
         return page(request, "message.html", 404, title="Document introuvable", text=text)
@@ -272,16 +237,16 @@ def _record(
         document=found,
         fields=FIELDS,
         listed=as_typed,
-        correction=read_corrections(editing.app_db).get(document_id),
+        correction=read_corrections(editor.app_db).get(document_id),
         trouble=trouble,
         typed=typed or {},
         reader=reader_address(document_id),
-        is_upload=found.source == SOURCE,
+        is_upload=found.source == UPLOADS_SOURCE,
     )
 
 
-def _known(editing: Editing, document_id: str) -> Document:
-    found = editing.base().document(document_id)
+def _known(editor: DocumentEditor, document_id: str) -> Document:
+    found = editor.base().document(document_id)
     if found is None:
         raise ReperesError(f"« {document_id} » n'est pas, ou n'est plus, dans la base.")
     return found

@@ -62,7 +62,7 @@ def choice_of(query: Mapping[str, Sequence[str]]) -> Choice:
     """The choice in a parsed query; what is unknown or too long is left out."""
 
     def several(name: str) -> tuple[str, ...]:
-        return tuple(each for each in query.get(name, ()) if each and len(each) <= 200)[:50]
+        return tuple(value for value in query.get(name, ()) if value and len(value) <= 200)[:50]
 
     def year(name: str) -> str:
         value = next(iter(query.get(name, ())), "")
@@ -114,7 +114,7 @@ def explore_routes(base: Callable[[], Base], domain: Domain) -> APIRouter:
             view="frise" if vue == "frise" else "liste",
             years=[
                 (year, list(group))
-                for year, group in groupby(newest_first(shown), key=lambda each: (each.date or "")[:4])
+                for year, group in groupby(newest_first(shown), key=lambda document: (document.date or "")[:4])
             ],
             page_n=page_n,
             pages=max(1, -(-len(found) // ON_A_PAGE)),
@@ -125,7 +125,7 @@ def explore_routes(base: Callable[[], Base], domain: Domain) -> APIRouter:
     def subject_page(request: Request, kind: Subject, name: str) -> Response:
         opened = base()
         found = newest_first(of_subject(opened.documents(), kind, name))
-        texts = opened.documents([each.id for each in found]) if found else []
+        texts = opened.documents([document.id for document in found]) if found else []
         told = dated_figures(texts, name, names=domain.names)
         return page(
             request,
@@ -157,9 +157,11 @@ def _found(opened: Base, everything: Sequence[Document], choice: Choice) -> tupl
         hits = opened.search(choice.q, k=_FOUND, filters=choice.filters)
         best = {hit.document.id: hit for hit in reversed(hits)}
         ordered = dict.fromkeys(hit.document.id for hit in hits)
-        return [best[each].document for each in ordered], {each: _excerpt(best[each]) for each in ordered}
+        return [best[document_id].document for document_id in ordered], {
+            document_id: _excerpt(best[document_id]) for document_id in ordered
+        }
     kept = set(choice.filters.select(everything))
-    return newest_first(each for each in everything if each.id in kept), {}
+    return newest_first(document for document in everything if document.id in kept), {}
 
 
 def _excerpt(hit: Any) -> dict[str, Any]:
@@ -190,7 +192,7 @@ def _boxes(held: Holdings, choice: Choice) -> list[dict[str, Any]]:
 
 
 def _bounds(held: Holdings) -> tuple[str, str]:
-    years = [each for each in held.years if each]
+    years = [year for year in held.years if year]
     return (years[0], years[-1]) if years else ("", "")
 
 
@@ -198,7 +200,10 @@ def _picture(everything: Sequence[Document], held: Holdings) -> dict[str, Any]:
     """What the pictures show: documents by year and by type, partners by programme."""
     kinds = list(held.kinds)[:8]
     by_year = {
-        year: [sum(1 for each in everything if (each.date or "")[:4] == year and each.kind == kind) for kind in kinds]
+        year: [
+            sum(1 for document in everything if (document.date or "")[:4] == year and document.kind == kind)
+            for kind in kinds
+        ]
         for year in held.years
     }
     partners, programmes = list(held.partners)[:_MOST_PARTNERS], list(held.programmes)[:_MOST_PROGRAMMES]
@@ -210,6 +215,6 @@ def _picture(everything: Sequence[Document], held: Holdings) -> dict[str, Any]:
         "most": max(held.years.values(), default=1),
         "partners": partners,
         "programmes": programmes,
-        "pairs": [[pairs.get((partner, each), 0) for each in programmes] for partner in partners],
+        "pairs": [[pairs.get((partner, programme), 0) for programme in programmes] for partner in partners],
         "most_pairs": max(pairs.values(), default=1),
     }

@@ -64,7 +64,7 @@ def reader_routes(base: Callable[[], Base]) -> APIRouter:
     ) -> Response:
         opened = base()
         found = opened.document(document)
-        template = "reader_part.html" if partie else "reader.html"
+        template = "parts/reader.html" if partie else "reader.html"
         if found is None:
             return page(request, template, 404, document=None, wanted=document)
         place = find_place(found.text, debut, fin, phrase)
@@ -93,7 +93,7 @@ def document_html(document: Document, place: Place, first: int = 0) -> tuple[int
     Pages of a paginated document begin with their number.
     """
     text = document.text
-    blocks = [each for each in parse_blocks(text) if each.end > first]
+    blocks = [block for block in parse_blocks(text) if block.end > first]
     inline = marking(text, place.start, place.end)
     parts: list[str] = []
     start = stop = first

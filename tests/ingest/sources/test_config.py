@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sources.config import FolderSource, WebSource, configured_sources, read_sources
+from ingest.sources.config import configured_sources, read_sources
+from ingest.sources.source import FolderSource, WebSource
 from kb.errors import SettingsError
 from kb.settings import Settings
 
@@ -47,10 +48,10 @@ def test_all_that_can_be_said_is_understood(tmp_path: Path) -> None:
     assert isinstance(section, WebSource)
     assert section.urls == ("https://www.agence.fr/presse/",)
     assert section.hosts == {"www.agence.fr", "medias.agence.fr"}
-    assert section.takes("https://www.agence.fr/presse/communique-1")
-    assert not section.takes("https://www.agence.fr/presse/agenda/mai")
-    assert not section.takes("https://www.agence.fr/presse/")
-    assert not section.takes("https://www.agence.fr/autre")
+    assert section.includes("https://www.agence.fr/presse/communique-1")
+    assert not section.includes("https://www.agence.fr/presse/agenda/mai")
+    assert not section.includes("https://www.agence.fr/presse/")
+    assert not section.includes("https://www.agence.fr/autre")
     assert section.attaches("https://medias.agence.fr/dossier.PDF?v=2")
     assert not section.attaches("https://medias.agence.fr/photo.jpg")
     assert isinstance(pages, WebSource)
@@ -103,9 +104,9 @@ def test_the_corpus_is_read_whether_it_is_listed_or_not(tmp_path: Path) -> None:
     assert configured_sources(settings) == [FolderSource("fiches", corpus)]
     web = '[[source]]\ntype = "feed"\nname = "mag"\nurl = "https://a.fr/rss"\n'
     written(tmp_path, web)
-    assert [each.name for each in configured_sources(settings)] == ["fiches", "mag"]
+    assert [source.name for source in configured_sources(settings)] == ["fiches", "mag"]
     written(tmp_path, web + '[[source]]\npath = "fiches"\nname = "corpus"\n')
-    assert [each.name for each in configured_sources(settings)] == ["mag", "corpus"]
+    assert [source.name for source in configured_sources(settings)] == ["mag", "corpus"]
     written(tmp_path, web.replace("mag", "fiches"))
     with pytest.raises(SettingsError, match="renommez-la"):
         configured_sources(settings)
@@ -123,4 +124,4 @@ def test_the_bundled_file_lists_the_bundled_corpus() -> None:
 def test_the_examples_of_the_bundled_file_can_be_used(tmp_path: Path) -> None:
     text = (ROOT / "corpus/sources.toml").read_text(encoding="utf-8")
     examples = text[text.index("# [[source]]") :].replace("# ", "")
-    assert [each.name for each in read_sources(written(tmp_path, examples))] == ["magazine", "site", "presse"]
+    assert [source.name for source in read_sources(written(tmp_path, examples))] == ["magazine", "site", "presse"]

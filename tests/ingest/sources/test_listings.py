@@ -65,8 +65,8 @@ def test_no_entity_is_put_in(tmp_path: object) -> None:
     bomb = """<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/hostname"><!ENTITY b "&a;&a;">]>
     <rss><channel><item><link>https://mag.example/&b;un</link></item></channel></rss>"""
     found = read_feed(bomb.encode(), BASE).pages
-    assert all(each.startswith("https://mag.example/") for each in found)
-    assert not any("\n" in each or len(each) > 40 for each in found)
+    assert all(url.startswith("https://mag.example/") for url in found)
+    assert not any("\n" in url or len(url) > 40 for url in found)
 
 
 def test_a_page_is_no_feed() -> None:

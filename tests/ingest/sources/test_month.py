@@ -10,7 +10,7 @@ import pytest
 from ingest.maintenance import check
 from ingest.pipeline import sync
 from ingest.report import IngestReport
-from ingest.sources.config import WebSource
+from ingest.sources.source import WebSource
 from kb.index.catalog.catalog import Catalog
 from kb.index.layout import CATALOG_FILE, index_folder
 from kb.knowledge import KnowledgeBase
@@ -59,7 +59,7 @@ def catalog_of(settings: Settings) -> Catalog:
 
 def documents(settings: Settings) -> set[str]:
     catalog = catalog_of(settings)
-    found = {each for each, state in catalog.states().items() if not state.withdrawn}
+    found = {name for name, state in catalog.states().items() if not state.withdrawn}
     catalog.close()
     return found
 
@@ -115,7 +115,7 @@ def test_a_month_of_changes(site: Site, web_settings: Settings, tiny_encoder: En
     fourth = run(site, web_settings, tiny_encoder)
     assert numbers(fourth) == (1, 0, 61, 0, 0)
     assert site.url("/magazine/ete") in documents(web_settings)
-    assert not any("archives" in each or "print" in each for each in documents(web_settings))
+    assert not any("archives" in name or "print" in name for name in documents(web_settings))
 
     # Day 10: a page disappears; the first 404 withdraws nothing, the second one does.
     gone = site.pages.pop("/magazine/article-10")
@@ -195,9 +195,9 @@ def test_a_month_of_changes(site: Site, web_settings: Settings, tiny_encoder: En
     assert check(web_settings, tiny_encoder).differences == ()
     assert documents(web_settings) == before
 
-    # Every run was kept, newest first.
+    # Every report was kept, newest first.
     catalog = catalog_of(web_settings)
-    runs = catalog.journal.runs(100)
+    reports = catalog.journal.reports(100)
     catalog.close()
-    assert len(runs) == 19
-    assert (runs[-1]["command"], runs[-1]["added"]) == ("sync", 60)
+    assert len(reports) == 19
+    assert (reports[-1]["command"], reports[-1]["added"]) == ("sync", 60)

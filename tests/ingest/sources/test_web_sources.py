@@ -12,7 +12,8 @@ from fpdf import FPDF
 
 from ingest.maintenance import check, forget
 from ingest.pipeline import ingest, sync
-from ingest.sources.config import FolderSource, Source, WebSource, configured_sources
+from ingest.sources.config import configured_sources
+from ingest.sources.source import FolderSource, Source, WebSource
 from kb.index.catalog.catalog import Catalog
 from kb.index.layout import CATALOG_FILE, index_folder
 from kb.models.encoder import Encoder
@@ -230,7 +231,7 @@ def folder_and_page(site: Site, tmp_path: Path) -> list[Source]:
     return [FolderSource("docs", folder), source(site, "page", "/magazine/article-1")]
 
 
-def test_a_source_that_is_listed_no_more_waits_for_a_confirmation(
+def test_a_listed_sourcethat_is_listed_no_more_waits_for_a_confirmation(
     site: Site, web_settings: Settings, encoder: Encoder, tmp_path: Path
 ) -> None:
     listed = folder_and_page(site, tmp_path)
@@ -278,7 +279,9 @@ def test_a_page_whose_document_is_missing_is_found_and_read_again(
         catalog.erase_document(connection, site.url(path))
     catalog.close()
     found = check(web_settings, encoder).differences
-    assert any(each.document == site.url(path) and "n'a pas son document" in each.what for each in found)
+    assert any(
+        difference.document == site.url(path) and "n'a pas son document" in difference.what for difference in found
+    )
     assert check(web_settings, encoder, repair=True).differences == ()
     assert sync([one], web_settings, encoder).added == 1
     assert check(web_settings, encoder).differences == ()
@@ -327,7 +330,7 @@ def test_a_page_given_by_hand_keeps_the_rules_of_its_source(
         encoding="utf-8",
     )
     settings = replace(web_settings, sources=listed, corpus=tmp_path / "vide")
-    (one,) = [each for each in configured_sources(settings) if isinstance(each, WebSource)]
+    (one,) = [configured for configured in configured_sources(settings) if isinstance(configured, WebSource)]
     assert sync([one], settings, encoder).added == 1
     site.put(path, page.replace("deux ans", "trois ans").replace("durent", "dureront"))
     report = ingest([site.url(path)], settings, encoder)
@@ -345,3 +348,30 @@ def test_what_was_erased_is_not_even_asked_for(site: Site, web_settings: Setting
     site.asked.clear()
     sync([one], web_settings, encoder)
     assert not any(asked.path == paths[1] for asked in site.asked)
+
+
+def test_a_page_whose_document_cannot_be_indexed_is_not_known_to_be_unchanged(
+    site: Site, web_settings: Settings, encoder: Encoder
+) -> None:
+    site.put("/a.md", "# Un titre\n\n## Et rien dessous", type="text/markdown")
+    one = source(site, "page", "/a.md")
+    for _ in range(2):
+        report = sync([one], web_settings, encoder)
+        assert (report.added, report.unchanged, len(report.failed)) == (0, 0, 1)
+        assert "aucun texte" in report.failed[0].reason
+    site.put("/a.md", "# Un titre\n\nUne phrase dessous, enfin.", type="text/markdown")
+    assert sync([one], web_settings, encoder).added == 1
+
+
+def test_a_page_that_was_erased_is_named_with_the_reason(site: Site, web_settings: Settings, encoder: Encoder) -> None:
+    paths = [site.put_article(number) for number in range(2)]
+    site.put_sitemap(paths)
+    one = source(site, "sitemap", "/sitemap.xml")
+    sync([one], web_settings, encoder)
+    forget(web_settings, [site.url(paths[1])])
+    seen: list[tuple[int, int]] = []
+    report = sync([one], web_settings, encoder, progress=lambda done, total, _: seen.append((done, total)))
+    assert [(note.source, "effacé pour de bon" in note.reason) for note in report.ignored_files] == [
+        (site.url(paths[1]), True)
+    ]
+    assert seen[-1] == (1, 1)  # neither the sitemap nor the page that is left alone is a document to come

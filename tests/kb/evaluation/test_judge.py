@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from chat_server import Behaviour, Handler, chat_server, failing
+from kb.evaluation.asking import evaluate
 from kb.evaluation.judge import judge
 from kb.evaluation.questions import EvaluationQuestion
-from kb.evaluation.run import evaluate
 from kb.models.chat.llm import ChatModel
 from scripted_base import ScriptedBase, answer_of
 
@@ -39,7 +39,7 @@ def test_answers_are_judged_refusals_are_not() -> None:
     assert (found.faithful.value, found.faithful.n) == (1.0, 1)
     assert (found.correct.value, found.correct.n) == (0.8, 1)
     assert (found.failed, found.model) == (0, "grand")
-    assert any("12 milliards" in json.dumps(each, ensure_ascii=False) for each in server.requests)
+    assert any("12 milliards" in json.dumps(request, ensure_ascii=False) for request in server.requests)
     assert found.to_json()["correct"]["n"] == 1
 
 

@@ -49,7 +49,7 @@ def test_only_id_and_question_are_needed_and_null_is_absent() -> None:
 def test_byte_order_mark_blank_lines_windows_line_ends_and_odd_separators(tmp_path: Path) -> None:
     path = tmp_path / "q.jsonl"
     path.write_bytes('\ufeff{"id": "a", "question": "Qui\u2028 ?"}\r\n\r\n  \n{"id": "b", "question": "Où ?"}'.encode())
-    assert [each.id for each in read_questions(path)] == ["a", "b"]
+    assert [question.id for question in read_questions(path)] == ["a", "b"]
 
 
 def test_all_errors_are_listed_with_their_line() -> None:
@@ -114,5 +114,5 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_the_bundled_questions_are_valid() -> None:
     questions = read_questions(Path(__file__).parents[3] / "corpus" / "questions.jsonl")
-    assert len({each.id for each in questions}) == len(questions) > 0
-    assert all(each.unanswerable or (each.documents and each.expected_facts) for each in questions)
+    assert len({question.id for question in questions}) == len(questions) > 0
+    assert all(question.unanswerable or (question.documents and question.expected_facts) for question in questions)

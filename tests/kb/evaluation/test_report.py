@@ -4,9 +4,10 @@ import re
 import pytest
 
 from kb.errors import ReperesError, SettingsError
+from kb.evaluation.asking import evaluate
 from kb.evaluation.questions import EvaluationQuestion
 from kb.evaluation.report import FIGURES, failed_gates, parse_gates, to_json, to_text
-from kb.evaluation.run import EvaluationResult, evaluate
+from kb.evaluation.results import EvaluationResult
 from kb.types import Answer
 from scripted_base import ScriptedBase, answer_of
 
@@ -33,14 +34,15 @@ def result() -> EvaluationResult:
 
 def test_json_has_the_documented_keys_and_no_invented_zero(result: EvaluationResult) -> None:
     data = json.loads(json.dumps(to_json(result), allow_nan=False))
-    assert list(data) == [*FIGURES, "latency", "questions"]
+    assert list(data) == [*FIGURES, "latency", "failed", "questions"]
+    assert data["failed"] == 1
     assert set(KEYS) <= set(FIGURES)
     assert data["latency"]["retrieval"] == {"p50": 0.2, "p95": 0.2, "n": 2}
-    assert data["mrr@10"]["value"] == pytest.approx((1 / 2 + 1 + 0) / 3)
-    assert data["mrr@10"]["n"] == 3
+    assert data["mrr@10"]["value"] == pytest.approx((1 / 2 + 1) / 2)
+    assert data["mrr@10"]["n"] == 2
     assert data["mrr@10"]["low"] <= data["mrr@10"]["value"] <= data["mrr@10"]["high"]
     assert data["refused_unanswerable"] == {"value": None, "low": None, "high": None, "n": 0}
-    assert [(each["id"], each["refused"]) for each in data["questions"]] == [("q1", False), ("q2", True), ("q3", None)]
+    assert [(row["id"], row["refused"]) for row in data["questions"]] == [("q1", False), ("q2", True), ("q3", None)]
 
 
 def test_text_shows_values_intervals_n_kinds_speed_and_failures(result: EvaluationResult) -> None:
@@ -48,19 +50,19 @@ def test_text_shows_values_intervals_n_kinds_speed_and_failures(result: Evaluati
     assert lines[0] == "3 questions évaluées"
 
     def cells(label: str) -> list[str]:
-        (line,) = [each for each in lines if each.startswith(f"{label}  ")]
+        (line,) = [found for found in lines if found.startswith(f"{label}  ")]
         return re.split(r" {2,}", line)[1:]
 
-    # Found at ranks 2 and 1, and not at all.
-    assert cells("Le bon document est dans les 5 premiers") == ["66,7 %", "0,0 % à 100,0 %", "3"]
-    assert cells("Place du bon document (1 = toujours premier)") == ["0,500", "0,000 à 1,000", "3"]
-    assert not any(each.startswith("Questions sans réponse bien refusées") for each in lines)
+    # Found at ranks 2 and 1; the third question failed and counts nowhere.
+    assert cells("Le bon document est dans les 5 premiers") == ["100,0 %", "100,0 % à 100,0 %", "2"]
+    assert cells("Place du bon document (1 = toujours premier)") == ["0,750", "0,500 à 1,000", "2"]
+    assert not any(line.startswith("Questions sans réponse bien refusées") for line in lines)
     assert cells("Type de question") == ["Questions", "Dans les 5 premiers", "Place", "Faits présents", "Refus à tort"]
     assert cells("montant") == ["1", "100,0 %", "0,500", "50,0 %", "0,0 %"]
-    assert cells("nom") == ["2", "50,0 %", "0,500", "0,0 %", "100,0 %"]
+    assert cells("nom") == ["2", "100,0 %", "1,000", "0,0 %", "100,0 %"]
     assert "Recherche : une question sur deux en moins de 200 ms, 95 % en moins de 200 ms" in lines
     assert lines[-2:] == [
-        "Questions en échec, comptées comme sans résultat (1) :",
+        "Questions en échec, dans aucune mesure (1) :",
         "  q3 : La base est fermée.",
     ]
 
@@ -96,10 +98,10 @@ def test_wrong_gates_are_named(text: str, reason: str) -> None:
 
 
 def test_gates_met_and_failed(result: EvaluationResult) -> None:
-    # mrr@10 is 0.5, false refusals 1 of 2, fact recall (1/2 + 0) / 2.
-    assert failed_gates(result, {"mrr@10": 0.5, "false_refusals": 0.5, "fact_recall": 0.25}) == []
-    assert failed_gates(result, {"mrr@10": 0.6, "false_refusals": 0.4}) == [
-        "mrr@10 : 0,500, en dessous du seuil 0,600",
+    # mrr@10 is 0.75, false refusals 1 of 2, fact recall (1/2 + 0) / 2.
+    assert failed_gates(result, {"mrr@10": 0.75, "false_refusals": 0.5, "fact_recall": 0.25}) == []
+    assert failed_gates(result, {"mrr@10": 0.76, "false_refusals": 0.4}) == [
+        "mrr@10 : 0,750, en dessous du seuil 0,760",
         "false_refusals : 0,500, au-dessus du seuil 0,400",
     ]
 

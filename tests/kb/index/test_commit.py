@@ -60,7 +60,7 @@ def version(encoder: Encoder, name: str, text: str, title: str = "Titre") -> New
 
 def words(question: str) -> list[Group]:
     """The words of a question as a search by words takes them."""
-    return [(Alternative((each,)),) for each in stems(question)]
+    return [(Alternative((stem,)),) for stem in stems(question)]
 
 
 def writer(store: Path, encoder: Encoder) -> IndexWriter:
@@ -73,7 +73,7 @@ def stored_ids(store: Path) -> tuple[set[str], set[str], set[str]]:
     try:
         in_catalog = catalog.ids_of(catalog.states())
         assert catalog.windows(in_catalog).keys() == catalog.passages(in_catalog).keys()
-        in_vectors = {each for c in vectors._collections.values() for each in c.get(include=[])["ids"]}
+        in_vectors = {vector_id for c in vectors._collections.values() for vector_id in c.get(include=[])["ids"]}
         in_words: set[str] = set()
         for words in lexical._words.values():
             searcher = words.index.searcher()
@@ -177,7 +177,7 @@ def test_an_interrupted_commit_is_finished_or_undone(
     assert document is not None
     committed = document.text == new
     assert committed == (method in {"delete", "clear_pending"})
-    assert {each.text for each in passages} == {"Nouveau texte." if committed else "Ancien texte.", "Commun."}
+    assert {passage.text for passage in passages} == {"Nouveau texte." if committed else "Ancien texte.", "Commun."}
     assert (catalog.document("b.md") is not None) == committed
     catalog.close()
 
@@ -326,6 +326,8 @@ def test_every_vector_can_be_reached(tmp_path: Path) -> None:
     vectors = (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
     store = Vectors(tmp_path, create=True)
     store.upsert("passages", [str(number) for number in range(2000)], vectors)
-    missed = [n for n in range(2000) if str(n) not in {each for each, _ in store.search("passages", vectors[n], 10)}]
+    missed = [
+        n for n in range(2000) if str(n) not in {vector_id for vector_id, _ in store.search("passages", vectors[n], 10)}
+    ]
     assert missed == []
     store.close()

@@ -40,7 +40,7 @@ def test_the_best_window_of_each_passage() -> None:
     packed, expected = [], []
     for number in (1, 4, 2):
         vectors = unit_rows(random.standard_normal((number, 384)).astype(np.float32))
-        spans = tuple((each, each + 10) for each in range(number))
+        spans = tuple((start, start + 10) for start in range(number))
         packed.append(pack(Windows(spans, vectors)))
         cosines = vectors @ question
         expected.append((float(cosines.max()), spans[int(cosines.argmax())]))

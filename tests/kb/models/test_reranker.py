@@ -33,7 +33,7 @@ def make_cross_encoder(folder: Path, labels: int = 1) -> Path:
     BertTokenizer(vocab=str(parts / "vocab.txt")).save_pretrained(parts)
     config = BertConfig(
         vocab_size=len(vocabulary), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32,
-        max_position_embeddings=64, id2label={each: str(each) for each in range(labels)},
+        max_position_embeddings=64, id2label={label: str(label) for label in range(labels)},
     )  # fmt: skip
     BertForSequenceClassification(config).save_pretrained(parts)
     CrossEncoder(str(parts), device="cpu", max_length=64).save_pretrained(str(folder / "model"))

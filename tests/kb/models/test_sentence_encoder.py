@@ -127,7 +127,7 @@ def test_windows_are_means_of_the_tokens_in_the_whole_text(make_model: MakeModel
     vectors, windows = encoder.encode_windows(texts, [[(4, 6), (0, 23), (15, 23)], [], [(0, 0)]], "passage")
     np.testing.assert_allclose(vectors, encoder.encode(texts, "passage"), atol=1e-6)
     assert [rows.shape for rows in windows] == [(3, 32), (0, 32), (1, 32)]
-    np.testing.assert_allclose(windows[0], [each / np.linalg.norm(each) for each in expected], atol=1e-5)
+    np.testing.assert_allclose(windows[0], [vector / np.linalg.norm(vector) for vector in expected], atol=1e-5)
     np.testing.assert_allclose(windows[2], vectors[2:], atol=1e-6)
 
 

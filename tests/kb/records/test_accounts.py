@@ -1,4 +1,4 @@
-"""Accounts, tokens, sessions and rates."""
+"""Accounts, tokens, sessions and limits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from kb.errors import SettingsError
 from kb.records.accounts import Accounts, Person
 from kb.records.sessions import Sessions
-from kb.web.auth.rate_limits import Rates
+from kb.web.auth.rate_limits import RateLimits
 
 PASSWORD = "un mot de passe assez long"
 
@@ -86,12 +86,12 @@ def test_a_session_ends_when_unused_when_old_and_by_hand(tmp_path: Path) -> None
 
 
 def test_sign_ins_and_questions_are_limited() -> None:
-    rates = Rates(2)
+    limits = RateLimits(2)
     for _ in range(5):
-        assert rates.may_sign_in("anne", "1.2.3.4")
-        rates.failed_sign_in("anne", "1.2.3.4")
-    assert not rates.may_sign_in("anne", "1.2.3.4")
-    assert rates.may_sign_in("bob", "1.2.3.4")
-    assert [rates.may_ask("anne") for _ in range(3)] == [True, True, False]
-    assert rates.may_ask("bob")
-    assert all(Rates(0).may_ask("anne") for _ in range(100))
+        assert limits.may_sign_in("anne", "1.2.3.4")
+        limits.failed_sign_in("anne", "1.2.3.4")
+    assert not limits.may_sign_in("anne", "1.2.3.4")
+    assert limits.may_sign_in("bob", "1.2.3.4")
+    assert [limits.may_ask("anne") for _ in range(3)] == [True, True, False]
+    assert limits.may_ask("bob")
+    assert all(RateLimits(0).may_ask("anne") for _ in range(100))

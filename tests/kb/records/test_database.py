@@ -1,27 +1,64 @@
-"""The second database, opened by many at once."""
+"""Erasing a document from everything that is kept."""
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
-from kb.records.database import AppDatabase
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from kb.answering.serialize import answer_to_json
+from kb.evaluation.kept.queries import put_queries, read_queries
+from kb.evaluation.questions import EvaluationQuestion
+from kb.records.conversations import KeptTurn, SavedConversations
+from kb.records.corrections import Correction, keep_correction, read_corrections
+from kb.records.database import ERASED, AppDatabase
+from kb.records.feedback import add_feedback, read_feedback
+from kb.records.kept_answers import keep_answer
+from scripted_base import answer_of
+
+NOW = "2026-11-27T08:00:00+00:00"
 
 
-def test_many_threads_may_make_it_at_once(tmp_path: Path) -> None:
-    errors: list[Exception] = []
-    gate = threading.Barrier(12)
+# Names that JSON writes in another way, and that stand for others in a pattern of SQL.
+@pytest.mark.parametrize("name", ["secret.md", 'dit "secret" \\ é.md', "100%_sûr.md"])
+def test_a_document_is_erased_from_every_thing_that_is_kept(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "app.db"
+    cites = answer_of("Le trésor est ici [1].", cited={name: "Le trésor est ici"}, found=[name, "autre.md"])
+    refuses = answer_of("Je ne trouve pas.", found=[name, "autre.md"], refused=True)
+    other = answer_of("Rien [1].", cited={"100 xsûr.md": "Rien"}, found=["100 xsûr.md"])
+    conversations = SavedConversations(path, 36_500)
+    for number, answer in enumerate((cites, refuses, other), start=1):
+        conversations.put("", "c", KeptTurn(number, NOW, 1, keep_answer(answer)))
+    keep_correction(path, name, Correction({"date": {"was": None, "now": "2025"}}))
+    keep_correction(path, "autre.md", Correction({"date": {"was": None, "now": "2024"}}))
+    with AppDatabase(path) as database:
+        add_feedback(database, NOW, "good", None, "", answer_to_json(cites), 1)
+        put_queries(database, [EvaluationQuestion("q1", "Où ?", documents=(name, "autre.md"))])
+        # Two turns, a feedback, a query, a correction; nothing is left to do the second time.
+        assert [database.forget_document(name) for _ in range(2)] == [5, 0]
+        assert [said.answer["answer"] for said in read_feedback(database)] == [ERASED]
+        assert [query.documents for query in read_queries(database)] == [("autre.md",)]
+    kept = conversations.get("", "c")
+    conversations.close()
+    assert kept is not None
+    answers = [turn.answer for turn in kept.turns]
+    assert [answer["answer"] for answer in answers] == [ERASED, "Je ne trouve pas.", "Rien [1]."]
+    assert [answer["citations"] == [] for answer in answers] == [True, True, False]
+    assert [[document["id"] for document in answer["closest"]] for answer in answers] == [[], ["autre.md"], []]
+    assert list(read_corrections(path)) == ["autre.md"]
+    assert all("trésor".encode() not in file.read_bytes() for file in tmp_path.iterdir())
 
-    def opens() -> None:
-        gate.wait()
-        try:
-            AppDatabase(tmp_path / "app.db").close()
-        except Exception as error:  # noqa: BLE001  (told by the assertion below)
-            errors.append(error)
 
-    threads = [threading.Thread(target=opens) for _ in range(12)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    assert errors == []
+def test_what_an_exception_leaves_is_not_kept(tmp_path: Path) -> None:
+    with AppDatabase(tmp_path / "app.db") as database:
+        put_queries(database, [EvaluationQuestion("q1", "Où ?")])
+        with pytest.raises(IntegrityError):
+            _delete_then_fail(database)
+        assert [query.id for query in read_queries(database)] == ["q1"]
+
+
+def _delete_then_fail(database: AppDatabase) -> None:
+    with database.transaction() as connection:
+        connection.exec_driver_sql("DELETE FROM test_queries")
+        connection.exec_driver_sql("INSERT INTO test_queries (id) VALUES ('q2')")

@@ -1,57 +1,15 @@
-"""The page, served for real on a free port of this machine, and opened in headless Chromium."""
+"""Pages opened in headless Chromium."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from kb.settings import Settings
-from serving import Servers
-from small_base import SmallBase
-from small_pages import DOCUMENTS, ServePage, StillIngestor
-
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-)
 PATIENCE = 20_000  # milliseconds: an upper bound, never measured
 expect.set_options(timeout=PATIENCE)
-
-
-@pytest.fixture
-def small_base() -> SmallBase:
-    return SmallBase(DOCUMENTS)
-
-
-@pytest.fixture
-def still_ingestor() -> StillIngestor:
-    return StillIngestor()
-
-
-@pytest.fixture
-def serve_page(settings: Settings) -> Iterator[ServePage]:
-    """Serves a base (or what opens one) and gives its address."""
-    servers = Servers(settings)
-    yield servers.serve
-    servers.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip("needs Debian's package chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
@@ -78,7 +36,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         page.on("request", lambda request: requests.append(request.url))
 
         def note(text: str) -> None:
-            if not any(each in text for each in expected):
+            if not any(usual in text for usual in expected):
                 errors.append(text)
 
         page.on("pageerror", lambda error: note(str(error)))

@@ -13,10 +13,11 @@ from playwright.sync_api import Page, expect
 from browsing import ask, picture, serious
 from ingest.pipeline import ingest
 from kb.evaluation.desk import EvaluationDesk
+from kb.evaluation.kept.queries import read_queries
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
 from kb.records.database import AppDatabase
-from kb.records.feedback import KeptFeedback
+from kb.records.feedback import SavedFeedback
 from kb.settings import Settings
 from small_pages import ServePage
 
@@ -38,7 +39,7 @@ def test_from_a_feedback_to_a_report(
     base: KnowledgeBase, settings: Settings, serve_page: ServePage, open_page: OpenPage
 ) -> None:
     desk = EvaluationDesk(lambda: base, settings.app_database)
-    address = serve_page(base, feedback=KeptFeedback(settings), desk=desk)
+    address = serve_page(base, feedback=SavedFeedback(settings), desk=desk)
     page = open_page(address, expected=("status of 422",))
     ask(page, "Quel est le budget du programme ?")
     page.get_by_role("button", name="Utile", exact=True).click()
@@ -142,7 +143,7 @@ def test_from_a_feedback_to_a_report(
     page.get_by_role("button", name="Supprimer").click()
     expect(page.locator("#query-list")).not_to_contain_text("q2 —")
     with AppDatabase(settings.app_database) as database:
-        assert [each.id for each in database.queries()] == ["avis-1"]
+        assert [query.id for query in read_queries(database)] == ["avis-1"]
 
 
 def test_without_a_query_nothing_runs_and_the_page_says_so(

@@ -15,10 +15,11 @@ from playwright.sync_api import Page, expect
 
 import app
 from browsing import ask, picture
+from kb.evaluation.asking import EvaluatedBase, evaluate
 from kb.evaluation.from_feedback import to_query
-from kb.evaluation.run import Evaluated, evaluate
+from kb.evaluation.kept.queries import read_queries
 from kb.records.database import AppDatabase
-from kb.records.feedback import Feedback, KeptFeedback, Verdict, feedback_of, to_csv
+from kb.records.feedback import Feedback, SavedFeedback, Verdict, add_feedback, feedback_of, read_feedback, to_csv
 from kb.settings import Settings
 from small_base import SmallBase
 from small_pages import ServePage
@@ -33,13 +34,13 @@ def kept(settings: Settings) -> Settings:
 
 def said(settings: Settings) -> list[Feedback]:
     with AppDatabase(settings.app_database) as database:
-        return database.feedback()
+        return read_feedback(database)
 
 
 def test_a_bad_answer_is_told_with_its_reason_and_becomes_a_test_query(
     serve_page: ServePage, small_base: SmallBase, open_page: OpenPage, kept: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = open_page(serve_page(small_base, feedback=KeptFeedback(kept)))
+    page = open_page(serve_page(small_base, feedback=SavedFeedback(kept)))
     expect(page.locator("#feedback")).to_be_hidden()
     ask(page, "Qui apporte les aides du programme ?")
     page.get_by_role("button", name="Pas utile").click()
@@ -56,7 +57,7 @@ def test_a_bad_answer_is_told_with_its_reason_and_becomes_a_test_query(
         "bad", "bad_source", "La source est <b>ancienne</b>."
     )  # fmt: skip
     assert feedback.question == "Qui apporte les aides du programme ?"
-    assert [each["document"] for each in feedback.answer["citations"]]
+    assert [citation["document"] for citation in feedback.answer["citations"]]
     # A new question has no feedback yet.
     ask(page, "Combien de quartiers prioritaires ?")
     expect(page.locator("#thanks")).to_be_empty()
@@ -70,11 +71,11 @@ def test_a_bad_answer_is_told_with_its_reason_and_becomes_a_test_query(
 
     assert "Mauvaise source" in run("feedback")
     assert "avis-1" in run("feedback", "--keep", "1")
-    (query,) = [each for each in json_lines(run("questions", "--export")) if each["id"] == "avis-1"]
+    (query,) = [query for query in json_lines(run("questions", "--export")) if query["id"] == "avis-1"]
     assert query["question"] == "Qui apporte les aides du programme ?"
     with AppDatabase(kept.app_database) as database:
-        result = evaluate(cast("Evaluated", small_base), database.queries())
-    assert [each.question.id for each in result.results] == ["avis-1"]
+        result = evaluate(cast("EvaluatedBase", small_base), read_queries(database))
+    assert [answered.question.id for answered in result.results] == ["avis-1"]
     assert "devenu question de test" in run("feedback", "--all")
 
 
@@ -85,7 +86,7 @@ def json_lines(text: str) -> list[dict[str, object]]:
 def test_a_good_answer_takes_one_click(
     serve_page: ServePage, small_base: SmallBase, open_page: OpenPage, kept: Settings
 ) -> None:
-    page = open_page(serve_page(small_base, feedback=KeptFeedback(kept)))
+    page = open_page(serve_page(small_base, feedback=SavedFeedback(kept)))
     ask(page, "Qui apporte les aides du programme ?")
     page.get_by_role("button", name="Utile", exact=True).click()
     expect(page.locator("#thanks")).to_contain_text("votre avis est noté")
@@ -98,7 +99,7 @@ def test_a_good_answer_takes_one_click(
 def test_nobody_is_asked_when_nothing_may_be_kept(
     serve_page: ServePage, small_base: SmallBase, open_page: OpenPage, kept: Settings
 ) -> None:
-    KeptFeedback(kept).add("good", None, "", small_answer(), 3)
+    SavedFeedback(kept).add("good", None, "", small_answer(), 3)
     assert feedback_of(replace(kept, retention_days=0)) is None
     assert said(kept) == []
     page = open_page(serve_page(small_base))
@@ -116,9 +117,9 @@ def small_answer(**others: object) -> dict[str, object]:
 def test_what_is_older_than_the_retention_goes(kept: Settings) -> None:
     old = (datetime.now(UTC) - timedelta(days=400)).isoformat(timespec="seconds")
     with AppDatabase(kept.app_database) as database:
-        database.add_feedback(old, "good", None, "", small_answer(), 3)
-    KeptFeedback(kept).add("bad", "wrong", "", small_answer(), 3)
-    assert [each.verdict for each in said(kept)] == ["bad"]
+        add_feedback(database, old, "good", None, "", small_answer(), 3)
+    SavedFeedback(kept).add("bad", "wrong", "", small_answer(), 3)
+    assert [feedback.verdict for feedback in said(kept)] == ["bad"]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
 from kb.records.accounts import Accounts
 from kb.records.conversations import SavedConversations
-from kb.records.feedback import KeptFeedback
+from kb.records.feedback import SavedFeedback
 from kb.settings import Settings
 from small_base import SmallBase
 from small_pages import DOCUMENTS, ServePage, StillIngestor
@@ -55,7 +55,7 @@ def place(
     def served(serve_page: ServePage) -> tuple[str, Path]:
         desk = EvaluationDesk(lambda: base, given.app_database)
         kept = SavedConversations(given.app_database, 365)
-        options = {"feedback": KeptFeedback(given), "desk": desk, "conversations": kept, "corpus": corpus}
+        options = {"feedback": SavedFeedback(given), "desk": desk, "conversations": kept, "corpus": corpus}
         return serve_page(base, ingestor, **options), corpus
 
     yield served
@@ -87,7 +87,7 @@ def test_ask_check_the_source_go_on_and_export(place: Any, serve_page: ServePage
     with page.expect_download() as download:
         page.get_by_role("link", name="DOCX").click()
     text = "\n".join(
-        each.text for each in docx.Document(io.BytesIO(Path(download.value.path()).read_bytes())).paragraphs
+        paragraph.text for paragraph in docx.Document(io.BytesIO(Path(download.value.path()).read_bytes())).paragraphs
     )
     assert "12 milliards d'euros" in text
     assert re.search(r"^\[1\] « Le budget du programme », mars 2025", text, re.MULTILINE) or "mars 2025" in text
@@ -266,7 +266,7 @@ def test_axe_finds_nothing_serious(place: Any, serve_page: ServePage, open_page:
     page.get_by_role("button", name="Lire ces fichiers").click()
     expect(page.locator("article.card").get_by_label("Titre")).not_to_have_value("", timeout=60_000)
     found.append(serious(page, "preview"))
-    assert [each for each in found if each] == []
+    assert [problem for problem in found if problem] == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -290,7 +290,7 @@ def test_axe_finds_nothing_serious_in_an_empty_base_or_at_the_door(
     page.get_by_role("button", name="Se connecter").click()
     expect(page.get_by_role("alert")).to_be_visible()
     found.append(serious(page, "wrong password"))
-    assert [each for each in found if each] == []
+    assert [problem for problem in found if problem] == []
 
 
 PAGES = (

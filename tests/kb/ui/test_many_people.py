@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from benchmarks.page_session import Exchange, PageSession
+from benchmarks.support.page_session import Exchange, PageSession
 from kb.records.conversations import SavedConversations
 from kb.settings import Settings
 from kb.types import Document
@@ -29,9 +29,9 @@ def test_everybody_gets_their_own_answer(serve_page: ServePage, settings: Settin
     with ThreadPoolExecutor(PEOPLE) as pool:
         found = list(pool.map(person, range(PEOPLE)))
     for number, exchanges in enumerate(found):
-        for each in exchanges:
-            assert each.question in each.text
-            assert f"La commune numéro{number} compte {number} quartiers." in each.text
+        for exchange in exchanges:
+            assert exchange.question in exchange.text
+            assert f"La commune numéro{number} compte {number} quartiers." in exchange.text
     saved = kept.list("")
     assert len(saved) == PEOPLE
     for one in saved:

@@ -19,8 +19,8 @@ CONTRASTS = """() => {
     const channels = (colour) => colour.match(/[0-9.]+/g).map(Number);
     const light = (colour) => {
         const [r, g, b] = channels(colour).slice(0, 3)
-            .map((each) => each / 255)
-            .map((each) => (each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4));
+            .map((channel) => channel / 255)
+            .map((channel) => (channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4));
         return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
     const behind = (element) => {
@@ -52,7 +52,7 @@ def scrolls_sideways(page: Page) -> bool:
 
 def hidden_by_the_question_box(page: Page, selector: str) -> bool:
     bottom, box = page.evaluate(
-        """selector => [selector, "#ask"].map((each) => document.querySelector(each).getBoundingClientRect())
+        """selector => [selector, "#ask"].map((part) => document.querySelector(part).getBoundingClientRect())
             .map((place, index) => (index ? place.top : place.bottom))""",
         selector,
     )

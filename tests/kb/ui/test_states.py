@@ -30,7 +30,7 @@ LOOKS: dict[str, dict[str, Any]] = {
 WATCH = """() => {
     window.seen = { tops: new Set(), scrolls: new Set(), shifts: 0, heights: [] };
     new PerformanceObserver((list) => {
-        for (const each of list.getEntries()) if (!each.hadRecentInput) window.seen.shifts += each.value;
+        for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.seen.shifts += shift.value;
     }).observe({ type: "layout-shift" });
     const look = () => {
         const answer = document.querySelector("#current .answer");
@@ -46,7 +46,7 @@ WATCH = """() => {
 }"""
 SEEN = """() => ({
     tops: [...window.seen.tops], scrolls: [...window.seen.scrolls], shifts: window.seen.shifts,
-    shrank: window.seen.heights.some((each, n) => n && each < window.seen.heights[n - 1] - 1),
+    shrank: window.seen.heights.some((height, n) => n && height < window.seen.heights[n - 1] - 1),
 })"""
 
 
@@ -151,7 +151,7 @@ class Updated(SmallBase):
                 {"document": "m.md", "title": "Changé", "change": "updated", "diff": ["- 5 millions", "+ 12 millions"]},
             ],
         }  # fmt: skip
-        return replace(super().status(), withdrawn=1, runs=(run,))
+        return replace(super().status(), withdrawn=1, reports=(run,))
 
     def withdrawn(self) -> list[Withdrawn]:
         """One document."""

@@ -13,10 +13,9 @@ from kb.evaluation.desk import EvaluationDesk
 from kb.knowledge import KnowledgeBase
 from kb.records.conversations import conversations_of
 from kb.settings import Settings
-from serving import Servers
+from serving import Application, Servers
 from small_base import SmallBase
 from small_pages import DOCUMENTS, EXAMPLES, StillIngestor
-from web_helpers import Application
 
 
 @pytest.fixture
@@ -34,6 +33,6 @@ def application(settings: Settings) -> Iterator[Application]:
         return clients[-1]
 
     yield build
-    for each in clients:
-        each.close()
+    for client in clients:
+        client.close()
     servers.stop()

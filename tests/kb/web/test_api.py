@@ -11,10 +11,9 @@ import pytest
 from kb.errors import StoreError
 from kb.settings import Settings
 from paced_base import PacedBase
-from serving import Servers
+from serving import Application, Servers
 from small_base import SmallBase
 from small_pages import DOCUMENTS
-from web_helpers import Application
 
 QUESTION = "Qui apporte les aides du programme ?"
 
@@ -29,7 +28,7 @@ def test_an_answer_whole_and_streamed(application: Application) -> None:
         json.loads(line)
         for line in client.post("/api/ask", json={"question": QUESTION, "stream": True}).text.splitlines()
     ]
-    assert [each["final"] for each in lines] == [*[False] * (len(lines) - 1), True]
+    assert [line["final"] for line in lines] == [*[False] * (len(lines) - 1), True]
     assert {name: value for name, value in lines[-1].items() if name != "final"} == answer
 
 
@@ -44,7 +43,7 @@ def test_history_and_filters_count(application: Application) -> None:
     limited = client.post("/api/ask", json={"question": QUESTION, "filters": {"since": "2024", "until": "2024"}}).json()
     assert limited["refused"]
     hits = client.post("/api/search", json={"question": QUESTION, "k": 1}).json()["hits"]
-    assert [each["document"] for each in hits] == ["financement.md"]
+    assert [hit["document"] for hit in hits] == ["financement.md"]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +70,7 @@ def test_what_is_wrong_is_told_in_french(
 def test_too_many_questions_have_to_wait(application: Application) -> None:
     client = application(questions_per_minute=2)
     answers = [client.post("/api/ask", json={"question": QUESTION}) for _ in range(3)]
-    assert [each.status_code for each in answers] == [200, 200, 429]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert answers[-1].headers["retry-after"] == "60"
 
 

@@ -4,7 +4,7 @@ from kb.web.guard import ROUTES, french_page, security_policy
 
 
 def test_the_policy_lets_nothing_from_elsewhere_and_no_inline_script_in() -> None:
-    directives = dict(each.split(" ", 1) for each in security_policy("n0nce").split("; "))
+    directives = dict(directive.split(" ", 1) for directive in security_policy("n0nce").split("; "))
     assert directives["default-src"] == "'none'"
     assert directives["script-src"] == "'self' 'nonce-n0nce'"
     assert directives["connect-src"] == "'self'"

@@ -17,7 +17,7 @@ def marked(text: str, quote: str, header: str = "") -> list[str]:
     """What is marked when `quote` is cited from `text`."""
     start = text.index(quote)
     shown = passage_html(text, start, start + len(quote), header)
-    return [html.unescape(each) for each in MARKED.findall(shown)]
+    return [html.unescape(marked) for marked in MARKED.findall(shown)]
 
 
 def test_the_sentence_alone_is_marked() -> None:
@@ -98,7 +98,7 @@ def test_the_mark_is_the_quote_to_the_letter(sentences: list[str], data: st.Data
     chosen = data.draw(st.integers(0, len(sentences) - 1))
     start = len(" ".join([*sentences[:chosen], ""])) if chosen else 0
     shown = passage_html(text, start, start + len(sentences[chosen]))
-    assert [html.unescape(each) for each in MARKED.findall(shown)] == [sentences[chosen]]
+    assert [html.unescape(marked) for marked in MARKED.findall(shown)] == [sentences[chosen]]
     assert html.unescape(re.sub(r"</?(?:p|mark)>", "", shown)) == text
 
 

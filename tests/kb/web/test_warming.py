@@ -29,7 +29,7 @@ class CountingEncoder(TinyEncoder):
         """As the tiny encoder, noted."""
         if prompt == "passage":
             self.encoded += texts
-            if any("numéro29" in each.rpartition(" — ")[2] for each in texts):
+            if any("numéro29" in text.rpartition(" — ")[2] for text in texts):
                 self.done.set()
         return super().encode(texts, prompt)
 
@@ -72,4 +72,4 @@ def test_the_thread_waits_for_the_base_warms_it_and_ends(tmp_path: Path, setting
         raise StoreError("Pas encore de base.")
 
     Warmer(none, delay=0).stop()
-    assert not any(each.name == "warming" for each in threading.enumerate())
+    assert not any(thread.name == "warming" for thread in threading.enumerate())

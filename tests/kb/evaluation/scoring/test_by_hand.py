@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from kb.evaluation.asking import evaluate
 from kb.evaluation.questions import EvaluationQuestion
 from kb.evaluation.report import FIGURES, to_json
-from kb.evaluation.run import evaluate
 from kb.types import Answer, Message
 from scripted_base import ScriptedBase, answer_of
 

@@ -85,7 +85,7 @@ def test_citations() -> None:
 
 def test_unsupported_figures() -> None:
     found = metrics.unsupported_figures("En 2018, 12 Md€ [1] et 7 projets.", ["12 milliards d’euros", "11/07/2018"])
-    assert [each.text for each in found] == ["7"]
+    assert [figure.text for figure in found] == ["7"]
 
 
 @given(
@@ -93,11 +93,11 @@ def test_unsupported_figures() -> None:
     relevant=st.sets(st.sampled_from("abcdefghijklmnop"), min_size=1, max_size=6),
 )
 def test_retrieval_figures_are_those_of_ir_measures(retrieved: list[str], relevant: set[str]) -> None:
-    qrels = [ir_measures.Qrel("q", each, 1) for each in relevant]
-    run = [ir_measures.ScoredDoc("q", each, 1.0 - place / 100) for place, each in enumerate(retrieved)]
+    qrels = [ir_measures.Qrel("q", document, 1) for document in relevant]
+    run = [ir_measures.ScoredDoc("q", document, 1.0 - place / 100) for place, document in enumerate(retrieved)]
     wanted = [ir_measures.parse_measure(name) for name in ("Success@1", "Success@5", "RR@10", "nDCG@10", "R@10")]
     # A question for which nothing was found counts as zero there too.
-    known = {str(each.measure): each.value for each in ir_measures.iter_calc(wanted, qrels, run)}
+    known = {str(measured.measure): measured.value for measured in ir_measures.iter_calc(wanted, qrels, run)}
     ours = {
         "Success@1": metrics.hit_at_k(retrieved, relevant, 1),
         "Success@5": metrics.hit_at_k(retrieved, relevant, 5),

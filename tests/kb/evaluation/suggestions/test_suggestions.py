@@ -36,7 +36,7 @@ def document(name: str = "a.md", text: str = TEXT) -> Document:
 
 
 def test_sentences_become_questions_about_their_one_figure() -> None:
-    found = {each.question: each.expected_facts for each in suggest([document()], 20)}
+    found = {query.question: query.expected_facts for query in suggest([document()], 20)}
     assert found == {
         "Que veut dire USH ?": (("Union sociale pour l'habitat",),),
         "Action Logement finance quel pourcentage des allocations du programme depuis cette date ?": (("72 %",),),
@@ -54,8 +54,8 @@ def test_they_wait_for_a_person_and_name_their_document() -> None:
 
 def test_documents_take_turns_and_nothing_is_asked_twice() -> None:
     found = suggest([document("a.md"), document("b.md"), document("vide.md", "Rien à dire.")], 4)
-    assert [each.documents[0] for each in found] == ["a.md", "b.md", "a.md", "b.md"]
-    assert len({each.question for each in found}) == 4
+    assert [query.documents[0] for query in found] == ["a.md", "b.md", "a.md", "b.md"]
+    assert len({query.question for query in found}) == 4
     assert suggest([], 5) == []
 
 
@@ -82,14 +82,14 @@ def test_what_is_not_reviewed_counts_in_no_evaluation(
 
     path = tmp_path / "q.jsonl"
     assert "3 questions proposées" in run("eval", "--suggest", "3", "--to", str(path))
-    assert "aucune question n'est relue" in run("eval", str(path), "--no-answers", code=1)
+    assert "aucune question n'est relue" in run("eval", str(path), "--no-answers", code=2)
     _, *others = read_questions(path)
     lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join([lines[0].replace(', "reviewed": false', ""), *lines[1:]]), encoding="utf-8")
     told = run("eval", str(path), "--no-answers")
     assert f"{len(others)} questions proposées, pas encore relues" in told
     assert "1 question évaluée" in told
-    assert "rien.md" in run("eval", "--suggest", "3", "--document", "rien.md", code=1)
+    assert "rien.md" in run("eval", "--suggest", "3", "--document", "rien.md", code=2)
 
 
 FIGURE = "Le programme concerne combien de quartiers prioritaires de la politique de la ville ?"
@@ -103,9 +103,9 @@ def worded(said: str) -> list[str]:
         assert model is not None
         found = suggest_written(model, [document()], 20)
         model.close()
-    assert all(not each.reviewed for each in found)
-    assert {each.expected_facts for each in found} == {each.expected_facts for each in suggest([document()], 20)}
-    return [each.question for each in found]
+    assert all(not query.reviewed for query in found)
+    assert {query.expected_facts for query in found} == {query.expected_facts for query in suggest([document()], 20)}
+    return [query.question for query in found]
 
 
 def test_a_model_words_the_questions_whose_facts_are_chosen_by_rule() -> None:
@@ -135,5 +135,5 @@ def test_a_model_that_fails_leaves_the_rule_s_wording() -> None:
     with chat_server(lambda handler, _: handler.status(400)) as server:
         model = open_chat_model(Settings(llm_url=server.address, llm_model="m"))
         assert model is not None
-        assert FIGURE in [each.question for each in suggest_written(model, [document()], 20)]
+        assert FIGURE in [query.question for query in suggest_written(model, [document()], 20)]
         model.close()

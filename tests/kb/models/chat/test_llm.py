@@ -31,7 +31,7 @@ def test_pieces_come_as_they_are_said() -> None:
         assert list(model.stream("Sois bref.", "Bonjour ?", max_tokens=20)) == ["Bon", "jour", " à tous."]
         request = server.requests[0]
         assert server.keys == [f"Bearer {KEY}"]
-    assert [each["role"] for each in request["messages"]] == ["system", "user"]
+    assert [message["role"] for message in request["messages"]] == ["system", "user"]
     assert (request["model"], request["stream"], request["max_tokens"]) == ("essai", True, 20)
     assert request["temperature"] == 0
 

@@ -18,7 +18,8 @@ from french_texts import LONG_CAPITALS, LONG_FIGURES, LONG_PROSE, TEXTS
 from kb.errors import ModelError, TextTooLongError
 from kb.models.encoder import Prompt
 from kb.models.packaged import e5 as packaged_e5
-from kb.models.packaged.e5 import FOLDER, IDENTITY, PackedModel, dequantise, packaged_e5_folder, read_packed
+from kb.models.packaged.e5 import FOLDER, packaged_e5_folder
+from kb.models.packaged.packed_model import IDENTITY, Q4_0, PackedModel, dequantise, packaged_weights, read_packed
 from kb.models.packaged.tokenizer import charsmap
 from kb.models.sentence_encoder import load_encoder
 from kb.models.torch_encoder import SentenceEncoder
@@ -83,7 +84,7 @@ def encoder(cache: Path, unpacked: list[str]) -> SentenceEncoder:
 
 @pytest.fixture(scope="module")
 def packed() -> PackedModel:
-    return read_packed(packaged_e5.packaged_weights())
+    return read_packed(packaged_weights())
 
 
 @pytest.fixture(scope="module")
@@ -215,7 +216,7 @@ def test_two_number_formats_agree(cache: Path, encoder: SentenceEncoder) -> None
 
 
 def test_a_block_of_weights_is_a_scale_and_two_halves() -> None:
-    block = np.zeros(2, packaged_e5._Q4_0)
+    block = np.zeros(2, Q4_0)
     block["scale"] = [0.5, 2]
     block["nibbles"][0] = [0x0F] + [0x88] * 15
     block["nibbles"][1] = [0x97] * 16

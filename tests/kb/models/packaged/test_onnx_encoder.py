@@ -14,9 +14,9 @@ import pytest
 
 from french_texts import LONG_PROSE, TEXTS
 from kb.errors import ModelError, TextTooLongError
-from kb.models.packaged.e5 import IDENTITY
 from kb.models.packaged.onnx_encoder import OnnxEncoder, usable_processors
 from kb.models.packaged.onnx_folder import packaged_onnx_folder
+from kb.models.packaged.packed_model import IDENTITY
 from kb.models.sentence_encoder import load_encoder
 from kb.settings import Settings
 
@@ -81,7 +81,7 @@ def test_many_threads_get_the_vectors_of_one(encoder: OnnxEncoder) -> None:
 
     def encode(number: int) -> bool:
         chosen = [number % len(texts), (number * 7 + 3) % len(texts)][: 1 + number % 2]
-        return np.array_equal(encoder.encode([texts[each] for each in chosen], "query"), expected[chosen])
+        return np.array_equal(encoder.encode([texts[number] for number in chosen], "query"), expected[chosen])
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(encode, range(100)))

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from oidc_provider import Provider
-from web_helpers import Application
+from serving import Application
 
 
 @pytest.fixture

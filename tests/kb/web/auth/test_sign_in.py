@@ -10,7 +10,7 @@ import pytest
 from kb.errors import SettingsError
 from kb.records.accounts import Accounts
 from kb.web.auth.gate import COOKIE
-from web_helpers import Application, password
+from serving import Application, password
 
 EDITORS_ONLY = ("/documents", "/documents/etat", "/evaluation/", "/evaluation/questions.csv", "/metrics")
 FOR_ALL = ("/", "/explorer", "/conversations", "/aide", "/accessibilite", "/api", "/lire?document=financement.md")
@@ -64,7 +64,7 @@ def test_the_cookie_is_for_the_server_alone(application: Application, accounts: 
     client = application(auth="accounts", accounts=accounts.path, public_url="https://reperes.example")
     answer = client.post("/connexion", data={"nom": "anne", "mot_de_passe": password("anne")})
     cookie = answer.headers["set-cookie"].lower()
-    assert all(each in cookie for each in ("httponly", "secure", "samesite=lax"))
+    assert all(attribute in cookie for attribute in ("httponly", "secure", "samesite=lax"))
     assert client.get("/aide", headers={"host": "reperes.example"}).status_code == 303
     assert client.get("/aide", headers={"host": "evil.example"}).status_code == 403
 

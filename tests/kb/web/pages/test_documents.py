@@ -10,12 +10,12 @@ import pytest
 
 from kb.errors import ReperesError
 from kb.records.corrections import Correction, keep_correction, read_corrections
-from kb.settings import Settings
+from kb.settings import UPLOADS_SOURCE, Settings
 from kb.types import Document
-from kb.web.uploads import SOURCE, Uploads, clean_name
+from kb.web.uploads import Uploads, clean_name
+from serving import Application
 from small_base import SmallBase
 from small_pages import DOCUMENTS, StillIngestor
-from web_helpers import Application
 
 
 def send(client: httpx.Client, *files: tuple[str, bytes]) -> httpx.Response:
@@ -23,7 +23,7 @@ def send(client: httpx.Client, *files: tuple[str, bytes]) -> httpx.Response:
 
 
 def key_of(settings: Settings, name: str) -> str:
-    return next(each.key for each in Uploads(settings.uploads_folder, 10).waiting() if each.name == name)
+    return next(upload.key for upload in Uploads(settings.uploads_folder, 10).waiting() if upload.name == name)
 
 
 def test_a_file_waits_is_looked_at_and_enters(application: Application, settings: Settings) -> None:
@@ -50,7 +50,7 @@ def test_a_file_waits_is_looked_at_and_enters(application: Application, settings
     assert ingestor.asked == [("uploads", "")]
     assert (settings.uploads_folder / key / "Note -b-.md").read_bytes() == b"# Titre\n\nUn texte."
     correction = read_corrections(settings.app_database)[f"{key}/Note -b-.md"]
-    assert {name: each["now"] for name, each in correction.fields.items()} == {
+    assert {name: field["now"] for name, field in correction.fields.items()} == {
         "title": "Titre corrigé",
         "programmes": ["NPNRU", "PNRU"],
     }
@@ -75,9 +75,9 @@ def test_what_is_no_file_is_refused_and_the_rest_is_taken(application: Applicati
     assert answer.status_code == 422
     for told in ("vide.md : ce fichier est vide", "gros.md : plus de 1 Mo", "extension"):
         assert told in answer.text
-    assert [each.name for each in Uploads(settings.uploads_folder, 1).waiting()] == ["bon.md"]
-    held = [each for each in settings.uploads_folder.rglob("*") if each.is_file() and each.suffix != ".json"]
-    assert [each.name for each in held] == ["bon.md"]
+    assert [upload.name for upload in Uploads(settings.uploads_folder, 1).waiting()] == ["bon.md"]
+    held = [file for file in settings.uploads_folder.rglob("*") if file.is_file() and file.suffix != ".json"]
+    assert [file.name for file in held] == ["bon.md"]
     assert send(client, *[(f"{number}.md", b"x" * number) for number in range(1, 23)]).status_code == 422
 
 
@@ -131,7 +131,7 @@ def test_only_added_files_are_withdrawn_and_erasing_is_confirmed(application: Ap
     name = uploads.accept(uploads.keep("a.md", io.BytesIO(b"Un texte.")))
     assert name is not None
     ingestor = StillIngestor()
-    client = application(SmallBase([*DOCUMENTS, Document(name, SOURCE, "Ajouté", "Un texte.")]), ingestor)
+    client = application(SmallBase([*DOCUMENTS, Document(name, UPLOADS_SOURCE, "Ajouté", "Un texte.")]), ingestor)
     refused = client.post("/documents/retirer?document=financement.md")
     assert refused.status_code == 422
     assert "vient de la source" in refused.text

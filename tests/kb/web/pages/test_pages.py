@@ -16,18 +16,19 @@ from kb.records.kept_answers import keep_answer, kept_answer
 from kb.settings import Settings
 from kb.types import CitedSource, Document
 from kb.web.chat.sources import reader_address
-from kb.web.pages.exports import to_docx, to_markdown
+from kb.web.pages.exports.markdown import to_markdown
+from kb.web.pages.exports.word import to_docx
 from kb.web.pages.reader import PART, find_place
+from serving import Application
 from small_base import SmallBase
 from small_pages import DOCUMENTS, FINANCING, HOSTILE
-from web_helpers import Application
 
 QUOTE = "Action Logement apporte 72 % des aides du programme, soit 8,4 milliards d'euros."
 
 
 def marks(html: str) -> list[str]:
     """The marked words of a page."""
-    return [unescape(each) for each in re.findall(r"<mark>(.*?)</mark>", html)]
+    return [unescape(marked) for marked in re.findall(r"<mark>(.*?)</mark>", html)]
 
 
 def test_the_reader_shows_the_whole_document_at_its_sentence(application: Application) -> None:
@@ -84,7 +85,7 @@ def test_a_long_document_is_read_part_by_part(application: Application) -> None:
     address = "/lire?document=long.md"
     while address:
         html = client.get(address).text
-        seen += [int(each) for each in re.findall(r"Paragraphe numéro (\d+)", html)]
+        seen += [int(number) for number in re.findall(r"Paragraphe numéro (\d+)", html)]
         found = re.search(r'href="([^"]*)">Lire la suite', html)
         address = unescape(found[1]) if found else ""
     assert seen == list(range(900))
@@ -117,7 +118,7 @@ def test_hostile_documents_are_text_on_every_page(application: Application) -> N
         answer = client.get(path)
         assert answer.status_code in {200, 404, 422}, path
         scripts = re.findall(r"<script[^>]*>", answer.text)
-        assert all(re.fullmatch(r'<script src="/page/site\.js\?v=\w+" defer>', each) for each in scripts), path
+        assert all(re.fullmatch(r'<script src="/page/site\.js\?v=\w+" defer>', script) for script in scripts), path
         assert "<img" not in answer.text
         assert "javascript:" not in re.sub(r"&[^;]*;", "", "".join(re.findall(r'href="([^"]*)"', answer.text))), path
         assert "script-src 'self'" in answer.headers["content-security-policy"]
@@ -175,13 +176,13 @@ def test_an_answer_comes_back_as_it_was() -> None:
     answer = SmallBase(DOCUMENTS).ask("Qui apporte les aides du programme ?")
     again = kept_answer(keep_answer(answer))
     assert (again.question, again.text, again.refused) == (answer.question, answer.text, answer.refused)
-    assert [(each.quote, each.passage, each.start) for each in again.citations] == [
-        (each.quote, each.passage, each.start) for each in answer.citations
+    assert [(citation.quote, citation.passage, citation.start) for citation in again.citations] == [
+        (citation.quote, citation.passage, citation.start) for citation in answer.citations
     ]
     assert again.citations[0].document == replace(answer.citations[0].document, text="")
     refusal = SmallBase(DOCUMENTS).ask("Recette de tarte ?")
-    assert [each.document.id for each in kept_answer(keep_answer(refusal)).hits] == [
-        each.document.id for each in refusal.hits
+    assert [hit.document.id for hit in kept_answer(keep_answer(refusal)).hits] == [
+        hit.document.id for hit in refusal.hits
     ]
 
 
@@ -194,16 +195,16 @@ def test_conversations_are_ones_own_and_can_be_erased(settings: Settings) -> Non
     kept.put("bob", "a", third)  # somebody else's name for it
     found = kept.get("anne", "a")
     assert found is not None
-    assert [each.answer["question"] for each in found.turns] == [first.answer["question"], second.answer["question"]]
+    assert [turn.answer["question"] for turn in found.turns] == [first.answer["question"], second.answer["question"]]
     assert kept.get("bob", "a") is None
-    assert [each.id for each in kept.list("anne")] == ["a"]
+    assert [conversation.id for conversation in kept.list("anne")] == ["a"]
     kept.put("anne", "a", replace(third, number=1))  # the first question asked anew: what came after it goes
     found = kept.get("anne", "a")
     assert found is not None
-    assert [each.answer["question"] for each in found.turns] == ["Recette de tarte ?"]
+    assert [turn.answer["question"] for turn in found.turns] == ["Recette de tarte ?"]
     assert kept.erase("bob", "a") == 0
     assert kept.erase("anne") == 1
-    assert (kept.list("anne"), [each.id for each in kept.list("bob")]) == ([], ["b"])
+    assert (kept.list("anne"), [conversation.id for conversation in kept.list("bob")]) == ([], ["b"])
 
 
 def test_conversations_end_with_the_retention(settings: Settings) -> None:
@@ -211,7 +212,7 @@ def test_conversations_end_with_the_retention(settings: Settings) -> None:
     kept.put("", "vieille", replace(conversation()[0], at="2020-01-01T00:00:00+00:00"))
     kept.put("", "neuve", replace(conversation()[0], at="2126-01-01T00:00:00+00:00"))
     assert SavedConversations(settings.app_database, 30).purge() == 1
-    assert [each.id for each in kept.list("")] == ["neuve"]
+    assert [conversation.id for conversation in kept.list("")] == ["neuve"]
     passing = PassingConversations()
     passing.put("", "x", conversation()[0])
     assert passing.get("", "x") is not None
@@ -244,16 +245,18 @@ def test_exports_number_their_sources_through(settings: Settings) -> None:
     markdown = to_markdown(found).decode()
     assert "## Qui apporte les aides du programme ?" in markdown
     assert "Je ne trouve pas cette information dans les documents" in markdown
-    numbers = [int(each) for each in re.findall(r"^- \[(\d+)\]", markdown, re.MULTILINE)]
+    numbers = [int(number) for number in re.findall(r"^- \[(\d+)\]", markdown, re.MULTILINE)]
     assert numbers == list(range(1, len(numbers) + 1))
-    assert set(re.findall(r"\[(\d+)\]", markdown.split("## Sources")[0])) == {str(each) for each in numbers}
+    assert set(re.findall(r"\[(\d+)\]", markdown.split("## Sources")[0])) == {str(number) for number in numbers}
     assert "« Qui finance le programme », Financement, 4 décembre 2025 ; consulté le" in markdown
     assert "<https://www.example.org/financement>" in markdown
     opened = docx.Document(io.BytesIO(to_docx(found)))
-    text = "\n".join(each.text for each in opened.paragraphs)
+    text = "\n".join(paragraph.text for paragraph in opened.paragraphs)
     assert QUOTE in text
-    assert [each.text for each in opened.paragraphs if each.style and each.style.name == "Heading 1"][-1] == "Sources"
-    assert re.findall(r"^\[(\d+)\]", text, re.MULTILINE) == [str(each) for each in numbers]
+    assert [
+        paragraph.text for paragraph in opened.paragraphs if paragraph.style and paragraph.style.name == "Heading 1"
+    ][-1] == "Sources"
+    assert re.findall(r"^\[(\d+)\]", text, re.MULTILINE) == [str(number) for number in numbers]
 
 
 def test_exports_hold_hostile_text_as_text(settings: Settings) -> None:

@@ -1,0 +1,197 @@
+"""Writes the parts of README and docs/ that come from elsewhere: the settings, and the results that are kept.
+
+    python -m docs.document
+
+A part stands between `<!-- made by make docs: NAME -->` and `<!-- end -->`; what stands around it is written by hand.
+tests/test_readme.py fails when a part is not what this would write.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from kb.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks" / "results"
+PART = re.compile(r"(?<=<!-- made by make docs: )(\w+)( -->\n)(.*?)(?=<!-- end -->)", re.DOTALL)
+SYSTEMS = {
+    "reperes": "**Repères**",
+    "llamaindex_dense": "LlamaIndex, dense",
+    "llamaindex_hybrid": "LlamaIndex, hybrid (French BM25, RRF)",
+    "txtai_hybrid": "txtai, hybrid",
+    "production": "the engine in production on the agency's site then",
+}
+FLAGS = {"avx512_vnni": "AVX-512 VNNI", "avx2": "AVX2", "amx_int8": "AMX"}
+
+Result = Mapping[str, Any]
+
+
+def result(name: str) -> Result:
+    """The kept figures of a benchmark."""
+    kept: Result = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+    return kept
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def number(value: float, unit: str = "") -> str:
+    """Three significant digits, whole from a hundred on."""
+    shown = f"{value:,.0f}" if value >= 100 else f"{value:#.3g}".rstrip(".")
+    return f"{shown} {unit}".rstrip()
+
+
+def machine(kept: Result) -> str:
+    """When and on what it was measured."""
+    about = kept["machine"]
+    instructions = [FLAGS[flag] for flag in ("amx_int8", "avx512_vnni", "avx2") if flag in about["cpu_flags"]]
+    return f"{kept['date']}, {about['cores']} cores with {instructions[0] if instructions else about['cpu']}"
+
+
+def settings() -> str:
+    """Every setting: variable, default, meaning."""
+    rows = [
+        [f"`{setting.metadata['variable']}`", setting.metadata["shown"], setting.metadata["meaning"]]
+        for setting in fields(Settings)
+    ]
+    return table(["Variable", "Default", "Meaning"], rows)
+
+
+def quality() -> str:
+    """The systems compared, with 95 % intervals."""
+    kept = result("quality")
+    rows = []
+    for key, figures in kept["systems"].items():
+        cells = [
+            f"{figures[name]['value']:.3f} [{figures[name]['low']:.3f}, {figures[name]['high']:.3f}]"
+            for name in ("mrr@10", "hit@1", "hit@5")
+        ]
+        rows.append([SYSTEMS.get(key, key), *cells])
+    told = (
+        f"{kept['questions']} questions of users (the half that development looks at) over {kept['documents']} "
+        f"documents of a French agency, the same embedding model for all but the last ({machine(kept)}; 95 % "
+        "intervals):\n\n"
+    )
+    return told + table(["System", "MRR@10", "hit@1", "hit@5"], rows)
+
+
+def answers() -> str:
+    """How long answers take."""
+    kept = result("answers")
+    extracted, written = kept["extractive"], kept["written"]
+    return (
+        f"An answer made of the documents' sentences takes {number(extracted['p50'], 's')} (p50; p95 "
+        f"{number(extracted['p95'], 's')}; {extracted['n']} questions). With a local language model "
+        f"({written['model']}), the first proven words come after {number(written['first_words_p50'], 's')} (p50 of "
+        f"the {written['written']} answers of {written['n']} that stayed written) and the whole after "
+        f"{number(written['whole_p50'], 's')} ({machine(kept)}).\n"
+    )
+
+
+def targets() -> str:
+    """Every target of every benchmark, met or missed, with what is known of a missed one."""
+    rows, reasons = [], []
+    for path in sorted(RESULTS.glob("*.json")):
+        kept = result(path.stem)
+        for target in kept.get("targets", ()):  # a benchmark may have none
+            met = "met" if target["met"] else "missed"
+            limit = f"{'at most' if target['at_most'] else 'at least'} {number(target['limit'], target['unit'])}"
+            rows.append([path.stem, target["name"], number(target["value"], target["unit"]), limit, met, machine(kept)])
+            if not target["met"] and target["reason"]:
+                reasons.append(f"- {target['name']}: {target['reason']}.\n")
+    shown = table(["Benchmark", "Figure", "Measured", "Target", "", "When, on what"], rows)
+    return shown + ("\nWhat is known of the missed ones:\n\n" + "".join(reasons) if reasons else "")
+
+
+def scale() -> str:
+    """Searching bases of several sizes."""
+    kept = result("scale")
+    rows = [
+        [
+            f"{run['passages']:,}",
+            number(run["open_s"], "s"),
+            number(run["p50_ms"], "ms"),
+            number(run["p95_ms"], "ms"),
+            number(run["encoding_p50_ms"], "ms"),
+            number(run["peak_mb"], "MB"),
+        ]
+        for run in kept["runs"]
+    ]
+    header = ["Passages", "opening", "p50", "p95", "of which encoding, p50", "peak memory"]
+    return f"{kept['runs'][0]['questions']} questions each ({machine(kept)}):\n\n" + table(header, rows)
+
+
+def ingestion() -> str:
+    """The same folder ingested in turns."""
+    kept = result("ingestion")
+    rows = [
+        [
+            str(position),
+            number(timed["ours"]["wall"], "s"),
+            number(timed["encoder_alone"]["wall"], "s"),
+            number(timed["llamaindex"]["wall"], "s"),
+            number(timed["llamaindex_over_reperes"]),
+            number(timed["encoder_alone_over_reperes"]),
+        ]
+        for position, timed in enumerate(kept["rounds"], start=1)
+    ]
+    header = ["Round", "Repères", "the encoder alone", "LlamaIndex", "times as fast", "share of the encoder's rate"]
+    return f"{kept['passages']} passages, in turns ({machine(kept)}):\n\n" + table(header, rows)
+
+
+def sync() -> str:
+    """Bringing the base up to date."""
+    kept = result("sync")
+    return (
+        f"1,000 unchanged documents take {number(kept['unchanged'], 's')} of work, "
+        f"{number(kept['unchanged_command'], 's')} as a command, the model's loading included. One article more in "
+        f"100,000 passages is found by an open application {number(min(kept['found']), 's')} to "
+        f"{number(max(kept['found']), 's')} after the command was started ({machine(kept)}).\n"
+    )
+
+
+def people() -> str:
+    """Many people at once."""
+    kept = result("people")
+    return (
+        f"{kept['people']} people who ask in the same moment, each in a page of their own, on the same cores as the "
+        f"program that plays them: whole answers after {number(kept['p50'], 's')} (p50) and {number(kept['p95'], 's')} "
+        f"(p95); right after a start, before the application has encoded the sentences of the base by itself, "
+        f"{number(kept['just_started_p95'], 's')} (p95). The server answers {number(kept['start'], 's')} after its "
+        f"start with the store in place ({machine(kept)}).\n"
+    )
+
+
+_MADE = (settings, quality, answers, targets, scale, ingestion, sync, people)
+PARTS: Mapping[str, Callable[[], str]] = {made.__name__: made for made in _MADE}
+
+
+def documents() -> list[Path]:
+    """README and the pages of docs/."""
+    return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def filled(text: str) -> str:
+    """A page with its parts as they have to be. Raises KeyError for a part that nothing makes."""
+    return PART.sub(lambda part: f"{part[1]}{part[2]}\n{PARTS[part[1]]()}\n", text)
+
+
+def main() -> None:
+    for path in documents():
+        text = path.read_text(encoding="utf-8")
+        if (whole := filled(text)) != text:
+            path.write_text(whole, encoding="utf-8")
+            print(f"written: {path.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

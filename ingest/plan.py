@@ -1,0 +1,115 @@
+"""What the base holds already, and so what has to be done: which items are new, changed, unchanged, or not wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from ingest.items import FORGOTTEN, SkipItem
+from ingest.versions import content_hash
+from kb.errors import DocumentError
+from kb.index.catalog.catalog import Catalog
+from kb.index.catalog.journal import mark
+from kb.index.catalog.rows import DocumentState
+from kb.index.embedding import NewVersion
+from kb.records.corrections import keep_correction, read_corrections
+from kb.settings import Settings
+from kb.text.domain import domain_of
+from kb.types import Document
+
+
+class Plan:
+    """What is known of every document when an ingestion begins, kept up with what it does.
+
+    `confirmed`: what is usually asked about may be done. `corrections`: what people corrected, by document. `domain`:
+    what readers know of the organisation.
+    """
+
+    def __init__(self, catalog: Catalog, settings: Settings, *, confirmed: bool) -> None:
+        self.catalog = catalog
+        self.settings = settings
+        self.domain = domain_of(settings)
+        self.confirmed = confirmed
+        self.corrections = read_corrections(settings.app_database)
+        self._states = catalog.states()
+        self._forgotten = catalog.journal.forgotten()
+        self._rewritten: dict[str, str] = {}
+
+    def state(self, document_id: str) -> DocumentState | None:
+        """What is known of a document that is current; None for one that is not, or is withdrawn."""
+        state = self._states.get(document_id)
+        return None if state is None or state.withdrawn else state
+
+    def held(self, document_id: str) -> Document | None:
+        """A document as the base has it, if it is current."""
+        return self.catalog.document(document_id) if self.state(document_id) is not None else None
+
+    def current(self, source: str) -> set[str]:
+        """The ids of the current documents of a source."""
+        return {name for name, state in self._states.items() if state.source == source and not state.withdrawn}
+
+    def is_forgotten(self, document_id: str) -> bool:
+        """Whether a document was erased for good: it must not come back."""
+        return mark(document_id) in self._forgotten
+
+    def check_wanted(self, *names: str) -> None:
+        """Raises SkipItem when a document with one of these ids or addresses was erased for good."""
+        if any(map(self.is_forgotten, names)):
+            raise SkipItem("ignored", FORGOTTEN)
+
+    def check_owner(self, document_id: str, source: str) -> None:
+        """Raises DocumentError when a document belongs to another source."""
+        state = self.state(document_id)
+        if state is not None and state.source != source:
+            raise DocumentError(
+                document_id,
+                f"ce nom de document appartient déjà à la source « {state.source} », il ne peut pas venir aussi de "
+                f"« {source} » ; renommez le fichier",
+            )
+
+    def corrected(self, document: Document) -> Document:
+        """A document as its source has it, with what people corrected of it."""
+        correction = self.corrections.get(document.id)
+        if correction is None:
+            return document
+        corrected, noted = correction.applied(document)
+        if noted != correction:  # the source says something else than it did when it was corrected
+            keep_correction(self.settings.app_database, document.id, noted)
+        return corrected
+
+    def is_unchanged(self, document: Document, file_hash: str) -> bool:
+        """Whether the base holds the same words. If so, the bytes that they were read from are known from now on."""
+        state = self.state(document.id)
+        if state is None or state.content_hash != content_hash(document):
+            return False
+        self._rewritten[document.id] = file_hash  # the same words in other bytes: not to be read again next time
+        return True
+
+    def newly_corrected(self) -> Iterator[tuple[Document, str]]:
+        """The documents, with the hash of their bytes, that were corrected since they were last read."""
+        for document in self.catalog.documents(self.corrections).values():
+            state = self.state(document.id)
+            corrected, _ = self.corrections[document.id].applied(document)
+            if state is not None and corrected != document:
+                yield corrected, state.file_hash
+
+    def note_current(self, version: NewVersion) -> bool:
+        """Notes that a version is in the base now; whether the document was not there before."""
+        document = version.document
+        is_new = self.state(document.id) is None
+        self._states[document.id] = DocumentState(
+            document.source, version.content_hash, version.file_hash, withdrawn=False
+        )
+        return is_new
+
+    def note_withdrawn(self, gone: Collection[str]) -> None:
+        """Notes that documents left the base."""
+        for document_id in gone:
+            self._states[document_id] = replace(self._states[document_id], withdrawn=True)
+
+    def keep_file_hashes(self) -> None:
+        """Writes down the bytes in which unchanged words were found."""
+        if self._rewritten:
+            with self.catalog.transaction() as connection:
+                self.catalog.set_file_hashes(connection, self._rewritten)
+            self._rewritten.clear()

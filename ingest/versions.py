@@ -1,0 +1,31 @@
+"""Document -> the version of it that the index takes: its passages, what it says of acronyms, and its hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+
+from ingest.split import split_document
+from kb.errors import DocumentError
+from kb.index.embedding import NewVersion
+from kb.models.encoder import Encoder
+from kb.text.acronyms import mentions
+from kb.text.folding import fold
+from kb.types import Document
+
+
+def content_hash(document: Document) -> str:
+    """SHA-256 of the text (which readers normalise) and of the metadata that answers use, in hexadecimal."""
+    held = {name: value for name, value in asdict(document).items() if name != "parent" or value}
+    return hashlib.sha256(json.dumps(held, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def new_version(document: Document, encoder: Encoder, file_hash: str) -> NewVersion:
+    """A document with its passages, ready to be embedded. Raises DocumentError when it holds no text."""
+    passages = split_document(document, encoder.count_tokens, encoder.max_tokens)
+    if not passages:
+        raise DocumentError(document.id, "aucun texte à indexer ; vérifiez le contenu du fichier")
+    is_glossary = "glossaire" in fold(f"{document.kind or ''} {document.title}")
+    told = tuple(dict.fromkeys(mentions(f"{document.title}\n{document.text}", is_glossary=is_glossary)))
+    return NewVersion(document, content_hash(document), file_hash, tuple(passages), told)

@@ -1,0 +1,37 @@
+"""The test queries of the application: kept in `app.db`, in the order in which they came."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from kb.evaluation.questions import EvaluationQuestion, parse_row, question_to_json
+from kb.records.database import AppDatabase
+from kb.records.tables import TEST_QUERIES
+
+
+def read_queries(database: AppDatabase) -> list[EvaluationQuestion]:
+    """The test queries that are kept, in their order."""
+    with database.transaction() as connection:
+        rows = connection.execute(sa.select(TEST_QUERIES.c.query).order_by(TEST_QUERIES.c.ordinal, TEST_QUERIES.c.id))
+        return [query for row in rows if (query := parse_row(json.loads(row.query))[1]) is not None]
+
+
+def put_queries(database: AppDatabase, queries: Iterable[EvaluationQuestion]) -> None:
+    """Keeps test queries, each in place of the one with its id; new ones come last."""
+    with database.transaction() as connection:
+        known = connection.execute(sa.select(TEST_QUERIES.c.id, TEST_QUERIES.c.ordinal))
+        places = {row.id: row.ordinal for row in known}
+        for query in queries:
+            place = places.setdefault(query.id, max(places.values(), default=0) + 1)
+            held = json.dumps(question_to_json(query), ensure_ascii=False)
+            values = {"id": query.id, "ordinal": place, "query": held}
+            connection.execute(TEST_QUERIES.insert().prefix_with("OR REPLACE"), values)
+
+
+def drop_query(database: AppDatabase, query_id: str) -> bool:
+    """Deletes a test query; whether there was one."""
+    with database.transaction() as connection:
+        return bool(connection.execute(TEST_QUERIES.delete().where(TEST_QUERIES.c.id == query_id)).rowcount)

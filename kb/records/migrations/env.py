@@ -1,0 +1,8 @@
+"""What Alembic runs around the migrations: they take the connection of `kb.records.upgrade`, within its transaction."""
+
+from __future__ import annotations
+
+from alembic import context
+
+context.configure(connection=context.config.attributes["connection"])
+context.run_migrations()

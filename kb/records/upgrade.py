@@ -1,0 +1,120 @@
+"""Which version of `app.db` a file is, and how it becomes the latest one: in one transaction, or not at all.
+
+Files are opened often (with each feedback, say): a file of the latest version costs two small reads. Alembic, which
+takes a fifth of a second to import, is for the others.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from kb.errors import StoreError
+from kb.records.tables import configure
+
+LATEST = "1"
+"""The version that this program works with: the last one of `kb/records/migrations/versions`."""
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+# The version that files from before Alembic tell in their table `meta`.
+_BEFORE_ALEMBIC = "1"
+_DAMAGED = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
+_BUSY = frozenset({"SQLITE_BUSY", "SQLITE_LOCKED"})
+# Alembic's `context` and `op` are those of the whole process.
+_one_at_a_time = threading.Lock()
+
+logger = logging.getLogger(__name__)
+
+
+def bring_up_to_date(engine: sa.Engine, path: Path) -> None:
+    """Makes the file `path`, which `engine` opens, one of the latest version.
+
+    Any number of threads and processes may do so at once. Raises StoreError, the file as it was, when it is damaged,
+    cannot be written or comes from a later version of Repères.
+    """
+    try:
+        with engine.connect() as connection:
+            if _version(connection) == LATEST:
+                return
+        _migrate(path)
+    except sa.exc.DatabaseError as error:
+        raise StoreError(_reason(path, error)) from error
+
+
+def _version(connection: Connection) -> str | None:
+    """The version of a file, None for one from before Alembic or a new one."""
+    if not _has_table(connection, "alembic_version"):
+        return None
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one_or_none()
+    return None if found is None else str(found)
+
+
+def _has_table(connection: Connection, name: str) -> bool:
+    query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+    return connection.exec_driver_sql(query, (name,)).first() is not None
+
+
+def _migrate(path: Path) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    # sqlite3 would begin a transaction with the first change of a row only, and make tables outside of it.
+    engine = sa.create_engine(f"sqlite:///{path.absolute()}", connect_args={"timeout": 30}, poolclass=sa.NullPool)
+    sa.event.listen(engine, "connect", configure)
+    sa.event.listen(engine, "connect", _leave_transactions_to_us)
+    sa.event.listen(engine, "begin", _begin)
+    # What another thread or process did meanwhile is seen: a transaction waits for the others, then looks.
+    with _one_at_a_time, engine.begin() as connection:
+        version = _version(connection)
+        if version == LATEST:
+            return
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        told = version or _version_before_alembic(connection)
+        if version not in known and told not in {None, _BEFORE_ALEMBIC}:
+            raise StoreError(
+                f"{path} : ce fichier vient d'une version plus récente de Repères (schéma {told}, celle-ci connaît le "
+                f"schéma {LATEST}). Rien n'y a été modifié, rien n'est perdu : mettez Repères à jour, puis relancez."
+            )
+        logger.info("%s: from version %s to %s", path, version or "none", LATEST)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _version_before_alembic(connection: Connection) -> str | None:
+    if not _has_table(connection, "meta"):
+        return None
+    found = connection.exec_driver_sql("SELECT value FROM meta WHERE key = 'schema'").scalar_one_or_none()
+    return None if found is None else str(found)
+
+
+def _leave_transactions_to_us(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _reason(path: Path, error: sa.exc.DatabaseError) -> str:
+    name = str(getattr(error.orig, "sqlite_errorname", ""))
+    if any(name.startswith(known) for known in _DAMAGED):
+        return (
+            f"{path} : ce fichier est abîmé, donc illisible ({error.orig}). Il garde les conversations, les avis et "
+            "les évaluations : Repères n'y a rien changé. Arrêtez Repères et remettez à cette place votre dernière "
+            f"sauvegarde. Sans sauvegarde, « sqlite3 {path.name} .recover | sqlite3 {path.stem}-retrouve.db » en tire "
+            "dans un nouveau fichier ce qui se lit encore ; gardez une copie de celui-ci avant de le remplacer."
+        )
+    if any(name.startswith(known) for known in _BUSY):
+        return f"{path} : un autre programme occupe ce fichier. Réessayez dans un moment ; rien n'est perdu."
+    return (
+        f"{path} : ce fichier ne peut pas être ouvert ({error.orig}). Vérifiez les droits sur ce fichier et sur son "
+        "dossier, et la place qui reste sur le disque ; rien n'est perdu."
+    )

@@ -1,0 +1,84 @@
+"""Signing in at an OpenID Connect provider. Imported where one is configured: authlib takes 10 MB of memory."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import Any
+
+from authlib.integrations.base_client.errors import OAuthError
+from authlib.integrations.starlette_client import OAuth
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from joserfc.errors import JoseError
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
+
+from kb.web import strings
+from kb.web.auth.access import SIGN_IN
+from kb.web.auth.gate import LONGEST_NAME, Gate
+from kb.web.auth.sign_in import let_in, own_page, refused
+
+_SECONDS_TO_SIGN_IN = 600
+
+logger = logging.getLogger(__name__)
+
+
+def oidc_routes(gate: Gate) -> APIRouter:
+    """`/connexion/fournisseur`, which leads to the provider, and `/connexion/retour`, where it sends people back."""
+    router = APIRouter()
+    settings = gate.settings
+    provider: Any = OAuth().register(
+        "provider",
+        server_metadata_url=f"{settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration",
+        client_id=settings.oidc_client,
+        client_secret=settings.oidc_key or None,
+        client_kwargs={"scope": "openid email profile", "code_challenge_method": "S256"},
+    )
+    back = f"{settings.public_url.rstrip('/')}{SIGN_IN}/retour"
+
+    @router.get(f"{SIGN_IN}/fournisseur")
+    async def leave(request: Request, suite: str = "/") -> Response:
+        request.session["suite"] = own_page(suite)
+        try:
+            response: Response = await provider.authorize_redirect(request, back)
+        except Exception:  # out of reach, or whatever it sent: nobody is signed in
+            logger.exception("the OpenID Connect provider cannot be asked")
+            return refused(request, gate, strings.PROVIDER_SILENT)
+        return response
+
+    @router.get(f"{SIGN_IN}/retour")
+    async def come_back(request: Request) -> Response:
+        wanted = str(request.session.get("suite", "/"))
+        try:
+            token = await provider.authorize_access_token(request)
+        except (OAuthError, JoseError, ValueError) as error:
+            logger.warning("a sign-in at the provider failed: %s: %s", type(error).__name__, error)
+            return refused(request, gate, strings.PROVIDER_REFUSED)
+        except Exception:  # out of reach, or whatever it sent: nobody is signed in
+            logger.exception("the OpenID Connect provider cannot be asked")
+            return refused(request, gate, strings.PROVIDER_SILENT)
+        finally:
+            request.session.clear()
+        claims = token.get("userinfo") or {}
+        name = str(claims.get(settings.oidc_name) or "")
+        # An address that its provider has not verified may be anybody's.
+        unverified = settings.oidc_name == "email" and claims.get("email_verified") is False
+        if not name or len(name) > LONGEST_NAME or unverified:
+            return refused(request, gate, strings.PROVIDER_NAMELESS.format(claim=settings.oidc_name))
+        return await run_in_threadpool(let_in, gate, gate.named(name), wanted)
+
+    return router
+
+
+def sign_in_session(gate: Gate) -> Middleware:
+    """The cookie that holds a sign-in under way; its key is new at each start, and good for some minutes."""
+    return Middleware(
+        SessionMiddleware,
+        session_cookie="reperes_sign_in",
+        secret_key=secrets.token_urlsafe(32),
+        same_site="lax",
+        https_only=gate.secure,
+        max_age=_SECONDS_TO_SIGN_IN,
+    )

@@ -1,0 +1,114 @@
+"""The state of the base, as the header tells it and as the welcome explains it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kb.errors import ReperesError
+from kb.ports import Base, IngestionProgress, Ingestor
+from kb.text.moments import french_moment
+from kb.types import StoreStatus
+from kb.web import strings
+from kb.web.render import escape
+from kb.web.update_report import update_reports_html
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class BaseState:
+    """What is known of the base at one moment. `status` is None when it cannot be read; `trouble` then says why."""
+
+    status: StoreStatus | None
+    trouble: str | None
+    progress: IngestionProgress
+
+    @property
+    def name(self) -> str:
+        """`ready`, `empty` or `unavailable`."""
+        if self.status is None:
+            return "unavailable"
+        return "ready" if self.status.documents else "empty"
+
+    @property
+    def can_ingest(self) -> bool:
+        """Whether the base can be brought up to date by hand: not while that is being done."""
+        return not self.progress.running
+
+
+def read_base_state(base: Callable[[], Base], ingestor: Ingestor | None) -> BaseState:
+    """The state of the base now. Never raises: what goes wrong is part of the state."""
+    status: StoreStatus | None = None
+    trouble: str | None = None
+    try:
+        progress = ingestor.progress() if ingestor is not None else IngestionProgress()
+    except Exception:
+        logger.exception("reading the progress of the ingestion failed")
+        progress = IngestionProgress(error=strings.INTERNAL_STATE_ERROR)
+    try:
+        status = base().status()
+    except ReperesError as error:
+        trouble = str(error)
+    except Exception:
+        logger.exception("reading the state of the base failed")
+        trouble = strings.INTERNAL_STATE_ERROR
+    return BaseState(status, trouble, progress)
+
+
+def base_state_html(state: BaseState) -> str:
+    """The line of the header: how many documents, since when, and what is going on."""
+    parts: list[str] = []
+    if state.progress.running:
+        done, total = state.progress.done, state.progress.total
+        parts.append(_fact("busy", strings.updating(done, total)))
+    if state.status is None:
+        if not state.progress.running:
+            parts.append(_fact("bad", strings.BASE_UNAVAILABLE))
+    elif state.status.documents == 0:
+        if not state.progress.running:
+            parts.append(_fact("bad", strings.BASE_EMPTY))
+    else:
+        last = state.status.last_ingestion
+        since = f"mise à jour le {french_moment(last)}" if last else strings.BASE_NEVER
+        parts.append(_fact("good", f"{strings.documents(state.status.documents)}, base {since}"))
+    if state.progress.error is not None and not state.progress.running:
+        parts.append(_fact("bad", f"{strings.UPDATE_FAILED} {state.progress.error}"))
+    # Not a live region: it changes every few seconds during an ingestion and would be read aloud each time.
+    report = ""
+    if state.status is not None and not state.progress.running:
+        report = update_reports_html(state.status.reports)
+    return f'<ul class="state" aria-label="{escape(strings.BASE_LABEL)}">{"".join(parts)}</ul>{report}'
+
+
+def welcome_html(state: BaseState) -> str:
+    """What stands where the conversation will be: an invitation, or what keeps the base from answering."""
+    if state.progress.running and state.name != "ready":
+        done, total = state.progress.done, state.progress.total
+        bar = (
+            f'<progress max="{total}" value="{min(done, total)}"></progress>' if total > 0 else "<progress></progress>"
+        )
+        return _welcome(
+            strings.FILLING_TITLE,
+            f'<p>{escape(strings.updating(done, total))}</p><p class="bar">{bar}</p><p>{escape(strings.FILLING)}</p>',
+            trouble=True,
+        )
+    if state.status is None:
+        return _welcome(strings.TROUBLE_TITLE, f'<p class="trouble">{escape(state.trouble or "")}</p>', trouble=True)
+    if state.status.documents == 0:
+        return _welcome(
+            strings.EMPTY_TITLE,
+            f"<p>{escape(strings.EMPTY)}</p>"
+            f"<p>{escape(strings.EMPTY_HOW)} <code>{escape(strings.EMPTY_COMMAND)}</code></p>",
+            trouble=True,
+        )
+    return _welcome(strings.WELCOME_TITLE, f"<p>{escape(strings.WELCOME)}</p>")
+
+
+def _fact(kind: str, text: str) -> str:
+    return f'<li class="{kind}">{escape(text)}</li>'
+
+
+def _welcome(title: str, body: str, *, trouble: bool = False) -> str:
+    return f'<section class="welcome{" unready" if trouble else ""}"><h2>{escape(title)}</h2>{body}</section>'

@@ -1,0 +1,58 @@
+"""The sources of a whole conversation as one numbered bibliography.
+
+Answers number their citations each from 1; here they are numbered through. An entry of the bibliography names the
+document, its date and page, when it was consulted, and the words that prove.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from kb.text.moments import french_date, french_moment
+from kb.types import Answer, Citation
+
+_REFERENCE = re.compile(r"\[(\d{1,3})\]")
+# What an XML file cannot hold.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+@dataclass(slots=True)
+class Bibliography:
+    """Sources in the order of their first use, through all answers: the same words of a document are one entry."""
+
+    entries: dict[tuple[str, str], tuple[int, Citation, str]] = field(default_factory=dict)
+
+    def number(self, citation: Citation, at: str) -> int:
+        """The number of what `citation` quotes, consulted `at` an ISO moment."""
+        key = citation.document.id, citation.quote
+        if key not in self.entries:
+            self.entries[key] = len(self.entries) + 1, citation, at
+        return self.entries[key][0]
+
+    def renumbered(self, answer: Answer, at: str, shown: Callable[[int], str]) -> str:
+        """The answer's text with `shown(number)` in the place of each `[n]` that a citation carries."""
+        cited = {citation.number: citation for citation in answer.citations}
+
+        def replaced(match: re.Match[str]) -> str:
+            citation = cited.get(int(match[1]))
+            return match[0] if citation is None else shown(self.number(citation, at))
+
+        return _REFERENCE.sub(replaced, answer.text)
+
+
+def reference(citation: Citation, at: str) -> str:
+    """The entry of a citation, consulted `at` an ISO moment."""
+    document = citation.document
+    page = document.page_at(citation.start)
+    facts = [f"« {document.title} »", document.rubric or document.kind or "", french_date(document.date)]
+    if page is not None:
+        facts.append(f"page {page}")
+    told = ", ".join(fact for fact in facts if fact)
+    return f"{told} ; consulté le {french_moment(at)}. « {' '.join(citation.quote.split())} »"
+
+
+def clean(text: str) -> str:
+    """`text` without the characters that no file of text holds."""
+    return _CONTROLS.sub("", text)

@@ -1,0 +1,65 @@
+"""A conversation as Markdown."""
+
+from __future__ import annotations
+
+import re
+
+from kb.answering.sufficiency import REFUSAL
+from kb.records.conversations import KeptConversation
+from kb.records.kept_answers import kept_answer
+from kb.text.blocks import cells, heading_title, item_spans, parse_blocks, row_spans
+from kb.text.moments import french_moment
+from kb.web.pages.exports.bibliography import Bibliography, clean, reference
+from kb.web.render import page_url
+
+# What Markdown would read as something else than text.
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~!])")
+# In the place of brackets of ours while all others are escaped: characters that no text holds.
+_OPENS, _CLOSES = "\ufdd0", "\ufdd1"
+
+
+def to_markdown(conversation: KeptConversation) -> bytes:
+    """The conversation as Markdown, UTF-8."""
+    bibliography = Bibliography()
+    parts = [f"# {_plain(conversation.title)}", f"Conversation du {french_moment(conversation.changed)}."]
+    for turn in conversation.turns:
+        answer = kept_answer(turn.answer)
+        parts.append(f"## {_plain(answer.question)}")
+        text = bibliography.renumbered(answer, turn.at, lambda number: f"{_OPENS}{number}{_CLOSES}") or REFUSAL
+        parts.append(_markdown_blocks(text).replace(_OPENS, "[").replace(_CLOSES, "]"))
+        if answer.warnings:
+            parts.append("\n".join(f"> À savoir : {_plain(warning)}" for warning in answer.warnings))
+    if bibliography.entries:
+        parts.append("## Sources")
+        lines = []
+        for number, citation, at in bibliography.entries.values():
+            address = f" <{url}>" if (url := page_url(citation.document.url)) else ""
+            lines.append(f"- [{number}] {_plain(reference(citation, at))}{address}")
+        parts.append("\n".join(lines))
+    return ("\n\n".join(parts) + "\n").encode()
+
+
+def _markdown_blocks(text: str) -> str:
+    """Blocks as they are (they are Markdown already), their words without anything that Markdown would read."""
+    parts = []
+    for block in parse_blocks(text):
+        if block.kind == "heading":
+            parts.append(f"### {_plain(heading_title(text, block))}")
+        elif block.kind == "list":
+            parts.append("\n".join(f"- {_plain(text[start:end])}" for start, end in item_spans(text, block)))
+        elif block.kind == "table":
+            header = cells(text[block.start : text.find("\n", block.start, block.end)])
+            rows = [cells(text[start:end]) for start, end in row_spans(text, block)]
+            lines = [header, ["---"] * len(header), *rows]
+            parts.append("\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines))
+        else:
+            parts.append(_plain(text[block.start : block.end]))
+    return "\n\n".join(parts)
+
+
+def _cell(text: str) -> str:
+    return text if text == "---" else _plain(text)
+
+
+def _plain(text: str) -> str:
+    return _MARKUP.sub(r"\\\1", " ".join(clean(text).split()))

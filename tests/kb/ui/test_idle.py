@@ -1,0 +1,35 @@
+"""A server that nobody asks rests: left to themselves, Gradio's queues look for events a thousand times a second."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from small_base import SmallBase
+from small_pages import ServePage
+
+SECONDS = 2.0
+# The page's queue looks 20 times a second, uvicorn 10 times. Gradio alone made it 400 on a machine busy with others.
+MOST_WAKES_A_SECOND = 80
+
+
+def wakes(thread: int) -> int:
+    """How often a thread has gone to sleep of its own accord: it was woken as often."""
+    status = Path(f"/proc/self/task/{thread}/status").read_text(encoding="utf-8")
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("voluntary_ctxt_switches")))
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="reads /proc")
+def test_a_server_that_nobody_asks_rests(serve_page: ServePage, small_base: SmallBase) -> None:
+    address = serve_page(small_base)
+    assert httpx.get(f"{address}/", timeout=60).status_code == 200
+    (server,) = [thread.native_id for thread in threading.enumerate() if thread.name == "serving"]
+    assert server is not None
+    time.sleep(0.5)
+    before = wakes(server)
+    time.sleep(SECONDS)
+    assert wakes(server) - before < MOST_WAKES_A_SECOND * SECONDS
