@@ -9,8 +9,8 @@ printed. Exit code 1 when more than `--most-survive` of them do, 2 when the test
 MODULE is a path (`kb/answering/citations.py`) or a name (`citations`); `--since` takes lines changed since a commit.
 
 Why not a known tool: mutmut 3 changes what stands inside functions only, and most limits here are constants of a
-module; cosmic-ray starts a process for each mutant (five seconds with its imports, an hour in all) and knows no other number
-than the next ones. Here libraries are imported once, and every mutant lives in a fork of that process, in which
+module; cosmic-ray starts a process for each mutant (five seconds with its imports, an hour in all) and knows no other
+number than the next ones. Here libraries are imported once, and every mutant lives in a fork of that process, in which
 the changed module is compiled from its tree: no file is written, and a copy of the working tree is what is tested.
 """
 
