@@ -10,7 +10,7 @@ import pytest
 from kb.answering.serialize import answer_to_json
 from kb.errors import QuestionsError
 from kb.evaluation.desk import EvaluationDesk
-from kb.evaluation.kept_queries import put_queries
+from kb.evaluation.kept.queries import put_queries
 from kb.evaluation.questions import EvaluationQuestion
 from kb.knowledge import KnowledgeBase
 from kb.records.database import AppDatabase

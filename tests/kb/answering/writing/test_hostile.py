@@ -35,7 +35,7 @@ def test_orders_and_what_fetches_are_hostile(text: str) -> None:
 
 
 def test_no_sentence_of_the_corpus_is() -> None:
-    folder = Path(__file__).parents[3] / "corpus" / "documents"
+    folder = Path(__file__).parents[4] / "corpus" / "documents"
     texts = [file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.md"))]
     assert len(texts) > 40
     sentences = [text[start:end] for text in texts for start, end in sentence_spans(text)]
