@@ -97,9 +97,9 @@ def score(question: Question, found: Sequence[Candidate], encoder: Encoder) -> l
         for alternative in group:
             for stem in alternative.stems:
                 wanted[stem] = max(wanted.get(stem, 0.0), alternative.weight * question.rarity(stem))
-    words = np.array(_bm25(wanted, [stems(_shown(each)) for each in found]))
-    fits = np.array([figure_fit(each.text, question) for each in found])
-    passages = np.array([each.passage_score for each in found])
+    words = np.array(_bm25(wanted, [stems(_shown(candidate)) for candidate in found]))
+    fits = np.array([figure_fit(candidate.text, question) for candidate in found])
+    passages = np.array([candidate.passage_score for candidate in found])
     named = np.array(_named(question, found))
     others = (
         WORDS_WEIGHT * _standardised(words)
@@ -113,12 +113,19 @@ def score(question: Question, found: Sequence[Candidate], encoder: Encoder) -> l
     totals = _standardised(cosines) + others[kept]
     scored = []
     for index, total in zip(kept, totals, strict=True):
-        each = found[index]
+        candidate = found[index]
         evidence = Evidence(
-            each.passage, each.document, each.kind, each.text, each.start, each.end, float(total), each.context
+            candidate.passage,
+            candidate.document,
+            candidate.kind,
+            candidate.text,
+            candidate.start,
+            candidate.end,
+            float(total),
+            candidate.context,
         )
         scored.append(Scored(evidence, float(fits[index])))
-    return sorted(scored, key=lambda each: -each.evidence.score)
+    return sorted(scored, key=lambda unit: -unit.evidence.score)
 
 
 def remember(found: Sequence[Candidate], encoder: Encoder) -> None:
@@ -146,7 +153,7 @@ def _units(hit: Hit) -> list[Candidate]:
                 words = whole[start:end]
                 shown = render_row(table_header(whole, block), words) if kind == "row" else words
                 shown = _SPACES.sub(" ", shown).strip()
-                if start >= len(prefix) and any(each.isalnum() for each in shown):
+                if start >= len(prefix) and any(sign.isalnum() for sign in shown):
                     text = f"{label} […] {shown}" if label else shown
                     units.append(
                         Candidate(passage, hit.document, kind, text, context, start + shift, end + shift, hit.score)
@@ -183,9 +190,9 @@ def _readable(found: Sequence[Candidate], encoder: Encoder) -> list[str]:
     """What is embedded for each candidate: with its context; where that is too long for the encoder, alone; where
     even that is (a row repeats its header), its words as they stand in the document, which the splitter saw to.
     """
-    texts = [_shown(each) for each in found]
-    alone = [each.text for each in found]
-    as_written = [each.document.text[each.start : each.end] for each in found]
+    texts = [_shown(candidate) for candidate in found]
+    alone = [candidate.text for candidate in found]
+    as_written = [candidate.document.text[candidate.start : candidate.end] for candidate in found]
     for shorter in (alone, as_written):
         counts = encoder.count_tokens(texts)
         texts = [
@@ -195,10 +202,12 @@ def _readable(found: Sequence[Candidate], encoder: Encoder) -> list[str]:
     return texts
 
 
-def _shown(each: Candidate) -> str:
+def _shown(candidate: Candidate) -> str:
     """A unit with what it needs to be understood, as it is embedded."""
-    headings = each.passage.heading_path[-1:]
-    return " — ".join([each.document.title, *headings, *([each.context] if each.context else []), each.text])
+    headings = candidate.passage.heading_path[-1:]
+    return " — ".join(
+        [candidate.document.title, *headings, *([candidate.context] if candidate.context else []), candidate.text]
+    )
 
 
 def _bm25(wanted: dict[str, float], texts: Sequence[Sequence[str]]) -> list[float]:
@@ -218,20 +227,21 @@ def _named(question: Question, found: Sequence[Candidate]) -> list[float]:
         return [0.0] * len(found)
     forms = {name: _forms(name, question.groups) for name in question.names}
     held: dict[str, set[str]] = {}
-    for each in found:
-        if each.passage.id not in held:
-            held[each.passage.id] = set(stems(in_context(each.document, each.passage)))
+    for candidate in found:
+        if candidate.passage.id not in held:
+            held[candidate.passage.id] = set(stems(in_context(candidate.document, candidate.passage)))
     return [
-        sum(any(form <= held[each.passage.id] for form in forms[name]) for name in question.names) / len(question.names)
-        for each in found
+        sum(any(form <= held[candidate.passage.id] for form in forms[name]) for name in question.names)
+        / len(question.names)
+        for candidate in found
     ]
 
 
 def _forms(name: str, groups: Sequence[Group]) -> list[set[str]]:
     """The stems of a name as written, and those of its other forms: an acronym spelled out, or the other way round."""
     own = set(stems(name))
-    same = [group for group in groups if any(own & set(each.stems) for each in group)]
-    return [own, *(set(each.stems) for group in same for each in group)]
+    same = [group for group in groups if any(own & set(way.stems) for way in group)]
+    return [own, *(set(way.stems) for group in same for way in group)]
 
 
 def _standardised(values: np.ndarray) -> np.ndarray:

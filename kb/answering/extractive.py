@@ -65,8 +65,8 @@ def _lowest(chosen: Sequence[Scored]) -> float:
 def in_order(chosen: Sequence[Scored], question: Question) -> list[Scored]:
     """The chosen units as they are shown: of those that say the same thing differently, the most recent first."""
     shown = list(chosen)
-    for group in conflicting([each.evidence for each in chosen], question):
-        places = [index for index, each in enumerate(shown) if each.evidence in group]
+    for group in conflicting([unit.evidence for unit in chosen], question):
+        places = [index for index, unit in enumerate(shown) if unit.evidence in group]
         newest = most_recent_first([shown[index].evidence for index in places])
         by_evidence = {id(shown[index].evidence): shown[index] for index in places}
         for index, evidence in zip(places, newest, strict=True):
@@ -79,8 +79,8 @@ def with_antecedents(chosen: Sequence[Scored]) -> list[Scored]:
 
     Left as they are: those whose sentence before is shown already, is long, or does not stand right before it.
     """
-    ends = {(each.evidence.document.id, each.evidence.end) for each in chosen}
-    return [replace(each, evidence=_with_antecedent(each.evidence, ends)) for each in chosen]
+    ends = {(unit.evidence.document.id, unit.evidence.end) for unit in chosen}
+    return [replace(unit, evidence=_with_antecedent(unit.evidence, ends)) for unit in chosen]
 
 
 def _with_antecedent(evidence: Evidence, ends: Collection[tuple[str, int]]) -> Evidence:
@@ -103,8 +103,8 @@ def write(chosen: Sequence[Scored]) -> tuple[str, tuple[Citation, ...]]:
     """The text of the answer, with `[n]` after each unit, and its citations in the same order."""
     lines = []
     citations = []
-    for number, each in enumerate(chosen, start=1):
-        evidence = each.evidence
+    for number, unit in enumerate(chosen, start=1):
+        evidence = unit.evidence
         # A document's own marks (« [2] » of a footnote) would be taken for references of the answer.
         lines.append(f"{MARKS.sub('', evidence.text).rstrip()} [{number}]")
         citations.append(

@@ -28,7 +28,7 @@ _OFF_TOPIC_COVERAGE = 0.10
 _COMMON_NAME = 1.4
 # How people shorten « combien », « nombre » and « contre »: no document would.
 _SHORTHAND = frozenset({"cb", "nb", "vs"})
-# Two words of one family have at least this many letters in common, ends aside: « démolition », « démolir ».
+# Two words of one family have stems with at least this many letters in common: « financement », « financeur ».
 _FAMILY = 5
 
 
@@ -40,7 +40,7 @@ def refusal_reason(question: Question, hits: Sequence[Hit], chosen: Sequence[Sco
     there = _stems_of(read)
     if coverage(question, there) < _OFF_TOPIC_COVERAGE:
         return "off_topic"
-    cited = {each.evidence.document.id for each in chosen}
+    cited = {unit.evidence.document.id for unit in chosen}
     near = (
         read
         if question.several_things
@@ -54,7 +54,7 @@ def refusal_reason(question: Question, hits: Sequence[Hit], chosen: Sequence[Sco
         return "insufficient"
     if any(not _is_said(noun, question.groups, there, read) for noun in question.nouns):
         return "insufficient"
-    if question.figure in {"number", "share"} and not any(each.fit for each in chosen):
+    if question.figure in {"number", "share"} and not any(unit.fit for unit in chosen):
         return "insufficient"
     if question.wants_one_figure and _figures_of_others(question, chosen):
         return "insufficient"
@@ -69,7 +69,7 @@ def coverage(question: Question, there: set[str]) -> float:
             continue
         weight = max(question.rarity(stem) for stem in group[0].stems)
         total += weight
-        held += weight * any(set(each.stems) <= there for each in group)
+        held += weight * any(set(way.stems) <= there for way in group)
     return held / total if total else 1.0
 
 
@@ -81,7 +81,7 @@ def _is_spelt(name: str, groups: Sequence[Group], there: set[str]) -> bool:
     """Whether the passages hold a name in its other form: an acronym spelled out, or the acronym of a full name."""
     named = set(stems(name))
     return any(
-        any(named & set(each.stems) for each in group) and any(set(each.stems) <= there for each in group)
+        any(named & set(way.stems) for way in group) and any(set(way.stems) <= there for way in group)
         for group in groups
     )
 
@@ -93,10 +93,11 @@ def _stems_of(text: str) -> set[str]:
 
 def _is_said(word: str, groups: Sequence[Group], there: set[str], read: str) -> bool:
     """Whether the passages hold the noun, a word of its family, or another way of saying it."""
-    known = {stem for group in groups for each in group for stem in each.stems}
+    known = {stem for group in groups for way in group for stem in way.stems}
     # A mistyped word that the search has seen to. Swapped letters count twice: « salaire » is no « salarié ».
     mistyped = not known & set(stems(word)) and any(
-        word[0] == each[0] and Levenshtein.distance(word, each, score_cutoff=1) <= 1 for each in set(words(read))
+        word[0] == read_word[0] and Levenshtein.distance(word, read_word, score_cutoff=1) <= 1
+        for read_word in set(words(read))
     )
     return mistyped or all(_is_held(noun, groups, there) for noun in stems(word))
 
@@ -105,16 +106,16 @@ def _is_held(noun: str, groups: Sequence[Group], there: set[str]) -> bool:
     if noun in there:
         return True
     for group in groups:
-        if any(noun in each.stems for each in group) and any(set(each.stems) <= there for each in group):
+        if any(noun in way.stems for way in group) and any(set(way.stems) <= there for way in group):
             return True
     family = noun[: max(_FAMILY, len(noun) - 1)]
-    return len(noun) >= _FAMILY and any(each.startswith(family) for each in there)
+    return len(noun) >= _FAMILY and any(stem.startswith(family) for stem in there)
 
 
 def _figures_of_others(question: Question, chosen: Sequence[Scored]) -> bool:
     """Whether a name of the question stands with none of the figures chosen: they are those of someone else."""
     asked = [name for name in question.names if _is_rare(name, question)]
-    texts = [set(stems(_with_titles(each.evidence))) for each in chosen if each.fit]
+    texts = [set(stems(_with_titles(unit.evidence))) for unit in chosen if unit.fit]
     return any(
         not any(set(stems(name)) <= text or _is_spelt(name, question.groups, text) for text in texts) for name in asked
     )
