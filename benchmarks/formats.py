@@ -99,7 +99,9 @@ def said(answer: Answer, question: EvaluationQuestion, quotes: Sequence[Sequence
         recall = len(facts) / len(expected)
     elif quotes:
         shown = [set(stems(citation.quote)) for citation in cited]
-        best = max(([_is_shown(each, shown) for each in one] for one in quotes), key=lambda held: sum(held) / len(held))
+        best = max(
+            ([_is_shown(sentence, shown) for sentence in one] for one in quotes), key=lambda held: sum(held) / len(held)
+        )
         facts = frozenset(number for number, held in enumerate(best) if held)
         recall = len(facts) / len(best)
     return Said(
@@ -193,7 +195,10 @@ def _quality(base: Base, found: Sequence[Said]) -> dict[str, Any]:
     recalls = [answer.recall for answer in found if answer.recall is not None]
     measured = {"fact_recall": recalls, "refused_unanswerable": unanswerable, "false_refusals": answerable}
     estimates = {name: Estimate.of(values) for name, values in measured.items()}
-    return {name: {"value": each.value, "low": each.low, "high": each.high} for name, each in estimates.items()}
+    return {
+        name: {"value": estimate.value, "low": estimate.low, "high": estimate.high}
+        for name, estimate in estimates.items()
+    }
 
 
 def targets(measured: dict[str, dict[str, Any]]) -> list[Target]:

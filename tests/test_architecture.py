@@ -257,3 +257,14 @@ def test_no_file_knows_the_machine_it_was_written_on() -> None:
         for path in texts
         if path != Path(__file__) and (found := absolute.search(path.read_text(encoding="utf-8", errors="replace")))
     )
+
+
+def test_loop_variables_say_what_they_hold() -> None:
+    """`each` says nothing: a document, a passage, a row has a name."""
+    _no_offender(
+        f"{file}:{node.lineno}: a variable called each"
+        for file in EVERYTHING
+        for node in ast.walk(_tree(file))
+        if (isinstance(node, ast.Name) and node.id == "each" and isinstance(node.ctx, ast.Store))
+        or (isinstance(node, ast.arg) and node.arg == "each")
+    )

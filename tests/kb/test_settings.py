@@ -121,6 +121,8 @@ def test_settings_do_not_change() -> None:
 
 
 def test_every_setting_has_one_variable_of_its_own_named_after_it() -> None:
-    variables = {each.name: each.metadata["variable"] for each in fields(Settings)}
+    variables = {setting.name: setting.metadata["variable"] for setting in fields(Settings)}
     assert variables == {name: f"REPERES_{name.upper()}" for name in variables}
-    assert all(each.metadata["meaning"].strip() and each.metadata["shown"].strip() for each in fields(Settings))
+    assert all(
+        setting.metadata["meaning"].strip() and setting.metadata["shown"].strip() for setting in fields(Settings)
+    )

@@ -64,8 +64,8 @@ def test_the_extractive_answer_comes_first_and_the_written_one_takes_its_place(
     last = states[-1]
     assert (last.answerer, last.model) == ("llm", "modèle d'essai")
     assert last.text.startswith("Le programme concerne 448 quartiers prioritaires")
-    assert [each.number for each in last.citations] == list(range(1, len(last.citations) + 1))
-    assert any("448" in each.quote for each in last.citations)
+    assert [citation.number for citation in last.citations] == list(range(1, len(last.citations) + 1))
+    assert any("448" in citation.quote for citation in last.citations)
     prompt = server.requests[0]["messages"]
     assert "448 quartiers" in prompt[1]["content"]
     assert "2024-03-14" in prompt[1]["content"]
@@ -77,16 +77,16 @@ def test_what_is_not_proven_is_left_out_and_told(store: Path, packaged_encoder: 
     lie = f"Le programme de renouvellement urbain concerne {figure} [1]."
     states, _ = answers(store, packaged_encoder, saying(lie + " Le programme concerne 448 quartiers prioritaires [1]."))
     last = states[-1]
-    assert all(figure not in each.text for each in states)
+    assert all(figure not in state.text for state in states)
     assert "448 quartiers" in last.text
-    assert any("Phrase retirée" in each and figure in each for each in last.warnings)
+    assert any("Phrase retirée" in warning and figure in warning for warning in last.warnings)
 
 
 def test_nothing_proven_leaves_the_documents_words(store: Path, packaged_encoder: Encoder) -> None:
     states, _ = answers(store, packaged_encoder, saying("Il y a 999 quartiers [1]. Voir ![x](https://evil.example)."))
     assert states[-1].answerer == "extractive"
     assert states[-1].text == states[0].text
-    assert any("n'était pas prouvé" in each for each in states[-1].warnings)
+    assert any("n'était pas prouvé" in warning for warning in states[-1].warnings)
 
 
 @pytest.mark.parametrize("behaviour", [cut_off, failing(401), failing(500), saying()])
@@ -96,7 +96,7 @@ def test_a_model_that_fails_leaves_the_documents_words(
     states, _ = answers(store, packaged_encoder, behaviour)
     last = states[-1]
     assert (last.answerer, last.text, last.citations) == ("extractive", states[0].text, states[0].citations)
-    assert any("n'a pas pu rédiger" in each for each in last.warnings)
+    assert any("n'a pas pu rédiger" in warning for warning in last.warnings)
 
 
 def test_what_the_model_leaves_out_stands_below(store: Path, packaged_encoder: Encoder) -> None:

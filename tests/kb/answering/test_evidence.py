@@ -33,7 +33,7 @@ def hits(encoder: Encoder, text: str = TEXT, name: str = "d.md") -> list[Hit]:
 
 def test_units_are_sentences_items_and_rows_at_their_offsets(tiny_encoder: Encoder) -> None:
     found = candidates(hits(tiny_encoder))
-    assert [(each.kind, each.text) for each in found] == [
+    assert [(candidate.kind, candidate.text) for candidate in found] == [
         ("sentence", "Trois financeurs se partagent le programme."),
         ("sentence", "Le premier est Action Logement."),
         ("sentence", "Les apports sont les suivants :"),
@@ -42,8 +42,10 @@ def test_units_are_sentences_items_and_rows_at_their_offsets(tiny_encoder: Encod
         ("row", "Source : Magazine ; Part : 72 %"),
         ("row", "Source : Sénat ; Part : 67 %"),
     ]
-    assert [TEXT[each.start : each.end] for each in found][-2:] == ["Magazine | 72 %", "Sénat | 67 %"]
-    assert all(each.passage.start <= each.start < each.end <= each.passage.end for each in found)
+    assert [TEXT[candidate.start : candidate.end] for candidate in found][-2:] == ["Magazine | 72 %", "Sénat | 67 %"]
+    assert all(
+        candidate.passage.start <= candidate.start < candidate.end <= candidate.passage.end for candidate in found
+    )
     assert found[4].context == "Les apports sont les suivants :"
 
 
@@ -51,14 +53,17 @@ def test_rows_of_a_continued_table_keep_their_header(tiny_encoder: Encoder) -> N
     rows = "\n".join(f"| Ville numéro {n} | " + "une somme importante " * 5 + f"{n} euros |" for n in range(60))
     found = candidates(hits(tiny_encoder, "| Ville | Montant |\n| --- | --- |\n" + rows))
     assert len(found) == 60
-    assert all(each.text.startswith("Ville : Ville numéro") and "Montant : une somme" in each.text for each in found)
+    assert all(
+        candidate.text.startswith("Ville : Ville numéro") and "Montant : une somme" in candidate.text
+        for candidate in found
+    )
 
 
 def test_long_items_fall_into_sentences_that_keep_their_label(tiny_encoder: Encoder) -> None:
     item = "Octobre 2015. " + "La convention prévoit beaucoup de choses pour le programme. " * 6
     text = f"- {item.strip()}\n- court"
     found = candidates(hits(tiny_encoder, text))
-    assert [each.kind for each in found] == ["sentence"] * 6 + ["item"]
+    assert [candidate.kind for candidate in found] == ["sentence"] * 6 + ["item"]
     assert found[0].text == "Octobre 2015. La convention prévoit beaucoup de choses pour le programme."
     assert found[1].text == "Octobre 2015. […] La convention prévoit beaucoup de choses pour le programme."
     assert text[found[1].start : found[1].end] == "La convention prévoit beaucoup de choses pour le programme."
@@ -79,7 +84,7 @@ def test_the_unit_that_answers_comes_first(tiny_encoder: Encoder) -> None:
     scored = score(parsed("Quelle part selon le magazine ?"), candidates(hits(tiny_encoder)), tiny_encoder)
     assert scored[0].evidence.text == "Source : Magazine ; Part : 72 %"
     assert scored[0].fit == 1.0
-    assert [each.evidence.score for each in scored] == sorted((each.evidence.score for each in scored), reverse=True)
+    assert [unit.evidence.score for unit in scored] == sorted((unit.evidence.score for unit in scored), reverse=True)
     assert score(parsed("x"), [], tiny_encoder) == []
 
 
@@ -88,10 +93,10 @@ def test_the_answer_is_word_for_word_and_numbered_from_one(tiny_encoder: Encoder
     chosen = extractive.choose(scored)
     text, citations = extractive.write(chosen)
     assert 1 <= len(chosen) <= extractive.MOST_UNITS
-    assert [each.number for each in citations] == list(range(1, len(chosen) + 1))
-    for each, unit in zip(citations, chosen, strict=True):
-        assert each.quote == TEXT[each.start : each.end]
-        assert f"{unit.evidence.text} [{each.number}]" in text
+    assert [citation.number for citation in citations] == list(range(1, len(chosen) + 1))
+    for citation, unit in zip(citations, chosen, strict=True):
+        assert citation.quote == TEXT[citation.start : citation.end]
+        assert f"{unit.evidence.text} [{citation.number}]" in text
 
 
 def test_the_marks_of_a_document_are_no_references(tiny_encoder: Encoder) -> None:
@@ -105,7 +110,7 @@ def test_the_marks_of_a_document_are_no_references(tiny_encoder: Encoder) -> Non
 def test_equal_sentences_are_shown_once(tiny_encoder: Encoder) -> None:
     both = [*hits(tiny_encoder), *hits(tiny_encoder, name="copie.md")]
     scored = score(parsed("Quelle part selon le magazine ?"), candidates(both), tiny_encoder)
-    texts = [each.evidence.text for each in extractive.choose(scored)]
+    texts = [unit.evidence.text for unit in extractive.choose(scored)]
     assert len(texts) == len(set(texts))
 
 

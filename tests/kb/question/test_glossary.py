@@ -49,7 +49,7 @@ def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path: Path) -> None:
 def test_everyday_words_are_read_and_give_way() -> None:
     everyday = read_glossary(EVERYDAY)
     assert everyday["mail"] == ("courriel", "courrier électronique")
-    assert all(each for each in everyday.values())
+    assert all(meanings for meanings in everyday.values())
     assert merged(everyday, {}, {"mail": ("message",)}).expansions("mail") == ("message",)
     assert merged(everyday, {"pub": ("plan d'urbanisme",)}, {}).expansions("pub") == ("plan d'urbanisme",)
 

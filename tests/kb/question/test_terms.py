@@ -30,7 +30,7 @@ def asked(question: str) -> SearchTerms:
 
 
 def words_of(question: str) -> list[str]:
-    return [" | ".join(" ".join(each.stems) for each in group) for group in asked(question).groups]
+    return [" | ".join(" ".join(way.stems) for way in group) for group in asked(question).groups]
 
 
 def test_an_acronym_is_looked_for_with_what_it_stands_for() -> None:

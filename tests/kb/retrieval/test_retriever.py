@@ -56,13 +56,13 @@ def index(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Encoder) -> It
         writer.commit(
             [
                 NewVersion(
-                    each,
-                    each.id,
-                    each.id,
-                    tuple(split_document(each, tiny_encoder.count_tokens, 512)),
-                    tuple(mentions(each.text)),
+                    document,
+                    document.id,
+                    document.id,
+                    tuple(split_document(document, tiny_encoder.count_tokens, 512)),
+                    tuple(mentions(document.text)),
                 )
-                for each in DOCUMENTS
+                for document in DOCUMENTS
             ]
         )
     reader = IndexReader(store, tiny_encoder)
@@ -117,7 +117,11 @@ def test_near_identical_passages_come_once_and_are_named(retriever: Searcher) ->
 
 
 def test_the_window_is_where_the_nearest_sentences_stand(retriever: Searcher) -> None:
-    hit = next(each for each in retriever.search("subvention du conseil municipal") if each.document.id == "ecole.md")
+    hit = next(
+        found_hit
+        for found_hit in retriever.search("subvention du conseil municipal")
+        if found_hit.document.id == "ecole.md"
+    )
     assert hit.window is not None
     assert best_words(hit) == (
         "La cantine sert deux cents repas. Le conseil municipal a voté une subvention exceptionnelle."
@@ -147,7 +151,7 @@ def test_the_file_of_the_glossary_wins(index: IndexReader, tiny_encoder: Encoder
     ("question", "stem"), [("subventoin", "subvent"), ("excepttionelle", "exceptionnel"), ("la cantinne", "cantin")]
 )
 def test_typing_mistakes_are_forgiven(retriever: Searcher, question: str, stem: str) -> None:
-    assert [each[0].stems for each in retriever.explain(question).groups] == [(stem,)]
+    assert [group[0].stems for group in retriever.explain(question).groups] == [(stem,)]
     given = {hit.document.id for hit in retriever.search(question) if "words" in hit.contributions}
     assert given == {"ecole.md"}
 
@@ -172,7 +176,7 @@ def test_words_that_are_known_or_near_to_none_are_left_alone(retriever: Searcher
 )
 def test_filters_hold_in_every_ranking(retriever: Searcher, filters: Filters, expected: set[str]) -> None:
     hits = retriever.search("les ménages, l'école, les « données » et le délégué", 10, filters)
-    assert {each for hit in hits for each in (hit.document.id, *hit.also_in)} <= expected
+    assert {document_id for hit in hits for document_id in (hit.document.id, *hit.also_in)} <= expected
     assert bool(hits) == bool(expected)
 
 
@@ -212,7 +216,7 @@ class _Longest:
     def scores(self, question: str, texts: Sequence[str]) -> list[float]:
         assert question
         self.read = len(texts)
-        return [float(len(each)) for each in texts]
+        return [float(len(text)) for text in texts]
 
 
 def test_a_reranker_orders_the_best_hits_anew(index: IndexReader, tiny_encoder: Encoder) -> None:
