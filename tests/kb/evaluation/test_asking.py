@@ -1,5 +1,6 @@
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -130,3 +131,18 @@ def test_figures_by_kind_and_latency() -> None:
     assert result.estimate("mrr@10", "date") == Estimate(1, 1, 1, 1)
     assert result.estimate("mrr@10", "unanswerable") == Estimate(None, None, None, 0)
     assert result.latency(95) == pytest.approx(0.2)
+
+
+def test_a_percentile_of_the_seconds_is_that_of_the_slowest() -> None:
+    slow = answer_of("Oui [1].", cited={"a": "Oui"}, found=["a"])
+    script = {f"Q{n} ?": replace(slow, seconds={"retrieval": n / 10, "answer": 0.0}) for n in range(1, 12)}
+    result = evaluate(ScriptedBase(script), [EvaluationQuestion(name, name) for name in script])
+    assert result.latency(50) == pytest.approx(0.6)
+    assert result.latency(90) == pytest.approx(1.0)
+
+
+def test_what_a_refusal_says_holds_no_forbidden_fact() -> None:
+    question = EvaluationQuestion("q", "Quel budget ?", forbidden_facts=(("10 milliards",),))
+    refusal = answer_of("Rien sur 10 milliards.", refused=True)
+    (asked,) = evaluate(ScriptedBase({question.question: refusal}), [question]).results
+    assert "forbidden_facts" not in asked.scores

@@ -238,3 +238,13 @@ def test_a_broken_retriever_is_worse_and_fails_the_gate(settings: Settings, pack
     gate = {"mrr@10": 0.9}
     assert failed_gates(whole, gate) == []
     assert failed_gates(broken, gate) != []
+
+
+def test_rows_come_in_the_order_of_the_questions(database: AppDatabase) -> None:
+    number, _ = run_and_keep(database, ScriptedBase(GOOD), QUESTIONS[::-1], about())
+    assert list(rows_of(database, number)) == ["q4", "q3", "q2", "q1"]
+
+
+def test_more_of_what_should_be_less_is_worse() -> None:
+    (change,) = compare({"q": {"false_refusals": 0.0}}, {"q": {"false_refusals": 1.0}}).changes
+    assert (change.figure, change.better) == ("false_refusals", False)
