@@ -113,7 +113,11 @@ def _is_held(noun: str, groups: Sequence[Group], there: set[str]) -> bool:
 
 
 def _figures_of_others(question: Question, chosen: Sequence[Scored]) -> bool:
-    """Whether a name of the question stands with none of the figures chosen: they are those of someone else."""
+    """Whether a name of the question stands with none of the figures chosen: they are those of someone else.
+
+    Of the 132 questions of bench/sheets that it can concern it refuses 10 more of 47 without an answer, and 10 more of
+    85 with one (28 November 2026, same in both number formats); it changes nothing on the two other bases.
+    """
     asked = [name for name in question.names if _is_rare(name, question)]
     texts = [set(stems(_with_titles(unit.evidence))) for unit in chosen if unit.fit]
     return any(
