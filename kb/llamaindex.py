@@ -13,6 +13,7 @@ from llama_index.core.base.response.schema import Response
 from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
+from kb.answering.serialize import document_to_json
 from kb.knowledge import KnowledgeBase
 from kb.retrieval.filters import Filters
 from kb.types import Citation, Document, Passage
@@ -69,10 +70,7 @@ class ReperesQueryEngine(BaseQueryEngine):
 def to_node(passage: Passage, document: Document) -> TextNode:
     """A passage as a LlamaIndex node: its id, its text, its offsets, and its document's metadata."""
     metadata: dict[str, Any] = {
-        "document": document.id,
-        "title": document.title,
-        "url": document.url,
-        "date": document.date,
+        **document_to_json(document),
         "heading": " — ".join(passage.heading_path),
     }
     return TextNode(

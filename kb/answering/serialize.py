@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypedDict
 
-from kb.types import Answer, Citation, Hit
+from kb.types import Answer, Citation, Document, Hit
 
 
-class CitationJson(TypedDict):
-    """`excerpt` is the passage's text; `quote` is what stands from `start` to `end` in the document's text."""
+class DocumentJson(TypedDict):
+    """Which document, by its id, and what a reader knows it by."""
 
-    number: int
     document: str
     title: str
     url: str | None
     date: str | None
+
+
+class CitationJson(DocumentJson):
+    """`excerpt` is the passage's text; `quote` is what stands from `start` to `end` in the document's text."""
+
+    number: int
     excerpt: str
     quote: str
     start: int
@@ -45,13 +50,9 @@ class AnswerJson(TypedDict):
     seconds: SecondsJson
 
 
-class HitJson(TypedDict):
+class HitJson(DocumentJson):
     """`heading` is the headings above the passage, outermost first, joined by « > »; empty without any."""
 
-    document: str
-    title: str
-    url: str | None
-    date: str | None
     heading: str
     text: str
     score: float
@@ -78,14 +79,16 @@ def answer_to_json(answer: Answer) -> AnswerJson:
     }
 
 
+def document_to_json(document: Document) -> DocumentJson:
+    """What an answer, a hit or a node says of its document."""
+    return {"document": document.id, "title": document.title, "url": document.url, "date": document.date}
+
+
 def citation_to_json(citation: Citation) -> CitationJson:
     """`citation` as plain values, with the document's own title, address and date."""
     return {
         "number": citation.number,
-        "document": citation.document.id,
-        "title": citation.document.title,
-        "url": citation.document.url,
-        "date": citation.document.date,
+        **document_to_json(citation.document),
         "excerpt": citation.passage.text,
         "quote": citation.quote,
         "start": citation.start,
@@ -96,10 +99,7 @@ def citation_to_json(citation: Citation) -> CitationJson:
 def hit_to_json(hit: Hit) -> HitJson:
     """`hit` as plain values; scores of numpy become plain floats."""
     return {
-        "document": hit.document.id,
-        "title": hit.document.title,
-        "url": hit.document.url,
-        "date": hit.document.date,
+        **document_to_json(hit.document),
         "heading": " > ".join(hit.passage.heading_path),
         "text": hit.passage.text,
         "score": float(hit.score),
