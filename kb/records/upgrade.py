@@ -1,7 +1,7 @@
 """Which version of `app.db` a file is, and how it becomes the latest one: in one transaction, or not at all.
 
 Files are opened often (with each feedback, say): a file of the latest version costs two small reads. Alembic, which
-takes a fifth of a second to import, is for the others.
+takes a while to import, is for the others.
 """
 
 from __future__ import annotations
