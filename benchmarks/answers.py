@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.bench_data import ROOT
 from benchmarks.report import Target, encoder_in_words, machine, save, table
+from benchmarks.support.bench_data import ROOT
 from ingest.pipeline import ingest
 from kb.evaluation.questions import EvaluationQuestion, read_questions
 from kb.evaluation.scoring.metrics import fact_recall

@@ -25,8 +25,8 @@ from unittest.mock import patch
 
 import numpy as np
 
-from benchmarks.bench_data import ROOT, bench_data
 from benchmarks.report import Target, machine, save, table
+from benchmarks.support.bench_data import ROOT, bench_data
 from ingest.pipeline import ingest
 from kb import knowledge
 from kb.answering.evidence import Scored, score

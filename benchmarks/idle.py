@@ -20,9 +20,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.bench_data import ROOT
 from benchmarks.people import served
 from benchmarks.report import Target, machine, save, table
+from benchmarks.support.bench_data import ROOT
 from kb.settings import Settings
 from kb.text.domain import NO_DOMAIN
 

@@ -21,9 +21,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.bench_data import BenchData, bench_data
 from benchmarks.report import Target, busy, encoder_in_words, machine, save, table
 from benchmarks.rivals.process import require_rivals, run_rival
+from benchmarks.support.bench_data import BenchData, bench_data
 from benchmarks.support.wrapped_encoder import TimedEncoder
 from ingest.pipeline import ingest
 from ingest.report import IngestReport

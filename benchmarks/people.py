@@ -25,8 +25,8 @@ from typing import Any
 import httpx
 import numpy as np
 
-from benchmarks.bench_data import ROOT
 from benchmarks.report import Target, machine, save, table
+from benchmarks.support.bench_data import ROOT
 from benchmarks.support.page_session import PageSession
 from kb.evaluation.questions import read_questions
 

@@ -15,9 +15,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.bench_data import BenchData, bench_data
 from benchmarks.report import Target, encoder_in_words, machine, save, table
 from benchmarks.rivals.process import require_rivals, run_rival
+from benchmarks.support.bench_data import BenchData, bench_data
 from ingest.pipeline import ingest
 from kb.evaluation.asking import evaluate
 from kb.evaluation.questions import EvaluationQuestion, read_questions

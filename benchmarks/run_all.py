@@ -13,8 +13,8 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from benchmarks.bench_data import ROOT, bench_data
 from benchmarks.report import RESULTS, saved_targets, target_lines
+from benchmarks.support.bench_data import ROOT, bench_data
 
 NEED_DATA = ("quality", "ingestion", "scale", "sync", "formats")
 OWN_OPTIONS = {"encoder": ("--json", str(RESULTS / "encoder.json"))}  # the others save by themselves

@@ -18,12 +18,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.bench_data import ROOT, bench_data
 from benchmarks.report import Target, busy, encoder_in_words, machine, save, table
 from benchmarks.rivals.process import PYTHON as PLOTTING_PYTHON
 from benchmarks.rivals.process import require_rivals
 from benchmarks.scaling.base import base
 from benchmarks.scaling.recombine import POOL
+from benchmarks.support.bench_data import ROOT, bench_data
 from kb.models.sentence_encoder import load_encoder
 from kb.settings import Settings
 

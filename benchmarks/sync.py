@@ -23,10 +23,10 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-from benchmarks.bench_data import ROOT, bench_data
 from benchmarks.crash import write_documents
 from benchmarks.report import Target, machine, save, table
 from benchmarks.scaling.base import base
+from benchmarks.support.bench_data import ROOT, bench_data
 from ingest.pipeline import ingest
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder

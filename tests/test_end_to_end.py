@@ -49,7 +49,7 @@ def reperes(
     report = json.loads(line.run("ingest", "--json"))
     assert (report["added"], report["failed"]) == (44, [])
     assert set(report) == {
-        "added", "updated", "unchanged", "withdrawn", "ignored", "failed", "notices", "changes", "passages",
+        "added", "updated", "unchanged", "withdrawn", "ignored", "failed", "ignored_files", "notices", "changes", "passages",
         "generation", "began", "seconds",
     }  # fmt: skip
     return line

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from typing import Any
 
-from benchmarks.bench_data import ROOT
+from benchmarks.support.bench_data import ROOT
 
 PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 

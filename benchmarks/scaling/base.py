@@ -18,7 +18,6 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from benchmarks.bench_data import ROOT, BenchData
 from benchmarks.scaling.recombine import (
     POOL,
     Material,
@@ -28,6 +27,7 @@ from benchmarks.scaling.recombine import (
     material,
     passages,
 )
+from benchmarks.support.bench_data import ROOT, BenchData
 from benchmarks.support.wrapped_encoder import PreparedEncoder
 from ingest.readers import read_document
 from ingest.split import SPLITTER_VERSION

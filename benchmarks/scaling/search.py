@@ -21,8 +21,8 @@ from pathlib import Path
 import chromadb  # noqa: F401  # loaded before the clock starts
 import numpy as np
 
-from benchmarks.bench_data import ROOT, BenchData, bench_data
 from benchmarks.scaling.recombine import SEED
+from benchmarks.support.bench_data import ROOT, BenchData, bench_data
 from benchmarks.support.wrapped_encoder import TimedEncoder
 from kb.evaluation.questions import read_questions
 from kb.knowledge import KnowledgeBase

@@ -84,7 +84,7 @@ def test_a_base_is_written_searched_and_used_again(
     documents.mkdir()
     for path in FILES[:3]:
         shutil.copy(path, documents)
-    scale_base, bench_data = benchmark_module("scaling.base"), benchmark_module("bench_data")
+    scale_base, bench_data = benchmark_module("scaling.base"), benchmark_module("support.bench_data")
     data = bench_data.BenchData(documents, tmp_path / "questions.jsonl")
     store = scale_base.base(70, data, tiny_encoder, tmp_path, pool=40)
     written = (store / "catalog.sqlite").stat().st_mtime_ns

@@ -60,7 +60,7 @@ def test_columns_line_up(benchmark_module: Load) -> None:
 def test_missing_data_are_told_in_one_message(
     benchmark_module: Load, tmp_path: Path, capsys: pytest.CaptureFixture[str], given: bool
 ) -> None:
-    module = benchmark_module("bench_data")
+    module = benchmark_module("support.bench_data")
     with pytest.raises(SystemExit) as stop:
         module.bench_data({module.VARIABLE: str(tmp_path)} if given else {}, tmp_path / "repository")
     assert stop.value.code == 1
@@ -76,7 +76,7 @@ def test_data_are_found_beside_the_repository(benchmark_module: Load, tmp_path: 
     (folder / "documents" / "1.md").write_text("# Un titre\n\nUn texte.\n", encoding="utf-8")
     rows = [{"id": "a", "question": "Qui ?", "documents": ["1.md"], "peer_rank": 2}, {"id": "b", "question": "Quoi ?"}]
     (folder / "questions-dev.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    data = benchmark_module("bench_data").bench_data({}, tmp_path / "repository")
+    data = benchmark_module("support.bench_data").bench_data({}, tmp_path / "repository")
     assert data.documents == folder / "documents"
     assert data.peer_ranks() == {"a": 2, "b": None}
 

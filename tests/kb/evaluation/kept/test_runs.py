@@ -26,7 +26,7 @@ from kb.settings import Settings
 from kb.types import Answer, Hit, Message, StoreStatus
 from scripted_base import ScriptedBase, answer_of
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 STATUS = StoreStatus(documents=2, passages=4, withdrawn=0, generation=3, last_ingestion=None, encoder="tiny@1")
 QUESTIONS = [
     EvaluationQuestion("q1", "Combien ?", documents=("a",), expected_facts=(("12 milliards",),)),
