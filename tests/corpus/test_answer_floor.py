@@ -1,7 +1,8 @@
 """The answers that no change may lose: facts and refusals, over two bases, in both number formats, and elsewhere.
 
 `tests/data/second_base` is an invented water agency: twelve short documents, 28 questions that they answer and six that
-they do not. Nothing of the answering was fitted to it.
+they do not. Of the answering only one constant has looked at it (the share of words below which a question is off
+topic).
 """
 
 from __future__ import annotations
@@ -73,7 +74,8 @@ def test_facts_and_refusals_do_not_hang_on_the_number_format(evaluated: Evaluate
         if left.scores.get("fact_recall") != right.scores.get("fact_recall")
         or left.row["refused"] != right.row["refused"]
     ]
-    assert len(apart) <= 0.02 * len(pairs), apart
+    # Measured: none; another processor moves the cosines of 8 bits a little too, hence two.
+    assert len(apart) <= 2, apart
 
 
 @pytest.mark.parametrize("base", BASES)
