@@ -49,8 +49,8 @@ def reperes(
     report = json.loads(line.run("ingest", "--json"))
     assert (report["added"], report["failed"]) == (44, [])
     assert set(report) == {
-        "added", "updated", "unchanged", "withdrawn", "ignored", "failed", "ignored_files", "notices", "changes", "passages",
-        "generation", "began", "seconds",
+        "added", "updated", "unchanged", "withdrawn", "ignored", "failed", "ignored_files", "notices", "changes",
+        "passages", "generation", "began", "seconds",
     }  # fmt: skip
     return line
 
