@@ -74,7 +74,7 @@ def search(
         understood = base.explain(asked) if explain else None
     if as_json:
         rows = [hit_to_json(hit) | ({"contributions": dict(hit.contributions)} if explain else {}) for hit in hits]
-        print_json({"hits": rows} | ({"understood": asdict(understood)} if understood else {}))
+        print_json({"hits": rows} | ({"understood": explanation.question_to_json(understood)} if understood else {}))
         return
     if understood:
         click.echo(explanation.question_lines(understood))

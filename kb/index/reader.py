@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from kb.errors import FingerprintError
+from kb.errors import FingerprintError, StoreError
 from kb.index.catalog.catalog import Catalog
 from kb.index.layout import CATALOG_FILE, VECTORS_FOLDER, WORDS_FOLDER, check_encoder, index_folder
 from kb.index.lexical import Lexical
@@ -112,7 +112,15 @@ class IndexReader:
             # Another index altogether: its words with the vectors of before would make no sense.
             self._turn.wait_for(lambda: self._opening is None and not self._leases)
             self._drop()
-            self._parts = (Vectors(folder / VECTORS_FOLDER), Lexical(folder / WORDS_FOLDER))
+            try:
+                self._parts = (Vectors(folder / VECTORS_FOLDER), Lexical(folder / WORDS_FOLDER))
+            except StoreError:
+                if index_folder(self._store) == folder:
+                    raise
+                # Rebuilt once more while the searches under way ended: this index is gone, there is a newer one.
+                self._looked = -math.inf
+                self._look()
+                return
             self._seen, self._vectors_seen = (folder, generation), generation
         elif self._parts is not None and generation != self._vectors_seen:
             vectors, lexical = self._parts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from kb.types import Group, Hit, Question
 
@@ -24,6 +25,12 @@ def question_lines(question: Question) -> str:
         lines.append("Mots cherchés : " + ", ".join(_group(group) for group in question.groups))
     lines += [f"Expression exacte : « {phrase} »" for phrase in question.phrases]
     return "\n".join(lines)
+
+
+def question_to_json(question: Question) -> dict[str, Any]:
+    """What the rankings were asked, as plain values: what `reperes search --explain --json` prints."""
+    groups = [[{"stems": list(way.stems), "weight": way.weight} for way in group] for group in question.groups]
+    return {"vector_text": question.embedded, "groups": groups, "phrases": list(question.phrases)}
 
 
 def hit_lines(hit: Hit) -> str:
