@@ -86,6 +86,7 @@ def question_of(text: str, standalone: str, terms: SearchTerms, rarity: Callable
         embedded=terms.embedded,
         groups=terms.groups,
         phrases=terms.phrases,
+        is_foreign=terms.is_foreign,
         figure=intent.wanted_figure(standalone),
         wants_ratio=intent.wants_ratio(standalone),
         wants_list=intent.asks_for_list(standalone),

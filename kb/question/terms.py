@@ -30,11 +30,15 @@ _MOST_WORDS = 64  # different words of a question that are looked for; the rares
 
 @dataclass(frozen=True, slots=True)
 class SearchTerms:
-    """What the rankings are asked: `embedded` as a text, `groups` as words, `phrases` as they stand."""
+    """What the rankings are asked: `embedded` as a text, `groups` as words, `phrases` as they stand.
+
+    `is_foreign` tells that it has several words, of which the base knows none as it is written.
+    """
 
     embedded: str
     groups: tuple[Group, ...]
     phrases: tuple[str, ...]
+    is_foreign: bool = False
 
 
 def search_terms(
@@ -81,7 +85,11 @@ def search_terms(
         rarest = sorted(groups, key=lambda key: share(key) or 1.0)[:_MOST_WORDS]
         groups = {key: groups[key] for key in rarest}
     phrases = tuple(next(filter(None, match.groups())).strip() for match in _QUOTED.finditer(question))
-    return SearchTerms(embedded, tuple(groups.values()), tuple(phrase for phrase in phrases if words(phrase)))
+    content = [word for word in words(question) if word not in STOP_WORDS]
+    is_foreign = len(content) > 1 and not any(share(stem(word)) or glossary.expansions(word) for word in content)
+    return SearchTerms(
+        embedded, tuple(groups.values()), tuple(phrase for phrase in phrases if words(phrase)), is_foreign
+    )
 
 
 def _known_stems(question: str, share: Callable[[str], float], correct: Callable[[str], str | None]) -> list[str]:

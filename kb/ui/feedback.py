@@ -84,7 +84,7 @@ class _Handlers:
             self._feedback.add(verdict, reason, comment, turn.given, turn.generation)
         except ReperesError as error:
             return [*[gr.skip()] * 3, _told(str(error), "trouble")]
-        except Exception:
+        except Exception:  # an event of the page: told there, its cause in the log
             logger.exception("keeping a feedback failed")
             return [*[gr.skip()] * 3, _told(strings.FEEDBACK_LOST, "trouble")]
         return [gr.skip(), gr.skip(), gr.update(visible=False), _told(strings.THANKS, "note")]

@@ -44,14 +44,14 @@ def read_base_state(base: Callable[[], Base], ingestor: Ingestor | None) -> Base
     trouble: str | None = None
     try:
         progress = ingestor.progress() if ingestor is not None else IngestionProgress()
-    except Exception:
+    except Exception:  # the header must stand whatever the store does: told there, its cause in the log
         logger.exception("reading the progress of the ingestion failed")
         progress = IngestionProgress(error=strings.INTERNAL_STATE_ERROR)
     try:
         status = base().status()
     except ReperesError as error:
         trouble = str(error)
-    except Exception:
+    except Exception:  # the header must stand whatever the store does: told there, its cause in the log
         logger.exception("reading the state of the base failed")
         trouble = strings.INTERNAL_STATE_ERROR
     return BaseState(status, trouble, progress)

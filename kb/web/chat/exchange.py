@@ -46,7 +46,7 @@ def exchange(
     except ReperesError as error:
         logger.warning("answering failed: %s: %s", type(error).__name__, error)
         yield asked.changed(state="failed", body=trouble_html(str(error)))
-    except Exception:
+    except Exception:  # whatever a question meets: told in its turn, its cause in the log
         logger.exception("answering failed")
         yield asked.changed(state="failed", body=trouble_html(strings.INTERNAL_ERROR))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ingest.split import split_document
@@ -105,3 +107,11 @@ def test_coverage_counts_a_group_once_and_leaves_shorthand_out() -> None:
     asked = parsed("", (Alternative(("cb",)),), (Alternative(("cdc",)), Alternative(("caiss", "depot"))))
     assert coverage(asked, {"caiss", "depot"}) == 1.0
     assert coverage(asked, {"caiss"}) == 0.0
+
+
+def test_a_question_of_which_the_base_knows_no_word_is_off_topic(tiny_encoder: Encoder) -> None:
+    question = replace(parsed("Combien de logements le programme démolit-il ?"), is_foreign=True)
+    document = Document(id="d.md", source="s", title="Le fonds", text=TEXT)
+    (passage, *_) = split_document(document, tiny_encoder.count_tokens, tiny_encoder.max_tokens)
+    hits = [Hit(passage, document, 1.0, 1)]
+    assert refusal_reason(question, hits, choose(score(question, candidates(hits), tiny_encoder))) == "off_topic"

@@ -29,6 +29,13 @@ def asked(question: str) -> SearchTerms:
     )
 
 
+def test_a_question_of_which_no_word_is_known_is_foreign() -> None:
+    assert asked("kartier xyzzyx").is_foreign
+    assert not asked("kartier ancien").is_foreign
+    assert not asked("kartier").is_foreign  # one word alone is a typing mistake
+    assert not asked("kartier DPO").is_foreign
+
+
 def words_of(question: str) -> list[str]:
     return [" | ".join(" ".join(way.stems) for way in group) for group in asked(question).groups]
 
