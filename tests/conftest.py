@@ -146,8 +146,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's own Chromium, without a window."""
-    if not _CHROMIUM.exists():
-        pytest.skip("needs Debian's package chromium")
+    assert _CHROMIUM.exists(), "needs Debian's package chromium, which `make test` installs"
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

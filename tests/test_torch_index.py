@@ -35,7 +35,7 @@ def index(tmp_path: Path) -> Iterator[str]:
     (folder / "index.html").write_text(f'<a href="{name}">{name}</a>', encoding="utf-8")
 
     def handler(*args: object) -> _Quiet:
-        return _Quiet(*args, directory=str(tmp_path / "index"))  # type: ignore[arg-type]
+        return _Quiet(*args, directory=str(tmp_path / "index"))  # type: ignore[arg-type]  # as http.server calls it
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()

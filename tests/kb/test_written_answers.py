@@ -132,7 +132,7 @@ def test_closing_the_stream_stops_the_model(store: Path, packaged_encoder: Encod
             assert next(states).answerer == "extractive"
             assert next(states).answerer == "llm"
             assert isinstance(states, Iterator)
-            states.close()  # type: ignore[attr-defined]
+            states.close()  # type: ignore[attr-defined]  # a generator, typed as an iterator
         assert len(server.requests) == 1
 
 

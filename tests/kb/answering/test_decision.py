@@ -126,7 +126,7 @@ def test_a_word_that_the_search_knows_is_not_taken_for_a_mistake() -> None:
 
 @pytest.mark.parametrize("figure", ["number", "share"])
 def test_a_number_asked_for_must_be_given(figure: str) -> None:
-    asked = replace(parsed("Le fonds"), figure=figure)  # type: ignore[arg-type]
+    asked = replace(parsed("Le fonds"), figure=figure)  # type: ignore[arg-type]  # from parametrize, a str
     assert reason(asked, LYON, fit=0.0) == "insufficient"
     assert reason(asked, LYON, fit=0.4) is None
     assert reason(replace(asked, figure="date"), LYON, fit=0.0) is None

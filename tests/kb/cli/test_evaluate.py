@@ -93,7 +93,7 @@ def test_a_question_that_fails_is_listed_counted_apart_and_ends_with_1(
     def broken(base: KnowledgeBase, question: str, **options: object) -> object:
         if question.startswith("Combien"):
             raise OSError("le disque a lâché")
-        return stream(base, question, **options)  # type: ignore[arg-type]
+        return stream(base, question, **options)  # type: ignore[arg-type]  # options of any kind
 
     monkeypatch.setattr(KnowledgeBase, "stream", broken)
     page, detail = tmp_path / "r.html", tmp_path / "r.json"

@@ -119,7 +119,7 @@ def test_whoever_stops_reading_stops_the_model() -> None:
     states = write(model, "?", [SITES])
     next(states)
     assert not model.closed
-    states.close()  # type: ignore[attr-defined]
+    states.close()  # type: ignore[attr-defined]  # a generator, typed as an iterator
     assert model.closed
 
 
