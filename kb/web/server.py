@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import importlib.metadata
-import ipaddress
 import os
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 
 from kb.errors import SettingsError
 from kb.evaluation.desk import EvaluationDesk
@@ -30,6 +30,9 @@ from kb.web.auth.access import Access
 from kb.web.auth.gate import Gate
 from kb.web.auth.sign_in import sign_in_routes
 from kb.web.chat.waiting_line import WaitingLines
+from kb.web.door.events import EventDoor, PageEvents
+from kb.web.door.origins import Origins, is_loopback
+from kb.web.door.streams import OpenStreams
 from kb.web.evaluation_files import evaluation_routes
 from kb.web.guard import Guard
 from kb.web.operation import Metrics, operation_routes
@@ -45,7 +48,6 @@ from kb.web.problems import add_problem_pages
 from kb.web.render import escape
 from kb.web.uploads import Uploads
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # Open pages hold a connection for as long as they are open: a stop does not wait for them.
 _SECONDS_TO_STOP = 2
 
@@ -75,9 +77,13 @@ def build_server(
     kept = conversations or PassingConversations()
     limit = settings.max_file_mb * MOST_FILES * 1_000_000
     middleware = [
-        Middleware(Guard, hosts=_hosts(settings), head=_head(), largest_body=limit),
+        Middleware(Guard, origins=Origins(settings.host, settings.public_url), head=_head(), largest_body=limit),
         Middleware(Access, gate=gate),
     ]
+    if not gate.is_open:
+        middleware.append(Middleware(OpenStreams, still_in=partial(_is_still_in, gate)))
+    events = PageEvents()
+    middleware.append(Middleware(EventDoor, events=events, marks=gate.is_open))
     sign_in = sign_in_routes(gate)
     if gate.kind == "oidc":
         from kb.web.auth.oidc import oidc_routes, sign_in_session  # takes memory, and is needed here only
@@ -129,6 +135,7 @@ def build_server(
         waiting_lines=waiting_lines,
         has_documents=ingestor is not None,
         has_desk=desk is not None,
+        events=events,
     )
     mount_pages(server, base, context, feedback, desk)
     return server
@@ -162,7 +169,7 @@ def server_config(app: ASGIApp) -> uvicorn.Config:
 
 def check_host(settings: Settings) -> None:
     """Raises SettingsError for an address other than this machine's own without sign-in, or without a name for it."""
-    if _is_loopback(settings.host):
+    if is_loopback(settings.host):
         return
     if settings.auth == "none":
         raise SettingsError(strings.HOST_REFUSED.format(host=settings.host))
@@ -186,19 +193,10 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _hosts(settings: Settings) -> set[str]:
-    """The names under which the server may be called."""
-    public = urlsplit(settings.public_url).hostname
-    return {*LOOPBACK, settings.host, *([public] if public else [])}
+def _is_still_in(gate: Gate, scope: Scope) -> bool:
+    """Whether who sent a request would be let in now, with the same role. Nobody in particular stays."""
+    person = scope.get("state", {}).get("person")
+    return person is None or gate.person(HTTPConnection(scope)) == person
 
 
 def _version() -> str:

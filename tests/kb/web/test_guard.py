@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from kb.web.guard import ROUTES, french_page, security_policy
+from kb.web.door.routes import ROUTES
+from kb.web.guard import french_page, security_policy
 
 
 def test_the_policy_lets_nothing_from_elsewhere_and_no_inline_script_in() -> None:
