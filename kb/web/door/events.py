@@ -163,7 +163,7 @@ class EventDoor:
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.body":
                 content.extend(message.get("body", b""))
-                if not message.get("more_body", False) and (event := _event_of(content)):
+                if not message.get("more_body", False) and (event := _told_in(content, "event_id")):
                     self._known.add(self._name(opener, event, "event"))
                     if session:
                         self._known.add(session)
@@ -205,13 +205,14 @@ def _read(content: bytes, fields: tuple[str, ...]) -> dict[str, Any]:
     return {name: body[name] for name in fields if name in body}
 
 
-def _event_of(content: bytes | bytearray) -> str:
+def _told_in(content: bytes | bytearray, name: str) -> str:
+    """A text of a JSON object; "" when there is none."""
     try:
         told = json.loads(content)
     except ValueError:
         return ""
-    event = told.get("event_id") if isinstance(told, dict) else None
-    return event if isinstance(event, str) else ""
+    found = told.get(name) if isinstance(told, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def _saying(content: bytes, receive: Receive) -> Receive:
@@ -229,11 +230,24 @@ def _saying(content: bytes, receive: Receive) -> Receive:
 
 
 def _refusing(send: Send) -> Send:
-    """Gradio answers 500 when a value is not one that its part of the page takes: that is whoever sent it."""
+    """Gradio answers 500 when a value is not one that its part of the page takes, and says why: that is whoever sent
+    it. Of what failed here it says nothing, and 500 it stays.
+    """
+    held: Message | None = None
+    content = bytearray()
 
     async def refusing(message: Message) -> None:
+        nonlocal held
         if message["type"] == "http.response.start" and message["status"] == 500:
-            message = {**message, "status": 422}
+            held = message
+            return
+        if held is not None:
+            content.extend(message.get("body", b""))
+            if message.get("more_body", False):
+                return
+            told = _told_in(content, "error")
+            await send({**held, "status": 422 if told else 500})
+            held, message = None, {"type": "http.response.body", "body": bytes(content)}
         await send(message)
 
     return refusing
