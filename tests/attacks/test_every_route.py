@@ -333,9 +333,25 @@ def test_no_value_fails_an_event(sender: Sender, parts: dict[str, Any], page: st
     assert sender.failed == []
 
 
-def test_no_filter_in_the_address_fails_the_page(sender: Sender) -> None:
-    for name in ("conversation", "type", "rubrique", "programme", "partenaire", "de", "a", "__theme", "deep_link"):
+def test_no_address_of_the_page_fails_it(sender: Sender, parts: dict[str, Any]) -> None:
+    """The page's first event reads the query of its address: a conversation, filters."""
+    from kb.ui.chat import build_page
+    from kb.web.page_context import PageContext
+
+    async def build() -> Any:
+        return build_page(lambda: parts["base"], PageContext())
+
+    loads = [
+        number
+        for number, event in asyncio.run(build()).fns.items()
+        if not event.inputs and any(kind == "load" for _, kind in event.targets)
+    ]
+    assert loads
+    body = json.dumps({"data": [], "fn_index": loads[0], "session_hash": "abc"})
+    for name in ("conversation", "type", "rubrique", "de", "a", "__theme", "deep_link"):
         for value in HOSTILE:
-            sender.send("GET", f"/?{urlencode({'x': '1'})}&{name}={value}")
-            sender.send("GET", f"/config?{name}={value}")
+            status = sender.send("POST", f"/gradio_api/run/predict?{name}={value}", body, "application/json")
+            assert status in (200, 400), (name, value[:50])
+        sender.send("GET", f"/?{name}=%00")
+        sender.send("GET", f"/config?{name}=%00")
     assert sender.failed == []
