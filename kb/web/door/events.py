@@ -261,12 +261,13 @@ def _marking(scope: Scope, send: Send) -> Send:
     """
     if cookie_parser(Headers(scope=scope).get("cookie", "")).get(BROWSER_COOKIE):
         return send
+    is_secure = scope["scheme"] == "https"
 
     async def marking(message: Message) -> None:
         if message["type"] == "http.response.start":
             cookie = SimpleCookie({BROWSER_COOKIE: secrets.token_urlsafe(32)})
-            cookie[BROWSER_COOKIE].update({"path": "/", "httponly": True, "samesite": "Lax"})
-            cookie[BROWSER_COOKIE]["secure"] = scope["scheme"] == "https"
+            for name, value in (("path", "/"), ("httponly", True), ("samesite", "Lax"), ("secure", is_secure)):
+                cookie[BROWSER_COOKIE][name] = value
             MutableHeaders(raw=message["headers"]).append("set-cookie", cookie[BROWSER_COOKIE].OutputString())
         await send(message)
 
