@@ -10,7 +10,8 @@ from pathlib import Path
 from rapidfuzz import process
 
 from ingest.pipeline import ingest
-from ingest.readers import SUFFIXES, read_document
+from ingest.readers import SUFFIXES
+from ingest.readers.bounded import Readers
 from ingest.report import Progress
 from ingest.sources.files import file_hash, list_folder, read_file
 from ingest.split import SPLITTER_VERSION
@@ -47,9 +48,9 @@ def check(settings: Settings, encoder: Encoder, *, repair: bool = False) -> Chec
     Pages of the web are not fetched: what was last had of them counts. Raises StoreError when there is no store.
     """
     _check_there(settings.store)
-    with IndexWriter(settings.store, encoder, SPLITTER_VERSION) as writer:
+    with Readers() as readers, IndexWriter(settings.store, encoder, SPLITTER_VERSION) as writer:
         found = writer.audit()
-        drifted = list(_drift(writer.catalog, settings))
+        drifted = list(_drift(writer.catalog, settings, readers))
         repaired = len(found)
         if repair:
             _mend(writer, encoder, found)
@@ -64,7 +65,8 @@ def check(settings: Settings, encoder: Encoder, *, repair: bool = False) -> Chec
         for name in sorted({drift.source for drift in drifted} & folders.keys()):
             ingest([Path(folders[name])], settings, encoder, source=name)
         catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
-        left = list(_drift(catalog, settings))
+        with Readers() as readers:
+            left = list(_drift(catalog, settings, readers))
         status = catalog.status()
         catalog.close()
         repaired += len(drifted) - len(left)
@@ -147,7 +149,7 @@ class _Drift:
     pages: tuple[str, ...] = ()
 
 
-def _drift(catalog: Catalog, settings: Settings) -> Iterator[_Drift]:
+def _drift(catalog: Catalog, settings: Settings, readers: Readers) -> Iterator[_Drift]:
     """Where the folders and pages that documents come from say something else than the catalog."""
     states, domain = catalog.states(), domain_of(settings)
     yield from _drift_of_pages(catalog, {name for name, state in states.items() if not state.withdrawn})
@@ -168,7 +170,7 @@ def _drift(catalog: Catalog, settings: Settings) -> Iterator[_Drift]:
                     continue
                 if known and not known.withdrawn and known.source != source:
                     continue  # refused at ingestion, which says so
-                read_document(
+                readers.document(
                     data,
                     name=file.id,
                     source=source,

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ingest.full_disk import full_disk_told
 from ingest.items import Item, SkipItem
+from ingest.readers.bounded import Readers
 from ingest.report import IngestReport, Progress, ReportBuilder
 from ingest.sources import given_source, open_listing
 from ingest.sources.source import Source
@@ -81,8 +82,9 @@ def open_ingestion(
         full_disk_told(settings.store),
         IndexWriter(settings.store, encoder, SPLITTER_VERSION) as writer,
         Stages(writer) as stages,
+        Readers() as readers,
     ):
-        yield Ingestion(writer, stages, settings, encoder, confirmed=confirm, progress=progress)
+        yield Ingestion(writer, stages, readers, settings, encoder, confirmed=confirm, progress=progress)
 
 
 class Ingestion:
@@ -92,13 +94,14 @@ class Ingestion:
         self,
         writer: IndexWriter,
         stages: Stages,
+        readers: Readers,
         settings: Settings,
         encoder: Encoder,
         *,
         confirmed: bool,
         progress: Progress | None,
     ) -> None:
-        self.plan = Plan(writer.catalog, settings, confirmed=confirmed)
+        self.plan = Plan(writer.catalog, settings, readers, confirmed=confirmed)
         self.report = ReportBuilder(progress)
         self._batches = Batches(stages, self._written)
         self._withdrawal = Withdrawal(writer, self.plan, self.report)

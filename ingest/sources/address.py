@@ -7,8 +7,8 @@ from dataclasses import replace
 from ingest.fetching.addresses import page_address
 from ingest.fetching.fetch import open_fetcher
 from ingest.items import Commit, Listing
+from ingest.readers.listings import is_feed
 from ingest.sources.config import configured_sources, web_source
-from ingest.sources.listings import is_feed
 from ingest.sources.source import AddressSource, WebSource
 from ingest.sources.website import WebListing
 from ingest.steps.plan import Plan

@@ -44,6 +44,7 @@ class WebListing:
             self._known_pages.rules,
             lambda document_id: plan.state(document_id) is not None,
             plan.is_forgotten,
+            plan.readers,
         )
 
     @property

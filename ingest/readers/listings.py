@@ -1,33 +1,34 @@
-"""Where pages lead: the addresses in feeds (RSS, Atom), sitemaps and pages."""
+"""Where pages lead: the addresses in feeds (RSS, Atom), sitemaps and pages.
+
+All but `is_feed` parses hostile content: it runs in a child process (ingest/readers/bounded.py).
+"""
 
 from __future__ import annotations
 
 import gzip
 import io
 import re
+import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import urljoin
 
 import lxml.etree
 import lxml.html
 
 from ingest.fetching.addresses import RefusedAddressError, page_address
+from ingest.readers.decoding import decode
+from ingest.readers.html.parsing import parse_html
+from ingest.readers.html.reader import charset
+from ingest.readers.reading import Feed, PageLinks
 from kb.errors import DocumentError
 from kb.text.folding import fold
 
 _MOST_BYTES = 60_000_000  # a sitemap holds at most 50 MB (sitemaps.org)
 _GZIP = b"\x1f\x8b"
+_FIRST = 4096  # bytes that tell what content is
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 # « Lire la suite », « Page suivante »: the next part of an article that is cut in several pages.
 _NEXT = re.compile(r"(?:lire la suite|la suite|suite|page suivante|suivante?|next)(?: de l'article)?\s*[>»→.…]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """What a feed or sitemap holds: pages, and for an index of sitemaps the sitemaps."""
-
-    pages: tuple[str, ...]
-    sitemaps: tuple[str, ...] = ()
 
 
 def read_feed(content: bytes, url: str) -> Feed:
@@ -52,7 +53,23 @@ def is_feed(content: bytes, media_type: str) -> bool:
     kind = media_type.split(";", 1)[0].strip().lower()
     if "html" in kind:
         return False
-    return bool(re.search(rb"<(?:\w+:)?(?:rss|rdf|feed|urlset|sitemapindex)\b", _unpacked(content[:4096])[:4096], re.I))
+    start = _unpacked(content[:_FIRST], _FIRST)
+    return bool(re.search(rb"<(?:\w{1,20}:)?(?:rss|rdf|feed|urlset|sitemapindex)\b", start[:_FIRST], re.I))
+
+
+def page_links(content: bytes, url: str, media_type: str) -> PageLinks | None:
+    """Where an HTML page leads; None for other content, or a page that cannot be parsed."""
+    kind = media_type.split(";", 1)[0].strip().lower()
+    if "html" not in kind or is_feed(content, media_type):
+        return None
+    try:
+        text = decode(content, url, charset(content, media_type))
+        page = parse_html(_DECLARATION.sub("", text.replace("\x00", ""), count=1), url)
+    except (ValueError, DocumentError):
+        return None
+    if page is None:
+        return None
+    return PageLinks(tuple(address for address, _ in links(page, url)), next_part(page, url))
 
 
 def links(page: lxml.html.HtmlElement, url: str) -> Iterator[tuple[str, str]]:
@@ -128,15 +145,16 @@ def _xml(content: bytes, url: str) -> lxml.etree._Element:
     return root
 
 
-def _unpacked(content: bytes) -> bytes:
+def _unpacked(content: bytes, most: int = _MOST_BYTES) -> bytes:
+    """At most `most` bytes of what gzip packed, if it did: never more than that is unpacked."""
     if not content.startswith(_GZIP):
         return content
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
-            return packed.read(_MOST_BYTES)
+            return packed.read(most)
     except EOFError:
         return b""
-    except OSError:
+    except (OSError, zlib.error):
         return content
 
 

@@ -7,7 +7,7 @@ import gzip
 import lxml.html
 import pytest
 
-from ingest.sources.listings import is_feed, links, next_part, read_feed
+from ingest.readers.listings import is_feed, links, next_part, read_feed
 from kb.errors import DocumentError
 
 BASE = "https://mag.example/flux/index.xml"
