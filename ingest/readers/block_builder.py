@@ -117,10 +117,10 @@ class Repeats:
     def __init__(self, characters: int = _MOST_REPEATED) -> None:
         self._left = characters
 
-    def of(self, text: str) -> str:
-        """`text` once more, or nothing when too much was repeated already."""
+    def allows(self, text: str) -> bool:
+        """Whether `text` may be repeated once more: not when too much was already."""
         self._left -= len(text) + 3  # the bars of a table's line count
-        return text if self._left >= 0 else ""
+        return self._left >= 0
 
 
 def without_title(blocks: Sequence[Block], title: str | None) -> list[Block]:

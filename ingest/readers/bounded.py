@@ -25,8 +25,7 @@ _MEMORY, _MEMORY_PER_MB = 224 << 20, 64 << 20  # bytes
 _UNPACKED = 3  # a megabyte of DOCX or PDF counts as that many
 # Whatever the size: what PDFium was allowed before; no file of usual size comes near.
 _MOST_PROCESSOR, _MOST_MEMORY = 120, 2 << 30
-# The clock runs on while other processes have the processor.
-_CLOCK = 3
+_PATIENCE = 60  # seconds more by the clock, which runs on while other processes have the processor
 _OF_DOMAIN = ("rubrics", "page_ends", "asides", "zones")  # what readers go by
 _TEXTS = ("title", "text", "url", "date", "rubric", "kind", "origin")
 
@@ -114,7 +113,7 @@ def _limits(size: int, *, packed: bool = False, max_text_mb: int = 10) -> Limits
     memory = min(_MOST_MEMORY, round(_MEMORY + _MEMORY_PER_MB * megabytes))
     # A text as JSON: twice its size at the very most, since control characters are gone from it.
     answer = 4 * BYTES_PER_MB + 2 * max(max_text_mb * BYTES_PER_MB, size)
-    return Limits(memory + size, processor, _CLOCK * processor, answer)
+    return Limits(memory + size, processor, _PATIENCE + 2 * processor, answer)
 
 
 def _refuse(name: str, failed: ChildFailedError, limits: Limits) -> NoReturn:

@@ -134,7 +134,7 @@ def _evaluate(
 
 def _reviewed(path: Path | None, name: str, settings: Settings) -> list[EvaluationQuestion]:
     """The test queries of the file, or of the application, that a person has reviewed."""
-    from kb.evaluation.tables import read_any
+    from kb.evaluation.imported.reading import read_any
 
     every = read_any(path) if path is not None else _kept_queries(settings)
     queries = [query for query in every if query.reviewed]

@@ -26,9 +26,10 @@ def questions_command(
     questions: Path | None, target: Path | None, imported: bool, exported: bool, store: Path | None
 ) -> None:
     """Vérifie le fichier QUESTIONS (JSONL, CSV ou XLSX), documents compris s'il y a une base, et peut le convertir."""
+    from kb.evaluation.imported.reading import read_any
     from kb.evaluation.kept.queries import put_queries, read_queries
     from kb.evaluation.questions import check_documents
-    from kb.evaluation.tables import read_any, to_jsonl, write_any
+    from kb.evaluation.tables import to_jsonl, write_any
     from kb.records.database import AppDatabase
 
     settings = Settings.load(store=store)

@@ -168,10 +168,12 @@ def _table(element: Any, repeats: Repeats) -> list[Block]:
             merge = settings.find(f"{_W}vMerge") if settings is not None else None
             text = _cell_text(cell)
             if merge is not None and merge.get(f"{_W}val", "continue") == "continue" and rows:
-                text = repeats.of(rows[-1][len(line)]) if len(line) < len(rows[-1]) else text
+                above = rows[-1][len(line)] if len(line) < len(rows[-1]) else text
+                text = above if repeats.allows(above) else ""
             width = span.get(f"{_W}val", "1") if span is not None else "1"
             line.append(text)
-            line += [repeats.of(text) for _ in range(min(_MAX_SPAN, _number(width)) - 1)]
+            more = range(min(_MAX_SPAN, _number(width)) - 1)
+            line += [text for _ in more if repeats.allows(text)]
         rows.append(line)
     return table(rows)
 

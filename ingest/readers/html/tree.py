@@ -222,17 +222,22 @@ def _grid(rows: list[list[Element]], repeats: Repeats) -> list[list[str]]:
         def fill(line: list[str] = line) -> None:
             while len(line) in hanging:
                 left, text = hanging.pop(len(line))
+                if not repeats.allows(text):
+                    hanging.clear()
+                    return
                 if left > 1:
                     hanging[len(line)] = (left - 1, text)
-                line.append(repeats.of(text))
+                line.append(text)
 
         for cell in row:
             fill()
             text, deep = text_of(cell), _span(cell, "rowspan")
             for number in range(max(1, min(_span(cell, "colspan"), _MAX_COLUMNS - len(line)))):
+                if number and not repeats.allows(text):
+                    break
                 if deep > 1 and len(line) < _MAX_COLUMNS:
                     hanging[len(line)] = (deep - 1, text)
-                line.append(repeats.of(text) if number else text)
+                line.append(text)
         fill()
         grid.append(line)
     return grid

@@ -18,11 +18,11 @@ import sqlalchemy as sa
 from kb.errors import QuestionsError
 from kb.evaluation.asking import EvaluatedBase, evaluate
 from kb.evaluation.comparison import Scores
+from kb.evaluation.imported.reading import read_any
 from kb.evaluation.question_scores import score
 from kb.evaluation.questions import EvaluationQuestion, question_to_json
 from kb.evaluation.report import to_json
 from kb.evaluation.results import EvaluationResult, EvaluationRow, QuestionResult
-from kb.evaluation.tables import read_any
 from kb.records.database import AppDatabase
 from kb.records.tables import EVALUATION_ROWS, EVALUATION_RUNS
 from kb.types import StoreStatus
