@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from kb.bounded.children import ChildFailedError, Children
 from kb.bounded.limits import Limits
 from kb.errors import QuestionsError
-from kb.evaluation.imported.sheets import csv_rows, xlsx_rows
+from kb.evaluation.imported.sheets import MOST_ROWS, csv_rows, too_many_rows, xlsx_rows
 from kb.evaluation.questions import (
     EvaluationQuestion,
     content_of,
@@ -74,7 +74,10 @@ def read_in_child(content: bytes, about: dict[str, Any]) -> dict[str, Any]:
         elif suffix == ".xlsx":
             found = parse_table(xlsx_rows(content, name), name)
         else:
-            found = parse_questions(decoded(content, name), name)
+            text = decoded(content, name)
+            if text.count("\n") > MOST_ROWS:
+                raise too_many_rows(name)
+            found = parse_questions(text, name)
     except QuestionsError as error:
         return {"error": str(error)}
     return {"queries": [question_to_json(query) for query in found]}

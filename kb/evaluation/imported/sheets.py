@@ -82,11 +82,9 @@ def _bounded(rows: Iterable[Sequence[str]], name: str) -> list[Row]:
             last = number
             characters += sum(map(len, kept))
         if last > MOST_ROWS:
-            raise QuestionsError(f"{name} : plus de {MOST_ROWS} lignes. Découpez le fichier.")
+            raise too_many_rows(name)
         if len(kept) > MOST_COLUMNS:
-            raise QuestionsError(
-                f"{name} : ligne {number} : plus de {MOST_COLUMNS} colonnes. Ôtez les autres."
-            )
+            raise QuestionsError(f"{name} : ligne {number} : plus de {MOST_COLUMNS} colonnes. Ôtez les autres.")
         if any(len(cell) > LONGEST_CELL for cell in kept):
             raise _too_long(name)
         if characters > MOST_TEXT:
@@ -101,6 +99,11 @@ def _without_blank_end(row: Sequence[str]) -> Row:
     while end and not row[end - 1]:
         end -= 1
     return list(row[:end])
+
+
+def too_many_rows(name: str) -> QuestionsError:
+    """The refusal of a file with more queries than any evaluation asks."""
+    return QuestionsError(f"{name} : plus de {MOST_ROWS} lignes. Découpez le fichier.")
 
 
 def _too_long(name: str) -> QuestionsError:
