@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import docx
 import openpyxl
+from openpyxl.utils import get_column_letter
 
 PARAGRAPH = b"<w:p><w:r><w:t>Le texte du document, un paragraphe de plus.</w:t></w:r></w:p>"
 _CELL = b"<w:tc><w:tcPr><w:gridSpan w:val='100'/></w:tcPr><w:p><w:r><w:t>x</w:t></w:r></w:p></w:tc>"
@@ -48,7 +49,7 @@ def xlsx_of(rows: int, columns: int, cells: bytes = b"") -> bytes:
     book = openpyxl.Workbook()
     book.worksheets[0].append(["identifiant", "question"])
     book.save(content)
-    declared = f'<dimension ref="A1:{openpyxl.utils.get_column_letter(columns)}{rows}"/>'.encode()
+    declared = f'<dimension ref="A1:{get_column_letter(columns)}{rows}"/>'.encode()
 
     def change(xml: bytes) -> bytes:
         sized = re.sub(rb"<dimension [^>]*>", declared, xml)

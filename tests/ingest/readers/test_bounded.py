@@ -71,7 +71,8 @@ def test_what_takes_too_long_is_a_failure_of_that_file(readers: Readers, monkeyp
 
 
 def test_what_a_child_says_is_believed_only_in_shape(readers: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
-    for answer in ([], {}, {"document": {}}, {"document": {"title": 1}}, {"document": []}):
+    answers: list[object] = [[], {}, {"document": {}}, {"document": {"title": 1}}, {"document": []}]
+    for answer in answers:
         monkeypatch.setattr(Children, "run", lambda *_, answer=answer: answer)
         with pytest.raises(DocumentError, match="erreur interne"):
             readers.document(b"Un texte.", name="a.md", source="essais", document_id="a.md")
