@@ -274,7 +274,7 @@ def test_a_lower_limit_is_kept(folder: Path, settings: Settings, tiny_encoder: E
 def test_what_brings_a_reader_down_stops_no_other_document(
     folder: Path, settings: Settings, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1] / "support"))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1] / "support" / "hostile"))
     monkeypatch.setattr(bounded, "_TASKS", "tasks_of_children")
     for name in ("faute.md", "panne.md", "mémoire.md", "profond.md"):
         (folder / name).write_text("Un texte.", encoding="utf-8")

@@ -15,7 +15,7 @@ from kb.bounded.limits import Limits
 from kb.errors import DocumentError
 from real_files import documents
 
-SUPPORT = Path(__file__).parents[2] / "support"
+SUPPORT = Path(__file__).parents[2] / "support" / "hostile"
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def readers() -> Iterator[Readers]:
 
 @pytest.fixture
 def faulty(monkeypatch: pytest.MonkeyPatch) -> Iterator[Readers]:
-    """Readers of which some files bring their process down (tests/support/tasks_of_children.py)."""
+    """Readers of which some files bring their process down (tests/support/hostile/tasks_of_children.py)."""
     monkeypatch.setenv("PYTHONPATH", str(SUPPORT))
     monkeypatch.setattr(bounded, "_TASKS", "tasks_of_children")
     with Readers() as made:

@@ -16,7 +16,7 @@ from kb.bounded import wire
 from kb.bounded.children import ChildFailedError, Children
 from kb.bounded.limits import Limits
 
-SUPPORT = Path(__file__).parents[2] / "support"
+SUPPORT = Path(__file__).parents[2] / "support" / "hostile"
 LIMITS = Limits(memory=100 << 20, processor=20, seconds=60, answer=1_000_000)
 
 
