@@ -50,6 +50,7 @@ class Children:
         self._places = threading.BoundedSemaphore(most)
         self._lock = threading.Lock()
         self._idle: list[_Child] = []
+        self._closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -57,6 +58,8 @@ class Children:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        with self._lock:
+            self._closed = True
         while (child := self._waiting()) is not None:
             child.end()
 
@@ -72,11 +75,12 @@ class Children:
             except BaseException:
                 child.end()
                 raise
-            if worn:
-                child.end()
-            else:
-                with self._lock:
+            with self._lock:
+                is_kept = not worn and not self._closed
+                if is_kept:
                     self._idle.append(child)
+            if not is_kept:
+                child.end()
             return answer
 
     def _waiting(self) -> _Child | None:
