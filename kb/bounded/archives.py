@@ -15,8 +15,8 @@ from collections.abc import Iterator
 MAX_ENTRIES = 5_000
 MAX_UNPACKED = 300_000_000  # bytes, all entries together
 MAX_XML = 100_000_000  # bytes, one part
-# Unpacked to packed. Word's own XML is packed 10 to 30 times; a part of ten megabytes has the text of a whole book.
-MAX_RATIO = 100  # of what is above a megabyte
+# Unpacked to packed. XML of Word is packed 10 to 30 times, a long table of equal rows 150; ten megabytes are a book.
+MAX_RATIO = 200  # of what is above a megabyte
 MAX_RATIO_OF_LARGE = 40  # of what is above ten
 
 _PIECE = 1 << 20

@@ -95,10 +95,9 @@ def to_xlsx(questions: Iterable[EvaluationQuestion]) -> bytes:
     sheet = book.worksheets[0]
     sheet.title = "Questions"
     sheet.append(list(COLUMNS))
-    for question in questions:
-        sheet.append([""] * len(COLUMNS))
+    for number, question in enumerate(questions, start=2):
         for column, text in enumerate(_cells(question), start=1):
-            cell = sheet.cell(sheet.max_row, column)
+            cell = sheet.cell(number, column)
             cell.value, cell.data_type = text, "s"  # never a formula
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     for cell in sheet[1]:
