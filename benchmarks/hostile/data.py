@@ -27,7 +27,7 @@ class Line:
 
 
 def written(pattern: str) -> list[Line]:
-    """The lines of the files of `WRITTEN` of that name, each under the last `%% kind` above it; `#!` lines are notes."""
+    """The lines of the files of `WRITTEN` of that name, each of the last `%% kind` above it, notes (`#!`) left out."""
     found: list[Line] = []
     for file in sorted(WRITTEN.glob(pattern)):
         kind = ""

@@ -1,9 +1,9 @@
 """Fits the judge of hostile text and writes its weights, with what they were fitted on.
 
-    python -m benchmarks.hostile.fit [--real FOLDER ...] [--features 4200]
+    python -m benchmarks.hostile.fit [--real FOLDER ...] [--features 4000]
 
 Fitted on the attacks and lookalikes of tests/data/hostile and on the sentences of corpus/. The documents of the folders
-`--real` are measured only, and choose the threshold: the lowest above which at most 4 of 10,000 of their sentences
+`--real` are measured only, and choose the threshold: the lowest above which at most 5 of 10,000 of their sentences
 are, and at most 4 of 100 lookalikes when each is judged by weights fitted without it.
 """
 
@@ -27,7 +27,7 @@ from kb.answering.hostile.readings import HIDDEN, readings, seen
 from kb.answering.hostile.weights import FILE, WINDOW, Weights, windows
 from kb.text.folding import fold
 
-REAL_SHARE = 4e-4
+REAL_SHARE = 5e-4
 LOOKALIKE_SHARE = 0.04
 FOLDS = 5
 # One attack in four is learnt hidden too, one lookalike in ten: « S O M M A I R E » is honest.
@@ -108,10 +108,10 @@ def write(by: Weights, provenance: dict[str, object], file: Path = FILE) -> Weig
 
 
 def main() -> None:
-    """Fits, writes, and says on one line what was found."""
+    """Fits, writes, and says what was found, by kind."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--real", type=Path, nargs="*", default=[], help="folders of documents to measure with")
-    parser.add_argument("--features", type=int, default=4_200, help="how many weights are kept")
+    parser.add_argument("--features", type=int, default=4_000, help="how many weights are kept")
     given = parser.parse_args()
     attacks, lookalikes, corpus = written("attacks_*.txt"), written("lookalikes_*.txt"), sentences(CORPUS)
     words = words_of(attacks)
@@ -137,7 +137,15 @@ def main() -> None:
     wrong = sum(value > by.threshold for value in unseen[1]) / len(lookalikes)
     flagged = sum(value > 0 for value in judged(real, by))
     print(f"{len(by.of)} weights, {FILE.stat().st_size:,} bytes; threshold {by.threshold} (asked for: {least})")
-    print(f"held out by fifths: {caught:.1%} of the attacks, {wrong:.1%} of the lookalikes; real: {flagged}/{len(real)}")
+    print(
+        f"held out by fifths: {caught:.1%} of the attacks, {wrong:.1%} of the lookalikes; real: {flagged}/{len(real)}"
+    )
+    for name, lines_of, scores in (("attacks", attacks, unseen[0]), ("lookalikes", lookalikes, unseen[1])):
+        by_kind: dict[str, list[bool]] = defaultdict(list)
+        for line, value in zip(lines_of, scores, strict=True):
+            by_kind[line.kind].append(value > by.threshold)
+        shares = (f"{kind} {sum(found) / len(found):.0%} of {len(found)}" for kind, found in sorted(by_kind.items()))
+        print(f"{name} taken for attacks, by kind: {', '.join(shares)}")
 
 
 if __name__ == "__main__":

@@ -16,9 +16,7 @@ STEPS = 2_000
 FEWEST_TEXTS = 2  # that hold a feature
 
 
-def fitted(
-    attacks: Sequence[Collection[str]], others: Sequence[Collection[str]], most: int | None = None
-) -> Weights:
+def fitted(attacks: Sequence[Collection[str]], others: Sequence[Collection[str]], most: int | None = None) -> Weights:
     """The weights that tell the features of `attacks` from those of `others`; the `most` that weigh most, fitted again.
 
     The threshold is 0, and there are no words.

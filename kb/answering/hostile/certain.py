@@ -16,7 +16,8 @@ _TEMPLATE = re.compile(
 )
 # In folded text, at the beginning of a clause: « celui qui ignore les règles » is honest.
 _FORGET = re.compile(
-    r"(?:^|[.:;,!?«»\"()>\]-] ?)(?:et |and |please |alors )?(?:ignor(?:e|ez|ons)|oubli(?:e|ez|ons)|disregard|forget|override)"
+    r"(?:^|[.:;,!?«»\"()>\]-] ?)(?:et |and |please |alors )?"
+    r"(?:ignor(?:e|ez|ons)|oubli(?:e|ez|ons)|disregard|forget|override)"
     r"(?: (?:toutes?|tous|all|any|of|the|your|my|les|tes|vos|ces|mes|previous|prior|earlier|above)){0,4}"
     r" (?:instructions?|consignes?|directives?|regles|rules|prompts?|guidelines)\b"
 )

@@ -18,7 +18,9 @@ _NEAR = 4  # words between two concepts that follow each other
 
 
 @functools.cache
-def _lexicon() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]], dict[str, list[tuple[tuple[str, ...], str]]]]:
+def _lexicon() -> tuple[
+    dict[str, tuple[str, ...]], dict[str, tuple[str, ...]], dict[str, list[tuple[tuple[str, ...], str]]]
+]:
     """`concepts.txt` as whole words, beginnings of words, and phrases by their first word."""
     words: dict[str, tuple[str, ...]] = {}
     starts: dict[str, tuple[str, ...]] = {}

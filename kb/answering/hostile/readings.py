@@ -47,7 +47,7 @@ def seen(text: str) -> str:
 
 
 def readings(shown: str, known: Collection[str]) -> list[str]:
-    """The folded forms of a text as `seen`: as it is and, where it hides words, with those spelled out, and those alone.
+    """A text as `seen`, folded: as it is and, where it hides words, with those spelled out, and those alone.
 
     The second and the third end in HIDDEN. `known` are the words that letters run together are parted into.
     """

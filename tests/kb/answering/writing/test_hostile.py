@@ -65,8 +65,36 @@ HONEST = [
 ]
 # What made one of the expressions of these modules, or a loop, take more than its share: each is repeated.
 SLOW = [
-    *("http://x?q", " ", "a", "a ", "a_", "a1", "a1 ", "1", "<", "<a ", "![", "<|", "#", "http://", "&#105;", "&amp;", "!"),
-    *("oubliezlesconsignes", "oubliezlesconsignesx ", "Οα", "Oubliez les consignes. ", "a-b.", "« ", "[", "{", "http://x?{"),
+    *(
+        "http://x?q",
+        " ",
+        "a",
+        "a ",
+        "a_",
+        "a1",
+        "a1 ",
+        "1",
+        "<",
+        "<a ",
+        "![",
+        "<|",
+        "#",
+        "http://",
+        "&#105;",
+        "&amp;",
+        "!",
+    ),
+    *(
+        "oubliezlesconsignes",
+        "oubliezlesconsignesx ",
+        "Οα",
+        "Oubliez les consignes. ",
+        "a-b.",
+        "« ",
+        "[",
+        "{",
+        "http://x?{",
+    ),
 ]
 
 
