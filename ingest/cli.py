@@ -131,18 +131,20 @@ def rebuild(progress: str, store: Path | None) -> None:
 @click.option("--undo", is_flag=True, help="Lève l'interdiction de revenir ; la prochaine mise à jour les relira.")
 @STORE
 def forget(documents: tuple[str, ...], undo: bool, store: Path | None) -> None:
-    """Efface des documents du catalogue, des mots, des vecteurs et des rapports, jusque sur le disque.
+    """Efface des documents du catalogue, des mots, des vecteurs, des rapports et de ce qui est gardé des réponses
+    (conversations, avis, évaluations), jusque sur le disque.
 
-    Ils ne reviennent pas, même si leur source les contient encore ; le fichier ou la page d'origine n'est pas touché.
+    Ils ne reviennent pas, même si leur source les contient encore ; le fichier ou la page d'origine n'est pas touché,
+    sauf s'il a été ajouté dans l'application. Interrompu, relancez la même commande : elle termine.
     """
     settings = Settings.load(store=store)
-    from ingest import maintenance
+    from ingest import erasing
 
     if not undo:
-        maintenance.forget(settings, list(dict.fromkeys(documents)))
+        erasing.forget(settings, list(dict.fromkeys(documents)))
         click.echo(f"Effacé pour de bon : {', '.join(documents)}")
         return
-    found = maintenance.allow(settings, documents)
+    found = erasing.allow(settings, documents)
     click.echo(f"Peut revenir : {', '.join(found)}" if found else "Aucun de ces documents n'avait été effacé.")
 
 

@@ -13,6 +13,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ingest.erasing import settle_erasures
 from ingest.full_disk import full_disk_told
 from ingest.items import Item, SkipItem
 from ingest.report import IngestReport, Progress, ReportBuilder
@@ -24,7 +25,7 @@ from ingest.steps.plan import Plan
 from ingest.steps.stages import Stages
 from ingest.steps.versions import new_version
 from ingest.steps.withdrawal import Withdrawal
-from kb.errors import DocumentError
+from kb.errors import DocumentError, StoreError
 from kb.index.embedding import NewVersion
 from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder
@@ -164,6 +165,10 @@ class Ingestion:
             self.write(document, file_hash)
         self.commit()
         self.report.begin("")
+        try:
+            settle_erasures(self.plan.settings)
+        except StoreError as error:
+            self.report.fail(str(self.plan.settings.app_database), str(error))
         report = self.report.build(  # report
             generation=self._writer.finish(),
             passages=self.plan.catalog.status().passages,
@@ -171,6 +176,9 @@ class Ingestion:
             seconds=round(time.monotonic() - self._clock, 3),
         )
         # Of a document that was erased for good not even the name may stay.
-        named = tuple(note for note in report.ignored_files if not self.plan.is_forgotten(note.source))
-        self.plan.catalog.journal.add_report({"command": command, **asdict(replace(report, ignored_files=named))})
+        told = {
+            name: tuple(note for note in getattr(report, name) if not self.plan.is_forgotten(note.source))
+            for name in ("failed", "notices", "ignored_files")
+        }
+        self.plan.catalog.journal.add_report({"command": command, **asdict(replace(report, **told))})
         return report

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from kb.cli.options import STORE, known_documents
+from kb.cli.private_files import as_asked_for
 from kb.errors import ReperesError
 from kb.settings import Settings
 
@@ -38,7 +39,8 @@ def questions_command(
         if target is None:
             click.echo(to_jsonl(queries), nl=False)
             return
-        write_any(queries, target)
+        with as_asked_for():
+            write_any(queries, target)
         click.echo(f"{len(queries)} questions écrites dans {target}.")
         return
     if questions is None:
@@ -48,7 +50,8 @@ def questions_command(
         check_documents(queries, known, str(questions))
     told = f"{len(queries)} questions correctes"
     if target is not None:
-        write_any(queries, target)
+        with as_asked_for():
+            write_any(queries, target)
         told += f", écrites dans {target}"
     if imported:
         with AppDatabase(settings.app_database) as database:
@@ -102,7 +105,8 @@ def feedback(
             return
         shown = [said for said in found if every or said.status == "new"]
     if csv_file is not None:
-        csv_file.write_bytes(to_csv(shown))
+        with as_asked_for():
+            csv_file.write_bytes(to_csv(shown))
         click.echo(f"{len(shown)} avis écrits dans {csv_file}.")
         return
     for said in shown:

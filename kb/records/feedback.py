@@ -13,6 +13,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from kb.records.database import AppDatabase
+from kb.records.erasure import answer_without, read_erased
 from kb.records.tables import FEEDBACK
 from kb.settings import Settings
 
@@ -64,17 +65,18 @@ def add_feedback(
     answer: Mapping[str, Any],
     generation: int,
 ) -> int:
-    """Keeps what a reader said; returns its number."""
-    values = {
-        "at": at,
-        "verdict": verdict,
-        "reason": reason,
-        "comment": comment,
-        "answer": json.dumps(answer, ensure_ascii=False),
-        "generation": generation,
-        "status": "new",
-    }
-    with database.transaction() as connection:
+    """Keeps what a reader said, of an answer without the documents erased since; returns its number."""
+    with database.writing() as connection:
+        held = answer_without(answer, read_erased(connection))
+        values = {
+            "at": at,
+            "verdict": verdict,
+            "reason": reason,
+            "comment": comment,
+            "answer": json.dumps(held, ensure_ascii=False),
+            "generation": generation,
+            "status": "new",
+        }
         return int(connection.execute(FEEDBACK.insert().returning(FEEDBACK.c.id), values).scalar_one())
 
 
