@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from kb.cli.console import print_json
+from kb.cli.logs import escaped
 from kb.cli.options import JSON, STORE
 from kb.index.catalog.report_lines import ignored_lines
 from kb.records.corrections import FIELDS
@@ -232,11 +233,11 @@ def _seconds(text: str) -> int:
 
 def _print_report(report: IngestReport) -> None:
     for failure in report.failed:
-        click.echo(f"Échec : {failure.source} : {failure.reason}", err=True)
+        click.echo(escaped(f"Échec : {failure.source} : {failure.reason}"), err=True)
     for notice in report.notices:
-        click.echo(f"À savoir : {notice.source} : {notice.reason}", err=True)
+        click.echo(escaped(f"À savoir : {notice.source} : {notice.reason}"), err=True)
     for line in ignored_lines([asdict(note) for note in report.ignored_files], report.ignored):
-        click.echo(line, err=True)
+        click.echo(escaped(line), err=True)
     numbers = {
         "ajoutés": report.added,
         "modifiés": report.updated,

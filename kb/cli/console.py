@@ -17,6 +17,7 @@ import click.formatting
 import click.parser
 import click.types
 
+from kb.cli.logs import escaped_lines
 from kb.errors import ReperesError
 
 logger = logging.getLogger(__name__)
@@ -110,7 +111,7 @@ class FrenchGroup(click.Group):
         def fail(message: str, code: int = 1) -> NoReturn:
             if ctx.meta["reperes.json"]:
                 print_json({"error": message})
-            click.echo(f"Erreur : {message}", err=True)
+            click.echo(f"Erreur : {escaped_lines(message)}", err=True)
             raise SystemExit(code)
 
         try:

@@ -65,8 +65,13 @@ class JsonFormatter(logging.Formatter):
 
 
 def escaped(text: str) -> str:
-    """`text` on one line and without what a terminal obeys or shows in another order: `\\u001b` and the like instead."""
+    """`text` on one line and without what a terminal obeys or shows in another order: `\\u001b` and so on instead."""
     return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def escaped_lines(text: str) -> str:
+    """As `escaped`, for what may have several lines."""
+    return "\n".join(map(escaped, text.split("\n")))
 
 
 def _value(value: object) -> str:

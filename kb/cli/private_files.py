@@ -69,7 +69,7 @@ def _close_folder(folder: Path, is_ours: Callable[[str], bool], left: list[str])
     if folder.is_symlink() or not folder.is_dir():
         return
     try:
-        entries = sorted(os.listdir(folder))
+        entries = sorted(path.name for path in folder.iterdir())
     except OSError:
         left.append(str(folder))
         return

@@ -17,12 +17,14 @@ LOCK_FILE = "writer.lock"
 # Names the folder, inside the store, of the index in use; without it the index stands in the store itself. A base that
 # is rebuilt is made in another folder: replacing this one small file is what makes it the one in use, all at once.
 POINTER_FILE = "current"
+_NEW_POINTER = f"{POINTER_FILE}.new"
 _ASIDE = "index-"
 
 
 def belongs_to_store(name: str) -> bool:
     """Whether an entry of a store's folder is the index's, by its name."""
-    return name in {VECTORS_FOLDER, WORDS_FOLDER, LOCK_FILE} or name.startswith((CATALOG_FILE, POINTER_FILE, _ASIDE))
+    ours = {VECTORS_FOLDER, WORDS_FOLDER, LOCK_FILE, POINTER_FILE, _NEW_POINTER, CATALOG_FILE}
+    return name in ours or name.startswith(f"{CATALOG_FILE}-") or name.removeprefix(_ASIDE).isdigit()
 
 
 def index_folder(store: Path) -> Path:
@@ -46,7 +48,7 @@ def folder_aside(store: Path) -> Path:
 
 def point_to(store: Path, folder: Path) -> None:
     """Makes the index in `folder` the one in use, durably."""
-    new = store / (POINTER_FILE + ".new")
+    new = store / _NEW_POINTER
     with new.open("w", encoding="utf-8") as file:
         file.write(folder.name)
         file.flush()

@@ -1,6 +1,6 @@
 """The second database, `app.db`: what people do with the base. It outlives the store, which can be made again.
 
-Here it is opened, brought up to date (`upgrade`), changed in transactions, and documents are erased from it (`erasure`).
+Here it is opened, brought up to date (`upgrade`), changed in transactions; documents are erased from it (`erasure`).
 Each thing that is kept is read and written by its own module: conversations, feedback, corrections and sessions beside
 this one, test queries and evaluation runs in `kb.evaluation`.
 """
@@ -30,6 +30,9 @@ from kb.records.erasure import (
 from kb.records.tables import configure
 from kb.records.upgrade import bring_up_to_date
 
+SECONDS_TO_WAIT = 30.0
+"""For another program that writes, or reads what is to be erased."""
+
 _UNCOMPACTED = (
     "{path} : les documents sont effacés, mais des octets en restent dans ce fichier ({reason}). Relancez la même "
     "commande dans un moment."
@@ -45,7 +48,7 @@ class AppDatabase:
     def __init__(self, path: Path) -> None:
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._engine = sa.create_engine(f"sqlite:///{path.absolute()}", connect_args={"timeout": 30})
+        self._engine = sa.create_engine(f"sqlite:///{path.absolute()}", connect_args={"timeout": SECONDS_TO_WAIT})
         sa.event.listen(self._engine, "connect", configure)
         try:
             bring_up_to_date(self._engine, path)

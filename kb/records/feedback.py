@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from kb.records.database import AppDatabase
 from kb.records.erasure import answer_without, read_erased
+from kb.records.spreadsheet import guarded
 from kb.records.tables import FEEDBACK
 from kb.settings import Settings
 
@@ -122,7 +123,7 @@ def to_csv(feedback: Iterable[Feedback]) -> bytes:
             "\n".join(documents),
             STATUSES[said.status],
         )
-        writer.writerow(["'" + cell if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells])
+        writer.writerow(map(guarded, cells))
     return text.getvalue().encode("utf-8-sig")
 
 
