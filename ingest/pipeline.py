@@ -16,7 +16,7 @@ from pathlib import Path
 from ingest.erasing import settle_erasures
 from ingest.full_disk import full_disk_told
 from ingest.items import Item, SkipItem
-from ingest.report import IngestReport, Progress, ReportBuilder
+from ingest.report import IngestReport, Note, Progress, ReportBuilder
 from ingest.sources import given_source, open_listing
 from ingest.sources.source import Source
 from ingest.split import SPLITTER_VERSION
@@ -176,9 +176,14 @@ class Ingestion:
             seconds=round(time.monotonic() - self._clock, 3),
         )
         # Of a document that was erased for good not even the name may stay.
-        told = {
-            name: tuple(note for note in getattr(report, name) if not self.plan.is_forgotten(note.source))
-            for name in ("failed", "notices", "ignored_files")
-        }
-        self.plan.catalog.journal.add_report({"command": command, **asdict(replace(report, **told))})
+        kept = replace(
+            report,
+            failed=self._without_erased(report.failed),
+            notices=self._without_erased(report.notices),
+            ignored_files=self._without_erased(report.ignored_files),
+        )
+        self.plan.catalog.journal.add_report({"command": command, **asdict(kept)})
         return report
+
+    def _without_erased(self, notes: Sequence[Note]) -> tuple[Note, ...]:
+        return tuple(note for note in notes if not self.plan.is_forgotten(note.source))

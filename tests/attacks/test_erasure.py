@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from erasable import ABOUT_OTHER, ABOUT_SECRET, NOW, OTHER, SECRET, WORDS, World, found
-from ingest import erasing
 from ingest.erasing import allow, forget, settle_erasures
 from ingest.maintenance import check
 from ingest.pipeline import ingest
@@ -32,6 +31,7 @@ from kb.records.database import AppDatabase
 from kb.records.erasure import ERASED
 from kb.records.feedback import read_feedback
 from kb.settings import Settings
+from kb.web.uploads import Uploads
 
 NAMES = {
     "plain": "secret-zygomorphisme.md",
@@ -219,7 +219,7 @@ STEPS = {
     "copying": stop_before(rebuilding, "_elsewhere"),
     "pointing": stop_before(rebuilding, "point_to"),
     "removing": stop_before_the_old_index_leaves,
-    "uploads": stop_before(erasing.Uploads, "forget"),
+    "uploads": stop_before(Uploads, "forget"),
     "app.db": stop_before(AppDatabase, "erase_documents"),
     "rows": stop_before(database_module, "erase_rows"),
     "compacted": stop_before(database_module, "note_finished"),

@@ -11,7 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from ingest.erasing import forget
+from ingest.pipeline import ingest
 from kb.errors import ReperesError
+from kb.index import rebuilding
+from kb.models.encoder import Encoder
+from kb.settings import UPLOADS_SOURCE, Settings
 from kb.web.uploads import Uploads, clean_name
 
 SECRET = "le mot de passe de la base"
@@ -87,8 +92,9 @@ def test_what_waited_under_an_earlier_version_waits_on(tmp_path: Path) -> None:
         held = {upload.key: upload for upload in Uploads(tmp_path, 10).waiting()}
         assert {upload.name for upload in held.values()} == {"note.md", url}
         assert held[address].url == url
-        assert held[key].path is not None
-        assert held[key].path.read_bytes() == b"Un texte."
+        path = held[key].path
+        assert path is not None
+        assert path.read_bytes() == b"Un texte."
         assert held[key].preview is None  # what stood there is not believed: it is read again
     assert not (tmp_path / ".attente").exists()
 
@@ -124,3 +130,19 @@ def test_what_waits_of_an_erased_document_goes_with_it(tmp_path: Path) -> None:
     uploads.forget("https://www.example.org/canonique")
     assert {upload.key for upload in uploads.waiting()} == {other}
     assert not any(b"secret" in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+
+
+def test_an_added_file_that_is_erased_leaves_the_disk(
+    settings: Settings, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuilding, "GRACE_SECONDS", 0.0)
+    uploads = Uploads(settings.uploads_folder, 10)
+    names = [uploads.accept(uploads.keep(f"{n}.md", io.BytesIO(f"# Titre\n\nLe secret {n}.".encode()))) for n in "ab"]
+    waits = uploads.keep("c.md", io.BytesIO(b"# Titre\n\nLe secret a."))
+    uploads.note(waits, {"id": f"{waits}/c.md", "text": "Le secret a."}, None)
+    assert ingest([settings.uploads_folder], settings, tiny_encoder, source=UPLOADS_SOURCE).added == 2
+    forget(settings, [str(names[0])])
+    assert not any(b"Le secret a" in path.read_bytes() for path in settings.store.parent.rglob("*") if path.is_file())
+    assert (settings.uploads_folder / str(names[1])).read_bytes() == b"# Titre\n\nLe secret b."
+    report = ingest([settings.uploads_folder], settings, tiny_encoder, source=UPLOADS_SOURCE)
+    assert (report.unchanged, report.added, report.ignored) == (1, 0, 0)

@@ -41,7 +41,7 @@ def to_markdown(conversation: KeptConversation) -> bytes:
 
 
 def _markdown_blocks(text: str) -> str:
-    """Blocks as they are (they are Markdown already), their words, clean before, without anything that Markdown would read."""
+    """Blocks as they are (they are Markdown already), their clean words without anything that Markdown would read."""
     parts = []
     for block in parse_blocks(text):
         if block.kind == "heading":
