@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from kb.cli.console import print_json
+from kb.cli.console import print_json, say
 from kb.cli.logs import escaped
 from kb.cli.options import JSON, STORE
 from kb.index.catalog.report_lines import ignored_lines
@@ -103,7 +103,7 @@ def check(repair: bool, store: Path | None, as_json: bool) -> None:
         print_json(asdict(report))
     else:
         for difference in report.differences:
-            click.echo(f"Différence : {difference.document or 'base'} : {difference.what}")
+            say(f"Différence : {difference.document or 'base'} : {difference.what}")
         if report.repaired:
             click.echo(f"Réparé : {report.repaired} différence(s).")
         verdict = "tout s'accorde" if not report.differences else f"{len(report.differences)} différence(s)"
@@ -143,10 +143,10 @@ def forget(documents: tuple[str, ...], undo: bool, store: Path | None) -> None:
 
     if not undo:
         erasing.forget(settings, list(dict.fromkeys(documents)))
-        click.echo(f"Effacé pour de bon : {', '.join(documents)}")
+        say(f"Effacé pour de bon : {', '.join(documents)}")
         return
     found = erasing.allow(settings, documents)
-    click.echo(f"Peut revenir : {', '.join(found)}" if found else "Aucun de ces documents n'avait été effacé.")
+    say(f"Peut revenir : {', '.join(found)}" if found else "Aucun de ces documents n'avait été effacé.")
 
 
 @click.command("preview", short_help="Montre ce qui serait compris d'un fichier ou d'une page, sans rien écrire.")
@@ -163,8 +163,8 @@ def preview(what: str, as_json: bool) -> None:
         return
     for name, value in (*FIELDS.items(), ("passages", "passages")):
         held = found[name]
-        click.echo(f"{value} : {', '.join(held) if isinstance(held, list) else held or '—'}")
-    click.echo(f"\n{found['text']}")
+        say(f"{value} : {', '.join(held) if isinstance(held, list) else held or '—'}")
+    say(f"\n{found['text']}")
 
 
 @click.command("correct", short_help="Corrige ce qu'un document dit de lui-même : titre, date, rubrique…")

@@ -69,11 +69,6 @@ def escaped(text: str) -> str:
     return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def escaped_lines(text: str) -> str:
-    """As `escaped`, for what may have several lines."""
-    return "\n".join(map(escaped, text.split("\n")))
-
-
 def _value(value: object) -> str:
     """What is told, in quotes where spaces or signs would make one value look like several."""
     text = str(value)

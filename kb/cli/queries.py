@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from kb.cli.console import say
 from kb.cli.options import STORE, known_documents
 from kb.cli.private_files import as_asked_for
 from kb.errors import ReperesError
@@ -99,7 +100,7 @@ def feedback(
             if status == "kept":
                 query = to_query(chosen)
                 put_queries(database, [query])
-                click.echo(f"Question de test {query.id} : {query.question}")
+                say(f"Question de test {query.id} : {query.question}")
             set_feedback_status(database, number, "kept" if status == "kept" else "dismissed")
         if keep is not None or dismiss is not None:
             return
@@ -112,9 +113,9 @@ def feedback(
     for said in shown:
         reason = f", {REASONS[said.reason]}" if said.reason else ""
         click.echo(f"{said.id:4d}  {said.at}  {VERDICTS[said.verdict]}{reason} ({STATUSES[said.status]})")
-        click.echo(f"      {said.question}")
+        say(f"      {said.question}")
         if said.comment:
-            click.echo(f"      « {said.comment} »")
+            say(f"      « {said.comment} »")
     if not shown:
         click.echo("Aucun avis à relire.")
 

@@ -129,7 +129,7 @@ def asked_plainly(answer: Mapping[str, Any]) -> Held:
 def query_without(query: Mapping[str, Any], erased: Erased, texts: Texts = lambda _: ()) -> Held | None:
     """A test query without erased documents, None for one that was about them only.
 
-    Of the facts that it expects, and of what was answered before it, what a document that is left says stays (`texts`).
+    Of the facts that it expects (of their forms), and of what was answered before it, what a document that is left says stays (`texts`).
     """
     named = query.get("documents") or []
     kept = [name for name in named if name not in erased]
@@ -144,9 +144,8 @@ def query_without(query: Mapping[str, Any], erased: Erased, texts: Texts = lambd
 
     held = dict(query) | {"documents": kept}
     if facts := query.get("expected_facts"):
-        held["expected_facts"] = [
-            fact for fact in facts if any(map(is_said, [fact] if isinstance(fact, str) else fact))
-        ]
+        forms = [[fact] if isinstance(fact, str) else fact for fact in facts]
+        held["expected_facts"] = [said_forms for fact in forms if (said_forms := list(filter(is_said, fact)))]
     if history := query.get("history"):
         held["history"] = [
             message if message["role"] == "user" or is_said(message["content"]) else message | {"content": ERASED}

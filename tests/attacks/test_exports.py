@@ -18,6 +18,7 @@ import pytest
 
 from ingest.cli import _print_report
 from ingest.report import IngestReport, Note
+from kb.cli.ask import _print_answer
 from kb.cli.logs import QUESTIONS, configure_log
 from kb.evaluation.page import to_html
 from kb.evaluation.questions import EvaluationQuestion
@@ -261,3 +262,12 @@ def test_a_report_on_the_terminal_is_one_line_a_file(capsys: pytest.CaptureFixtu
     written = capsys.readouterr().err
     assert "\x1b" not in written
     assert len([line for line in written.splitlines() if line.startswith("Échec")]) == 1
+
+
+def test_a_terminal_shows_what_documents_hold_and_obeys_none_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    _print_answer(
+        answer("l'ordre \x1b[2J\x9b31m\u202e\x07 des\tlettres \x1b]0;titre\x07", "https://x.example/\x1b[31m")
+    )
+    written = capsys.readouterr().out
+    assert "l'ordre" in written
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", written)
