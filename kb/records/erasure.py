@@ -78,21 +78,22 @@ def erase_rows(connection: Connection, erased: Erased, texts: Texts) -> int:
     for column in (FEEDBACK.c.answer, EVALUATION_ROWS.c.row):
         changed += _rewrite(connection, column, lambda held: answer_without(held, erased))
     changed += _rewrite_turns(connection, erased)
-    gone: list[str] = []
+    gone: dict[str, str] = {}
 
     def without(query: Held) -> Held | None:
         held = query_without(query, erased, texts)
         if held is None:
-            gone.append(str(query["id"]))
+            gone[query["id"]] = query["question"]
         return held
 
     changed += _rewrite(connection, TEST_QUERIES.c.query, without)
     # A question that was made from a document says its words, in its own id too.
-    rows = connection.execute(sa.select(EVALUATION_ROWS.c.question_id).distinct()).scalars().all()
-    for question_id in rows:
-        if question_id in gone or is_made_from(question_id, erased.names):
-            mine = EVALUATION_ROWS.c.question_id == question_id
-            changed += connection.execute(EVALUATION_ROWS.delete().where(mine)).rowcount
+    for row in connection.execute(sa.select(EVALUATION_ROWS)).all():
+        asked = json.loads(row.row)["question"]
+        if gone.get(row.question_id) == asked or is_made_from(row.question_id, erased.names):
+            mine = sa.and_(EVALUATION_ROWS.c.run_id == row.run_id, EVALUATION_ROWS.c.question_id == row.question_id)
+            connection.execute(EVALUATION_ROWS.delete().where(mine))
+            changed += 1
     for document_id in connection.execute(sa.select(CORRECTIONS.c.document_id)).scalars().all():
         if document_id in erased:
             mine = CORRECTIONS.c.document_id == document_id
@@ -129,7 +130,7 @@ def asked_plainly(answer: Mapping[str, Any]) -> Held:
 def query_without(query: Mapping[str, Any], erased: Erased, texts: Texts = lambda _: ()) -> Held | None:
     """A test query without erased documents, None for one that was about them only.
 
-    Of the facts that it expects (of their forms), and of what was answered before it, what a document that is left says stays (`texts`).
+    Of the facts that it expects and of what was answered before it, what a document that is left says stays (`texts`).
     """
     named = query.get("documents") or []
     kept = [name for name in named if name not in erased]
