@@ -11,13 +11,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from kb.errors import QuestionsError
 from kb.evaluation.questions import EvaluationQuestion, collect, parse_row, question_to_json
+from kb.records.spreadsheet import guarded, held, unguarded
 from kb.text.folding import fold
 
 # Columns, in the order they are written; each is also known by its key in JSONL.
@@ -36,8 +36,6 @@ _KNOWN = {fold(name): key for name, key in COLUMNS.items()} | {key: key for key 
 _REQUIRED = ("id", "question")
 _YES, _NO = {"oui", "o", "vrai", "true", "1", "x", "yes"}, {"", "non", "n", "faux", "false", "0", "no"}
 _SPEAKERS = {"question": "user", "reponse": "assistant"}
-# A spreadsheet would take these for a formula: an apostrophe in front says that it is text.
-_FORMULA = re.compile(r"^'*[=+\-@\t\r]")
 
 
 def parse_table(rows: Sequence[Sequence[str]], name: str) -> list[EvaluationQuestion]:
@@ -82,7 +80,7 @@ def to_csv(questions: Iterable[EvaluationQuestion]) -> bytes:
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for question in questions:
-        writer.writerow([_guarded(cell) for cell in _cells(question)])
+        writer.writerow([guarded(cell) for cell in _cells(question)])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -98,7 +96,7 @@ def to_xlsx(questions: Iterable[EvaluationQuestion]) -> bytes:
     for number, question in enumerate(questions, start=2):
         for column, text in enumerate(_cells(question), start=1):
             cell = sheet.cell(number, column)
-            cell.value, cell.data_type = text, "s"  # never a formula
+            cell.value, cell.data_type = held(text), "s"  # never a formula
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     for cell in sheet[1]:
         cell.font = Font(bold=True)
@@ -132,7 +130,7 @@ def _cell(key: str, value: Any) -> str:
 
 def _value(key: str, cell: str) -> Any:
     """What a cell means, in the form of JSONL. Raises ValueError, in French, for a cell that means nothing."""
-    text = cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+    text = unguarded(cell)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if key in {"unanswerable", "reviewed"}:
         answer = fold(text)
@@ -159,5 +157,3 @@ def _message(line: str) -> dict[str, str]:
     return {"role": role, "content": content.strip()}
 
 
-def _guarded(cell: str) -> str:
-    return "'" + cell if _FORMULA.match(cell) else cell

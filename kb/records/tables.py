@@ -7,9 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 METADATA = sa.MetaData()
-META = sa.Table(  # read by programs from before Alembic only: they refuse a file whose `schema` is not "1"
-    "meta", METADATA, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text)
-)
+# The marks of erased documents (kb/records/erasure.py). `schema` is for programs from before Alembic: they refuse a
+# file where it is not "1".
+META = sa.Table("meta", METADATA, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text))
 EVALUATION_RUNS = sa.Table(
     "evaluation_runs",
     METADATA,

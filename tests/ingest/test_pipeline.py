@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.maintenance import forget
+from ingest.erasing import forget
 from ingest.pipeline import ingest
 from ingest.readers import bounded
 from ingest.report import IGNORED_KEPT, IngestReport
