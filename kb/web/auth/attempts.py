@@ -22,9 +22,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 _SECONDS_REMEMBERED = 24 * 3600
-# Each entry takes some 300 bytes. An attempt costs a check of a password, of which there are some ten a second: to push
-# one entry out takes an hour and more, for five tries.
-_MOST_ENTRIES = 50_000
+# Some 250 bytes each. An attempt makes two entries and costs a check of a password, of which there are ten or twenty a
+# second: pushing out the entry of a name that is being guessed takes the better part of an hour, for five tries.
+_MOST_ENTRIES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
