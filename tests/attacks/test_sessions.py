@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -46,8 +47,8 @@ def servers(settings: Settings) -> Iterator[Servers]:
 def serve_page(servers: Servers, accounts: Accounts) -> ServePage:
     """Serves a small base, to the people of `accounts` if nothing else is set, and gives the address."""
 
-    def serve(base: SmallBase | None = None, **changed: object) -> str:
-        options = {"auth": "accounts", "accounts": accounts.path, **changed}
+    def serve(base: SmallBase | None = None, **changed: Any) -> str:
+        options: dict[str, Any] = {"auth": "accounts", "accounts": accounts.path, **changed}
         return servers.serve(base or SmallBase(DOCUMENTS), StillIngestor(), **options)
 
     return serve

@@ -18,7 +18,7 @@ from kb.errors import ReperesError
 
 MOST_MEMORY = 128 * 1024 * 1024
 """Bytes for checking passwords: two at once with argon2's 64 MiB. More would not go faster on a few cores."""
-_LONGEST_WAIT = 15.0  # seconds
+_LONGEST_WAIT = 20.0  # seconds
 # Some ten passwords are checked in a second: more than this would wait in vain.
 _MOST_WAITING = 100  # from one address, or of known browsers
 _MOST_WAITING_IN_ALL = 2_000
