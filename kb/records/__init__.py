@@ -1,4 +1,4 @@
-"""app.db: what people do with the base (conversations, feedback, corrections, sessions, known browsers). It outlives the store.
+"""app.db: what people do with the base (conversations, feedback, corrections, sessions). It outlives the store.
 
 `tables` and their `migrations` -> `upgrade` -> `database` (opening, transactions, erasing) -> one module for each thing
 that is kept. `Kept…` is a thing as it is kept, `Saved…` what keeps such things in app.db.
