@@ -69,10 +69,17 @@ SESSIONS = sa.Table(
     "sessions",
     METADATA,
     sa.Column("token_hash", sa.Text, primary_key=True),
-    sa.Column("person", sa.Text, nullable=False),
-    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("person", sa.Text, nullable=False, index=True),
+    sa.Column("account", sa.Text, nullable=False),  # version of the account that signed in, see kb/records/accounts.py
     sa.Column("began", sa.Float, nullable=False),  # seconds of the epoch
     sa.Column("seen", sa.Float, nullable=False),
+)
+DEVICES = sa.Table(
+    "devices",
+    METADATA,
+    sa.Column("token_hash", sa.Text, primary_key=True),
+    sa.Column("person", sa.Text, nullable=False, index=True),
+    sa.Column("seen", sa.Float, nullable=False),  # seconds of the epoch
 )
 CORRECTIONS = sa.Table(
     "corrections",

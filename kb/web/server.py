@@ -78,7 +78,7 @@ def build_server(
         Middleware(Guard, hosts=_hosts(settings), head=_head(), largest_body=limit),
         Middleware(Access, gate=gate),
     ]
-    sign_in = sign_in_routes(gate)
+    sign_in = sign_in_routes(gate, metrics)
     if gate.kind == "oidc":
         from kb.web.auth.oidc import oidc_routes, sign_in_session  # takes memory, and is needed here only
 
