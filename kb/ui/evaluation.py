@@ -146,30 +146,31 @@ class _Handlers:
         return [*_form(None), ""]
 
     def save(self, *values: Any) -> list[Any]:
-        """The form kept as a test query."""
+        """The form kept as a test query. A field that was never filled in may come as None."""
 
         def keep() -> list[Any]:
-            query = _query(*values)
+            query = _query(*("" if value is None else value for value in values))
             self._desk.put(query)
             return [*self.lists(), _told(strings.QUERY_SAVED.format(id=query.id))]
 
         return self._tried(keep, 5)
 
-    def drop(self, query_id: str) -> list[Any]:
+    def drop(self, query_id: str | None) -> list[Any]:
         """The test query of the form deleted."""
+        name = (query_id or "").strip()
 
         def delete() -> list[Any]:
-            done = self._desk.drop(query_id.strip())
+            done = self._desk.drop(name)
             text = strings.QUERY_DROPPED if done else strings.QUERY_UNKNOWN
-            return [*self.lists(), _told(text.format(id=query_id.strip()), bad=not done)]
+            return [*self.lists(), _told(text.format(id=name), bad=not done)]
 
         return self._tried(delete, 5)
 
-    def take(self, pasted: str) -> list[Any]:
+    def take(self, pasted: str | None) -> list[Any]:
         """Pasted queries kept, all or none."""
 
         def keep() -> list[Any]:
-            number = self._desk.import_text(pasted)
+            number = self._desk.import_text(pasted or "")
             return [*self.lists(), "", _told(strings.PASTED.format(number=number))]
 
         return self._tried(keep, 6)
@@ -178,9 +179,9 @@ class _Handlers:
         """All reviewed queries asked, with progress, then the results."""
         yield from self._run(None)
 
-    def run_one(self, query_id: str) -> Iterator[list[Any]]:
+    def run_one(self, query_id: str | None) -> Iterator[list[Any]]:
         """The query of the form asked."""
-        yield from self._run({query_id.strip()})
+        yield from self._run({(query_id or "").strip()})
 
     def run_some(self, chosen: list[str]) -> Iterator[list[Any]]:
         """The queries that are ticked asked."""

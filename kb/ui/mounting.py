@@ -12,6 +12,7 @@ from kb.ports import Base, FeedbackStore
 from kb.ui.chat import build_page
 from kb.ui.evaluation import build_evaluation
 from kb.ui.theme import page_theme
+from kb.web.door.events import PageEvent, PageEvents
 from kb.web.page_context import PageContext
 
 # How often Gradio's queue of a page looks for what was asked. By itself it looks a thousand times a second, and a
@@ -29,11 +30,15 @@ def mount_pages(
 ) -> None:
     """The page of questions at `/`; with a `desk`, that of evaluation at `/evaluation`."""
     if desk is not None:
-        _mount(server, build_evaluation(desk), "/evaluation")
-    _mount(server, build_page(base, context, feedback), "/")
+        _mount(server, build_evaluation(desk), "/evaluation", context.events)
+    _mount(server, build_page(base, context, feedback), "/", context.events)
 
 
-def _mount(server: FastAPI, page: gr.Blocks, path: str) -> None:
+def _mount(server: FastAPI, page: gr.Blocks, path: str, events: PageEvents) -> None:
+    events.by_page[path.rstrip("/")] = {
+        number: PageEvent(event.queue is not False, len(event.inputs)) for number, event in page.fns.items()
+    }
+    page.api_open = False  # Gradio's own refusal of events past their queue, behind that of the door
     page._queue.sleep_when_free = SECONDS_BETWEEN_LOOKS
     page._queue.progress_update_sleep_when_free = _NO_PROGRESS
     gr.mount_gradio_app(

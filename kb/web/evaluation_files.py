@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, UploadFile
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, UploadFile
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from kb.errors import ReperesError
@@ -18,6 +20,7 @@ _TYPES = {
     "jsonl": "application/jsonl; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+_LARGEST_NUMBER = 2**63 - 1  # that the database holds
 
 
 def evaluation_routes(desk: EvaluationDesk) -> APIRouter:
@@ -25,7 +28,7 @@ def evaluation_routes(desk: EvaluationDesk) -> APIRouter:
     router = APIRouter(prefix="/evaluation")
 
     @router.get("/rapport/{number}")
-    def report(number: int) -> Response:
+    def report(number: Annotated[int, Path(ge=1, le=_LARGEST_NUMBER)]) -> Response:
         try:
             return HTMLResponse(desk.report(number))
         except ReperesError as error:

@@ -4,36 +4,17 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb.web import strings
+from kb.web.door.origins import Address, Origins
+from kb.web.door.routes import PAGES, exists
 from kb.web.pages.templating import refusal
 from kb.web.render import escape
 
-# Gradio has many routes that this page has no use for: they take uploads, serve files, fetch from elsewhere. What is
-# not here is not found. A later page that needs one adds it.
-_GRADIO = (
-    r"(?:theme\.css|config/?|(?:assets|static)/.*"
-    r"|gradio_api/(?:info/?|openapi\.json|startup-events|cancel|reset/?|heartbeat/[^/]+"
-    r"|queue/(?:join|data)|run/[^/]+/?))"
-)
-ROUTES = re.compile(
-    rf"/(?:|{_GRADIO}|gradio_api/call/chat(?:/[^/]+)?|evaluation/?|evaluation/{_GRADIO}"
-    r"|evaluation/rapport/\d+|evaluation/questions(?:\.(?:csv|jsonl|xlsx))?"
-    r"|healthz|readyz|metrics|favicon\.ico|robots\.txt|page/.*"
-    r"|connexion(?:/(?:fin|fournisseur|retour))?|lire|explorer(?:/(?:partenaire|programme))?"
-    r"|conversations(?:/effacer|/[\w-]+/effacer|/[\w-]+\.(?:md|docx))?"
-    r"|documents(?:/(?:fichiers|adresse|fiche|fiche/reprendre|retirer|effacer|mettre-a-jour|etat)"
-    r"|/attente/[0-9a-f]{16}(?:/(?:ajouter|ecarter))?)?"
-    r"|aide|accessibilite|api(?:/(?:ask|search|openapi\.json))?)"
-)
-# Gradio's own pages, which are rewritten on their way out.
-PAGES = ("/", "/evaluation", "/evaluation/")
 LARGEST_BODY = 4_000_000  # bytes; added files apart
 _HEADERS = {
     "x-content-type-options": "nosniff",
@@ -43,6 +24,12 @@ _HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+_LENGTH = re.compile(r"[0-9]{1,18}")
+_UTF8 = re.compile(r"""charset\s*=\s*["']?utf-?8["']?\s*(?:;|\Z)""")
+_OTHER_ADDRESSES = {
+    *(f"x-forwarded-{what}".encode() for what in ("host", "port", "prefix", "proto", "scheme", "server", "ssl")),
+    *(b"forwarded", b"x-gradio-server", b"x-host", b"x-original-host", b"x-original-url", b"x-rewrite-url"),
 }
 _FOREIGN = re.compile(
     r"""<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*|<link\s+rel="manifest"[^>]*>\s*""", re.DOTALL
@@ -82,17 +69,16 @@ def french_page(html: str, nonce: str, head: str) -> str:
 
 
 class Guard:
-    """ASGI middleware. `hosts` are the names under which the server may be called, without port; `largest_body` is
-    what may be sent as files, in bytes.
+    """ASGI middleware. `origins` tells which calls are for this server; `largest_body` is what may be sent as files,
+    in bytes.
 
-    A page elsewhere must neither read the base by pointing its own name at this machine (the Host header tells) nor
-    post to it (the Origin header tells).
+    What is behind sees the address that people call, however the proxy before it called it.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str], head: str, largest_body: int = LARGEST_BODY) -> None:
+    def __init__(self, app: ASGIApp, origins: Origins, head: str, largest_body: int = LARGEST_BODY) -> None:
         self._app = app
         self._largest_body = largest_body
-        self._hosts = frozenset(host.lower() for host in hosts)
+        self._origins = origins
         self._head = head
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,32 +88,44 @@ class Guard:
                 await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        nonce = secrets.token_urlsafe(18)
-        response = _Response(send, nonce, self._head if scope["path"] in PAGES else None)
-        if not self._called_here(headers):
-            await PlainTextResponse("Hôte refusé.", 403)(scope, receive, response)
+        is_page = scope["path"] in PAGES
+        response = _Response(send, secrets.token_urlsafe(18), self._head if is_page else None)
+        here = self._origins.reached(scope)
+        if here is None or not self._origins.may_call(scope, here):
+            await PlainTextResponse(strings.ORIGIN_REFUSED, 403)(scope, receive, response)
+        elif scope["method"] == "OPTIONS":
+            # Nobody elsewhere may call, so nobody need ask whether they may.
+            await PlainTextResponse(strings.NOT_FOUND, 405)(scope, receive, response)
         elif self._is_too_large(scope["path"], headers):
             await PlainTextResponse("Envoi trop volumineux.", 413)(scope, receive, response)
-        elif ROUTES.fullmatch(scope["path"]) is None:
-            await refusal(scope, 404, strings.NO_SUCH_PAGE, strings.NOT_FOUND)(scope, receive, response)
+        elif not _is_utf8(headers):
+            await PlainTextResponse(strings.CHARSET_REFUSED, 415)(scope, receive, response)
+        elif not exists(scope["path"]):
+            await refusal(_seen(scope, here), 404, strings.NO_SUCH_PAGE, strings.NOT_FOUND)(scope, receive, response)
         else:
-            if scope["path"] in PAGES:
-                # The page is rewritten on its way out, which needs it uncompressed.
-                kept = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-                scope = {**scope, "headers": kept}
-            await self._app(scope, receive, response)
+            await self._app(_seen(scope, here, compressed=not is_page), receive, response)
 
     def _is_too_large(self, path: str, headers: Headers) -> bool:
         """Whether a body is larger than its route may take, or of a size that its sender does not tell."""
         length = headers.get("content-length", "0" if "transfer-encoding" not in headers else "")
         limit = self._largest_body if path == "/documents/fichiers" else LARGEST_BODY
-        return not length.isdigit() or int(length) > limit
+        return not _LENGTH.fullmatch(length) or int(length) > limit
 
-    def _called_here(self, headers: Headers) -> bool:
-        if _host_name(f"//{headers.get('host', '')}") not in self._hosts:
-            return False
-        origin = headers.get("origin")
-        return origin is None or _host_name(origin) in self._hosts
+
+def _is_utf8(headers: Headers) -> bool:
+    """Whether a body, if it is text, is in UTF-8: Python knows encodings that make halves of characters, or fail."""
+    told = headers.get("content-type", "").lower()
+    return told.count("charset") == len(_UTF8.findall(told))
+
+
+def _seen(scope: Scope, here: Address, *, compressed: bool = True) -> Scope:
+    """A request as what is behind may see it: called at `here`, without what callers say of another address.
+
+    Gradio writes into its page what such headers tell. A page that is rewritten on its way out comes uncompressed.
+    """
+    left_out = _OTHER_ADDRESSES if compressed else _OTHER_ADDRESSES | {b"accept-encoding"}
+    headers = [(name, value) for name, value in scope["headers"] if name not in left_out and name != b"host"]
+    return {**scope, "scheme": here.scheme, "headers": [(b"host", here.netloc.encode()), *headers]}
 
 
 class _Response:
@@ -143,6 +141,8 @@ class _Response:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(raw=message.setdefault("headers", []))
+            for name in [name for name in headers if name.startswith("access-control-")]:
+                del headers[name]  # Gradio's: it lets any port of this machine read with whoever's cookie
             headers.update({**_HEADERS, "content-security-policy": security_policy(self._nonce)})
             if headers.get("content-type", "").startswith("text/html"):
                 headers["cache-control"] = "no-store"
@@ -159,10 +159,3 @@ class _Response:
             self._start = None
             message = {"type": "http.response.body", "body": page}
         await self._send(message)
-
-
-def _host_name(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""

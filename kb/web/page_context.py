@@ -9,13 +9,14 @@ from kb.records.conversations import Conversations, PassingConversations
 from kb.text.domain import NO_DOMAIN, Domain
 from kb.web.auth.rate_limits import RateLimits
 from kb.web.chat.waiting_line import WaitingLines
+from kb.web.door.events import PageEvents
 from kb.web.operation import Metrics
 
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
     """What the page is handed beside the base: who brings it up to date, what the agency says of its field,
-    what keeps, counts and limits."""
+    what keeps, counts and limits, and where pages tell of their events."""
 
     ingestor: Ingestor | None = None
     domain: Domain = NO_DOMAIN
@@ -26,3 +27,4 @@ class PageContext:
     waiting_lines: WaitingLines = field(default_factory=WaitingLines)
     has_documents: bool = False
     has_desk: bool = False
+    events: PageEvents = field(default_factory=PageEvents)

@@ -15,6 +15,8 @@ from kb.web.pages.templating import page
 
 _TITLES = {404: "Page introuvable", 405: "Page introuvable", 422: "Demande incomprise", 503: "Base indisponible"}
 
+_LONGEST_NAME, _MOST_NAMES = 100, 20
+
 logger = logging.getLogger(__name__)
 
 
@@ -28,7 +30,9 @@ def add_problem_pages(server: FastAPI) -> None:
 
     @server.exception_handler(RequestValidationError)
     async def misunderstood(request: Request, error: RequestValidationError) -> Response:
-        named = ", ".join(dict.fromkeys(str(problem["loc"][-1]) for problem in error.errors()))
+        # Names that a caller made up may hold halves of characters, which cannot be sent back.
+        names = [str(problem["loc"][-1]).encode("utf-8", "replace").decode() for problem in error.errors()]
+        named = ", ".join(dict.fromkeys(name[:_LONGEST_NAME] for name in names[:_MOST_NAMES]))
         return _told(request, 422, strings.MISUNDERSTOOD.format(fields=named))
 
     @server.exception_handler(ReperesError)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import importlib.metadata
-import ipaddress
 import os
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 import uvicorn
 from fastapi import FastAPI
@@ -30,6 +28,8 @@ from kb.web.auth.access import Access
 from kb.web.auth.gate import Gate
 from kb.web.auth.sign_in import sign_in_routes
 from kb.web.chat.waiting_line import WaitingLines
+from kb.web.door.events import EventDoor, PageEvents
+from kb.web.door.origins import Origins, is_loopback
 from kb.web.evaluation_files import evaluation_routes
 from kb.web.guard import Guard
 from kb.web.operation import Metrics, operation_routes
@@ -45,7 +45,6 @@ from kb.web.problems import add_problem_pages
 from kb.web.render import escape
 from kb.web.uploads import Uploads
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # Open pages hold a connection for as long as they are open: a stop does not wait for them.
 _SECONDS_TO_STOP = 2
 
@@ -75,9 +74,11 @@ def build_server(
     kept = conversations or PassingConversations()
     limit = settings.max_file_mb * MOST_FILES * 1_000_000
     middleware = [
-        Middleware(Guard, hosts=_hosts(settings), head=_head(), largest_body=limit),
+        Middleware(Guard, origins=Origins(settings.host, settings.public_url), head=_head(), largest_body=limit),
         Middleware(Access, gate=gate),
     ]
+    events = PageEvents()
+    middleware.append(Middleware(EventDoor, events=events, marks=gate.is_open))
     sign_in = sign_in_routes(gate, metrics)
     if gate.kind == "oidc":
         from kb.web.auth.oidc import oidc_routes, sign_in_session  # takes memory, and is needed here only
@@ -129,6 +130,7 @@ def build_server(
         waiting_lines=waiting_lines,
         has_documents=ingestor is not None,
         has_desk=desk is not None,
+        events=events,
     )
     mount_pages(server, base, context, feedback, desk)
     return server
@@ -162,7 +164,7 @@ def server_config(app: ASGIApp) -> uvicorn.Config:
 
 def check_host(settings: Settings) -> None:
     """Raises SettingsError for an address other than this machine's own without sign-in, or without a name for it."""
-    if _is_loopback(settings.host):
+    if is_loopback(settings.host):
         return
     if settings.auth == "none":
         raise SettingsError(strings.HOST_REFUSED.format(host=settings.host))
@@ -184,21 +186,6 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise SettingsError(strings.PORT_TAKEN.format(port=port, host=host, reason=error.strerror)) from error
     return listener
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _hosts(settings: Settings) -> set[str]:
-    """The names under which the server may be called."""
-    public = urlsplit(settings.public_url).hostname
-    return {*LOOPBACK, settings.host, *([public] if public else [])}
 
 
 def _version() -> str:

@@ -209,11 +209,15 @@ PUBLIC_URL_MISSING = (
     "REPERES_HOST={host} : indiquez dans REPERES_PUBLIC_URL l'adresse sous laquelle on appelle l'application, "
     "par exemple https://reperes.exemple.fr."
 )
+PUBLIC_URL_WRONG = "REPERES_PUBLIC_URL={url} : il faut une adresse entière, par exemple https://reperes.exemple.fr."
 MISUNDERSTOOD = "Valeur manquante ou incorrecte : {fields}."
 UNREADABLE_FORM = "Ce formulaire ne peut pas être lu : envoyez-le depuis la page de l'application."
 TOO_LONG_A_FORM = "Ce formulaire est trop long : raccourcissez ce que vous y avez écrit."
 NO_SUCH_PAGE, FOR_EDITORS = "Page introuvable", "Page réservée"
 NOT_FOUND = "Introuvable."
+ORIGIN_REFUSED = "Cet appel vient d'une autre adresse : refusé."
+CHARSET_REFUSED = "Envoyez le texte en UTF-8."
+EVENT_REFUSED = "Demande incomprise."
 PORT_TAKEN = "Le port {port} de {host} ne peut pas être ouvert ({reason}). Choisissez-en un autre avec --port."
 
 _THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"

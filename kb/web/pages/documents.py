@@ -143,7 +143,8 @@ async def _from_form(
     waiting: str = "",
 ) -> Response:
     """Does what a form asks for; the page it came from, with the reason and what was typed, when that fails."""
-    form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    async with request.form() as sent:
+        form = {name: value for name, value in sent.items() if isinstance(value, str)}
 
     def work() -> Response:
         try:

@@ -1,0 +1,46 @@
+"""Which routes exist: a list of what is served, so that what a library adds is not.
+
+Gradio has many that its pages here have no use for: they take uploads, serve files, fetch from elsewhere, run code.
+What is not in the list is not found. A later page that needs one adds it.
+"""
+
+from __future__ import annotations
+
+import re
+
+# Names of ASCII only, and no `.` of expressions, which lets a line's end pass at the end of a path.
+_FILE = r"(?:[\w@~-][\w.@~-]*/)*[\w@~-][\w.@~-]*"
+_ID = r"[\w-]{1,100}"
+_ASSETS = rf"theme\.css|(?:assets|static)/{_FILE}"
+# The page's events, at once (`run`) and in the queue (`join`, then `data`), and what tells that it is still open.
+_EVENTS = rf"gradio_api/(?:run/predict|queue/(?:join|data)|heartbeat/{_ID})"
+# Of the page of questions only, for programs (`gradio_client`): what there is to call, the call, its end.
+_PROGRAMS = rf"config|gradio_api/(?:info|cancel|call/chat(?:/{_ID})?)"
+
+ROUTES = re.compile(
+    rf"/(?:|{_ASSETS}|{_EVENTS}|{_PROGRAMS}|evaluation/?|evaluation/(?:{_ASSETS}|{_EVENTS})"
+    r"|evaluation/rapport/\d{1,18}|evaluation/questions(?:\.(?:csv|jsonl|xlsx))?"
+    rf"|healthz|readyz|metrics|favicon\.ico|robots\.txt|page/{_FILE}"
+    r"|connexion(?:/(?:fin|fournisseur|retour))?|lire|explorer(?:/(?:partenaire|programme))?"
+    rf"|conversations(?:/effacer|/{_ID}/effacer|/{_ID}\.(?:md|docx))?"
+    r"|documents(?:/(?:fichiers|adresse|fiche|fiche/reprendre|retirer|effacer|mettre-a-jour|etat)"
+    r"|/attente/[0-9a-f]{16}(?:/(?:ajouter|ecarter))?)?"
+    r"|aide|accessibilite|api(?:/(?:ask|search|openapi\.json))?)",
+    re.ASCII,
+)
+EVENTS = re.compile(
+    r"(?P<page>|/evaluation)/gradio_api/"
+    r"(?P<kind>run/predict|queue/join|queue/data|cancel|call/chat|(?:heartbeat|call/chat)(?=/))"
+    rf"(?:/(?P<id>{_ID}))?",
+    re.ASCII,
+)
+"""The events of Gradio's pages, within `ROUTES`: the address of the page, what is asked, and whose it is where the
+path says so."""
+
+# Gradio's own pages, which are rewritten on their way out.
+PAGES = ("/", "/evaluation", "/evaluation/")
+
+
+def exists(path: str) -> bool:
+    """Whether there is something at a path."""
+    return ROUTES.fullmatch(path) is not None
