@@ -1,8 +1,8 @@
 """Where documents come from: a kind of source -> the module that lists it. The pipeline asks `open_listing` only.
 
 `config` (sources.toml) or what was typed (`given_source`) -> a `Source` (`source`) -> its listing, by `folder` (over
-`files`) or `website` (over `crawler` and `listings`; `page_item` reads, `known_pages` remembers); `address` finds out
-what stands at an address.
+`files`) or `website` (over `crawler`, `listings` and `page_links`; `page_item` reads, `known_pages` remembers);
+`address` finds out what stands at an address.
 """
 
 from __future__ import annotations

@@ -10,15 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urlsplit
 
-import lxml.etree
-import lxml.html
-
 from ingest.fetching.addresses import authority, page_address
-from ingest.fetching.fetch import Fetched, Fetcher, FetchError
+from ingest.fetching.answers import Fetched, FetchError
+from ingest.fetching.fetch import Fetcher
 from ingest.readers import READERS
-from ingest.readers.decoding import decode
 from ingest.readers.html.reader import charset
-from ingest.sources.listings import is_feed, links, next_part, read_feed
+from ingest.sources.listings import is_feed, read_feed
+from ingest.sources.page_links import PageLinks, links, next_part, read_links
 from ingest.sources.source import WebSource
 from kb.errors import DocumentError
 from kb.index.catalog.journal import FetchedPage
@@ -29,6 +27,9 @@ Role = Literal["listing", "document", "attachment"]
 
 _AT_ONCE = 4  # pages asked for ahead of the one at hand; each host has its own, lower limit
 _MOST_PARTS = 8  # pages of one article
+_MOST_BYTES_IN_PARTS = 100_000_000  # of an article in several pages, its own page included
+_DEEPEST_SITEMAP = 3  # a sitemap named by an index that an index names
+_MOST_CHARACTERS = 60_000_000  # of all the addresses that the pages of a source lead to: they are kept until its end
 _MOST_PAGES = 20_000  # of one source: a calendar leads to ever more pages
 _LISTING_TYPES = ("application/", "text/")
 _VAGUE_TYPES = ("application/octet-stream", "binary/octet-stream", "")
@@ -63,6 +64,7 @@ class _Wanted:
     role: Role
     depth: int = 0
     parent: str | None = None
+    level: int = 1  # of a sitemap: how many indexes lead to it, itself included
 
 
 class Crawler:
@@ -90,6 +92,7 @@ class Crawler:
         self._is_forgotten = is_forgotten
         self._queue: deque[_Wanted] = deque()
         self._queued: set[str] = set()
+        self._characters_left = _MOST_CHARACTERS
         self.complete = True
         self.failed: list[DocumentError] = []
         self.forgotten: list[str] = []
@@ -163,7 +166,7 @@ class Crawler:
             return page
         if wanted.role == "listing" and self._source.type in {"feed", "sitemap"}:
             return self._follow_feed(wanted, page, result)
-        found = self._known[page.url].links if result.unchanged else page.links
+        found = self._kept(wanted, self._known[page.url].links if result.unchanged else page.links)
         inside = self._source.type == "section" and wanted.depth > 0
         for url in found:
             if self._source.attaches(url):
@@ -192,12 +195,27 @@ class Crawler:
         except DocumentError as error:
             self._fail(error)
             return replace(page, result=error)
+        if sitemaps and wanted.level >= _DEEPEST_SITEMAP:
+            self._fail(DocumentError(wanted.url, "ce plan de site renvoie à d'autres sur trop de niveaux"))
+            sitemaps = ()
+        found, sitemaps = self._kept(wanted, found), self._kept(wanted, sitemaps)
         for url in sitemaps:
-            self._want(_Wanted(url, "listing"))
+            self._want(_Wanted(url, "listing", level=wanted.level + 1))
         for url in found:
             if self._source.includes(url):
                 self._want(_Wanted(url, "document"))
         return replace(page, links=found, sitemaps=sitemaps)
+
+    def _kept(self, wanted: _Wanted, found: tuple[str, ...]) -> tuple[str, ...]:
+        """What a page leads to, as long as what all pages lead to can be kept in memory."""
+        length = sum(map(len, found))
+        if length <= self._characters_left:
+            self._characters_left -= length
+            return found
+        if self._characters_left:
+            self._fail(DocumentError(wanted.url, "les pages de la source mènent à trop d'adresses ; précisez « url »"))
+        self._characters_left = 0
+        return ()
 
     def _fetch(self, wanted: _Wanted, *, whole: bool = False) -> Page:
         """A page and its parts. Never raises: what went wrong is the page's result."""
@@ -214,11 +232,11 @@ class Crawler:
                 ):
                     return replace(page, result=result)
                 result = self._get(wanted.url, wanted.role)
-            tree = _tree(result) if wanted.role != "attachment" else None
-            if tree is None:
+            held = _page_links(result) if wanted.role != "attachment" else None
+            if held is None:
                 return replace(page, result=result)
-            following = self._parts(tree, result) if wanted.role == "document" else ()
-            return replace(page, result=result, parts=following, links=tuple(self._links(tree, result.url)))
+            following = self._parts(held, result) if wanted.role == "document" else ()
+            return replace(page, result=result, parts=following, links=tuple(self._links(held, result.url)))
         except DocumentError as error:
             return replace(page, result=error)
         except Exception as error:
@@ -239,23 +257,29 @@ class Crawler:
         types = _LISTING_TYPES if role == "listing" else _DOCUMENT_TYPES
         return self._fetcher.get(url, hosts=self._source.hosts, types=types, etag=etag, last_modified=last_modified)
 
-    def _parts(self, tree: lxml.html.HtmlElement, first: Fetched) -> tuple[Fetched, ...]:
+    def _parts(self, held: PageLinks, first: Fetched) -> tuple[Fetched, ...]:
         parts: list[Fetched] = []
         seen = {page_address(first.url)}
-        url = next_part(tree, first.url)
+        size = len(first.content)
+        url = next_part(held, first.url)
         while url is not None and url not in seen and len(parts) < _MOST_PARTS:
             seen.add(url)
             part = self._get(url, "document")
+            size += len(part.content)
+            if size > _MOST_BYTES_IN_PARTS:
+                raise DocumentError(
+                    first.url, f"l'article et ses suites font plus de {_MOST_BYTES_IN_PARTS // 10**6} Mo"
+                )
             parts.append(part)
-            following = _tree(part)
+            following = _page_links(part)
             url = next_part(following, part.url) if following is not None else None
         return tuple(parts)
 
-    def _links(self, tree: lxml.html.HtmlElement, url: str) -> Iterable[str]:
+    def _links(self, held: PageLinks, url: str) -> Iterable[str]:
         """Where a page leads, of what matters to the source: its pages and files, on the hosts that it may read."""
         hosts = {host.removeprefix("www.") for host in self._source.hosts}
         start = self._source.urls[0]
-        for address, _ in links(tree, url):
+        for address, _ in links(held, url):
             if authority(address).removeprefix("www.") not in hosts or address == page_address(url):
                 continue
             inside = self._source.type == "section" and (self._source.includes(address) or _is_below(address, start))
@@ -270,13 +294,9 @@ def _is_below(url: str, start: str) -> bool:
     return first.netloc == second.netloc and (second.path.rstrip("/") == root or second.path.startswith(root + "/"))
 
 
-def _tree(result: Fetched) -> lxml.html.HtmlElement | None:
-    """The tree of an HTML page; None for other content."""
+def _page_links(result: Fetched) -> PageLinks | None:
+    """The links of an HTML page; None for other content."""
     kind = result.media_type.split(";", 1)[0].strip().lower()
     if "html" not in kind or is_feed(result.content, result.media_type):
         return None
-    try:
-        text = decode(result.content, result.url, charset(result.content, result.media_type))
-        return lxml.html.document_fromstring(text.encode(), parser=lxml.html.HTMLParser(encoding="utf-8"))
-    except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, ValueError, DocumentError):
-        return None
+    return read_links(result.content, result.url, charset(result.content, result.media_type))

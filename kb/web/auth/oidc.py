@@ -18,6 +18,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from kb.web import strings
 from kb.web.auth.access import SIGN_IN
 from kb.web.auth.gate import LONGEST_NAME, Gate
+from kb.web.auth.provider_client import BoundedProvider
 from kb.web.auth.sign_in import let_in, own_page, refused
 
 _SECONDS_TO_SIGN_IN = 600
@@ -31,6 +32,7 @@ def oidc_routes(gate: Gate) -> APIRouter:
     settings = gate.settings
     provider: Any = OAuth().register(
         "provider",
+        client_cls=BoundedProvider,
         server_metadata_url=f"{settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration",
         client_id=settings.oidc_client,
         client_secret=settings.oidc_key or None,
