@@ -215,7 +215,9 @@ class Fetcher:
             content += piece
             if cut_at is not None and len(content) >= cut_at:
                 break
-        return bytes(content[:cut_at])
+        if cut_at is not None:
+            del content[cut_at:]
+        return bytes(content)
 
     def _limit(self) -> str:
         return f"la limite est de {self._politeness.max_bytes / 1e6:.0f} Mo, REPERES_MAX_FILE_MB"

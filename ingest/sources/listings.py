@@ -14,6 +14,7 @@ from kb.remote.unpacking import UnpackingError, beginning, unpacked
 _MOST_BYTES = 60_000_000  # a sitemap holds at most 50 MB (sitemaps.org)
 _MOST_ENTRIES = 50_000  # of one sitemap (sitemaps.org)
 _MOST_ELEMENTS = 2_000_000
+_LONGEST_TAG = 4_000_000  # bytes of a tag, with the text up to the next one: lxml gives all its attributes at once
 _START = 4096  # bytes in which the first element stands
 _LONGEST_TEXT = 4_000  # characters of an address, with the blanks around it
 # The first element -> those that each lead to one page.
@@ -134,10 +135,15 @@ def _read(content: bytes, url: str) -> _Reader:
         target=reader, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
     )
     is_begun = False
+    since_tag = 0
     try:
         for piece in unpacked(content, _MOST_BYTES):
             begun = piece if is_begun else piece.lstrip()
             is_begun = is_begun or bool(begun)
+            last = begun.rfind(b"<")
+            since_tag = since_tag + len(begun) if last < 0 else len(begun) - last
+            if since_tag > _LONGEST_TAG:
+                raise _TooManyError
             if begun:
                 parser.feed(begun)
         if is_begun:
@@ -145,9 +151,7 @@ def _read(content: bytes, url: str) -> _Reader:
     except UnpackingError as error:
         raise DocumentError(url, f"le flux ou le plan de site est illisible ({error})") from None
     except _TooManyError:
-        raise DocumentError(
-            url, f"ce flux ou plan de site nomme plus de {_MOST_ENTRIES} pages, plus qu'un plan de site n'en peut tenir"
-        ) from None
+        raise DocumentError(url, f"ce flux ou plan de site est démesuré (plus de {_MOST_ENTRIES} pages ?)") from None
     except (lxml.etree.LxmlError, ValueError):
         if not reader.found:
             reader.kind = None

@@ -1,7 +1,8 @@
 """Visits hostile servers in a process of its own: KIND ADDRESS…. Prints what came of each, the memory, the seconds.
 
-Kinds: `page`, `feed`, `sitemap` and `section` fetch as `reperes sync` does (`listings` no documents), `oidc` begins a sign-in, `chat` asks a
-language model. Memory is that of the visit: the most that the process held, less what it held before.
+Kinds: `page`, `feed`, `sitemap` and `section` fetch as `reperes sync` does, `listings` a sitemap whose pages are left
+alone; `oidc` begins a sign-in, `chat` asks a language model. Memory is the most that the process held up to the end of
+a visit, less what it held before the first one.
 """
 
 from __future__ import annotations
