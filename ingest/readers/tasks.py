@@ -14,7 +14,8 @@ import ingest.readers.markdown
 import ingest.readers.pdf.reader
 import ingest.readers.text  # noqa: F401  (imported before the process may not open files any more: none is slow)
 from ingest.readers import read_document
-from ingest.readers.listings import page_links, read_feed
+from ingest.readers.listings import read_feed
+from ingest.readers.page_links import page_links
 from kb.errors import DocumentError
 from kb.text.domain import Domain
 

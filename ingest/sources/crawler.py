@@ -12,7 +12,8 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from ingest.fetching.addresses import authority, page_address
-from ingest.fetching.fetch import Fetched, Fetcher, FetchError
+from ingest.fetching.answers import Fetched, FetchError
+from ingest.fetching.fetch import Fetcher
 from ingest.readers import READERS
 from ingest.readers.bounded import Readers
 from ingest.readers.reading import PageLinks
@@ -26,6 +27,9 @@ Role = Literal["listing", "document", "attachment"]
 
 _AT_ONCE = 4  # pages asked for ahead of the one at hand; each host has its own, lower limit
 _MOST_PARTS = 8  # pages of one article
+_MOST_BYTES_IN_PARTS = 100_000_000  # of an article in several pages, its own page included
+_DEEPEST_SITEMAP = 3  # a sitemap named by an index that an index names
+_MOST_CHARACTERS = 40_000_000  # of all the addresses that the pages of a source lead to: they are kept until its end
 _MOST_PAGES = 20_000  # of one source: a calendar leads to ever more pages
 # Seconds for a page with its parts: a server may let several requests wait for their turn, half a minute each, and send
 # slowly, but no site of one page may hold up all others.
@@ -64,6 +68,7 @@ class _Wanted:
     role: Role
     depth: int = 0
     parent: str | None = None
+    level: int = 1  # of a sitemap: how many indexes lead to it, itself included
 
 
 class Crawler:
@@ -93,6 +98,7 @@ class Crawler:
         self._readers = readers
         self._queue: deque[_Wanted] = deque()
         self._queued: set[str] = set()
+        self._characters_left = _MOST_CHARACTERS
         self.complete = True
         self.failed: list[DocumentError] = []
         self.forgotten: list[str] = []
@@ -168,7 +174,7 @@ class Crawler:
             return page
         if wanted.role == "listing" and self._source.type in {"feed", "sitemap"}:
             return self._follow_feed(wanted, page, result)
-        found = self._known[page.url].links if result.unchanged else page.links
+        found = self._kept(wanted, self._known[page.url].links if result.unchanged else page.links)
         inside = self._source.type == "section" and wanted.depth > 0
         for url in found:
             if self._source.attaches(url):
@@ -197,12 +203,27 @@ class Crawler:
         except DocumentError as error:
             self._fail(error)
             return replace(page, result=error)
+        if sitemaps and wanted.level >= _DEEPEST_SITEMAP:
+            self._fail(DocumentError(wanted.url, "ce plan de site renvoie à d'autres sur trop de niveaux"))
+            sitemaps = ()
+        found, sitemaps = self._kept(wanted, found), self._kept(wanted, sitemaps)
         for url in sitemaps:
-            self._want(_Wanted(url, "listing"))
+            self._want(_Wanted(url, "listing", level=wanted.level + 1))
         for url in found:
             if self._source.includes(url):
                 self._want(_Wanted(url, "document"))
         return replace(page, links=found, sitemaps=sitemaps)
+
+    def _kept(self, wanted: _Wanted, found: tuple[str, ...]) -> tuple[str, ...]:
+        """What a page leads to, as long as what all pages lead to can be kept in memory."""
+        length = sum(map(len, found))
+        if length <= self._characters_left:
+            self._characters_left -= length
+            return found
+        if self._characters_left:
+            self._fail(DocumentError(wanted.url, "les pages de la source mènent à trop d'adresses ; précisez « url »"))
+        self._characters_left = 0
+        return ()
 
     def _fetch(self, wanted: _Wanted, *, whole: bool = False) -> Page:
         """A page and its parts. Never raises: what went wrong is the page's result."""
@@ -258,12 +279,18 @@ class Crawler:
     def _parts(self, held: PageLinks, first: Fetched, deadline: float) -> tuple[Fetched, ...]:
         parts: list[Fetched] = []
         seen = {page_address(first.url)}
+        size = len(first.content)
         url = held.next_part
         while url is not None and url not in seen and len(parts) < _MOST_PARTS:
             if time.monotonic() > deadline:
                 raise _too_slow(first.url)
             seen.add(url)
             part = self._get(url, "document")
+            size += len(part.content)
+            if size > _MOST_BYTES_IN_PARTS:
+                raise DocumentError(
+                    first.url, f"l'article et ses suites font plus de {_MOST_BYTES_IN_PARTS // 10**6} Mo"
+                )
             parts.append(part)
             following = self._held(part)
             url = following.next_part if following is not None else None

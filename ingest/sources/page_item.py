@@ -8,7 +8,7 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 from ingest.fetching.addresses import page_address
-from ingest.fetching.fetch import Fetched, FetchError
+from ingest.fetching.answers import Fetched, FetchError
 from ingest.items import Commit, SkipItem
 from ingest.sources.crawler import Page
 from ingest.sources.known_pages import CONFIRMATIONS, KnownPages

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from ingest.fetching.fetch import Fetched, open_fetcher
+from ingest.fetching.answers import Fetched
+from ingest.fetching.fetch import open_fetcher
 from ingest.items import FORGOTTEN, Commit, Item, Listing
 from ingest.sources.crawler import Crawler, Page
 from ingest.sources.known_pages import CONFIRMATIONS, KnownPages

@@ -155,5 +155,3 @@ def _message(line: str) -> dict[str, str]:
             f"« conversation » : chaque ligne commence par « Question : » ou « Réponse : », pas « {line} »"
         )
     return {"role": role, "content": content.strip()}
-
-

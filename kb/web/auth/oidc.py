@@ -19,6 +19,7 @@ from kb.web import strings
 from kb.web.auth.access import SIGN_IN
 from kb.web.auth.claims import expected, name_of, signatures
 from kb.web.auth.gate import Gate
+from kb.web.auth.provider_client import BoundedProvider
 from kb.web.auth.sign_in import let_in, own_page, refused
 
 _SECONDS_TO_SIGN_IN = 600
@@ -32,6 +33,7 @@ def oidc_routes(gate: Gate) -> APIRouter:
     settings = gate.settings
     provider: Any = OAuth().register(
         "provider",
+        client_cls=BoundedProvider,
         server_metadata_url=f"{settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration",
         client_id=settings.oidc_client,
         client_secret=settings.oidc_key or None,

@@ -263,8 +263,9 @@ def _marking(scope: Scope, send: Send) -> Send:
     async def marking(message: Message) -> None:
         if message["type"] == "http.response.start":
             cookie = SimpleCookie({BROWSER_COOKIE: secrets.token_urlsafe(32)})
-            cookie[BROWSER_COOKIE].update({"path": "/", "httponly": True, "samesite": "Lax"})
-            cookie[BROWSER_COOKIE]["secure"] = scope["scheme"] == "https"
+            attributes = {"path": "/", "httponly": True, "samesite": "Lax", "secure": scope["scheme"] == "https"}
+            for name, value in attributes.items():
+                cookie[BROWSER_COOKIE][name] = value
             MutableHeaders(raw=message["headers"]).append("set-cookie", cookie[BROWSER_COOKIE].OutputString())
         await send(message)
 

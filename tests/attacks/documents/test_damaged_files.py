@@ -17,7 +17,7 @@ from kb.errors import QuestionsError
 from kb.evaluation.imported.reading import read_content
 from real_files import documents, tables
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SEED = 17
 GOOD = 5
 # The ingestion itself, with its encoder and index, is among the processes that are looked at.

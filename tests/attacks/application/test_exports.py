@@ -20,10 +20,11 @@ from ingest.cli import _print_report
 from ingest.report import IngestReport, Note
 from kb.cli.ask import _print_answer
 from kb.cli.logs import QUESTIONS, configure_log
+from kb.evaluation.imported.reading import read_any
 from kb.evaluation.page import to_html
 from kb.evaluation.questions import EvaluationQuestion
 from kb.evaluation.results import EvaluationResult, QuestionResult
-from kb.evaluation.tables import read_any, to_csv, to_xlsx
+from kb.evaluation.tables import to_csv, to_xlsx
 from kb.records.conversations import KeptConversation, KeptTurn
 from kb.records.feedback import Feedback
 from kb.records.feedback import to_csv as feedback_csv

@@ -20,7 +20,7 @@ from kb.settings import Settings
 from kb.web.uploads import belongs_to_uploads
 from tiny_encoder import TinyEncoder
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from fastapi import FastAPI
@@ -305,7 +305,7 @@ def test_no_value_fails_an_event(sender: Sender, parts: dict[str, Any], page: st
         return build_evaluation(parts["desk"]) if page else build_page(lambda: parts["base"], PageContext())
 
     blocks = asyncio.run(build())
-    values = (
+    values: tuple[Any, ...] = (
         None,
         "",
         "x" * 5000,
