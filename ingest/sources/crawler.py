@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Literal
 from urllib.parse import urlsplit
 
 from ingest.fetching.addresses import authority, page_address
@@ -17,13 +16,12 @@ from ingest.fetching.fetch import Fetcher
 from ingest.readers import READERS
 from ingest.readers.bounded import Readers
 from ingest.readers.reading import PageLinks
+from ingest.sources.page import Page, Role
 from ingest.sources.source import WebSource
 from kb.errors import DocumentError
 from kb.index.catalog.journal import FetchedPage
 
 logger = logging.getLogger(__name__)
-
-Role = Literal["listing", "document", "attachment"]
 
 _AT_ONCE = 4  # pages asked for ahead of the one at hand; each host has its own, lower limit
 _MOST_PARTS = 8  # pages of one article
@@ -38,28 +36,6 @@ _TOO_SLOW = "la page, avec ses suites, met plus de {seconds:.0f} secondes à ven
 _LISTING_TYPES = ("application/", "text/")
 _VAGUE_TYPES = ("application/octet-stream", "binary/octet-stream", "")
 _DOCUMENT_TYPES = (*(kind for kind in READERS if "/" in kind), *_VAGUE_TYPES)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page that was asked for, and what came of it: its content with that of its other parts, or why there is none.
-
-    `url` is the address asked for; `links` is where the page leads, of what the source may read; `sitemaps` those that
-    an index of sitemaps names.
-    """
-
-    url: str
-    role: Role
-    parent: str | None
-    result: Fetched | DocumentError
-    parts: tuple[Fetched, ...] = ()
-    links: tuple[str, ...] = ()
-    sitemaps: tuple[str, ...] = ()
-
-    @property
-    def is_gone(self) -> bool:
-        """Whether the server says that it exists no more."""
-        return isinstance(self.result, FetchError) and self.result.kind == "gone"
 
 
 @dataclass(frozen=True, slots=True)

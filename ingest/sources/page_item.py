@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from ingest.fetching.addresses import page_address
 from ingest.fetching.answers import Fetched, FetchError
 from ingest.items import Commit, SkipItem
-from ingest.sources.crawler import Page
 from ingest.sources.known_pages import CONFIRMATIONS, KnownPages
+from ingest.sources.page import Page
 from ingest.sources.source import WebSource
 from ingest.steps.plan import Plan
 from kb.errors import DocumentError

@@ -12,8 +12,9 @@ from dataclasses import replace
 from ingest.fetching.answers import Fetched
 from ingest.fetching.fetch import open_fetcher
 from ingest.items import FORGOTTEN, Commit, Item, Listing
-from ingest.sources.crawler import Crawler, Page
+from ingest.sources.crawler import Crawler
 from ingest.sources.known_pages import CONFIRMATIONS, KnownPages
+from ingest.sources.page import Page
 from ingest.sources.page_item import PageItem
 from ingest.sources.source import WebSource
 from ingest.steps.plan import Plan
