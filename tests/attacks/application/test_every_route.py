@@ -4,11 +4,13 @@ Gradio's is there that the pages have no use for."""
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import pytest
 from fastapi import FastAPI
