@@ -48,7 +48,7 @@ class Visit:
 def visit(kind: str, *addresses: str) -> list[Visit]:
     """What came of visits, one after the other in one child process. Raises CalledProcessError for a traceback."""
     command = [sys.executable, __file__, kind, *addresses]
-    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3])}
     done = subprocess.run(command, env=environ, stdout=subprocess.PIPE, check=True, timeout=300)
     return [Visit(**json.loads(line)) for line in done.stdout.splitlines()]
 
