@@ -19,6 +19,7 @@ import kb.cli.ask
 from kb.cli.console import FrenchGroup, speak_french
 from kb.cli.logs import QUESTIONS, configure_log
 from kb.cli.options import STORE
+from kb.cli.private_files import NOT_CLOSED, close_to_others, owner_only
 from kb.errors import ReperesError
 from kb.settings import Settings
 
@@ -32,8 +33,10 @@ if TYPE_CHECKING:
 
 @click.group(cls=FrenchGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option("--verbose", is_flag=True, help="Écrit le détail de ce qui se passe, en anglais.")
-def reperes(verbose: bool) -> None:
+@click.pass_context
+def reperes(context: click.Context, verbose: bool) -> None:
     """Repères : des réponses tirées des documents de l'agence, phrase et source à l'appui."""
+    context.with_resource(owner_only())
     configure_log(logging.DEBUG if verbose else logging.WARNING)
 
 
@@ -44,10 +47,12 @@ def reperes(verbose: bool) -> None:
 def serve(host: str | None, port: int | None, store: Path | None) -> None:
     """Met à jour la base à partir du corpus configuré, puis sert la page de questions."""
     settings = _settings(host, port, store)
+    _close_to_others(settings)
     configure_log(logging.getLogger().level, settings.log_format)
     if settings.log_format == "json" or settings.log_questions:
         logging.getLogger(QUESTIONS).setLevel(logging.INFO)  # a line for each answer
     from ingest.child import ChildIngestor
+    from ingest.erasing import settle_erasures
     from kb.evaluation.desk import EvaluationDesk
     from kb.records.conversations import conversations_of
     from kb.records.feedback import feedback_of
@@ -61,6 +66,7 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
     # uvicorn ends what is under way, then raises the signal anew: by default that would kill the process on the spot,
     # and leave an ingestion of its own running.
     signal.signal(signal.SIGTERM, _end)
+    settle_erasures(settings)
     ingestor = ChildIngestor(settings)
     try:
         _bring_up_to_date(settings, ingestor)
@@ -96,6 +102,17 @@ def _settings(host: str | None, port: int | None, store: Path | None) -> Setting
         accounts=given.accounts_file.absolute(),
         uploads=given.uploads_folder.absolute(),
     )
+
+
+def _close_to_others(settings: Settings) -> None:
+    """Closes the files that an earlier version left open to everybody; one warning for those that it may not change."""
+    from kb.index.layout import belongs_to_store
+    from kb.web.uploads import belongs_to_uploads
+
+    folders = {settings.store: belongs_to_store, settings.uploads_folder: belongs_to_uploads}
+    if left := close_to_others(folders, [settings.app_database, settings.accounts_file]):
+        others = f" et {len(left) - 1} autre(s)" if len(left) > 1 else ""
+        click.echo(NOT_CLOSED.format(first=left[0], others=others), err=True)
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from kb.cli.console import print_json
+from kb.cli.console import print_json, say
+from kb.cli.logs import escaped
 from kb.cli.options import JSON, STORE
 from kb.index.catalog.report_lines import ignored_lines
 from kb.records.corrections import FIELDS
@@ -102,7 +103,7 @@ def check(repair: bool, store: Path | None, as_json: bool) -> None:
         print_json(asdict(report))
     else:
         for difference in report.differences:
-            click.echo(f"Différence : {difference.document or 'base'} : {difference.what}")
+            say(f"Différence : {difference.document or 'base'} : {difference.what}")
         if report.repaired:
             click.echo(f"Réparé : {report.repaired} différence(s).")
         verdict = "tout s'accorde" if not report.differences else f"{len(report.differences)} différence(s)"
@@ -131,19 +132,21 @@ def rebuild(progress: str, store: Path | None) -> None:
 @click.option("--undo", is_flag=True, help="Lève l'interdiction de revenir ; la prochaine mise à jour les relira.")
 @STORE
 def forget(documents: tuple[str, ...], undo: bool, store: Path | None) -> None:
-    """Efface des documents du catalogue, des mots, des vecteurs et des rapports, jusque sur le disque.
+    """Efface des documents du catalogue, des mots, des vecteurs, des rapports et de ce qui est gardé des réponses
+    (conversations, avis, évaluations), jusque sur le disque.
 
-    Ils ne reviennent pas, même si leur source les contient encore ; le fichier ou la page d'origine n'est pas touché.
+    Ils ne reviennent pas, même si leur source les contient encore ; le fichier ou la page d'origine n'est pas touché,
+    sauf s'il a été ajouté dans l'application. Interrompu, relancez la même commande : elle termine.
     """
     settings = Settings.load(store=store)
-    from ingest import maintenance
+    from ingest import erasing
 
     if not undo:
-        maintenance.forget(settings, list(dict.fromkeys(documents)))
-        click.echo(f"Effacé pour de bon : {', '.join(documents)}")
+        erasing.forget(settings, list(dict.fromkeys(documents)))
+        say(f"Effacé pour de bon : {', '.join(documents)}")
         return
-    found = maintenance.allow(settings, documents)
-    click.echo(f"Peut revenir : {', '.join(found)}" if found else "Aucun de ces documents n'avait été effacé.")
+    found = erasing.allow(settings, documents)
+    say(f"Peut revenir : {', '.join(found)}" if found else "Aucun de ces documents n'avait été effacé.")
 
 
 @click.command("preview", short_help="Montre ce qui serait compris d'un fichier ou d'une page, sans rien écrire.")
@@ -160,8 +163,8 @@ def preview(what: str, as_json: bool) -> None:
         return
     for name, value in (*FIELDS.items(), ("passages", "passages")):
         held = found[name]
-        click.echo(f"{value} : {', '.join(held) if isinstance(held, list) else held or '—'}")
-    click.echo(f"\n{found['text']}")
+        say(f"{value} : {', '.join(held) if isinstance(held, list) else held or '—'}")
+    say(f"\n{found['text']}")
 
 
 @click.command("correct", short_help="Corrige ce qu'un document dit de lui-même : titre, date, rubrique…")
@@ -230,11 +233,11 @@ def _seconds(text: str) -> int:
 
 def _print_report(report: IngestReport) -> None:
     for failure in report.failed:
-        click.echo(f"Échec : {failure.source} : {failure.reason}", err=True)
+        click.echo(escaped(f"Échec : {failure.source} : {failure.reason}"), err=True)
     for notice in report.notices:
-        click.echo(f"À savoir : {notice.source} : {notice.reason}", err=True)
+        click.echo(escaped(f"À savoir : {notice.source} : {notice.reason}"), err=True)
     for line in ignored_lines([asdict(note) for note in report.ignored_files], report.ignored):
-        click.echo(line, err=True)
+        click.echo(escaped(line), err=True)
     numbers = {
         "ajoutés": report.added,
         "modifiés": report.updated,

@@ -1,16 +1,14 @@
-"""check, repair, rebuild, forget: proving that the base equals its sources, and mending it where it does not."""
+"""check, repair, rebuild: proving that the base equals its sources, and mending it where it does not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-from rapidfuzz import process
-
 from ingest.pipeline import ingest
-from ingest.readers import SUFFIXES, read_document
+from ingest.readers import SUFFIXES
+from ingest.readers.bounded import Readers
 from ingest.report import Progress
 from ingest.sources.files import file_hash, list_folder, read_file
 from ingest.split import SPLITTER_VERSION
@@ -20,11 +18,10 @@ from kb.index.audit import Difference
 from kb.index.catalog.catalog import Catalog
 from kb.index.catalog.journal import mark
 from kb.index.layout import CATALOG_FILE, index_folder
-from kb.index.rebuilding import erase, prove
+from kb.index.rebuilding import prove
 from kb.index.rebuilding import rebuild as rebuild_aside
 from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder
-from kb.records.database import AppDatabase
 from kb.settings import Settings
 from kb.text.domain import domain_of
 
@@ -47,9 +44,9 @@ def check(settings: Settings, encoder: Encoder, *, repair: bool = False) -> Chec
     Pages of the web are not fetched: what was last had of them counts. Raises StoreError when there is no store.
     """
     _check_there(settings.store)
-    with IndexWriter(settings.store, encoder, SPLITTER_VERSION) as writer:
+    with Readers() as readers, IndexWriter(settings.store, encoder, SPLITTER_VERSION) as writer:
         found = writer.audit()
-        drifted = list(_drift(writer.catalog, settings))
+        drifted = list(_drift(writer.catalog, settings, readers))
         repaired = len(found)
         if repair:
             _mend(writer, encoder, found)
@@ -64,7 +61,8 @@ def check(settings: Settings, encoder: Encoder, *, repair: bool = False) -> Chec
         for name in sorted({drift.source for drift in drifted} & folders.keys()):
             ingest([Path(folders[name])], settings, encoder, source=name)
         catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
-        left = list(_drift(catalog, settings))
+        with Readers() as readers:
+            left = list(_drift(catalog, settings, readers))
         status = catalog.status()
         catalog.close()
         repaired += len(drifted) - len(left)
@@ -108,37 +106,6 @@ def rebuild(settings: Settings, encoder: Encoder, *, progress: Progress | None =
     rebuild_aside(settings.store, fill)
 
 
-def forget(settings: Settings, document_ids: Sequence[str]) -> None:
-    """Erases documents for good, also from what `app.db` keeps of them, and keeps them from coming back.
-
-    Raises StoreError for an id that is not known.
-    """
-    _check_there(settings.store)
-    catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
-    known = list(catalog.states())
-    catalog.close()
-    for document_id in document_ids:
-        if document_id not in known:
-            near = [name for name, *_ in process.extract(document_id, known, limit=3, score_cutoff=60)]
-            hint = f" Vouliez-vous dire : {', '.join(near)} ?" if near else ""
-            raise StoreError(f"{document_id} : la base n'a pas de document de ce nom.{hint}")
-    erase(settings.store, document_ids, datetime.now(UTC).isoformat(timespec="seconds"))
-    if settings.app_database.is_file():
-        with AppDatabase(settings.app_database) as database:
-            for document_id in document_ids:
-                database.forget_document(document_id)
-
-
-def allow(settings: Settings, document_ids: Sequence[str]) -> list[str]:
-    """Lets documents that were erased come back with the next ingestion; those of the ids that had been erased."""
-    _check_there(settings.store)
-    catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
-    try:
-        return [document_id for document_id in document_ids if catalog.journal.allow(document_id)]
-    finally:
-        catalog.close()
-
-
 @dataclass(frozen=True, slots=True)
 class _Drift:
     source: str
@@ -147,7 +114,7 @@ class _Drift:
     pages: tuple[str, ...] = ()
 
 
-def _drift(catalog: Catalog, settings: Settings) -> Iterator[_Drift]:
+def _drift(catalog: Catalog, settings: Settings, readers: Readers) -> Iterator[_Drift]:
     """Where the folders and pages that documents come from say something else than the catalog."""
     states, domain = catalog.states(), domain_of(settings)
     yield from _drift_of_pages(catalog, {name for name, state in states.items() if not state.withdrawn})
@@ -168,7 +135,7 @@ def _drift(catalog: Catalog, settings: Settings) -> Iterator[_Drift]:
                     continue
                 if known and not known.withdrawn and known.source != source:
                     continue  # refused at ingestion, which says so
-                read_document(
+                readers.document(
                     data,
                     name=file.id,
                     source=source,

@@ -13,9 +13,11 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ingest.erasing import settle_erasures
 from ingest.full_disk import full_disk_told
 from ingest.items import Item, SkipItem
-from ingest.report import IngestReport, Progress, ReportBuilder
+from ingest.readers.bounded import Readers
+from ingest.report import IngestReport, Note, Progress, ReportBuilder
 from ingest.sources import given_source, open_listing
 from ingest.sources.source import Source
 from ingest.split import SPLITTER_VERSION
@@ -24,7 +26,7 @@ from ingest.steps.plan import Plan
 from ingest.steps.stages import Stages
 from ingest.steps.versions import new_version
 from ingest.steps.withdrawal import Withdrawal
-from kb.errors import DocumentError
+from kb.errors import DocumentError, StoreError
 from kb.index.embedding import NewVersion
 from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder
@@ -81,8 +83,9 @@ def open_ingestion(
         full_disk_told(settings.store),
         IndexWriter(settings.store, encoder, SPLITTER_VERSION) as writer,
         Stages(writer) as stages,
+        Readers() as readers,
     ):
-        yield Ingestion(writer, stages, settings, encoder, confirmed=confirm, progress=progress)
+        yield Ingestion(writer, stages, readers, settings, encoder, confirmed=confirm, progress=progress)
 
 
 class Ingestion:
@@ -92,13 +95,14 @@ class Ingestion:
         self,
         writer: IndexWriter,
         stages: Stages,
+        readers: Readers,
         settings: Settings,
         encoder: Encoder,
         *,
         confirmed: bool,
         progress: Progress | None,
     ) -> None:
-        self.plan = Plan(writer.catalog, settings, confirmed=confirmed)
+        self.plan = Plan(writer.catalog, settings, readers, confirmed=confirmed)
         self.report = ReportBuilder(progress)
         self._batches = Batches(stages, self._written)
         self._withdrawal = Withdrawal(writer, self.plan, self.report)
@@ -164,6 +168,10 @@ class Ingestion:
             self.write(document, file_hash)
         self.commit()
         self.report.begin("")
+        try:
+            settle_erasures(self.plan.settings)
+        except StoreError as error:
+            self.report.fail(str(self.plan.settings.app_database), str(error))
         report = self.report.build(  # report
             generation=self._writer.finish(),
             passages=self.plan.catalog.status().passages,
@@ -171,6 +179,14 @@ class Ingestion:
             seconds=round(time.monotonic() - self._clock, 3),
         )
         # Of a document that was erased for good not even the name may stay.
-        named = tuple(note for note in report.ignored_files if not self.plan.is_forgotten(note.source))
-        self.plan.catalog.journal.add_report({"command": command, **asdict(replace(report, ignored_files=named))})
+        kept = replace(
+            report,
+            failed=self._without_erased(report.failed),
+            notices=self._without_erased(report.notices),
+            ignored_files=self._without_erased(report.ignored_files),
+        )
+        self.plan.catalog.journal.add_report({"command": command, **asdict(kept)})
         return report
+
+    def _without_erased(self, notes: Sequence[Note]) -> tuple[Note, ...]:
+        return tuple(note for note in notes if not self.plan.is_forgotten(note.source))

@@ -8,7 +8,8 @@ from typing import Any
 
 from ingest.fetching.addresses import page_address
 from ingest.fetching.fetch import open_fetcher
-from ingest.readers import SUFFIXES, read_document
+from ingest.readers import SUFFIXES
+from ingest.readers.bounded import Readers
 from ingest.sources.config import web_source
 from ingest.sources.files import File, read_file
 from ingest.split import split_document
@@ -54,20 +55,24 @@ def preview(what: str, settings: Settings, encoder: Encoder) -> Preview:
 
     Raises DocumentError, saying why, for what would not enter the base.
     """
-    document = _page(what, settings) if what.startswith(("http://", "https://")) else _file(Path(what), settings)
+    with Readers() as readers:
+        if what.startswith(("http://", "https://")):
+            document = _page(what, settings, readers)
+        else:
+            document = _file(Path(what), settings, readers)
     passages = split_document(document, encoder.count_tokens, encoder.max_tokens)
     if not passages:
         raise DocumentError(document.id, "aucun texte à indexer ; vérifiez le contenu du fichier")
     return Preview(document, tuple(passage.text for passage in passages))
 
 
-def _file(path: Path, settings: Settings) -> Document:
+def _file(path: Path, settings: Settings, readers: Readers) -> Document:
     if path.suffix.lower() not in SUFFIXES:
         known = ", ".join(sorted(SUFFIXES))
         raise DocumentError(path.name, f"ce type de fichier n'est pas lu ; types lus : {known}")
     content = read_file(File(path.name, path), settings.max_file_mb)
     limit = settings.max_text_mb
-    return read_document(
+    return readers.document(
         content,
         name=path.name,
         source="aperçu",
@@ -77,11 +82,11 @@ def _file(path: Path, settings: Settings) -> Document:
     )
 
 
-def _page(url: str, settings: Settings) -> Document:
+def _page(url: str, settings: Settings, readers: Readers) -> Document:
     source = web_source(page_address(url), "page")
     with open_fetcher(settings) as fetch:
         page = fetch.get(source.urls[0], hosts=source.hosts, types=("text/", "application/"))
-    return read_document(
+    return readers.document(
         page.content,
         name=page.url,
         source=source.name,

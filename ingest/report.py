@@ -17,6 +17,7 @@ IGNORED_KEPT = 500  # likewise
 _LINES = 12
 _LONGEST_LINE = 200  # characters
 _LONGEST_TEXT = 400_000  # beyond, comparing two versions would take longer than embedding them
+_MOST_SENTENCES = 1_000  # beyond, finding which of them moved takes a time that is the square of their number
 _FIELDS = {"title": "titre", "date": "date", "url": "adresse", "rubric": "rubrique", "kind": "type"}
 
 Progress = Callable[[int, int, str], None]
@@ -183,6 +184,11 @@ def short_diff(before: Document | None, after: Document) -> tuple[str, ...]:
 
 
 def _changed_sentences(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
+    if max(len(before), len(after)) > _MOST_SENTENCES:
+        held, now = set(before), set(after)
+        yield from (f"- {sentence}" for sentence in dict.fromkeys(before) if sentence not in now)
+        yield from (f"+ {sentence}" for sentence in dict.fromkeys(after) if sentence not in held)
+        return
     for line in difflib.unified_diff(before, after, n=0, lineterm=""):
         if line[0] in "+-" and not line.startswith(("+++", "---")):
             yield f"{line[0]} {line[1:]}"

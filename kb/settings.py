@@ -200,7 +200,10 @@ class Settings:
         "REPERES_EDITORS", "", _text, "names (OIDC, proxy) of those who may change the base; all others read", "none"
     )
     session_hours: int = _setting(
-        "REPERES_SESSION_HOURS", 10, _whole_number(1, 720), "hours after which an unused session ends"
+        "REPERES_SESSION_HOURS",
+        10,
+        _whole_number(1, 720),
+        "hours after which an unused session ends; of `oidc`, one that is used too",
     )
     public_url: str = _setting(
         "REPERES_PUBLIC_URL", "", _text, "address under which people call the application, behind a proxy", "none"
@@ -209,7 +212,12 @@ class Settings:
         "REPERES_PROXY_HEADER", "X-Forwarded-User", _text, "header in which a trusted proxy names who is signed in"
     )
     proxy_addresses: str = _setting(
-        "REPERES_PROXY_ADDRESSES", "", _text, "addresses or networks of that proxy (`10.0.0.5 10.1.0.0/24`)", "none"
+        "REPERES_PROXY_ADDRESSES",
+        "",
+        _text,
+        "addresses or networks of the proxies in front (`10.0.0.5 10.1.0.0/24`): they alone are believed about who is "
+        "signed in (`proxy`) and where from (`X-Forwarded-For`)",
+        "none",
     )
     oidc_issuer: str = _setting("REPERES_OIDC_ISSUER", "", _text, "address of the OpenID Connect provider", "none")
     oidc_client: str = _setting("REPERES_OIDC_CLIENT", "", _text, "name of the application at that provider", "none")

@@ -1,8 +1,7 @@
-"""Addresses of the web: one spelling for each page, and which addresses of machines may be connected to."""
+"""Addresses of the web: one spelling for each page, and the machines that a name leads to."""
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import socket
 from collections.abc import Callable
@@ -21,7 +20,6 @@ _TRACKING = re.compile(
     r"sfmc_\w+|__s|s_cid|cmpid|wt_\w+",
     re.IGNORECASE,
 )
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class RefusedAddressError(DocumentError):
@@ -83,21 +81,6 @@ def resolve(host: str, port: int) -> list[str]:
     """The addresses of `host`, from the system. Raises OSError when it has none."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public network, also once what it wraps is looked at."""
-    try:
-        found = ipaddress.ip_address(address.split("%", 1)[0])
-    except ValueError:
-        return False
-    if isinstance(found, ipaddress.IPv6Address):
-        wrapped = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
-        if wrapped is None and found in _NAT64:
-            wrapped = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-        if wrapped is not None:
-            return is_public(str(wrapped))
-    return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified)
 
 
 def file_name(url: str) -> str:

@@ -7,14 +7,12 @@ that was checked. Redirects are followed by hand, each one checked again; proxie
 
 from __future__ import annotations
 
-import email.utils
 import logging
+import re
 import time
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urljoin, urlunsplit
 
 from ingest.fetching.addresses import (
@@ -23,13 +21,14 @@ from ingest.fetching.addresses import (
     Resolve,
     authority,
     host_name,
-    is_public,
     page_address,
     resolve,
     split_address,
 )
+from ingest.fetching.answers import Fetched, FetchError, TryAgainError, check_status, check_type, mark
 from ingest.fetching.hosts import Hosts, Politeness
-from kb.errors import DocumentError
+from ingest.fetching.networks import is_public
+from ingest.fetching.robots import MOST_BYTES, UnreadableRulesError, pace_asked, read_rules
 from kb.settings import Settings
 
 if TYPE_CHECKING:
@@ -41,35 +40,7 @@ logger = logging.getLogger(__name__)
 MOST_REDIRECTS = 5
 ATTEMPTS = 3  # of a request that got 429, 5xx or no answer
 _LONGEST_WAIT = 30.0  # seconds that a server may ask to wait (Retry-After)
-_LONGEST_PACE = 10.0  # seconds between two requests that robots.txt may ask for (Crawl-delay)
-_REDIRECTS = frozenset((301, 302, 303, 307, 308))
-_GONE = frozenset((404, 410))
-
-Kind = Literal["refused", "gone", "temporary", "unusable"]
-
-
-class FetchError(DocumentError):
-    """A page that could not be fetched.
-
-    `kind` tells why: `gone` (404, 410), `temporary` (5xx, 429, no answer), `refused` (robots.txt, guards), `unusable`
-    (too big, another type of content, another error).
-    """
-
-    def __init__(self, url: str, reason: str, kind: Kind) -> None:
-        super().__init__(url, reason)
-        self.kind = kind
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What a server gave. `url` is where the redirects ended; `unchanged` tells that it answered 304: no content."""
-
-    url: str
-    content: bytes
-    media_type: str
-    etag: str | None
-    last_modified: str | None
-    unchanged: bool
+_ROBOTS_TYPES = ("text/", "")
 
 
 class Fetcher:
@@ -114,10 +85,10 @@ class Fetcher:
         that must not be fetched.
         """
         headers = {}
-        if etag:
-            headers["If-None-Match"] = etag
-        if last_modified:
-            headers["If-Modified-Since"] = last_modified
+        if known := mark(etag):
+            headers["If-None-Match"] = known
+        if known := mark(last_modified):
+            headers["If-Modified-Since"] = known
         asked = url
         for _ in range(MOST_REDIRECTS + 1):
             url = page_address(url)
@@ -126,7 +97,7 @@ class Fetcher:
             found = self._try(url, headers, types, asked)
             if isinstance(found, Fetched):
                 return found
-            url = urljoin(url, found)
+            url = _led_to(url, found)
         raise FetchError(asked, f"plus de {MOST_REDIRECTS} redirections ; vérifiez l'adresse", "unusable")
 
     def _check_host(self, url: str, hosts: Collection[str], asked: str) -> None:
@@ -149,43 +120,50 @@ class Fetcher:
 
     def _read_robots(self, url: str, hosts: Collection[str]) -> Protego | str:
         """The rules of a host (RFC 9309): where there are none all is allowed; while they cannot be had, the reason."""
-        from protego import Protego
-
         where = urljoin(url, "/robots.txt")
-        text = ""
+        content, is_moved = b"", False
         try:
             for _ in range(MOST_REDIRECTS + 1):
                 self._check_host(where, hosts, where)
-                found = self._try(where, {}, ("text/", ""), where)
+                found = self._try(where, {}, _ROBOTS_TYPES, where, cut_at=MOST_BYTES)
                 if isinstance(found, Fetched):
-                    text = found.content.decode("utf-8", errors="replace")
+                    content = found.content
                     break
-                where = page_address(urljoin(where, found))
+                is_moved = True
+                where = page_address(_led_to(where, found))
         except FetchError as error:
-            if error.kind == "temporary":
+            if error.kind in {"temporary", "unreadable"}:
                 return f"le fichier robots.txt du site ne peut pas être lu ({error.reason})"
         except RefusedAddressError as error:
-            if where == page_address(urljoin(url, "/robots.txt")):
+            if not is_moved:
                 raise RefusedAddressError(url, error.reason) from None
             logger.info("robots.txt leads elsewhere: %s", error)
-        rules = Protego.parse(text)
-        asked = min(float(rules.crawl_delay(self._politeness.user_agent) or 0.0), _LONGEST_PACE)
-        self._hosts.of(url).pace = max(self._politeness.pace, asked)
+        try:
+            rules = read_rules(content)
+        except UnreadableRulesError as error:
+            return f"le fichier robots.txt du site ne peut pas être lu ({error})"
+        self._hosts.of(url).pace = max(self._politeness.pace, pace_asked(rules, self._politeness.user_agent))
         return rules
 
-    def _try(self, url: str, headers: dict[str, str], types: Collection[str], asked: str) -> Fetched | str:
+    def _try(
+        self, url: str, headers: dict[str, str], types: Collection[str], asked: str, cut_at: int | None = None
+    ) -> Fetched | str:
         """What a server gives, or where it sends to; asked again, later and later, while the trouble may pass."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._once(url, headers, types, asked)
-            except _TryAgainError as error:
+                return self._once(url, headers, types, asked, cut_at)
+            except TryAgainError as error:
                 if attempt == ATTEMPTS:
                     raise FetchError(asked, error.reason, "temporary") from None
                 self._sleep(min(max(error.wait, 2.0 ** (attempt - 1)), _LONGEST_WAIT))
         raise AssertionError("unreachable")
 
-    def _once(self, url: str, headers: dict[str, str], types: Collection[str], asked: str) -> Fetched | str:
+    def _once(
+        self, url: str, headers: dict[str, str], types: Collection[str], asked: str, cut_at: int | None
+    ) -> Fetched | str:
         import httpx
+
+        from kb.remote.transport import TooBigAnswerError, UnusableAnswerError
 
         parts = split_address(url)
         name, port = host_name(parts), parts.port or DEFAULT_PORTS[parts.scheme]
@@ -202,67 +180,56 @@ class Fetcher:
                 )
                 response = host.client.send(request, stream=True)
                 try:
-                    return self._read(response, url, types, asked)
+                    return self._read(response, url, types, asked, cut_at)
                 finally:
                     response.close()
-                    host.client.cookies.clear()
         except httpx.TimeoutException:
-            raise _TryAgainError("le site ne répond pas à temps") from None
+            raise TryAgainError("le site ne répond pas à temps") from None
         except (httpx.InvalidURL, UnicodeError):
             raise FetchError(asked, "ce n'est pas une adresse valable ; vérifiez-la", "unusable") from None
-        except httpx.DecodingError:
-            raise FetchError(asked, "le contenu envoyé par le site est abîmé", "unusable") from None
+        except TooBigAnswerError as error:
+            raise FetchError(asked, f"page trop grosse : {error} ({self._limit()})", "unusable") from None
+        except UnusableAnswerError as error:
+            raise FetchError(asked, str(error), "unreadable") from None
         except httpx.TransportError as error:
-            raise _TryAgainError(f"le site est injoignable ({type(error).__name__})") from None
+            raise TryAgainError(f"le site est injoignable ({type(error).__name__})") from None
 
-    def _read(self, response: httpx.Response, url: str, types: Collection[str], asked: str) -> Fetched | str:
-        status = response.status_code
-        etag, modified = response.headers.get("etag"), response.headers.get("last-modified")
-        if status == 304:
+    def _read(
+        self, response: httpx.Response, url: str, types: Collection[str], asked: str, cut_at: int | None
+    ) -> Fetched | str:
+        etag, modified = mark(response.headers.get("etag")), mark(response.headers.get("last-modified"))
+        if response.status_code == 304 and {"if-none-match", "if-modified-since"} & response.request.headers.keys():
             return Fetched(url, b"", "", etag, modified, unchanged=True)
-        if status in _REDIRECTS and (location := response.headers.get("location")):
-            return str(location)
-        if status in _GONE:
-            raise FetchError(asked, f"la page n'existe plus ({status})", "gone")
-        if status == 429 or status >= 500:
-            raise _TryAgainError(f"le site répond par une erreur ({status})", _wait_asked(response))
-        if status in {401, 403}:
-            raise FetchError(asked, f"le site refuse l'accès à cette page ({status})", "unusable")
-        if status != 200:
-            raise FetchError(asked, f"le site répond par une erreur ({status})", "unusable")
-        media_type = response.headers.get("content-type", "")
-        kind = media_type.split(";", 1)[0].strip().lower()
-        if not any(kind == usable or (usable.endswith("/") and kind.startswith(usable)) for usable in types):
-            raise FetchError(asked, f"type de contenu non pris en charge ({kind or 'aucun'})", "unusable")
-        return Fetched(url, self._body(response, asked), media_type, etag, modified, unchanged=False)
+        if (elsewhere := check_status(response, asked)) is not None:
+            return elsewhere
+        media_type = check_type(response, types, asked)
+        return Fetched(url, self._body(response, asked, cut_at), media_type, etag, modified, unchanged=False)
 
-    def _body(self, response: httpx.Response, asked: str) -> bytes:
-        """The content, decompressed. Raises FetchError as soon as it is too big or takes too long."""
-        most = self._politeness.max_bytes
-        too_big = FetchError(
-            asked, f"page trop grosse (la limite est de {most / 1e6:.0f} Mo, REPERES_MAX_FILE_MB)", "unusable"
-        )
+    def _body(self, response: httpx.Response, asked: str, cut_at: int | None) -> bytes:
+        """The content, unpacked; no more than `cut_at` bytes when that is given. Raises FetchError for too much."""
         announced = response.headers.get("content-length", "")
-        if announced.isdigit() and int(announced) > most:
-            raise too_big
-        deadline = time.monotonic() + self._politeness.longest
+        if cut_at is None and re.fullmatch("[0-9]{1,18}", announced) and int(announced) > self._politeness.max_bytes:
+            raise FetchError(asked, f"page trop grosse ({self._limit()})", "unusable")
         content = bytearray()
-        for chunk in response.iter_bytes():
-            content += chunk
-            if len(content) > most:
-                raise too_big
-            if time.monotonic() > deadline:
-                raise _TryAgainError("le site envoie la page trop lentement")
+        for piece in response.iter_raw():
+            content += piece
+            if cut_at is not None and len(content) >= cut_at:
+                break
+        if cut_at is not None:
+            del content[cut_at:]
         return bytes(content)
+
+    def _limit(self) -> str:
+        return f"la limite est de {self._politeness.max_bytes / 1e6:.0f} Mo, REPERES_MAX_FILE_MB"
 
     def _address(self, url: str, name: str, port: int) -> str:
         """The address to connect to: all that the name resolves to must be public, unless the host is a private one."""
         try:
             found = self._resolve(name, port)
         except (OSError, UnicodeError):
-            raise _TryAgainError("ce nom de site est introuvable ; vérifiez l'adresse") from None
+            raise TryAgainError("ce nom de site est introuvable ; vérifiez l'adresse") from None
         if not found:
-            raise _TryAgainError("ce nom de site est introuvable ; vérifiez l'adresse")
+            raise TryAgainError("ce nom de site est introuvable ; vérifiez l'adresse")
         if not ({name, f"{name}:{port}"} & self._private) and not all(is_public(address) for address in found):
             raise RefusedAddressError(
                 url,
@@ -277,19 +244,9 @@ def open_fetcher(settings: Settings) -> Fetcher:
     return Fetcher(politeness, private_hosts=settings.private_hosts.replace(",", " ").split())
 
 
-class _TryAgainError(Exception):
-    def __init__(self, reason: str, wait: float = 0.0) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.wait = wait
-
-
-def _wait_asked(response: httpx.Response) -> float:
-    """Seconds that the server asks to wait: Retry-After is a number or a date."""
-    value = response.headers.get("retry-after", "")
-    if value.isdigit():
-        return float(value)
+def _led_to(url: str, location: str) -> str:
+    """Where a redirect leads. Raises RefusedAddressError for what is no address."""
     try:
-        return max(0.0, (email.utils.parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        return 0.0
+        return urljoin(url, location)
+    except ValueError:
+        raise RefusedAddressError(url, "elle renvoie à ce qui n'est pas une adresse valable") from None

@@ -28,7 +28,7 @@ class Politeness:
     pace: float = 0.5
     max_bytes: int = 100_000_000
     timeout: float = 20.0  # of one wait for the server
-    longest: float = 120.0  # of a whole transfer
+    longest: float = 120.0  # of a whole request, from its first byte to the last of the answer
 
 
 class Host:
@@ -83,7 +83,11 @@ def _client(politeness: Politeness) -> httpx.Client:
     """A client for one host: connections are pooled by address, and two hosts may share one."""
     import httpx
 
+    from kb.remote.transport import BoundedTransport, Bounds
+
+    bounds = Bounds(politeness.max_bytes, politeness.longest)
     return httpx.Client(
+        transport=BoundedTransport(bounds, verify=_certificates(), trust_env=False),
         headers={
             "User-Agent": politeness.user_agent,
             "Accept": "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8",
@@ -92,7 +96,6 @@ def _client(politeness: Politeness) -> httpx.Client:
         timeout=politeness.timeout,
         follow_redirects=False,
         trust_env=False,
-        verify=_certificates(),
     )
 
 

@@ -1,13 +1,13 @@
-"""Readers: bytes -> `Document`, one module or folder a format (`READERS`). `read_document` is the way in.
+"""Readers: bytes -> `Document`, one module or folder a format (`READERS`). `bounded` is the way in, for hostile files.
 
-Bytes -> `decoding` -> `markdown`, `html`, `text`, `pdf`, `docx` -> `block_builder` (one form for all), with what the
-document says of itself: `metadata`, and its date by `dates`. A module is imported when its format comes.
+In a child process, as one of its `tasks`, `read_document`: bytes -> `decoding` -> `markdown`, `html`, `text`, `pdf`,
+`docx` -> `block_builder` (one form for all), with what the document says of itself: `metadata`, and its date by
+`dates`. `listings` reads where pages, feeds and sitemaps lead. A module is imported when its format comes.
 """
 
 from __future__ import annotations
 
 import importlib
-import logging
 import re
 from collections.abc import Callable
 from pathlib import PurePosixPath
@@ -19,11 +19,9 @@ from kb.errors import DocumentError
 from kb.text.domain import NO_DOMAIN, Domain
 from kb.types import Document
 
-logger = logging.getLogger(__name__)
-
 # Change it whenever the same bytes would give another document: unchanged files are then read again. What the domain
 # changes has a mark of its own (`Domain.reading_mark`).
-READERS_VERSION = "3"
+READERS_VERSION = "4"
 
 # Suffix or media type -> the module of this package whose `read` takes it.
 READERS = {
@@ -46,6 +44,8 @@ READERS = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx.reader",
 }
 SUFFIXES = frozenset(key for key in READERS if key.startswith("."))
+_PACKED = {"pdf.reader", "docx.reader"}  # what these read is many times the size of the file
+_LONGEST_TITLE = 500  # characters: it goes with every passage
 # Servers send these for whatever they do not know: the suffix says more.
 _VAGUE_TYPES = frozenset(("text/plain", "application/octet-stream", "binary/octet-stream", "application/zip"))
 
@@ -67,21 +67,16 @@ def read_document(
     Content-Type, parameters allowed) does. `url` is where the content was fetched from. `max_text_mb` limits the text
     in megabytes of 1,000,000 bytes. `domain` tells the rubrics and marks of the agency's own site. Raises DocumentError
     for whatever cannot be read or holds no text.
+
+    It runs in this very process, as long and with as much memory as the content asks for: for content that nobody
+    vouches for, `ingest.readers.bounded` runs it in a child.
     """
     module = _reader_name(name, media_type)
     given = Given(content, name, max_text_mb, media_type, url, domain)
     if not content.strip():
         raise empty(given)
     read = cast("Callable[[Given], Reading]", importlib.import_module(f"ingest.readers.{module}").read)
-    try:
-        reading = read(given)
-    except DocumentError:
-        raise
-    except Exception as error:  # a fault of a reader, or of a library: one document must not stop the others
-        logger.exception("the reader of %s failed", module)
-        raise DocumentError(
-            name, f"lecture impossible (erreur interne : {type(error).__name__}) ; signalez-le en joignant le document"
-        ) from error
+    reading = read(given)
     if not re.search(r"\w", reading.text):
         raise no_text(given)
     if (size := len(reading.text.encode())) > given.max_text_bytes:
@@ -90,7 +85,7 @@ def read_document(
     return Document(
         id=document_id,
         source=source,
-        title=found.title or _title_from_name(name),
+        title=_shortened(found.title or _title_from_name(name)),
         text=reading.text,
         url=found.url,
         date=found.date,
@@ -104,6 +99,14 @@ def read_document(
     )
 
 
+def is_packed(name: str, media_type: str | None) -> bool:
+    """Whether the file is of a format whose content is compressed."""
+    try:
+        return _reader_name(name, media_type) in _PACKED
+    except DocumentError:
+        return False
+
+
 def _reader_name(name: str, media_type: str | None) -> str:
     kind = (media_type or "").split(";", 1)[0].strip().lower()
     suffix = _path(name).suffix.lower()
@@ -115,6 +118,10 @@ def _reader_name(name: str, media_type: str | None) -> str:
         f"format non pris en charge ({suffix or kind or 'sans extension'}) ; "
         f"formats lus : {', '.join(sorted(SUFFIXES))}",
     )
+
+
+def _shortened(title: str) -> str:
+    return title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1].rstrip() + "…"
 
 
 def _path(name: str) -> PurePosixPath:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from kb.text.folding import fold
+from kb.text.folding import fold, without_heaps
 
 Kind = Literal["paragraph", "heading", "list", "table"]
 
@@ -27,6 +27,14 @@ _SPACES = re.compile(r"[ \t\n]+")  # no-break and thin spaces are part of how Fr
 _BULLET = re.compile(r"[-*•‣◦▪●■◆➢➤✓✔→·–—]\s+(?=\S)")
 # A paragraph that begins like this would be read back as a heading.
 _HASHES = re.compile(r"\A(?:#{1,6}\s+)+")
+# A heading stands in every passage below it, a table's header in every one of its rows, an indent before every item:
+# what is longer, wider or deeper than anybody writes is text like any other.
+_LONGEST_HEADING = 500  # characters
+_LONGEST_HEADER = 2_000  # characters, of a table's first row
+_MOST_COLUMNS = 400
+_MOST_CELLS = 1_000_000
+_MOST_REPEATED = 1_000_000  # characters
+_DEEPEST_ITEM = 12
 _NUMBER = re.compile(r"(\d{1,3})\s?[.)]\s+(?=\S)")
 
 
@@ -41,7 +49,7 @@ class Block:
 
 def clean(text: str) -> str:
     """`text` in NFC, line ends as `\\n`, without control, zero-width and private-use characters."""
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text)))
+    return unicodedata.normalize("NFC", without_heaps(_INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))))
 
 
 def one_line(text: str) -> str:
@@ -55,15 +63,16 @@ def paragraph(text: str) -> Block:
 
 
 def heading(text: str, level: int) -> Block:
-    """A heading of `level`, 1 being the document's title."""
-    return Block("heading", one_line(text), max(1, level))
+    """A heading of `level`, 1 being the document's title; one as long as a page is a paragraph."""
+    text = one_line(text)
+    return Block("heading", text, max(1, level)) if len(text) <= _LONGEST_HEADING else paragraph(text)
 
 
 def item(text: str, *, depth: int = 0, number: int | None = None) -> str:
     """The line of a list item, `depth` levels deep, numbered or not; empty when there is no text."""
     text = one_line(text)
     marker = "-" if number is None else f"{number}."
-    return f"{'  ' * depth}{marker} {text}" if text else ""
+    return f"{'  ' * min(depth, _DEEPEST_ITEM)}{marker} {text}" if text else ""
 
 
 def item_from_line(line: str) -> str:
@@ -81,9 +90,14 @@ def bullets(lines: Iterable[str]) -> Block:
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[Block]:
-    """A table, its first row being the header; one column only becomes paragraphs. Empty rows and columns go."""
+    """A table, its first row being the header; one column only becomes paragraphs. Empty rows and columns go.
+
+    So does a table that is too wide to be read across: each cell with text becomes a paragraph.
+    """
     cleaned = [[one_line(cell).replace("|", "¦") for cell in row] for row in rows]
     width = max((len(row) for row in cleaned), default=0)
+    if width > _MOST_COLUMNS or width * len(cleaned) > _MOST_CELLS:
+        return [paragraph(cell.replace("¦", "|")) for row in cleaned for cell in row if cell]
     filled = [row + [""] * (width - len(row)) for row in cleaned if any(row)]
     kept = [column for column in range(width) if any(row[column] for row in filled)]
     if len(kept) == 1 or len(filled) == 1:
@@ -92,7 +106,21 @@ def table(rows: Sequence[Sequence[str]]) -> list[Block]:
     lines = ["| " + " | ".join(row[column] for column in kept) + " |" for row in filled]
     if not lines:
         return []
+    if len(lines[0]) > _LONGEST_HEADER:
+        lines.insert(0, "|" + "  |" * len(kept))  # a first row of text is no header
     return [Block("table", "\n".join([lines[0], "| " + " | ".join("---" for _ in kept) + " |", *lines[1:]]))]
+
+
+class Repeats:
+    """What a document may still add to itself by cells that span others: a few bytes can ask for any length."""
+
+    def __init__(self, characters: int = _MOST_REPEATED) -> None:
+        self._left = characters
+
+    def allows(self, text: str) -> bool:
+        """Whether `text` may be repeated once more: not when too much was already."""
+        self._left -= len(text) + 3  # the bars of a table's line count
+        return self._left >= 0
 
 
 def without_title(blocks: Sequence[Block], title: str | None) -> list[Block]:

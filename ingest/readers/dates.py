@@ -62,6 +62,8 @@ def parse_date(value: object, *, latest: date | None = None) -> str | None:
         return _checked(value.year, value.month, value.day, latest)
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
+    if isinstance(value, str) and len(value) > _LINE:
+        return None
     text = fold(str(value)).strip(" .,;:()[]").removeprefix("le ")
     for pattern in _PATTERNS:
         if match := pattern.match(text):

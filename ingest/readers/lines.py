@@ -20,6 +20,7 @@ _PREFIXES = frozenset(
 _AFTER_VERB = re.compile(r"(?:t-)?(?:il|ils|elle|elles|on|je|tu|nous|vous|ce|ci|là|même|mêmes|être|à-dire)\b")
 _CUT = re.compile(r"(?<![\w'’-])([^\W\d_][\w'’-]{0,60})[-\u2010\u00ad]$")
 _DASHED = re.compile(r"\w[-\u2010]$")
+_TAIL = 80  # characters: more than `_CUT` looks at
 _FINAL = (".", "!", "?", "…", ":", ";", "»", ")")
 _TOLERANCE = 4  # characters: words are not cut to the very edge
 
@@ -32,17 +33,21 @@ def words_of(text: str) -> frozenset[str]:
 def join_lines(lines: Sequence[str], words: Collection[str] = ()) -> str:
     """`lines` as one, words that were cut at a line's end made whole. `words`: those that the document holds."""
     parts: list[str] = []
+    tail = ""  # how the text ends so far: looking through all of it for each line would be quadratic
     for line in lines:
         following = line.strip()
         if not following:
             continue
-        if parts and (cut := _CUT.search(parts[-1])) and following[0].islower():
-            parts[-1] = parts[-1][: cut.end(1)] + _hyphen(cut[1], following, words) + following
-        elif parts and _DASHED.search(parts[-1]) and following[0].isalnum():
-            parts[-1] += following  # « Seine- / Saint-Denis », « 2014- / 2020 »
+        if parts and (cut := _CUT.search(tail)) and following[0].islower():
+            kept = cut.end(1) - len(tail)
+            parts[-1], tail = parts[-1][:kept], tail[:kept]
+            parts.append(_hyphen(cut[1], following, words) + following)
+        elif parts and _DASHED.search(tail) and following[0].isalnum():
+            parts.append(following)  # « Seine- / Saint-Denis », « 2014- / 2020 »
         else:
-            parts.append(following)
-    return " ".join(parts)
+            parts.append(f" {following}" if parts else following)
+        tail = (tail + parts[-1])[-_TAIL:]
+    return "".join(parts)
 
 
 def wrap_width(lines: Sequence[str]) -> int | None:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-import lxml.html
 import yaml
 from lxml.html import defs
 from markdown_it import MarkdownIt
@@ -19,6 +18,7 @@ from ingest.readers.block_builder import assemble
 from ingest.readers.decoding import decode
 from ingest.readers.html.cited import extract_last_sources, extract_named_sources
 from ingest.readers.html.page import drop_hidden
+from ingest.readers.html.parsing import parse_html
 from ingest.readers.html.tree import blocks_of
 from ingest.readers.metadata import Metadata, canonical_url, from_mapping
 from ingest.readers.reading import Given, Reading, empty, no_text, too_long
@@ -28,7 +28,7 @@ from kb.errors import DocumentError
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _FRONT = re.compile(r"\s*---[ \t]*\n(?P<yaml>(?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 _UNCLOSED = re.compile(r"\s*---[ \t]*\n\s*[\w-]+[ \t]*:(?:[ \t]|\n)")
-_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)[^<>]*>")
+_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*+)[^<>]*+>")
 _MAX_FRONT = 200_000  # characters; YAML is slow to read, and no front matter is that long
 
 
@@ -41,7 +41,9 @@ def read(given: Given) -> Reading:
         raise empty(given)
     front, body = _split_front_matter(text, given.name)
     page = f"<html><body>{_parser().render(body)}</body></html>"
-    root = lxml.html.document_fromstring(page, parser=lxml.html.HTMLParser(huge_tree=True, remove_comments=True))
+    root = parse_html(page, given.name)
+    if root is None:
+        raise no_text(given)
     drop_hidden(root)
     try:
         sources = extract_named_sources(root) + extract_last_sources(root)
@@ -68,8 +70,11 @@ def _split_front_matter(text: str, name: str) -> tuple[Metadata, str]:
     if len(match["yaml"]) > _MAX_FRONT:
         raise DocumentError(name, "l'en-tête YAML est démesuré ; gardez-y les seules informations sur le document")
     try:
+        if "&" in match["yaml"] and _has_aliases(match["yaml"]):
+            raise DocumentError(
+                name, "l'en-tête YAML répète une valeur par renvoi (« *nom ») ; écrivez-la en entier à chaque endroit"
+            )
         # All scalars stay texts: YAML would read « Oui » as a truth value, and « 2019-02-31 » as an error of its own.
-        # Not the loader in C: it crashes the process on deep nesting, where this one raises RecursionError.
         values = yaml.load(match["yaml"], Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
@@ -85,6 +90,11 @@ def _split_front_matter(text: str, name: str) -> tuple[Metadata, str]:
         # Two rules around a text, not front matter.
         return Metadata(), text
     return from_mapping(values, name), text[match.end() :]
+
+
+def _has_aliases(text: str) -> bool:
+    """Whether YAML repeats values by reference: a few lines of it can stand for any number of values."""
+    return any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_Loader))
 
 
 class _Renderer(RendererHTML):

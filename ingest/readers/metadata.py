@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from urllib.parse import urljoin, urlsplit
 
+from ingest.readers.block_builder import one_line
 from ingest.readers.dates import parse_date
 from kb.errors import DocumentError
 from kb.text.folding import fold
@@ -203,7 +204,7 @@ def _text(key: object, value: object, name: str) -> str | None:
         raise DocumentError(name, f"« {key} » doit être un texte, pas une liste ; corrigez l'en-tête du document")
     if _is_nothing(value):
         return None
-    return re.sub(r"[ \t\r\n]+", " ", str(value)).strip() or None
+    return one_line(str(value)) or None
 
 
 def _date(key: object, value: object, name: str, latest: date | None) -> str | None:

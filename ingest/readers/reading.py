@@ -38,6 +38,22 @@ class Reading:
     page_starts: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What a feed or sitemap holds: pages, and for an index of sitemaps the sitemaps."""
+
+    pages: tuple[str, ...]
+    sitemaps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageLinks:
+    """Where a page leads: addresses in their one spelling, each once, and that of the article's next part."""
+
+    links: tuple[str, ...]
+    next_part: str | None
+
+
 def too_long(given: Given, size: int) -> DocumentError:
     """The refusal of a document that holds `size` bytes of text."""
     return DocumentError(

@@ -22,6 +22,7 @@ _HASHES = re.compile(r"(#{1,6})\s+(\S.*)$")
 _SENTENCE_END = (".", ";", ",", "…", ":", "»", "!")
 _MAX_HEADING = 120
 _MAX_TITLE = 200
+_DEEPEST = 12  # levels of a list
 _SIGNATURES = (
     b"%PDF-",
     b"PK\x03\x04",
@@ -209,7 +210,7 @@ def _levels(lines: Sequence[str]) -> list[str]:
         indent = _indent(line)
         while stack and indent < stack[-1]:
             stack.pop()
-        if not stack or indent > stack[-1]:
+        if not stack or (indent > stack[-1] and len(stack) <= _DEEPEST):
             stack.append(indent)
         levelled.append("  " * (len(stack) - 1) + line.strip())
     return levelled

@@ -1,7 +1,7 @@
 """Where documents come from: a kind of source -> the module that lists it. The pipeline asks `open_listing` only.
 
 `config` (sources.toml) or what was typed (`given_source`) -> a `Source` (`source`) -> its listing, by `folder` (over
-`files`) or `website` (over `crawler` and `listings`; `page_item` reads, `known_pages` remembers); `address` finds out
+`files`) or `website` (over `crawler`; `page_item` reads, `known_pages` remembers); `address` finds out
 what stands at an address.
 """
 

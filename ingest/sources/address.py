@@ -7,8 +7,8 @@ from dataclasses import replace
 from ingest.fetching.addresses import page_address
 from ingest.fetching.fetch import open_fetcher
 from ingest.items import Commit, Listing
+from ingest.readers.listings import is_feed, is_sitemap
 from ingest.sources.config import configured_sources, web_source
-from ingest.sources.listings import is_feed
 from ingest.sources.source import AddressSource, WebSource
 from ingest.sources.website import WebListing
 from ingest.steps.plan import Plan
@@ -27,8 +27,7 @@ def open_listing(source: AddressSource, plan: Plan, commit: Commit) -> Listing:
         first = fetcher.get(page.urls[0], hosts=page.hosts, types=("text/", "application/"))
     if not is_feed(first.content, first.media_type):
         return WebListing(page, plan, commit, is_whole=False)
-    start = first.content[:4096]
-    kind = "sitemap" if b"urlset" in start or b"sitemapindex" in start else "feed"
+    kind = "sitemap" if is_sitemap(first.content) else "feed"
     return WebListing(web_source(source.url, kind, source.name), plan, commit)
 
 

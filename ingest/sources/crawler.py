@@ -3,58 +3,39 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Literal
 from urllib.parse import urlsplit
 
-import lxml.etree
-import lxml.html
-
 from ingest.fetching.addresses import authority, page_address
-from ingest.fetching.fetch import Fetched, Fetcher, FetchError
+from ingest.fetching.answers import Fetched, FetchError
+from ingest.fetching.fetch import Fetcher
 from ingest.readers import READERS
-from ingest.readers.decoding import decode
-from ingest.readers.html.reader import charset
-from ingest.sources.listings import is_feed, links, next_part, read_feed
+from ingest.readers.bounded import Readers
+from ingest.readers.reading import PageLinks
+from ingest.sources.page import Page, Role
 from ingest.sources.source import WebSource
 from kb.errors import DocumentError
 from kb.index.catalog.journal import FetchedPage
 
 logger = logging.getLogger(__name__)
 
-Role = Literal["listing", "document", "attachment"]
-
 _AT_ONCE = 4  # pages asked for ahead of the one at hand; each host has its own, lower limit
 _MOST_PARTS = 8  # pages of one article
+_MOST_BYTES_IN_PARTS = 100_000_000  # of an article in several pages, its own page included
+_DEEPEST_SITEMAP = 3  # a sitemap named by an index that an index names
+_MOST_CHARACTERS = 40_000_000  # of all the addresses that the pages of a source lead to: they are kept until its end
 _MOST_PAGES = 20_000  # of one source: a calendar leads to ever more pages
+# Seconds for a page with its parts: a server may let several requests wait for their turn, half a minute each, and send
+# slowly, but no site of one page may hold up all others.
+PAGE_SECONDS = 300.0
+_TOO_SLOW = "la page, avec ses suites, met plus de {seconds:.0f} secondes à venir ; elle sera demandée à nouveau"
 _LISTING_TYPES = ("application/", "text/")
 _VAGUE_TYPES = ("application/octet-stream", "binary/octet-stream", "")
 _DOCUMENT_TYPES = (*(kind for kind in READERS if "/" in kind), *_VAGUE_TYPES)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page that was asked for, and what came of it: its content with that of its other parts, or why there is none.
-
-    `url` is the address asked for; `links` is where the page leads, of what the source may read; `sitemaps` those that
-    an index of sitemaps names.
-    """
-
-    url: str
-    role: Role
-    parent: str | None
-    result: Fetched | DocumentError
-    parts: tuple[Fetched, ...] = ()
-    links: tuple[str, ...] = ()
-    sitemaps: tuple[str, ...] = ()
-
-    @property
-    def is_gone(self) -> bool:
-        """Whether the server says that it exists no more."""
-        return isinstance(self.result, FetchError) and self.result.kind == "gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +44,7 @@ class _Wanted:
     role: Role
     depth: int = 0
     parent: str | None = None
+    level: int = 1  # of a sitemap: how many indexes lead to it, itself included
 
 
 class Crawler:
@@ -70,7 +52,7 @@ class Crawler:
 
     `total` is how many documents are known to be wanted so far; `forgotten` are the pages that were left alone.
     `known` holds what is known of its pages; `is_current` tells whether a document is in the base: the content of one
-    that is not is asked for, changed or not. Pages that `is_forgotten` are not asked for at all.
+    that is not is asked for, changed or not. Pages that `is_forgotten` are not asked for at all. `readers` find links.
     """
 
     def __init__(
@@ -81,6 +63,7 @@ class Crawler:
         rules: str,
         is_current: Callable[[str], bool],
         is_forgotten: Callable[[str], bool],
+        readers: Readers,
     ) -> None:
         self._source = source
         self._fetcher = fetcher
@@ -88,8 +71,10 @@ class Crawler:
         self._rules = rules
         self._is_current = is_current
         self._is_forgotten = is_forgotten
+        self._readers = readers
         self._queue: deque[_Wanted] = deque()
         self._queued: set[str] = set()
+        self._characters_left = _MOST_CHARACTERS
         self.complete = True
         self.failed: list[DocumentError] = []
         self.forgotten: list[str] = []
@@ -120,18 +105,20 @@ class Crawler:
 
     def _go_through(self) -> Iterator[Page]:
         under_way: deque[tuple[_Wanted, Future[Page]]] = deque()
-        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="fetch") as pool:
-            try:
-                while self._queue or under_way:
-                    while self._queue and len(under_way) < _AT_ONCE:
-                        wanted = self._queue.popleft()
-                        under_way.append((wanted, pool.submit(self._fetch, wanted)))
-                    wanted, future = under_way.popleft()
-                    page = self._followed(wanted, future.result())
-                    yield page
-            finally:
-                for _, future in under_way:
-                    future.cancel()
+        pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="fetch")
+        try:
+            while self._queue or under_way:
+                while self._queue and len(under_way) < _AT_ONCE:
+                    wanted = self._queue.popleft()
+                    under_way.append((wanted, pool.submit(self._fetch, wanted)))
+                wanted, future = under_way.popleft()
+                try:
+                    had = future.result(PAGE_SECONDS)
+                except TimeoutError:  # its thread ends once the fetcher's own patience does
+                    had = Page(wanted.url, wanted.role, wanted.parent, _too_slow(wanted.url))
+                yield self._followed(wanted, had)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _want(self, wanted: _Wanted) -> None:
         if wanted.url in self._queued:
@@ -163,7 +150,7 @@ class Crawler:
             return page
         if wanted.role == "listing" and self._source.type in {"feed", "sitemap"}:
             return self._follow_feed(wanted, page, result)
-        found = self._known[page.url].links if result.unchanged else page.links
+        found = self._kept(wanted, self._known[page.url].links if result.unchanged else page.links)
         inside = self._source.type == "section" and wanted.depth > 0
         for url in found:
             if self._source.attaches(url):
@@ -185,23 +172,39 @@ class Crawler:
                 known = self._known[page.url]
                 found, sitemaps = known.links, tuple(url for url, *_ in known.parts)
             else:
-                feed = read_feed(result.content, result.url)
+                feed = self._readers.feed(result.content, result.url)
                 found, sitemaps = feed.pages, feed.sitemaps
             if not found and not sitemaps:
                 raise DocumentError(wanted.url, "aucune page dans ce flux ou plan de site ; rien n'a été retiré")
         except DocumentError as error:
             self._fail(error)
             return replace(page, result=error)
+        if sitemaps and wanted.level >= _DEEPEST_SITEMAP:
+            self._fail(DocumentError(wanted.url, "ce plan de site renvoie à d'autres sur trop de niveaux"))
+            sitemaps = ()
+        found, sitemaps = self._kept(wanted, found), self._kept(wanted, sitemaps)
         for url in sitemaps:
-            self._want(_Wanted(url, "listing"))
+            self._want(_Wanted(url, "listing", level=wanted.level + 1))
         for url in found:
             if self._source.includes(url):
                 self._want(_Wanted(url, "document"))
         return replace(page, links=found, sitemaps=sitemaps)
 
+    def _kept(self, wanted: _Wanted, found: tuple[str, ...]) -> tuple[str, ...]:
+        """What a page leads to, as long as what all pages lead to can be kept in memory."""
+        length = sum(map(len, found))
+        if length <= self._characters_left:
+            self._characters_left -= length
+            return found
+        if self._characters_left:
+            self._fail(DocumentError(wanted.url, "les pages de la source mènent à trop d'adresses ; précisez « url »"))
+        self._characters_left = 0
+        return ()
+
     def _fetch(self, wanted: _Wanted, *, whole: bool = False) -> Page:
         """A page and its parts. Never raises: what went wrong is the page's result."""
         page = Page(wanted.url, wanted.role, wanted.parent, DocumentError(wanted.url, ""))
+        deadline = time.monotonic() + PAGE_SECONDS
         known = None if whole else self._usable(wanted)
         try:
             if known is None:
@@ -214,15 +217,15 @@ class Crawler:
                 ):
                     return replace(page, result=result)
                 result = self._get(wanted.url, wanted.role)
-            tree = _tree(result) if wanted.role != "attachment" else None
-            if tree is None:
+            held = self._held(result) if wanted.role != "attachment" else None
+            if held is None:
                 return replace(page, result=result)
-            following = self._parts(tree, result) if wanted.role == "document" else ()
-            return replace(page, result=result, parts=following, links=tuple(self._links(tree, result.url)))
+            following = self._parts(held, result, deadline) if wanted.role == "document" else ()
+            return replace(page, result=result, parts=following, links=tuple(self._links(held, result.url)))
         except DocumentError as error:
             return replace(page, result=error)
         except Exception as error:
-            logger.exception("fetching %s failed", wanted.url)
+            logger.info("fetching %s failed", wanted.url, exc_info=True)
             reason = f"lecture impossible (erreur interne : {type(error).__name__})"
             return replace(page, result=DocumentError(wanted.url, reason))
 
@@ -239,23 +242,41 @@ class Crawler:
         types = _LISTING_TYPES if role == "listing" else _DOCUMENT_TYPES
         return self._fetcher.get(url, hosts=self._source.hosts, types=types, etag=etag, last_modified=last_modified)
 
-    def _parts(self, tree: lxml.html.HtmlElement, first: Fetched) -> tuple[Fetched, ...]:
+    def _held(self, result: Fetched) -> PageLinks | None:
+        """Where an HTML page leads; None for other content. What takes too much to parse is told once it is read."""
+        if "html" not in result.media_type.split(";", 1)[0].lower():
+            return None
+        try:
+            return self._readers.page_links(result.content, result.url, result.media_type)
+        except DocumentError as error:
+            logger.info("no links: %s", error)
+            return None
+
+    def _parts(self, held: PageLinks, first: Fetched, deadline: float) -> tuple[Fetched, ...]:
         parts: list[Fetched] = []
         seen = {page_address(first.url)}
-        url = next_part(tree, first.url)
+        size = len(first.content)
+        url = held.next_part
         while url is not None and url not in seen and len(parts) < _MOST_PARTS:
+            if time.monotonic() > deadline:
+                raise _too_slow(first.url)
             seen.add(url)
             part = self._get(url, "document")
+            size += len(part.content)
+            if size > _MOST_BYTES_IN_PARTS:
+                raise DocumentError(
+                    first.url, f"l'article et ses suites font plus de {_MOST_BYTES_IN_PARTS // 10**6} Mo"
+                )
             parts.append(part)
-            following = _tree(part)
-            url = next_part(following, part.url) if following is not None else None
+            following = self._held(part)
+            url = following.next_part if following is not None else None
         return tuple(parts)
 
-    def _links(self, tree: lxml.html.HtmlElement, url: str) -> Iterable[str]:
+    def _links(self, held: PageLinks, url: str) -> Iterable[str]:
         """Where a page leads, of what matters to the source: its pages and files, on the hosts that it may read."""
         hosts = {host.removeprefix("www.") for host in self._source.hosts}
         start = self._source.urls[0]
-        for address, _ in links(tree, url):
+        for address in held.links:
             if authority(address).removeprefix("www.") not in hosts or address == page_address(url):
                 continue
             inside = self._source.type == "section" and (self._source.includes(address) or _is_below(address, start))
@@ -270,13 +291,5 @@ def _is_below(url: str, start: str) -> bool:
     return first.netloc == second.netloc and (second.path.rstrip("/") == root or second.path.startswith(root + "/"))
 
 
-def _tree(result: Fetched) -> lxml.html.HtmlElement | None:
-    """The tree of an HTML page; None for other content."""
-    kind = result.media_type.split(";", 1)[0].strip().lower()
-    if "html" not in kind or is_feed(result.content, result.media_type):
-        return None
-    try:
-        text = decode(result.content, result.url, charset(result.content, result.media_type))
-        return lxml.html.document_fromstring(text.encode(), parser=lxml.html.HTMLParser(encoding="utf-8"))
-    except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, ValueError, DocumentError):
-        return None
+def _too_slow(url: str) -> FetchError:
+    return FetchError(url, _TOO_SLOW.format(seconds=PAGE_SECONDS), "temporary")

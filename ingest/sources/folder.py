@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from ingest.items import Commit, Item, Listing, SkipItem
-from ingest.readers import SUFFIXES, read_document
+from ingest.readers import SUFFIXES
 from ingest.sources.files import File, FolderContent, file_hash, list_folder, read_file
 from ingest.sources.source import FileSource, FolderSource
 from ingest.steps.plan import Plan
@@ -89,7 +89,7 @@ class FileItem:
 
     def read(self) -> Document:
         """The document in the file."""
-        return read_document(
+        return self._plan.readers.document(
             self._content,
             name=self.name,
             source=self._source,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ingest.fetching.fetch import Fetched
+from ingest.fetching.answers import Fetched
 from ingest.items import SkipItem
 from ingest.readers import READERS_VERSION
 from ingest.sources.source import WebSource

@@ -8,11 +8,10 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 from ingest.fetching.addresses import page_address
-from ingest.fetching.fetch import Fetched, FetchError
+from ingest.fetching.answers import Fetched, FetchError
 from ingest.items import Commit, SkipItem
-from ingest.readers import read_document
-from ingest.sources.crawler import Page
 from ingest.sources.known_pages import CONFIRMATIONS, KnownPages
+from ingest.sources.page import Page
 from ingest.sources.source import WebSource
 from ingest.steps.plan import Plan
 from kb.errors import DocumentError
@@ -118,7 +117,7 @@ class PageItem:
     def _document(self, result: Fetched) -> Document:
         """The document that the page holds with its other parts, its id its canonical address."""
         read = [
-            read_document(
+            self._plan.readers.document(
                 part.content,
                 name=part.url,
                 source=self._source.name,

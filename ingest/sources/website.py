@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from ingest.fetching.fetch import Fetched, open_fetcher
+from ingest.fetching.answers import Fetched
+from ingest.fetching.fetch import open_fetcher
 from ingest.items import FORGOTTEN, Commit, Item, Listing
-from ingest.sources.crawler import Crawler, Page
+from ingest.sources.crawler import Crawler
 from ingest.sources.known_pages import CONFIRMATIONS, KnownPages
+from ingest.sources.page import Page
 from ingest.sources.page_item import PageItem
 from ingest.sources.source import WebSource
 from ingest.steps.plan import Plan
@@ -44,6 +46,7 @@ class WebListing:
             self._known_pages.rules,
             lambda document_id: plan.state(document_id) is not None,
             plan.is_forgotten,
+            plan.readers,
         )
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from ingest.items import FORGOTTEN, SkipItem
+from ingest.readers.bounded import Readers
 from ingest.steps.versions import content_hash
 from kb.errors import DocumentError
 from kb.index.catalog.catalog import Catalog
@@ -22,11 +23,12 @@ class Plan:
     """What is known of every document when an ingestion begins, kept up with what it does.
 
     `confirmed`: what is usually asked about may be done. `corrections`: what people corrected, by document. `domain`:
-    what readers know of the organisation.
+    what readers know of the organisation. `readers` read.
     """
 
-    def __init__(self, catalog: Catalog, settings: Settings, *, confirmed: bool) -> None:
+    def __init__(self, catalog: Catalog, settings: Settings, readers: Readers, *, confirmed: bool) -> None:
         self.catalog = catalog
+        self.readers = readers
         self.settings = settings
         self.domain = domain_of(settings)
         self.confirmed = confirmed

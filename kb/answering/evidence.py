@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kb.answering.hostile import is_hostile
+from kb.answering.hostile import are_hostile_together, is_hostile
 from kb.models.encoder import Encoder
 from kb.question.intent import figure_fit
 from kb.text.blocks import Block, parse_blocks, render_row, table_header, unit_spans
@@ -76,13 +76,15 @@ def passages_to_read(hits: Sequence[Hit]) -> list[Hit]:
 
 
 def candidates(hits: Sequence[Hit]) -> list[Candidate]:
-    """The units of the passages of `hits`, in their order, none twice, and none that gives orders to the answerer."""
+    """The units of the passages of `hits`, in their order, none twice, and none that gives orders to the answerer,
+    alone or with its neighbour; nor does what stands before one as its context.
+    """
     found: list[Candidate] = []
     seen: set[tuple[str, int]] = set()
     for hit in hits:
-        for candidate in _units(hit):
+        for candidate in _innocent(_units(hit)):
             key = (candidate.document.id, candidate.start)
-            if key not in seen and not is_hostile(candidate.text):
+            if key not in seen:
                 seen.add(key)
                 found.append(candidate)
     return found
@@ -160,6 +162,32 @@ def _units(hit: Hit) -> list[Candidate]:
                     )
                 before = shown
     return units
+
+
+def _innocent(units: Sequence[Candidate]) -> list[Candidate]:
+    """The units of a passage, without those that are hostile, and those that are so only together.
+
+    We cut an order in two where it has a full stop: neither half may say enough. Beside a sentence that is hostile by
+    itself, the others keep their place: a document is not silenced by what somebody wrote into it.
+    """
+    alone = [is_hostile(unit.text) for unit in units]
+    out = list(alone)
+    for index in range(1, len(units)):
+        first, second = units[index - 1], units[index]
+        if alone[index - 1] or alone[index] or first.kind != second.kind or not _touch(first, second):
+            continue
+        if are_hostile_together(first.text, second.text):
+            out[index - 1] = out[index] = True
+    return [
+        replace(unit, context="") if unit.context and is_hostile(unit.context) else unit
+        for unit, hostile in zip(units, out, strict=True)
+        if not hostile
+    ]
+
+
+def _touch(first: Candidate, second: Candidate) -> bool:
+    """Whether a unit stands right before another, in one paragraph or list."""
+    return "\n\n" not in first.document.text[first.end : second.start]
 
 
 def _parts(text: str, block: Block, unit: Span) -> Iterator[tuple[EvidenceKind, int, int, str]]:

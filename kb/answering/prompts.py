@@ -10,6 +10,7 @@ import re
 import textwrap
 from collections.abc import Sequence
 
+from kb.answering.hostile import is_hostile
 from kb.text.folding import visible
 from kb.types import Evidence
 
@@ -48,7 +49,8 @@ def read_by_model(evidence: Sequence[Evidence]) -> Sequence[Evidence]:
 
 
 def _extract(evidence: Evidence) -> str:
-    title = _short(evidence.document.title, _LONGEST_TITLE)
+    title = evidence.document.title
+    title = "sans titre" if is_hostile(title) else _short(title, _LONGEST_TITLE)
     about = f"({title}, {evidence.document.date or 'sans date'})"
     context = _short(evidence.context, _LONGEST_CONTEXT)
     return " ".join(part for part in (about, context, _short(evidence.text, _LONGEST_UNIT)) if part)

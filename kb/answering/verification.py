@@ -16,7 +16,7 @@ from rapidfuzz.distance import LCSseq
 
 from kb.answering.citations import marked, numbers_in, without_marks
 from kb.answering.exactness import inexact
-from kb.answering.hostile import is_hostile
+from kb.answering.hostile import harmless, is_hostile
 from kb.question.intent import names
 from kb.text.context import in_context
 from kb.text.figures import figures, missing_figures
@@ -178,8 +178,11 @@ def _first_word(sentence: str) -> str:
 
 
 def _source(unit: Evidence) -> str:
-    """All that may prove a sentence that cites a unit: its passage, with what says where and when it was written."""
-    return in_context(unit.document, unit.passage, unit.passage.text, unit.text)
+    """All that may prove a sentence that cites a unit: its passage, with what says where and when it was written.
+
+    Nothing of it that is hostile: an order in a heading, or beside the unit, would prove what it orders.
+    """
+    return harmless(in_context(unit.document, unit.passage, unit.passage.text, unit.text))
 
 
 def _plain(draft: str) -> str:

@@ -15,7 +15,7 @@ import kb.cli.models
 import kb.cli.queries
 import kb.cli.users
 from kb.answering.serialize import hit_to_json
-from kb.cli.console import print_json
+from kb.cli.console import print_json, say
 from kb.cli.options import ANSWERER, JSON, STORE, open_base
 from kb.index.catalog.report_lines import report_lines
 from kb.retrieval import explanation
@@ -77,14 +77,14 @@ def search(
         print_json({"hits": rows} | ({"understood": explanation.question_to_json(understood)} if understood else {}))
         return
     if understood:
-        click.echo(explanation.question_lines(understood))
+        say(explanation.question_lines(understood))
     if not hits:
-        click.echo("Aucun passage trouvé.")
+        say("Aucun passage trouvé.")
     for hit in hits:
-        click.echo(f"{hit.rank}. {_title_line(hit)}")
-        click.echo(f"   {' '.join(explanation.best_words(hit).split())}")
+        say(f"{hit.rank}. {_title_line(hit)}")
+        say(f"   {' '.join(explanation.best_words(hit).split())}")
         if explain:
-            click.echo(explanation.hit_lines(hit))
+            say(explanation.hit_lines(hit))
 
 
 @click.command("ask", short_help="Répond à une question, avec ses sources.")
@@ -130,34 +130,34 @@ def status(shown: int, withdrawn: bool, store: Path | None, as_json: bool) -> No
         withdrawn_documents = [asdict(document) for document in gone]
         print_json(told | {"runs": reports, "withdrawn_documents": withdrawn_documents})
         return
-    click.echo(f"Documents : {state.documents} ({state.passages} passages), retirés : {state.withdrawn}")
+    say(f"Documents : {state.documents} ({state.passages} passages), retirés : {state.withdrawn}")
     for name, number in sorted(state.sources.items()):
-        click.echo(f"  source « {name} » : {number}")
-    click.echo(f"Dernière ingestion : {state.last_ingestion or 'aucune'}")
-    click.echo(f"Génération : {state.generation} ; modèle : {state.encoder}")
+        say(f"  source « {name} » : {number}")
+    say(f"Dernière ingestion : {state.last_ingestion or 'aucune'}")
+    say(f"Génération : {state.generation} ; modèle : {state.encoder}")
     for document in gone:
-        click.echo(f"  retiré le {document.withdrawn_at} : {document.title} — {document.document}")
+        say(f"  retiré le {document.withdrawn_at} : {document.title} — {document.document}")
     for report in reports:
-        click.echo("")
-        click.echo("\n".join(report_lines(report)))
+        say("")
+        say("\n".join(report_lines(report)))
 
 
 def _print_answer(answer: Answer) -> None:
-    click.echo(answer.text)
+    say(answer.text)
     if answer.citations:
-        click.echo("\nSources")
+        say("\nSources")
     for citation in answer.citations:
         document = citation.document
-        click.echo(f"[{citation.number}] {document.title} ({document.date or 'sans date'}) — {document.id}")
+        say(f"[{citation.number}] {document.title} ({document.date or 'sans date'}) — {document.id}")
         if document.url:
-            click.echo(f"    {document.url}")
-        click.echo(f"    « {' '.join(citation.quote.split())} »")
+            say(f"    {document.url}")
+        say(f"    « {' '.join(citation.quote.split())} »")
     if answer.refused and answer.hits:
-        click.echo("\nDocuments les plus proches")
+        say("\nDocuments les plus proches")
         for title in list(dict.fromkeys(hit.document.title for hit in answer.hits))[:3]:
-            click.echo(f"- {title}")
+            say(f"- {title}")
     for warning in answer.warnings:
-        click.echo(f"Attention : {warning}")
+        say(f"Attention : {warning}")
 
 
 def _title_line(hit: Hit) -> str:

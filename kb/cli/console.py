@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,9 @@ import click.types
 from kb.errors import ReperesError
 
 logger = logging.getLogger(__name__)
+
+# Controls but tab and line end, and the marks that reorder what is around them.
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 # click looks its messages up with gettext and brings no French catalogue: these are the ones that users can meet.
 _FRENCH = {
@@ -110,7 +114,7 @@ class FrenchGroup(click.Group):
         def fail(message: str, code: int = 1) -> NoReturn:
             if ctx.meta["reperes.json"]:
                 print_json({"error": message})
-            click.echo(f"Erreur : {message}", err=True)
+            say(f"Erreur : {message}", err=True)
             raise SystemExit(code)
 
         try:
@@ -131,6 +135,11 @@ class FrenchGroup(click.Group):
         except Exception as error:
             logger.debug("unexpected error", exc_info=True)
             fail(f"Erreur inattendue ({type(error).__name__} : {error}). Relancez avec --verbose pour le détail.")
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Text on the terminal, which may come from a document: without what a terminal obeys instead of showing it."""
+    click.echo(_OBEYED.sub("", text), err=err)
 
 
 def print_json(value: Any) -> None:

@@ -13,6 +13,7 @@ import click
 from kb.cli.console import UnusableError, usable
 from kb.cli.evaluation_runs import compare_runs, list_runs
 from kb.cli.options import ANSWERER, STORE, known_documents, open_base
+from kb.cli.private_files import as_asked_for
 from kb.errors import LanguageModelError, QuestionsError
 from kb.settings import Settings
 
@@ -122,9 +123,11 @@ def _evaluate(
     click.echo(f"\nÉvaluation n° {number}, gardée dans {settings.app_database}.")
     if json_file is not None:
         told = to_json(result) | ({"judge": opinion.to_json()} if opinion is not None else {})
-        json_file.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+        with as_asked_for():
+            json_file.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
     if html_file is not None:
-        html_file.write_text(to_html(result, about, kept.began if kept else ""), encoding="utf-8")
+        with as_asked_for():
+            html_file.write_text(to_html(result, about, kept.began if kept else ""), encoding="utf-8")
     failures = failed_gates(result, gates)
     for failure in failures:
         click.echo(failure, err=True)
@@ -134,7 +137,7 @@ def _evaluate(
 
 def _reviewed(path: Path | None, name: str, settings: Settings) -> list[EvaluationQuestion]:
     """The test queries of the file, or of the application, that a person has reviewed."""
-    from kb.evaluation.tables import read_any
+    from kb.evaluation.imported.reading import read_any
 
     every = read_any(path) if path is not None else _kept_queries(settings)
     queries = [query for query in every if query.reviewed]
@@ -201,7 +204,8 @@ def _suggest(settings: Settings, number: int, chosen: Sequence[str], target: Pat
     if target is None:
         click.echo(to_jsonl(queries), nl=False)
         return
-    write_any(queries, target)
+    with as_asked_for():
+        write_any(queries, target)
     click.echo(f"{len(queries)} questions proposées dans {target}. Relisez-les, puis ôtez leur marque « non relue ».")
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from kb.cli.console import say
 from kb.cli.options import STORE, known_documents
+from kb.cli.private_files import as_asked_for
 from kb.errors import ReperesError
 from kb.settings import Settings
 
@@ -26,9 +28,10 @@ def questions_command(
     questions: Path | None, target: Path | None, imported: bool, exported: bool, store: Path | None
 ) -> None:
     """Vérifie le fichier QUESTIONS (JSONL, CSV ou XLSX), documents compris s'il y a une base, et peut le convertir."""
+    from kb.evaluation.imported.reading import read_any
     from kb.evaluation.kept.queries import put_queries, read_queries
     from kb.evaluation.questions import check_documents
-    from kb.evaluation.tables import read_any, to_jsonl, write_any
+    from kb.evaluation.tables import to_jsonl, write_any
     from kb.records.database import AppDatabase
 
     settings = Settings.load(store=store)
@@ -38,7 +41,8 @@ def questions_command(
         if target is None:
             click.echo(to_jsonl(queries), nl=False)
             return
-        write_any(queries, target)
+        with as_asked_for():
+            write_any(queries, target)
         click.echo(f"{len(queries)} questions écrites dans {target}.")
         return
     if questions is None:
@@ -48,7 +52,8 @@ def questions_command(
         check_documents(queries, known, str(questions))
     told = f"{len(queries)} questions correctes"
     if target is not None:
-        write_any(queries, target)
+        with as_asked_for():
+            write_any(queries, target)
         told += f", écrites dans {target}"
     if imported:
         with AppDatabase(settings.app_database) as database:
@@ -96,21 +101,22 @@ def feedback(
             if status == "kept":
                 query = to_query(chosen)
                 put_queries(database, [query])
-                click.echo(f"Question de test {query.id} : {query.question}")
+                say(f"Question de test {query.id} : {query.question}")
             set_feedback_status(database, number, "kept" if status == "kept" else "dismissed")
         if keep is not None or dismiss is not None:
             return
         shown = [said for said in found if every or said.status == "new"]
     if csv_file is not None:
-        csv_file.write_bytes(to_csv(shown))
+        with as_asked_for():
+            csv_file.write_bytes(to_csv(shown))
         click.echo(f"{len(shown)} avis écrits dans {csv_file}.")
         return
     for said in shown:
         reason = f", {REASONS[said.reason]}" if said.reason else ""
         click.echo(f"{said.id:4d}  {said.at}  {VERDICTS[said.verdict]}{reason} ({STATUSES[said.status]})")
-        click.echo(f"      {said.question}")
+        say(f"      {said.question}")
         if said.comment:
-            click.echo(f"      « {said.comment} »")
+            say(f"      « {said.comment} »")
     if not shown:
         click.echo("Aucun avis à relire.")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kb.errors import QuestionsError
 from kb.evaluation.comparison import Comparison, compare
 from kb.evaluation.from_feedback import to_query
+from kb.evaluation.imported.reading import PASTED, read_content, read_pasted
 from kb.evaluation.kept.queries import drop_query, put_queries, read_queries
 from kb.evaluation.kept.runs import (
     EvaluationRun,
@@ -25,7 +25,6 @@ from kb.evaluation.kept.runs import (
 from kb.evaluation.page import to_html
 from kb.evaluation.questions import EvaluationQuestion, check_documents, parse_questions, question_to_json
 from kb.evaluation.results import EvaluationResult, QuestionResult
-from kb.evaluation.tables import parse_table, read_any, read_pasted
 from kb.records.database import AppDatabase
 from kb.records.feedback import Feedback, read_feedback, set_feedback_status
 
@@ -89,20 +88,15 @@ class EvaluationDesk:
 
     def import_text(self, text: str) -> int:
         """Keeps the queries of a pasted table (its header first) or of JSON lines, all of them or none; how many."""
-        name = "Le texte collé"
-        is_json = text.lstrip().startswith("{")
-        found = parse_questions(text, name) if is_json else parse_table(read_pasted(text), name)
-        check_documents(found, self._known(), name)
+        found = read_pasted(text)
+        check_documents(found, self._known(), PASTED)
         with AppDatabase(self._path) as database:
             put_queries(database, found)
         return len(found)
 
     def import_file(self, name: str, content: bytes) -> int:
         """Keeps the queries of a file (JSONL, CSV or XLSX by its name), all of them or none; how many."""
-        with tempfile.TemporaryDirectory(prefix="reperes-") as folder:
-            path = Path(folder) / name
-            path.write_bytes(content)
-            found = read_any(path)
+        found = read_content(content, name)
         check_documents(found, self._known(), name)
         with AppDatabase(self._path) as database:
             put_queries(database, found)

@@ -19,6 +19,7 @@ Parsed = tuple[list[str], "EvaluationQuestion | None"]
 """What is wrong with a line, or the test query that it holds."""
 
 _T = TypeVar("_T")
+_MOST_ERRORS = 200  # that are told one by one
 _ROLES: dict[str, Role] = {"user": "user", "assistant": "assistant"}
 
 
@@ -40,22 +41,31 @@ class EvaluationQuestion:
 
 
 def read_questions(path: Path) -> list[EvaluationQuestion]:
-    """The test queries of the JSONL file `path`, in its order.
+    """The test queries of the JSONL file `path`, in its order, read in this process: for files of our own.
 
     Raises QuestionsError when the file cannot be read, holds no question, or has errors: all of them, by line.
     """
+    return parse_questions(decoded(content_of(path), str(path)), str(path))
+
+
+def content_of(path: Path, most: int = -1) -> bytes:
+    """The first `most` bytes of a file of test queries (-1: all). Raises QuestionsError."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(most)
     except OSError as error:
         reason = "fichier introuvable" if isinstance(error, FileNotFoundError) else (error.strerror or str(error))
         raise QuestionsError(f"{path} : {reason}. Vérifiez le chemin du fichier de questions.") from error
+
+
+def decoded(content: bytes, name: str) -> str:
+    """JSON lines as text. Raises QuestionsError, naming the line, for what is not UTF-8."""
     try:
-        text = data.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        message = f"{path} : ligne {line} : le texte n'est pas en UTF-8. Enregistrez le fichier en UTF-8."
+        line = content.count(b"\n", 0, error.start) + 1
+        message = f"{name} : ligne {line} : le texte n'est pas en UTF-8. Enregistrez le fichier en UTF-8."
         raise QuestionsError(message) from error
-    return parse_questions(text, str(path))
 
 
 def parse_questions(text: str, name: str) -> list[EvaluationQuestion]:
@@ -86,7 +96,9 @@ def collect(found: Iterable[tuple[int, Parsed]], name: str) -> list[EvaluationQu
         errors += [f"ligne {number} : {reason}" for reason in reasons]
     if errors:
         count = "1 erreur" if len(errors) == 1 else f"{len(errors)} erreurs"
-        listed = "\n".join(f"  {error}." for error in errors)
+        listed = "\n".join(f"  {error}." for error in errors[:_MOST_ERRORS])
+        if len(errors) > _MOST_ERRORS:
+            listed += f"\n  … et {len(errors) - _MOST_ERRORS} autres."
         raise QuestionsError(f"{name} : {count}, aucune question n'est retenue. Corrigez le fichier :\n{listed}")
     if not questions:
         raise QuestionsError(f"{name} : le fichier ne contient aucune question. Mettez-en une par ligne.")
@@ -130,6 +142,8 @@ def _parse_line(line: str) -> Parsed:
         return [f"JSON incorrect au caractère {error.pos + 1} ({_json_reason(error)})"], None
     except RecursionError:
         return ["JSON incorrect (trop d'objets imbriqués)"], None
+    except ValueError:  # Python converts no number of thousands of digits
+        return ["JSON incorrect (un nombre a trop de chiffres)"], None
     if not isinstance(row, dict):
         return ["il faut un objet JSON, entre accolades"], None
     return parse_row(row)

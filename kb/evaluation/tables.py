@@ -1,4 +1,6 @@
-"""Test queries as tables, for staff: CSV and XLSX, in and out. One row a query; the JSONL form is `questions`.
+"""Test queries as tables, for staff: CSV and XLSX. One row a query; the JSONL form is `questions`.
+
+Rows are read from files by `imported`.
 
 In a cell of several values each stands on a line of its own; the equivalent forms of a fact are separated by « | ».
 A conversation is written line by line, « Question : … », « Réponse : … ».
@@ -9,13 +11,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from kb.errors import QuestionsError
-from kb.evaluation.questions import EvaluationQuestion, collect, parse_row, question_to_json, read_questions
+from kb.evaluation.questions import EvaluationQuestion, collect, parse_row, question_to_json
+from kb.records.spreadsheet import guarded, held, unguarded
 from kb.text.folding import fold
 
 # Columns, in the order they are written; each is also known by its key in JSONL.
@@ -34,31 +36,6 @@ _KNOWN = {fold(name): key for name, key in COLUMNS.items()} | {key: key for key 
 _REQUIRED = ("id", "question")
 _YES, _NO = {"oui", "o", "vrai", "true", "1", "x", "yes"}, {"", "non", "n", "faux", "false", "0", "no"}
 _SPEAKERS = {"question": "user", "reponse": "assistant"}
-# A spreadsheet would take these for a formula: an apostrophe in front says that it is text.
-_FORMULA = re.compile(r"^'*[=+\-@\t\r]")
-_MOST_ROWS = 20_000
-
-
-def read_any(path: Path) -> list[EvaluationQuestion]:
-    """The test queries of a JSONL, CSV or XLSX file, by its suffix.
-
-    Raises QuestionsError when the file cannot be read, holds no question, or has errors: all of them, by line.
-    """
-    suffix = path.suffix.lower()
-    if suffix not in {".csv", ".xlsx"}:
-        return read_questions(path)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        reason = "fichier introuvable" if isinstance(error, FileNotFoundError) else (error.strerror or str(error))
-        raise QuestionsError(f"{path} : {reason}. Vérifiez le chemin du fichier de questions.") from error
-    rows = _csv_rows(data, str(path)) if suffix == ".csv" else _xlsx_rows(data, str(path))
-    return parse_table(rows, str(path))
-
-
-def read_pasted(text: str) -> list[list[str]]:
-    """The rows of a table that was copied from a spreadsheet, or of CSV. Raises QuestionsError."""
-    return _csv_rows(text.encode(), "Le texte collé")
 
 
 def parse_table(rows: Sequence[Sequence[str]], name: str) -> list[EvaluationQuestion]:
@@ -103,7 +80,7 @@ def to_csv(questions: Iterable[EvaluationQuestion]) -> bytes:
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for question in questions:
-        writer.writerow([_guarded(cell) for cell in _cells(question)])
+        writer.writerow([guarded(cell) for cell in _cells(question)])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -116,11 +93,10 @@ def to_xlsx(questions: Iterable[EvaluationQuestion]) -> bytes:
     sheet = book.worksheets[0]
     sheet.title = "Questions"
     sheet.append(list(COLUMNS))
-    for question in questions:
-        sheet.append([""] * len(COLUMNS))
+    for number, question in enumerate(questions, start=2):
         for column, text in enumerate(_cells(question), start=1):
-            cell = sheet.cell(sheet.max_row, column)
-            cell.value, cell.data_type = text, "s"  # never a formula
+            cell = sheet.cell(number, column)
+            cell.value, cell.data_type = held(text), "s"  # never a formula
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     for cell in sheet[1]:
         cell.font = Font(bold=True)
@@ -154,7 +130,7 @@ def _cell(key: str, value: Any) -> str:
 
 def _value(key: str, cell: str) -> Any:
     """What a cell means, in the form of JSONL. Raises ValueError, in French, for a cell that means nothing."""
-    text = cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+    text = unguarded(cell)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if key in {"unanswerable", "reviewed"}:
         answer = fold(text)
@@ -179,38 +155,3 @@ def _message(line: str) -> dict[str, str]:
             f"« conversation » : chaque ligne commence par « Question : » ou « Réponse : », pas « {line} »"
         )
     return {"role": role, "content": content.strip()}
-
-
-def _guarded(cell: str) -> str:
-    return "'" + cell if _FORMULA.match(cell) else cell
-
-
-def _csv_rows(data: bytes, name: str) -> list[list[str]]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")  # what spreadsheets in French write
-    head = text.split("\n", 1)[0]
-    delimiter = max(";,\t", key=head.count)
-    try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise QuestionsError(
-            f"{name} : ce n'est pas un tableau CSV correct ({error}). Enregistrez-le à nouveau depuis le tableur."
-        ) from error
-
-
-def _xlsx_rows(data: bytes, name: str) -> list[list[str]]:
-    import zipfile
-
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        rows = [
-            ["" if cell is None else str(cell) for cell in row]
-            for row in book.worksheets[0].iter_rows(values_only=True, max_row=_MOST_ROWS)
-        ]
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise QuestionsError(f"{name} : ce n'est pas un classeur XLSX lisible. Enregistrez-le à nouveau.") from error
-    return rows

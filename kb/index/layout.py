@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
-from kb.errors import FingerprintError
+from kb.errors import FingerprintError, StoreError
 from kb.models.encoder import Encoder
 
 CATALOG_FILE = "catalog.sqlite"
@@ -16,7 +17,14 @@ LOCK_FILE = "writer.lock"
 # Names the folder, inside the store, of the index in use; without it the index stands in the store itself. A base that
 # is rebuilt is made in another folder: replacing this one small file is what makes it the one in use, all at once.
 POINTER_FILE = "current"
+_NEW_POINTER = f"{POINTER_FILE}.new"
 _ASIDE = "index-"
+
+
+def belongs_to_store(name: str) -> bool:
+    """Whether an entry of a store's folder is the index's, by its name."""
+    ours = {VECTORS_FOLDER, WORDS_FOLDER, LOCK_FILE, POINTER_FILE, _NEW_POINTER, CATALOG_FILE}
+    return name in ours or name.startswith(f"{CATALOG_FILE}-") or name.removeprefix(_ASIDE).isdigit()
 
 
 def index_folder(store: Path) -> Path:
@@ -40,7 +48,7 @@ def folder_aside(store: Path) -> Path:
 
 def point_to(store: Path, folder: Path) -> None:
     """Makes the index in `folder` the one in use, durably."""
-    new = store / (POINTER_FILE + ".new")
+    new = store / _NEW_POINTER
     with new.open("w", encoding="utf-8") as file:
         file.write(folder.name)
         file.flush()
@@ -50,16 +58,33 @@ def point_to(store: Path, folder: Path) -> None:
 
 
 def remove_unused(store: Path) -> None:
-    """Removes every index but the one in use: those that were replaced, and those that were never finished."""
+    """Removes every index but the one in use: those that were replaced, and those that were never finished.
+
+    Raises StoreError for one that cannot be removed: it may hold what was erased from the one in use.
+    """
     used = index_folder(store)
-    for folder in store.glob(_ASIDE + "*"):
-        if folder != used:
-            shutil.rmtree(folder)
+    unused = [folder for folder in store.glob(_ASIDE + "*") if folder != used]
     if used != store:
-        for name in (VECTORS_FOLDER, WORDS_FOLDER):
-            shutil.rmtree(store / name, ignore_errors=True)
-        for file in store.glob(CATALOG_FILE + "*"):
-            file.unlink()
+        unused += [store / VECTORS_FOLDER, store / WORDS_FOLDER, *store.glob(CATALOG_FILE + "*")]
+    for path in unused:
+        try:
+            _remove(path)
+        except OSError as error:
+            raise StoreError(
+                f"{path} : ce reste d'une base remplacée ne peut pas être supprimé ({error.strerror}). Vérifiez les "
+                "droits sur ce dossier, puis relancez la même commande."
+            ) from error
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        # Whoever still reads it may add a file while it is emptied.
+        with suppress(OSError):
+            shutil.rmtree(path)
+        if path.exists():
+            shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

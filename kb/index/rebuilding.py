@@ -90,6 +90,12 @@ def erase(store: Path, document_ids: Sequence[str], now: str) -> None:
     rebuild(store, fill)
 
 
+def finish_erasing(store: Path) -> None:
+    """Takes away what an erasure that was interrupted left of the index of before. Raises StoreBusyError."""
+    with locked(store):
+        remove_unused(store)
+
+
 def _elsewhere(step: str, *folders: Path) -> None:
     """Does a step (`_STEPS`) in a process of its own. Raises StoreError when it fails.
 

@@ -15,6 +15,7 @@ import re
 import secrets
 import tempfile
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,7 @@ ROLE_NAMES: dict[Role, str] = {"reader": "lecture", "editor": "édition"}
 SHORTEST_PASSWORD = 12
 _NAME = re.compile(r"[^\s:]{1,120}")
 _TOKEN = "sha256$"
+_NANOSECONDS_TO_SETTLE = 2_000_000_000
 # Checked when no account has the name that was given: a wrong name takes as long as a wrong password.
 _NOBODY = PasswordHasher().hash(secrets.token_urlsafe(16))
 
@@ -48,6 +50,14 @@ class Person:
         return self.role == "editor"
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person as their account stands: another password, or an account made anew, is another `version`."""
+
+    person: Person
+    version: str
+
+
 LOCAL = Person("", "editor")
 """Whoever uses the application on this machine, without sign-in."""
 
@@ -57,6 +67,11 @@ class _Line:
     name: str
     role: Role
     secret: str
+
+    @property
+    def account(self) -> Account:
+        # Its role is not part of the version: it is asked anew at each request.
+        return Account(Person(self.name, self.role), hashlib.sha256(f"{self.name}:{self.secret}".encode()).hexdigest())
 
 
 class Accounts:
@@ -69,7 +84,7 @@ class Accounts:
         self.path = path
         self._hasher = PasswordHasher()
         self._lock = threading.Lock()
-        self._seen: tuple[int, int] | None = None
+        self._seen: tuple[int, ...] | None = None
         self._lines: tuple[_Line, ...] = ()
         self._read()
 
@@ -77,24 +92,29 @@ class Accounts:
         """Each account with whether it is an API token."""
         return [(Person(line.name, line.role), line.secret.startswith(_TOKEN)) for line in self._read()]
 
-    def person(self, name: str) -> Person | None:
-        """The person with an account (not a token) of this name."""
-        line = self._password_line(name)
-        return None if line is None else Person(line.name, line.role)
+    @property
+    def bytes_of_one_check(self) -> int:
+        """The memory that checking one password takes."""
+        return self._hasher.memory_cost * 1024
 
-    def signed_in(self, name: str, password: str) -> Person | None:
-        """The person whose password this is."""
+    def account(self, name: str) -> Account | None:
+        """The account (not a token) of this name."""
+        line = self._password_line(name)
+        return None if line is None else line.account
+
+    def signed_in(self, name: str, password: str) -> Account | None:
+        """The account whose password this is, as it stood when it was checked."""
         line = self._password_line(name)
         try:
             self._hasher.verify(line.secret if line else _NOBODY, password)
         except (VerificationError, InvalidHashError):
             return None
-        return Person(line.name, line.role) if line else None
+        return line.account if line else None
 
     def bearer(self, token: str) -> Person | None:
         """The person whose API token this is."""
         wanted = _TOKEN + hashlib.sha256(token.encode()).hexdigest()
-        found = [line for line in self._read() if hmac.compare_digest(line.secret, wanted)]
+        found = [line for line in self._read() if hmac.compare_digest(line.secret.encode(), wanted.encode())]
         return Person(found[0].name, found[0].role) if found else None
 
     def add(self, name: str, role: Role, password: str) -> None:
@@ -128,9 +148,12 @@ class Accounts:
         with self._lock:
             try:
                 stat = self.path.stat()
-                if (seen := (stat.st_mtime_ns, stat.st_size)) != self._seen:
+                seen = (stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino)
+                if seen != self._seen:
                     self._lines = tuple(_parsed(self.path.read_text("utf-8"), self.path))
-                    self._seen = seen
+                    # Clocks of files are coarse: what was written this moment may change once more unnoticed.
+                    is_settled = time.time_ns() - stat.st_mtime_ns > _NANOSECONDS_TO_SETTLE
+                    self._seen = seen if is_settled else None
             except FileNotFoundError:
                 self._lines, self._seen = (), None
             except (OSError, UnicodeDecodeError) as error:

@@ -12,7 +12,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from kb.records.database import AppDatabase
+from kb.records.erasure import ERASED, Erased, answer_without, asked_plainly, read_erased
 from kb.records.tables import CONVERSATIONS, TURNS
 from kb.settings import Settings
 
@@ -88,7 +89,7 @@ def conversations_of(settings: Settings) -> Conversations:
     if settings.retention_days:
         return kept
     kept.close()
-    return PassingConversations()
+    return PassingConversations(settings.app_database)
 
 
 class SavedConversations:
@@ -117,8 +118,8 @@ class SavedConversations:
             return self._opened
 
     def put(self, person: str, conversation: str, turn: KeptTurn) -> None:
-        """Keeps a turn, and erases what is older than the retention."""
-        with self._database.transaction() as connection:
+        """Keeps a turn, without the documents erased since it was answered; erases what is older than the retention."""
+        with self._database.writing() as connection:
             owner = connection.execute(
                 sa.select(CONVERSATIONS.c.person).where(CONVERSATIONS.c.id == conversation)
             ).scalar_one_or_none()
@@ -131,6 +132,9 @@ class SavedConversations:
             else:
                 mine = CONVERSATIONS.c.id == conversation
                 connection.execute(CONVERSATIONS.update().where(mine).values(changed=turn.at))
+            earlier = sa.and_(TURNS.c.conversation_id == conversation, TURNS.c.number < turn.number)
+            before = connection.execute(sa.select(TURNS.c.answer).where(earlier)).scalars().all()
+            held = _without_erased(turn, map(json.loads, before), read_erased(connection))
             later = sa.and_(TURNS.c.conversation_id == conversation, TURNS.c.number >= turn.number)
             connection.execute(TURNS.delete().where(later))
             row = {
@@ -138,7 +142,7 @@ class SavedConversations:
                 "number": turn.number,
                 "at": turn.at,
                 "generation": turn.generation,
-                "answer": json.dumps(turn.answer, ensure_ascii=False),
+                "answer": json.dumps(held.answer, ensure_ascii=False),
             }
             connection.execute(TURNS.insert(), row)
         if time.monotonic() - self._purged > _BETWEEN_PURGES:
@@ -187,11 +191,15 @@ class SavedConversations:
 
 
 class PassingConversations:
-    """In memory, the last ones only: nothing outlives the application. Serves many threads."""
+    """In memory, the last ones only: nothing outlives the application. Serves many threads.
+
+    `path` is the file that holds the marks of erased documents, if there is one: what is held loses them too.
+    """
 
     saved = False
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
         self._lock = threading.Lock()
         self._held: OrderedDict[tuple[str, str], KeptConversation] = OrderedDict()
 
@@ -206,9 +214,17 @@ class PassingConversations:
                 self._held.popitem(last=False)
 
     def get(self, person: str, conversation: str) -> KeptConversation | None:
-        """A conversation that is held."""
+        """A conversation that is held, without the documents erased since."""
+        erased = self._erased()
         with self._lock:
-            return self._held.get((person, conversation))
+            found = self._held.get((person, conversation))
+            if found is None or not erased:
+                return found
+            turns: list[KeptTurn] = []
+            for turn in found.turns:
+                turns.append(_without_erased(turn, [earlier.answer for earlier in turns], erased))
+            self._held[person, conversation] = found = replace(found, turns=tuple(turns))
+            return found
 
     def list(self, person: str, n: int = 100) -> list[KeptConversation]:
         """What is held, newest first."""
@@ -228,3 +244,17 @@ class PassingConversations:
         """Lets go of all."""
         with self._lock:
             self._held.clear()
+
+    def _erased(self) -> Erased:
+        if self._path is None or not self._path.is_file():
+            return Erased(frozenset())
+        with AppDatabase(self._path) as database, database.transaction() as connection:
+            return read_erased(connection)
+
+
+def _without_erased(turn: KeptTurn, before: Iterable[Mapping[str, Any]], erased: Erased) -> KeptTurn:
+    """A turn without erased documents; `before` are the answers of the conversation so far."""
+    held = answer_without(turn.answer, erased)
+    if any(answer["answer"] == ERASED for answer in before):
+        held = asked_plainly(held)
+    return replace(turn, answer=held)

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from kb.errors import ReperesError
 from kb.records.database import AppDatabase
+from kb.records.erasure import read_erased
 from kb.records.tables import CORRECTIONS
 from kb.types import Document
 
@@ -100,14 +101,16 @@ def read_corrections(path: Path) -> dict[str, Correction]:
 
 
 def keep_correction(path: Path, document_id: str, correction: Correction, person: str = "") -> None:
-    """Keeps a correction in place of the one there was."""
+    """Keeps a correction in place of the one there was; none of a document that was erased for good."""
     values = {
         "document_id": document_id,
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "person": person,
         "fields": json.dumps(correction.fields, ensure_ascii=False),
     }
-    with AppDatabase(path) as database, database.transaction() as connection:
+    with AppDatabase(path) as database, database.writing() as connection:
+        if document_id in read_erased(connection):
+            return
         connection.execute(CORRECTIONS.insert().prefix_with("OR REPLACE"), values)
 
 

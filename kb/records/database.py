@@ -1,27 +1,42 @@
 """The second database, `app.db`: what people do with the base. It outlives the store, which can be made again.
 
-Here it is opened, brought up to date (`upgrade`), changed in transactions, and documents are erased from it. Each thing
-that is kept is read and written by its own module: conversations, feedback, corrections and sessions beside this one,
-test queries and evaluation runs in `kb.evaluation`.
+Here it is opened, brought up to date (`upgrade`), changed in transactions; documents are erased from it (`erasure`).
+Each thing that is kept is read and written by its own module: conversations, feedback, corrections and sessions beside
+this one, test queries and evaluation runs in `kb.evaluation`.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from kb.records.tables import CORRECTIONS, EVALUATION_ROWS, FEEDBACK, TEST_QUERIES, TURNS, configure
+from kb.errors import StoreError
+from kb.index.catalog.journal import mark
+from kb.records.erasure import (
+    Erased,
+    Texts,
+    erase_rows,
+    is_unfinished,
+    note_back,
+    note_erased,
+    note_finished,
+    read_erased,
+)
+from kb.records.tables import configure
 from kb.records.upgrade import bring_up_to_date
 
-ERASED = "(passage d'un document effacé)"
-Held = dict[str, Any]
-"""What a row keeps as JSON: an answer, a test query."""
+SECONDS_TO_WAIT = 30.0
+"""For another program that writes, or reads what is to be erased."""
+
+_UNCOMPACTED = (
+    "{path} : les documents sont effacés, mais des octets en restent dans ce fichier ({reason}). Relancez la même "
+    "commande dans un moment."
+)
 
 
 class AppDatabase:
@@ -31,8 +46,9 @@ class AppDatabase:
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._engine = sa.create_engine(f"sqlite:///{path.absolute()}", connect_args={"timeout": 30})
+        self._engine = sa.create_engine(f"sqlite:///{path.absolute()}", connect_args={"timeout": SECONDS_TO_WAIT})
         sa.event.listen(self._engine, "connect", configure)
         try:
             bring_up_to_date(self._engine, path)
@@ -56,53 +72,45 @@ class AppDatabase:
         with self._engine.begin() as connection:
             yield connection
 
-    def forget_document(self, document_id: str) -> int:
-        """Erases what is kept of a document, quotes and answers made of them; in how many places something was."""
-        changed = 0
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """As `transaction`, alone with the file from the beginning: what is read in it holds until it ends."""
         with self.transaction() as connection:
-            for column in (EVALUATION_ROWS.c.row, FEEDBACK.c.answer, TURNS.c.answer):
-                changed += _rewrite(connection, column, document_id, _answer_without)
-            changed += _rewrite(connection, TEST_QUERIES.c.query, document_id, _query_without)
-            mine = CORRECTIONS.c.document_id == document_id
-            changed += connection.execute(CORRECTIONS.delete().where(mine)).rowcount
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+
+    def erase_documents(self, document_ids: Collection[str], texts: Texts = lambda _: ()) -> int:
+        """Erases what is kept of documents, quotes and answers made of them; in how many rows something was.
+
+        `texts` gives those of documents that are left. Raises StoreError, the rows being erased, when another program
+        keeps the files from being compacted: the next call does it.
+        """
+        return self._erase(Erased(frozenset(map(mark, document_ids)), tuple(document_ids)), texts)
+
+    def settle_erasures(self, forgotten: Collection[str], held: Collection[str], texts: Texts = lambda _: ()) -> None:
+        """Brings this file in line with a base: its `forgotten` marks are erased here too, and what it `held` (ids)
+        in spite of a mark of ours has come back. Cheap when there is nothing to do. Raises as `erase_documents`.
+        """
+        with self.transaction() as connection:
+            known, is_unfinished_here = read_erased(connection).marks, is_unfinished(connection)
+        if back := (known - set(forgotten)) & {mark(name) for name in held if known}:
+            with self.writing() as connection:
+                note_back(connection, back)
+        if is_unfinished_here or set(forgotten) - known:
+            self._erase(Erased(frozenset(forgotten)), texts)
+
+    def _erase(self, erased: Erased, texts: Texts) -> int:
+        with self.writing() as connection:
+            note_erased(connection, erased.marks)
+            changed = erase_rows(connection, erased, texts)
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(sa.text("VACUUM"))
-            connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            try:
+                connection.execute(sa.text("VACUUM"))
+                is_busy = bool(connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0])
+            except sa.exc.OperationalError as error:
+                raise StoreError(_UNCOMPACTED.format(path=self._path, reason=error.orig)) from error
+        if is_busy:
+            raise StoreError(_UNCOMPACTED.format(path=self._path, reason="un autre programme le lit"))
+        with self.writing() as connection:
+            note_finished(connection)
         return changed
-
-
-def _rewrite(
-    connection: Connection, column: sa.Column[Any], document_id: str, without: Callable[[Held, str], Held]
-) -> int:
-    """Takes a document out of the JSON of `column` wherever it names it; in how many rows it did."""
-    changed = 0
-    named = json.dumps(document_id, ensure_ascii=False)[1:-1]  # as it stands within the JSON
-    table = column.table
-    for row in connection.execute(sa.select(table).where(column.contains(named, autoescape=True))).all():
-        before = json.loads(row._mapping[column])
-        held = without(before, document_id)
-        if held != before:
-            this = sa.and_(*(key == row._mapping[key] for key in table.primary_key))
-            values = {column.name: json.dumps(held, ensure_ascii=False)}
-            connection.execute(sa.update(table).where(this).values(values))
-            changed += 1
-    return changed
-
-
-def _answer_without(answer: Held, document_id: str) -> Held:
-    cited = any(citation["document"] == document_id for citation in answer["citations"])
-    held = answer | {
-        "citations": [citation for citation in answer["citations"] if citation["document"] != document_id],
-        "retrieved": [name for name in answer["retrieved"] if name != document_id],
-        "warnings": [] if cited else answer["warnings"],
-        "answer": ERASED if cited else answer["answer"],
-    }
-    if "closest" in answer:
-        held["closest"] = [document for document in answer["closest"] if document["id"] != document_id]
-    return held
-
-
-def _query_without(query: Held, document_id: str) -> Held:
-    if "documents" not in query:
-        return query
-    return query | {"documents": [name for name in query["documents"] if name != document_id]}

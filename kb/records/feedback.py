@@ -13,6 +13,8 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from kb.records.database import AppDatabase
+from kb.records.erasure import answer_without, read_erased
+from kb.records.spreadsheet import guarded
 from kb.records.tables import FEEDBACK
 from kb.settings import Settings
 
@@ -64,17 +66,18 @@ def add_feedback(
     answer: Mapping[str, Any],
     generation: int,
 ) -> int:
-    """Keeps what a reader said; returns its number."""
-    values = {
-        "at": at,
-        "verdict": verdict,
-        "reason": reason,
-        "comment": comment,
-        "answer": json.dumps(answer, ensure_ascii=False),
-        "generation": generation,
-        "status": "new",
-    }
-    with database.transaction() as connection:
+    """Keeps what a reader said, of an answer without the documents erased since; returns its number."""
+    with database.writing() as connection:
+        held = answer_without(answer, read_erased(connection))
+        values = {
+            "at": at,
+            "verdict": verdict,
+            "reason": reason,
+            "comment": comment,
+            "answer": json.dumps(held, ensure_ascii=False),
+            "generation": generation,
+            "status": "new",
+        }
         return int(connection.execute(FEEDBACK.insert().returning(FEEDBACK.c.id), values).scalar_one())
 
 
@@ -120,7 +123,7 @@ def to_csv(feedback: Iterable[Feedback]) -> bytes:
             "\n".join(documents),
             STATUSES[said.status],
         )
-        writer.writerow(["'" + cell if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells])
+        writer.writerow(map(guarded, cells))
     return text.getvalue().encode("utf-8-sig")
 
 

@@ -1,37 +1,51 @@
-"""Sessions of people who signed in: kept in `app.db` by the hash of their token, and ended by time or by hand."""
+"""Sessions of people who signed in: kept in `app.db` by the hash of their token, and ended by time or by hand.
+
+A session says who signed in and with which version of their account; what they may do is asked anew at each request.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
-from kb.records.accounts import Person, Role
+from kb.records.accounts import Account
 from kb.records.database import AppDatabase
+from kb.records.devices import token_hash
 from kb.records.tables import SESSIONS
 
 _SECONDS_BETWEEN_NOTES = 60.0
 
 
-class Sessions:
-    """Serves many threads. A session ends `hours` after it was last used, and a day's worth of those after it began."""
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`key` tells the session apart without giving it away; `account` is the version of the account that signed in."""
 
-    def __init__(self, path: Path, hours: int, clock: Callable[[], float] = time.time) -> None:
+    key: str
+    person: str
+    account: str
+
+
+class Sessions:
+    """Serves many threads. A session ends `hours` after it was last used, and `longest_hours` after it began."""
+
+    def __init__(
+        self, path: Path, hours: int, longest_hours: int | None = None, clock: Callable[[], float] = time.time
+    ) -> None:
         self._database = AppDatabase(path)
         self._idle = hours * 3600
-        self._longest = max(self._idle, 24 * 3600)
+        self._longest = (max(hours, 24) if longest_hours is None else longest_hours) * 3600
         self._clock = clock
 
-    def begin(self, person: Person) -> str:
+    def begin(self, account: Account) -> str:
         """A new session; returns its token, which is kept nowhere."""
         token, now = secrets.token_urlsafe(32), self._clock()
         values = {
-            "token_hash": _hash(token),
-            "person": person.name,
-            "role": person.role,
+            "token_hash": token_hash(token),
+            "person": account.person.name,
+            "account": account.version,
             "began": now,
             "seen": now,
         }
@@ -41,9 +55,10 @@ class Sessions:
             connection.execute(SESSIONS.insert(), values)
         return token
 
-    def person(self, token: str) -> Person | None:
-        """Whose session this is; None for one that has ended or never was."""
-        now, mine = self._clock(), SESSIONS.c.token_hash == _hash(token)
+    def get(self, token: str) -> Session | None:
+        """The session of this token; None for one that has ended or never was."""
+        now, key = self._clock(), token_hash(token)
+        mine = SESSIONS.c.token_hash == key
         with self._database.transaction() as connection:
             row = connection.execute(SESSIONS.select().where(mine)).one_or_none()
             if row is None:
@@ -53,17 +68,18 @@ class Sessions:
                 return None
             if now - row.seen > _SECONDS_BETWEEN_NOTES:
                 connection.execute(SESSIONS.update().where(mine).values(seen=now))
-        return Person(row.person, cast("Role", row.role))
+        return Session(key, row.person, row.account)
 
     def end(self, token: str) -> None:
         """Ends a session."""
         with self._database.transaction() as connection:
-            connection.execute(SESSIONS.delete().where(SESSIONS.c.token_hash == _hash(token)))
+            connection.execute(SESSIONS.delete().where(SESSIONS.c.token_hash == token_hash(token)))
+
+    def end_all(self, person: str) -> int:
+        """Ends every session of a person, wherever it was opened; how many there were."""
+        with self._database.transaction() as connection:
+            return connection.execute(SESSIONS.delete().where(SESSIONS.c.person == person)).rowcount
 
     def close(self) -> None:
         """Closes the database."""
         self._database.close()
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -7,9 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 METADATA = sa.MetaData()
-META = sa.Table(  # read by programs from before Alembic only: they refuse a file whose `schema` is not "1"
-    "meta", METADATA, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text)
-)
+# The marks of erased documents (kb/records/erasure.py). `schema` is for programs from before Alembic: they refuse a
+# file where it is not "1".
+META = sa.Table("meta", METADATA, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text))
 EVALUATION_RUNS = sa.Table(
     "evaluation_runs",
     METADATA,
@@ -69,10 +69,17 @@ SESSIONS = sa.Table(
     "sessions",
     METADATA,
     sa.Column("token_hash", sa.Text, primary_key=True),
-    sa.Column("person", sa.Text, nullable=False),
-    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("person", sa.Text, nullable=False, index=True),
+    sa.Column("account", sa.Text, nullable=False),  # version of the account that signed in, see kb/records/accounts.py
     sa.Column("began", sa.Float, nullable=False),  # seconds of the epoch
     sa.Column("seen", sa.Float, nullable=False),
+)
+DEVICES = sa.Table(
+    "devices",
+    METADATA,
+    sa.Column("token_hash", sa.Text, primary_key=True),
+    sa.Column("person", sa.Text, nullable=False, index=True),
+    sa.Column("seen", sa.Float, nullable=False),  # seconds of the epoch
 )
 CORRECTIONS = sa.Table(
     "corrections",

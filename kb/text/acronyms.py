@@ -18,8 +18,9 @@ from kb.text.stems import STOP_WORDS, stems
 
 # Capitals, perhaps with small letters inside; « Insee » is written like a name, only its line in a glossary tells.
 _ACRONYM = r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þa-z0-9+&]{0,9}[A-ZÀ-ÖØ-Þ0-9+]"
-_AFTER = re.compile(rf"[«\"“(\s]*\(\s*[«\"“]?\s*({_ACRONYM})\s*[»\"”]?\s*\)")
-_BEFORE = re.compile(rf"\b({_ACRONYM})\s*\(([^()]{{4,120}})\)")
+# Bounded runs of spaces and marks: without a bound, a long run is gone through again from each of its characters.
+_AFTER = re.compile(rf"[«\"“(\s]{{0,4}}\(\s{{0,3}}[«\"“]?\s{{0,3}}({_ACRONYM})\s{{0,3}}[»\"”]?\s{{0,3}}\)")
+_BEFORE = re.compile(rf"\b({_ACRONYM})\s{{0,3}}\(([^()]{{4,120}})\)")
 _LINE = re.compile(r"^(?:[-*•]\s+)?([A-ZÀ-ÖØ-Þ][\w+&]{1,11})\s*(?::|=|–|—)\s+(.{4,200})$", re.MULTILINE)
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 _STOP = re.compile(r"[.;:!?()\[\]\n|]")

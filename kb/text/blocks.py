@@ -15,7 +15,7 @@ from kb.text.sentences import Span, sentence_spans
 BlockKind = Literal["heading", "paragraph", "list", "table"]
 _HEADING = re.compile(r"(#{1,6})\s+(.*\S)\s*$")
 _ITEM = re.compile(r"(\s*)(?:[-*+•–]|\d{1,3}[.)])\s+(?=\S)")
-_RULE = re.compile(r"\s*\|?(?:\s*:?-{3,}:?\s*\|)+\s*(?::?-{3,}:?\s*)?$")
+_RULE = re.compile(r"\s*+\|?(?:\s*+:?-{3,}+:?\s*+\|)+\s*+(?::?-{3,}+:?\s*+)?$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,12 @@ _ABBREVIATIONS = frozenset(
     "nouv n° obs op p par paragr pl pp préf prof réf réfs rect resp rev s sq sqq st ste suiv sup suppl t tabl tel tél "
     "tit trad v vol vs zac".split()
 )
+_LONGEST_WORD = 40  # characters before a full stop that are looked at: no abbreviation is longer
 _END = re.compile(r"[.!?…]+")
 # What may close a sentence after its final mark: a guillemet may be set off by a space, the others touch.
 _CLOSING = re.compile(r"(?:[ \u00a0\u202f]?[»”]|[\"'’)\]])*(?:\s?\[\d+\])*")
-_START = re.compile(r"[\s\u00a0\u202f]+(?=[«“\"‘'(\[—–-]*[\s\u00a0\u202f]*[A-ZÀ-ÖØ-ÞŒ0-9])")
+# Possessive: what follows a run of spaces does not depend on where it is cut, and trying each place would be quadratic.
+_START = re.compile(r"[\s\u00a0\u202f]++(?=[«“\"‘'(\[—–-]*+[\s\u00a0\u202f]*+[A-ZÀ-ÖØ-ÞŒ0-9])")
 _WORD_BEFORE = re.compile(r"[^\s\u00a0\u202f(«\"“’']+$")
 
 
@@ -54,7 +56,7 @@ def clause_spans(text: str) -> list[Span]:
 
 def _abbreviated(text: str, start: int, stop: int) -> bool:
     """Whether the word that ends at the full stop at `stop` is an abbreviation or an initial."""
-    word = _WORD_BEFORE.search(text, start, stop)
+    word = _WORD_BEFORE.search(text, max(start, stop - _LONGEST_WORD), stop)
     if word is None:
         return True  # a full stop alone ends nothing
     letters = word[0]

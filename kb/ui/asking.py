@@ -46,6 +46,13 @@ def who(request: gr.Request | None) -> Person:
     return person
 
 
+def can_leave(request: gr.Request) -> bool:
+    """Whether who sent an event has sessions that they can end."""
+    starlette = request.request
+    caller_now = starlette.scope.get("state", {}).get("caller") if starlette is not None else None
+    return getattr(caller_now, "can_leave", False)
+
+
 class Handlers:
     """The events, over one base. Serves many threads."""
 
@@ -159,7 +166,12 @@ class Handlers:
                 told = "" if kept is not None else notice(strings.CONVERSATION_GONE)
         except ReperesError as error:
             told = notice(str(error))
-        menu = menu_html(person, has_documents=self._context.has_documents, has_desk=self._context.has_desk)
+        menu = menu_html(
+            person,
+            has_documents=self._context.has_documents,
+            has_desk=self._context.has_desk,
+            can_leave=can_leave(request),
+        )
         page = self._page(now)
         if told:
             page[5] = told

@@ -149,7 +149,8 @@ class _Handlers:
         """The form kept as a test query. A field that was never filled in may come as None."""
 
         def keep() -> list[Any]:
-            query = _query(*("" if value is None else value for value in values))
+            given: list[Any] = ["" if value is None else value for value in values]
+            query = _query(*given)
             self._desk.put(query)
             return [*self.lists(), _told(strings.QUERY_SAVED.format(id=query.id))]
 

@@ -10,8 +10,10 @@ from kb.web import strings
 from kb.web.render import escape
 
 
-def menu_html(person: Person, *, here: str = "/", has_documents: bool = True, has_desk: bool = True) -> str:
-    """The pages that `person` may open, `here` marked, and who they are."""
+def menu_html(
+    person: Person, *, here: str = "/", has_documents: bool = True, has_desk: bool = True, can_leave: bool = False
+) -> str:
+    """The pages that `person` may open, `here` marked, and who they are; `can_leave` when they have sessions here."""
     missing = {*([] if has_documents else ["/documents"]), *([] if has_desk else ["/evaluation"])}
     items = "".join(
         f'<li><a href="{address}"{" aria-current=page" if address == here else ""}>{escape(label)}</a></li>'
@@ -20,9 +22,11 @@ def menu_html(person: Person, *, here: str = "/", has_documents: bool = True, ha
     )
     signed = ""
     if person.name:
+        everywhere = f' <button name="partout" value="oui">{escape(strings.SIGN_OUT_EVERYWHERE)}</button>'
         signed = (
             f'<form class="who" method="post" action="/connexion/fin"><bdi>{escape(person.name)}</bdi> '
-            f"({escape(ROLE_NAMES[person.role])}) <button>{escape(strings.SIGN_OUT)}</button></form>"
+            f"({escape(ROLE_NAMES[person.role])}) <button>{escape(strings.SIGN_OUT)}</button>"
+            f"{everywhere if can_leave else ''}</form>"
         )
     return f'<nav class="menu" aria-label="{escape(strings.MENU)}"><ul>{items}</ul></nav>{signed}'
 

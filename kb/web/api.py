@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any, Literal
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive, Scope, Send
 
 from kb.answering.serialize import answer_to_json, hit_to_json
 from kb.errors import ReperesError
@@ -97,7 +99,7 @@ def add_api(
 
         if asked.stream:
             written = (json.dumps(state, ensure_ascii=False) + "\n" for state in _surely(told(), metrics))
-            return StreamingResponse(written, media_type="application/x-ndjson")
+            return _Stream(written)
         try:
             *_, last = told()
         except ReperesError as error:
@@ -125,6 +127,20 @@ def add_api(
         return page(request, "api.html", paths=told["paths"], schemas=told["components"]["schemas"], open=gate.is_open)
 
     server.include_router(router)
+
+
+class _Stream(StreamingResponse):
+    """The lines of an answer. Whoever leaves before the last one leaves the lines where questions wait at once."""
+
+    def __init__(self, lines: Generator[str, None, None]) -> None:
+        super().__init__(lines, media_type="application/x-ndjson")
+        self._lines = lines
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await run_in_threadpool(self._lines.close)
 
 
 def _surely(states: Iterator[dict[str, Any]], metrics: Metrics) -> Iterator[dict[str, Any]]:

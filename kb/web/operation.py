@@ -36,6 +36,7 @@ class Metrics:
         self._under_way = Gauge(
             "reperes_questions_under_way", "Answers being made or waited for.", registry=self.registry
         )
+        self._sign_ins = Counter("reperes_sign_ins", "Passwords sent.", ["outcome"], registry=self.registry)
         self._documents = Gauge("reperes_documents", "Documents in the base.", registry=self.registry)
         self._passages = Gauge("reperes_passages", "Passages in the base.", registry=self.registry)
         self._generation = Gauge("reperes_generation", "Generation of the base.", registry=self.registry)
@@ -71,6 +72,10 @@ class Metrics:
     def failed(self, way: str) -> None:
         """Counts a question that could not be answered."""
         self._questions.labels(way, "error").inc()
+
+    def signed_in(self, outcome: str) -> None:
+        """Counts a password that was sent: `right` and `wrong` were checked, `delayed` and `busy` were not."""
+        self._sign_ins.labels(outcome).inc()
 
     def text(self, base: Callable[[], Base], ingestor: Ingestor | None) -> bytes:
         """All figures, in Prometheus' text form."""

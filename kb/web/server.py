@@ -7,16 +7,14 @@ import os
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 from starlette.middleware import Middleware
-from starlette.requests import HTTPConnection
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Scope
+from starlette.types import ASGIApp
 
 from kb.errors import SettingsError
 from kb.evaluation.desk import EvaluationDesk
@@ -32,7 +30,6 @@ from kb.web.auth.sign_in import sign_in_routes
 from kb.web.chat.waiting_line import WaitingLines
 from kb.web.door.events import EventDoor, PageEvents
 from kb.web.door.origins import Origins, is_loopback
-from kb.web.door.streams import OpenStreams
 from kb.web.evaluation_files import evaluation_routes
 from kb.web.guard import Guard
 from kb.web.operation import Metrics, operation_routes
@@ -80,11 +77,9 @@ def build_server(
         Middleware(Guard, origins=Origins(settings.host, settings.public_url), head=_head(), largest_body=limit),
         Middleware(Access, gate=gate),
     ]
-    if not gate.is_open:
-        middleware.append(Middleware(OpenStreams, still_in=partial(_is_still_in, gate)))
     events = PageEvents()
     middleware.append(Middleware(EventDoor, events=events, marks=gate.is_open))
-    sign_in = sign_in_routes(gate)
+    sign_in = sign_in_routes(gate, metrics)
     if gate.kind == "oidc":
         from kb.web.auth.oidc import oidc_routes, sign_in_session  # takes memory, and is needed here only
 
@@ -191,12 +186,6 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise SettingsError(strings.PORT_TAKEN.format(port=port, host=host, reason=error.strerror)) from error
     return listener
-
-
-def _is_still_in(gate: Gate, scope: Scope) -> bool:
-    """Whether who sent a request would be let in now, with the same role. Nobody in particular stays."""
-    person = scope.get("state", {}).get("person")
-    return person is None or gate.person(HTTPConnection(scope)) == person
 
 
 def _version() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 NAME = "Repères"
@@ -179,11 +180,13 @@ PAGES = (
     ("/evaluation", "Évaluation", True),
     ("/aide", "Aide", False),
 )
-SIGN_IN, SIGN_OUT = "Se connecter", "Se déconnecter"
+SIGN_IN, SIGN_OUT, SIGN_OUT_EVERYWHERE = "Se connecter", "Se déconnecter", "Se déconnecter partout"
 SIGN_IN_ELSEWHERE = "Se connecter avec le compte de l'agence"
 PERSON_NAME, PASSWORD = "Nom", "Mot de passe"
 WRONG_PASSWORD = "Ce nom et ce mot de passe ne vont pas ensemble."
-TOO_MANY_SIGN_INS = "Trop d'essais : attendez un quart d'heure, puis réessayez."
+TOO_MANY_SIGN_INS = "Trop d'essais avec ce nom : réessayez dans {wait}."
+BUSY_SIGNING_IN = "Beaucoup de personnes se connectent en ce moment : réessayez dans quelques secondes."
+SIGN_IN_BROKEN = "La connexion ne marche pas pour l'instant : voyez le journal de l'application."
 PROVIDER_SILENT = "Le service de connexion ne répond pas. Réessayez dans quelques minutes."
 PROVIDER_REFUSED = "La connexion n'a pas abouti. Recommencez."
 PROVIDER_NAMELESS = "Le service de connexion n'a pas donné de nom utilisable ({claim})."
@@ -208,6 +211,8 @@ PUBLIC_URL_MISSING = (
 )
 PUBLIC_URL_WRONG = "REPERES_PUBLIC_URL={url} : il faut une adresse entière, par exemple https://reperes.exemple.fr."
 MISUNDERSTOOD = "Valeur manquante ou incorrecte : {fields}."
+UNREADABLE_FORM = "Ce formulaire ne peut pas être lu : envoyez-le depuis la page de l'application."
+TOO_LONG_A_FORM = "Ce formulaire est trop long : raccourcissez ce que vous y avez écrit."
 NO_SUCH_PAGE, FOR_EDITORS = "Page introuvable", "Page réservée"
 NOT_FOUND = "Introuvable."
 ORIGIN_REFUSED = "Cet appel vient d'une autre adresse : refusé."
@@ -243,6 +248,15 @@ def ahead(number: int) -> str:
 def updating(done: int, total: int) -> str:
     """Where an ingestion stands: « Mise à jour en cours : 12 / 44 documents »."""
     return f"Mise à jour en cours : {grouped(done)} / {documents(total)}" if total > 0 else UPDATING
+
+
+def waiting(seconds: float) -> str:
+    """How long to wait, rounded up: « 30 secondes », « 4 minutes »."""
+    whole = max(1, math.ceil(seconds))
+    if whole < 60:
+        return f"{whole} seconde{'s' if whole > 1 else ''}"
+    minutes = math.ceil(whole / 60)
+    return f"{minutes} minute{'s' if minutes > 1 else ''}"
 
 
 def too_long(length: int, limit: int) -> str:

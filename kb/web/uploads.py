@@ -12,7 +12,7 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +20,24 @@ from typing import Any, BinaryIO
 
 from kb.errors import ReperesError
 
-_WAITING = ".attente"
-_ABOUT = "attente.json"
+# Hidden, so that ingestion ignores them. What is known of a file stands where no name of a file can reach: files are
+# `.fichiers/KEY/NAME`, the records `.fiches/KEY.json`.
+_WAITING = ".fichiers"
+_RECORDS = ".fiches"
+# Where both stood before, side by side: an upload could take the place of its own record.
+_BEFORE = ".attente"
+_RECORD_OF_BEFORE = "attente.json"
 _CHUNK = 1 << 20
 _LONGEST_NAME = 120
+_LONGEST_NAME_IN_BYTES = 200  # file systems take 255, and what writes a file aside adds to its name
+_LONGEST_SUFFIX = 10
 _KEY = re.compile(r"[0-9a-f]{16}")
 # What a name may not hold: separators, controls, what reorders text, and what a shell or Windows would trip over.
-_UNSAFE = re.compile('[\\\\/:*?"<>|\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]')
+_UNSAFE = re.compile(
+    '[\\\\/:*?"<>|\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]'
+)
+# Names that Windows keeps for devices, whatever comes after their first dot.
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?= *(?:\.|$))", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +52,21 @@ class WaitingUpload:
     trouble: str | None
 
 
+def belongs_to_uploads(name: str) -> bool:
+    """Whether an entry of the folder of added files is the application's, by its name."""
+    return name in {_WAITING, _RECORDS, _BEFORE} or bool(_KEY.fullmatch(name))
+
+
 class Uploads:
     """The folder. Files above `max_mb` megabytes are refused."""
 
     def __init__(self, folder: Path, max_mb: int) -> None:
         self._folder = folder
         self._waiting = folder / _WAITING
+        self._records = folder / _RECORDS
         self._most = max_mb * 1_000_000
         self._max_mb = max_mb
+        self._take_over()
 
     def keep(self, name: str, content: BinaryIO) -> str:
         """Keeps a file aside; returns its key. The same content is kept once. Raises ReperesError for what it is not.
@@ -81,15 +99,13 @@ class Uploads:
 
     def keep_address(self, url: str) -> str:
         """Keeps an address aside; returns its key."""
-        key = hashlib.sha256(url.encode()).hexdigest()[:16]
-        (self._waiting / key).mkdir(parents=True, exist_ok=True)
+        key = _key(url.encode())
+        shutil.rmtree(self._waiting / key, ignore_errors=True)
         self._write(key, {"name": url, "url": url})
         return key
 
     def waiting(self) -> list[WaitingUpload]:
         """All that waits, by name."""
-        if not self._waiting.is_dir():
-            return []
         return sorted(self._all_waiting(), key=lambda upload: upload.name)
 
     def get(self, key: str) -> WaitingUpload:
@@ -120,12 +136,13 @@ class Uploads:
     def discard(self, key: str) -> None:
         """Lets go of what waits."""
         if _KEY.fullmatch(key):
+            (self._records / f"{key}.json").unlink(missing_ok=True)
             shutil.rmtree(self._waiting / key, ignore_errors=True)
 
     def withdraw(self, document_id: str) -> bool:
         """Removes the file of a document of this source; whether there was one."""
         key, _, name = document_id.partition("/")
-        if not _KEY.fullmatch(key) or name in {"", ".", ".."} or _UNSAFE.search(name):
+        if not _KEY.fullmatch(key) or name in {"", ".", ".."} or re.search(r"[/\\\0]", name):
             return False
         path = self._folder / key / name
         there = path.is_file()
@@ -134,30 +151,84 @@ class Uploads:
             path.parent.rmdir()
         return there
 
-    def _all_waiting(self) -> Iterator[WaitingUpload]:
-        for place in self._waiting.iterdir():
-            if _KEY.fullmatch(place.name) and (found := self._read(place.name)) is not None:
-                yield found
+    def forget(self, document_id: str) -> None:
+        """Removes what is held of a document that is erased for good: its file, and what waits that would make it."""
+        self.withdraw(document_id)
+        key = document_id.partition("/")[0]
+        for upload in self._all_waiting():
+            if upload.key == key or document_id in {upload.url, (upload.preview or {}).get("id")}:
+                self.discard(upload.key)
+
+    def _all_waiting(self) -> list[WaitingUpload]:
+        try:
+            names = [record.stem for record in self._records.iterdir() if record.suffix == ".json"]
+        except FileNotFoundError:
+            return []
+        return [found for key in names if _KEY.fullmatch(key) and (found := self._read(key)) is not None]
 
     def _read(self, key: str) -> WaitingUpload | None:
-        place = self._waiting / key
         try:
-            held = json.loads((place / _ABOUT).read_text("utf-8"))
+            held = json.loads((self._records / f"{key}.json").read_text("utf-8"))
         except (OSError, ValueError):
             return None
-        path = None if held["url"] else place / held["name"]
+        path = None if held["url"] else self._waiting / key / held["name"]
         return WaitingUpload(key, held["name"], held["url"], path, held.get("preview"), held.get("trouble"))
 
     def _write(self, key: str, held: Mapping[str, Any]) -> None:
-        aside = self._waiting / key / f"{_ABOUT}.new"
+        self._records.mkdir(parents=True, exist_ok=True)
+        aside = self._records / f"{key}.json.new"
         aside.write_text(json.dumps(held, ensure_ascii=False), "utf-8")
-        aside.replace(self._waiting / key / _ABOUT)
+        aside.replace(self._records / f"{key}.json")
+
+    def _take_over(self) -> None:
+        """Has what waited under an earlier version wait on.
+
+        Its records are not believed: the key, which is the hash of a file's content or of an address, proves what
+        waits. What it does not prove goes.
+        """
+        before = self._folder / _BEFORE
+        if before.is_symlink() or not before.is_dir():
+            return
+        for place in before.iterdir():
+            if not _KEY.fullmatch(place.name) or place.is_symlink() or not place.is_dir():
+                continue
+            if (url := _address_of_before(place)) is not None:
+                self.keep_address(url)
+            for path in place.iterdir():
+                if path.is_file() and not path.is_symlink() and _key_of(path) == place.name:
+                    with path.open("rb") as content, suppress(ReperesError):
+                        self.keep(path.name, content)
+        shutil.rmtree(before)
+
+
+def _address_of_before(place: Path) -> str | None:
+    try:
+        url = json.loads((place / _RECORD_OF_BEFORE).read_text("utf-8"))["url"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return url if isinstance(url, str) and _key(url.encode()) == place.name else None
+
+
+def _key_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+
+
+def _key(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def clean_name(name: str) -> str:
-    """A file's name that is safe in a folder and on a page. Raises ReperesError for one that has nothing left."""
+    """A file's name that is safe in a folder and on a page, whatever the system. Raises ReperesError for one that has
+    nothing left.
+    """
     plain = _UNSAFE.sub("-", unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2]))
-    stem, dot, suffix = " ".join(plain.split()).lstrip(". ").rpartition(".")
-    if not stem or not suffix or len(suffix) > 10 or plain == _ABOUT:
+    stem, dot, suffix = " ".join(plain.split()).strip(". ").rpartition(".")
+    stem, suffix = stem.rstrip(". "), suffix.strip().lower()
+    if not stem or not suffix or len(suffix) > _LONGEST_SUFFIX:
         raise ReperesError(f"« {plain or name} » : il faut un nom de fichier avec son extension (.pdf, .docx…).")
-    return f"{stem[:_LONGEST_NAME].rstrip()}{dot}{suffix.lower()}"
+    if _RESERVED.match(stem):
+        stem = f"-{stem}"
+    room = _LONGEST_NAME_IN_BYTES - len(f".{suffix}".encode())
+    stem = stem[:_LONGEST_NAME].encode()[:room].decode(errors="ignore").rstrip(". ")
+    return f"{stem}{dot}{suffix}"

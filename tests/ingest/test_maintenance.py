@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from ingest.maintenance import allow, check, forget, rebuild
+from ingest.erasing import allow, forget
+from ingest.maintenance import check, rebuild
 from ingest.pipeline import ingest
 from kb.answering.serialize import answer_to_json
 from kb.errors import FingerprintError, StoreBusyError, StoreError
@@ -25,7 +26,8 @@ from kb.index.vectors import Vectors
 from kb.index.writer import locked
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder, FloatMatrix, Prompt
-from kb.records.database import ERASED, AppDatabase
+from kb.records.database import AppDatabase
+from kb.records.erasure import ERASED
 from kb.records.feedback import add_feedback, read_feedback
 from kb.settings import Settings
 from scripted_base import answer_of

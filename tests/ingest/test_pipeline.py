@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.maintenance import forget
+from ingest.erasing import forget
 from ingest.pipeline import ingest
-from ingest.readers import markdown
-from ingest.readers.reading import Given, Reading
+from ingest.readers import bounded
 from ingest.report import IGNORED_KEPT, IngestReport
 from kb.index import rebuilding
 from kb.index.catalog.catalog import Catalog
@@ -272,16 +271,14 @@ def test_a_lower_limit_is_kept(folder: Path, settings: Settings, tiny_encoder: E
     assert [failure.source for failure in ingest([folder], limited, tiny_encoder).failed] == ["gros.txt"]
 
 
-def test_a_fault_of_a_reader_stops_no_other_document(
+def test_what_brings_a_reader_down_stops_no_other_document(
     folder: Path, settings: Settings, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(given: Given) -> Reading:
-        if given.name == "aides.md":
-            raise IndexError("a fault")
-        return read(given)
-
-    read = markdown.read
-    monkeypatch.setattr(markdown, "read", fail)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1] / "support" / "hostile"))
+    monkeypatch.setattr(bounded, "_TASKS", "tasks_of_children")
+    for name in ("faute.md", "panne.md", "mémoire.md", "profond.md"):
+        (folder / name).write_text("Un texte.", encoding="utf-8")
     report = ingest([folder], settings, tiny_encoder)
-    assert (report.added, len(report.failed)) == (5, 1)
+    assert report.added == 6
+    assert [failure.source for failure in report.failed] == ["faute.md", "mémoire.md", "panne.md", "profond.md"]
     assert "IndexError" in report.failed[0].reason

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from ingest.readers.block_builder import Block, assemble, bullets, heading, item, one_line, paragraph, table
+from ingest.readers.block_builder import Block, Repeats, assemble, bullets, heading, item, one_line, paragraph, table
 from ingest.readers.dates import date_near_title
 from ingest.readers.docx.package import check_package
 from ingest.readers.metadata import Metadata, canonical_url, from_mapping
@@ -21,6 +21,8 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 # Elements that only wrap others, with the tracked insertions and moves to here; deletions and moves from here are not
 # among them, so what they hold is left out.
 _WRAPPERS = {f"{_W}{name}" for name in "ins moveTo smartTag sdt sdtContent customXml hyperlink fldSimple".split()}
+_DEEPEST = 8  # the nine levels of a list that Word knows, from 0
+_MAX_SPAN = 100
 _OFF = {"0", "false", "off"}
 
 
@@ -59,6 +61,7 @@ class _Body:
         self._styles = {style.style_id: style for style in opened.styles if style.style_id}
         self._default = next((style for style in opened.styles if _is_default_paragraph(style)), None)
         self._numbering = _numbering_formats(opened)
+        self._repeats = Repeats()
         self._counts: Counter[tuple[str, int]] = Counter()
         self._blocks: list[Block] = []
         self._items: list[str] = []
@@ -81,7 +84,7 @@ class _Body:
                     self._walk(cells[0])  # a frame around text, not a table
                     self._flush()
                 else:
-                    self._blocks += _table(child)
+                    self._blocks += _table(child, self._repeats)
             elif child.tag in _WRAPPERS and not _is_table_of_contents(child):
                 self._walk(child)
 
@@ -139,7 +142,7 @@ class _Body:
         if identifier == "0":
             return None
         level = mark.find(f"{_W}ilvl")
-        depth = int(level.get(f"{_W}val", "0")) if level is not None else 0
+        depth = min(_DEEPEST, int(level.get(f"{_W}val", "0"))) if level is not None else 0
         form = self._numbering.get((identifier, depth), "bullet")
         if named and named[2] and depth == 0:
             depth = int(named[2]) - 1
@@ -152,7 +155,7 @@ class _Body:
         return depth, self._counts[identifier, depth]
 
 
-def _table(element: Any) -> list[Block]:
+def _table(element: Any, repeats: Repeats) -> list[Block]:
     """The rows as seen: a cell over several columns or rows repeated in each, deleted rows left out."""
     rows: list[list[str]] = []
     for row in _children(element, "tr"):
@@ -165,11 +168,18 @@ def _table(element: Any) -> list[Block]:
             merge = settings.find(f"{_W}vMerge") if settings is not None else None
             text = _cell_text(cell)
             if merge is not None and merge.get(f"{_W}val", "continue") == "continue" and rows:
-                text = rows[-1][len(line)] if len(line) < len(rows[-1]) else text
+                above = rows[-1][len(line)] if len(line) < len(rows[-1]) else text
+                text = above if repeats.allows(above) else ""
             width = span.get(f"{_W}val", "1") if span is not None else "1"
-            line += [text] * (min(100, int(width)) if width.isdigit() else 1)
+            line.append(text)
+            more = range(min(_MAX_SPAN, _number(width)) - 1)
+            line += [text for _ in more if repeats.allows(text)]
         rows.append(line)
     return table(rows)
+
+
+def _number(value: str) -> int:
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 1
 
 
 def _children(element: Any, name: str) -> Iterator[Any]:

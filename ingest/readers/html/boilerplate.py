@@ -99,6 +99,7 @@ HEAD_NAMES = {
 # « Vu dans La Gazette, le mag de l'agence »
 PROVENANCE = re.compile(r"(?:vu|paru|publie|lu) dans (?:l[ae'] ?|le |les )?\S.{2,100}")
 _TRIM = " .…:;>»«→↓↑-–—|[]()\u00a0"
+_MOST_PARTS = 10  # of a class or id that are looked at: the longest of the names above has four
 _HEADLINE = 220  # characters: longer lines are sentences, not headlines of other pages
 
 
@@ -114,7 +115,7 @@ def is_pruned(name: str, domain: Domain) -> bool:
     """Whether a class or id, lower case, names what is never part of a text."""
     parts = re.split("(?<=[a-z0-9])(?:__|--|[-_])", name)
     pruned = _pruned_names(domain)
-    return name in pruned or any("-".join(parts[:count]) in pruned for count in range(1, len(parts)))
+    return name in pruned or any("-".join(parts[:count]) in pruned for count in range(1, min(len(parts), _MOST_PARTS)))
 
 
 def is_known_rubric(name: str, domain: Domain) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from lxml import etree
 
@@ -94,13 +95,22 @@ def main_element(body: Element) -> Element | None:
     titled = [article for article in articles if next(article.iter("h1"), None) is not None]
     if len(titled) == 1:
         return titled[0]
-    mains = [main for main in body.xpath(".//main | .//*[@role='main']") if text_of(main)]
+    mains = [main for main in _outermost(body.xpath(".//main | .//*[@role='main']")) if text_of(main)]
     if mains:
         return max(mains, key=lambda main: len(text_of(main)))
     sizes = sorted((len(text_of(article)) for article in articles), reverse=True)
     if sizes and sizes[0] and sizes[0] > 2 * sum(sizes[1:]):
         return max(articles, key=lambda article: len(text_of(article)))
     return next(iter(body.xpath(".//*[@itemprop='articleBody']")), None)
+
+
+def _outermost(elements: Sequence[Element]) -> list[Element]:
+    """Those of `elements`, in document order, that are in no other of them: they hold all the text of the others."""
+    found: set[Element] = set()
+    for element in elements:
+        if not any(parent in found for parent in element.iterancestors()):
+            found.add(element)
+    return [element for element in elements if element in found]
 
 
 def names_of(element: Element) -> set[str]:

@@ -84,13 +84,14 @@ def extract_head_lines(root: Element) -> Metadata:
     """Rubric, provenance and date from the short lines above the article's text (by their class); `root` loses them."""
     found: dict[str, str] = {}
     taken: list[Element] = []
+    texts: dict[Element, str] = {}
     for element in root.iter("p", "div", "span", "time", "small", "ul", "h2", "h3", "li"):
         if element.tag in {"h2", "h3"} or (element.tag == "p" and len(text_of(element)) > _FIRST_TEXT):
             break
         fields = {field for name in names_of(element) if (field := HEAD_NAMES.get(name))}
         if element.tag == "time":
             fields = {"date"}
-        if len(fields) != 1 or _is_in_sentence(element):
+        if len(fields) != 1 or _is_in_sentence(element, texts):
             continue
         text = text_of(element)
         if not 0 < len(text) <= _MAX_HEAD_LINE or next(element.iter("h1"), None) is not None:
@@ -109,14 +110,19 @@ def extract_head_lines(root: Element) -> Metadata:
     return Metadata(date=found.get("date"), rubric=found.get("rubric"), origin=found.get("origin"))
 
 
-def _is_in_sentence(element: Element) -> bool:
-    """Whether an inline element is a piece of a sentence: « Réunion le 3 mars à Lyon. » keeps its date."""
+def _is_in_sentence(element: Element, texts: dict[Element, str]) -> bool:
+    """Whether an inline element is a piece of a sentence: « Réunion le 3 mars à Lyon. » keeps its date.
+
+    `texts` remembers those of the blocks around: thousands of elements may stand in one.
+    """
     if element.tag not in {"time", "span", "small"}:
         return False
     block = next((parent for parent in element.iterancestors() if parent.tag in {"p", "li", "td", "blockquote"}), None)
     if block is None:
         return False
-    around = text_of(block)
+    if block not in texts:
+        texts[block] = text_of(block)
+    around = texts[block]
     return (
         around.endswith((".", "!", "?", ";", ":", "…")) and around != text_of(element) and not is_announcement(around)
     )

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from email.message import Message
 
-import lxml.etree
 import lxml.html
 
 from ingest.readers.block_builder import Block, assemble
@@ -17,10 +16,10 @@ from ingest.readers.html.boilerplate import is_known_rubric, is_provenance, stri
 from ingest.readers.html.cited import extract_last_sources, extract_named_sources
 from ingest.readers.html.page import body_of, drop_hidden, main_element, prune
 from ingest.readers.html.page_metadata import extract_head_lines, first_title, head_metadata, other_title
+from ingest.readers.html.parsing import parse_html, too_deep
 from ingest.readers.html.tree import Element, blocks_of, text_of
 from ingest.readers.metadata import Metadata, canonical_url
 from ingest.readers.reading import Given, Reading, empty, no_text, too_long
-from kb.errors import DocumentError
 from kb.text.domain import Domain
 from kb.text.folding import fold
 
@@ -35,6 +34,8 @@ _LONG = 120
 # A page with more characters than this is a work in itself: what surrounds it weighs nothing, and trafilatura would
 # take minutes to find it.
 _MOST = 500_000
+# So would it with more elements than this, however little they hold: it compares paragraphs with their neighbours.
+_MOST_ELEMENTS = 10_000
 # The elements that programs of the usual kinds (React, Vue, Angular, Next, Nuxt) write the page into.
 _SHELLS = {"root", "app", "app-root", "__next", "__nuxt", "___gatsby"}
 _WRITTEN_BY_SCRIPT = (
@@ -54,9 +55,7 @@ def read(given: Given) -> Reading:
     try:
         return _read_body(given, page, body)
     except RecursionError:
-        raise DocumentError(
-            given.name, "la page imbrique trop d'éléments pour être lue ; enregistrez-la sous une forme plus simple"
-        ) from None
+        raise too_deep(given.name) from None
 
 
 def _read_body(given: Given, page: Element, body: Element) -> Reading:
@@ -94,7 +93,7 @@ def _blocks(body: Element, root: Element | None) -> list[Block]:
     if root is not None and re.search(r"\w", text_of(root)):
         return blocks_of(root)
     everything = blocks_of(body)
-    if sum(len(block.text) for block in everything) > _MOST:
+    if sum(len(block.text) for block in everything) > _MOST or _count(body) > _MOST_ELEMENTS:
         return everything
     found = _found_by_trafilatura(body)
     held = fold(" ".join(block.text for block in found))
@@ -107,6 +106,10 @@ def _blocks(body: Element, root: Element | None) -> list[Block]:
     ):
         return everything
     return found
+
+
+def _count(body: Element) -> int:
+    return sum(1 for _ in body.iter())
 
 
 def _found_by_trafilatura(body: Element) -> list[Block]:
@@ -152,12 +155,10 @@ def _parse(text: str, given: Given) -> Element:
     text = _XML_DECLARATION.sub("", text.replace("\x00", ""), count=1)
     if not text.strip():
         raise empty(given)
-    # huge_tree: without it, what lies deeper than 255 elements is lost without a word.
-    parser = lxml.html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
-    try:
-        return lxml.html.document_fromstring(text, parser=parser)
-    except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError):
-        raise no_text(given) from None
+    page = parse_html(text, given.name)
+    if page is None:
+        raise no_text(given)
+    return page
 
 
 def charset(content: bytes, media_type: str | None) -> str | None:

@@ -10,7 +10,17 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ingest.readers.block_builder import Block, bullets, heading, item, item_from_line, one_line, paragraph, table
+from ingest.readers.block_builder import (
+    Block,
+    Repeats,
+    bullets,
+    heading,
+    item,
+    item_from_line,
+    one_line,
+    paragraph,
+    table,
+)
 
 Element = Any  # lxml.html.HtmlElement: lxml comes without types
 
@@ -46,6 +56,7 @@ class _Walker:
         self.blocks: list[Block] = []
         self._buffer: list[str] = []
         self._level = 1
+        self._repeats = Repeats()
 
     def walk(self, element: Element) -> None:
         self._buffer.append(element.text or "")
@@ -112,7 +123,7 @@ class _Walker:
             # Headers down the side: each row is a label and its value.
             self._add(bullets(item(f"{text_of(label)} : {text_of(value)}") for label, value in rows))
         else:
-            self._add(*table(_grid(rows)))
+            self._add(*table(_grid(rows, self._repeats)))
 
 
 def _is_block(element: Element) -> bool:
@@ -201,7 +212,7 @@ def _is_layout(element: Element) -> bool:
     )
 
 
-def _grid(rows: list[list[Element]]) -> list[list[str]]:
+def _grid(rows: list[list[Element]], repeats: Repeats) -> list[list[str]]:
     """The texts of `rows`, a cell that spans several rows or columns repeated in each: every row is whole."""
     grid: list[list[str]] = []
     hanging: dict[int, tuple[int, str]] = {}  # column -> rows still to fill, with what
@@ -211,6 +222,9 @@ def _grid(rows: list[list[Element]]) -> list[list[str]]:
         def fill(line: list[str] = line) -> None:
             while len(line) in hanging:
                 left, text = hanging.pop(len(line))
+                if not repeats.allows(text):
+                    hanging.clear()
+                    return
                 if left > 1:
                     hanging[len(line)] = (left - 1, text)
                 line.append(text)
@@ -218,7 +232,9 @@ def _grid(rows: list[list[Element]]) -> list[list[str]]:
         for cell in row:
             fill()
             text, deep = text_of(cell), _span(cell, "rowspan")
-            for _ in range(_span(cell, "colspan") if len(line) < _MAX_COLUMNS else 1):
+            for number in range(max(1, min(_span(cell, "colspan"), _MAX_COLUMNS - len(line)))):
+                if number and not repeats.allows(text):
+                    break
                 if deep > 1 and len(line) < _MAX_COLUMNS:
                     hanging[len(line)] = (deep - 1, text)
                 line.append(text)

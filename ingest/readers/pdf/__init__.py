@@ -1,4 +1,4 @@
-"""PDF with text, parsed in a process of its own.
+"""PDF with text.
 
-Bytes -> `worker` (that process) -> `lines` (without running heads) -> `layout` (paragraphs) -> `reader` (Document).
+Bytes -> `parsing` (PDFium) -> `lines` (without running heads) -> `layout` (paragraphs) -> `reader` (Document).
 """

@@ -14,6 +14,7 @@ from ingest.readers.pdf.lines import Line, Page, body_size, is_larger
 from kb.text.folding import fold
 
 _MAX_HEADING = 160
+_LONGEST_RUN = 500  # lines of one block: more is no paragraph, and each line is compared with those before it
 _LONE_BULLET = re.compile(r"\s*[•▪●■◆➢‣◦\uf0a7\uf0b7\uf0d8\uf0fc]\s*$")
 _ENDED = (".", "!", "?", "…", ":", ";", "»")
 
@@ -107,6 +108,8 @@ def _line_gap(pages: Sequence[Page]) -> float:
 def _goes_on(run: list[tuple[int, Line]], page: int, line: Line, body: float, gap: float) -> bool:
     """Whether `line` belongs to the block that `run` has begun."""
     last_page, last = run[-1]
+    if len(run) >= _LONGEST_RUN:
+        return False
     if _LONE_BULLET.fullmatch(last.text):
         return True
     if item_from_line(line.text) or _LONE_BULLET.fullmatch(line.text):

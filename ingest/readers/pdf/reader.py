@@ -1,13 +1,9 @@
-"""PDF with text: parsed in a process of its own (pdf_worker.py), then laid out as blocks, page numbers kept."""
+"""PDF with text: parsed page by page, then laid out as blocks, page numbers kept."""
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from ingest.readers.block_builder import one_line
@@ -15,16 +11,12 @@ from ingest.readers.dates import date_near_title
 from ingest.readers.metadata import Metadata, canonical_url, without_site_name
 from ingest.readers.pdf.layout import first_big_line, text_and_pages
 from ingest.readers.pdf.lines import Line, Page, cleaned
+from ingest.readers.pdf.parsing import parse
 from ingest.readers.reading import Given, Reading, no_text, too_long
 from kb.errors import DocumentError
 
-# A reader of PDF that takes more than this is under attack or stuck. PDFium itself needs less than a tenth of it.
-MAX_MEMORY = 2 << 30
-MAX_CPU_SECONDS = 60
-MAX_SECONDS = 120
 # Fewer characters a page than this, on average, are stamps and numbers on scanned images.
 _SCANNED = 50
-_WORKER = Path(__file__).with_name("worker.py")
 # Titles that programs write into a file when its author gave none.
 _NO_TITLE = re.compile(
     r"(?:microsoft (?:word|powerpoint|excel)\b.*|untitled.*|sans titre.*|(?:document|presentation|présentation) ?\d*"
@@ -35,7 +27,7 @@ _DAMAGED = "le PDF est tronqué ou endommagé ; récupérez-le à nouveau"
 
 
 def read(given: Given) -> Reading:
-    """The text of a PDF. Raises DocumentError for one that is scanned, protected, damaged or too costly to parse."""
+    """The text of a PDF. Raises DocumentError for one that is scanned, protected or damaged."""
     if b"%PDF-" not in given.content[:1024]:
         raise DocumentError(given.name, "ce n'est pas un fichier PDF ; vérifiez son format")
     if b"%%EOF" not in given.content.rstrip()[-2048:]:
@@ -69,22 +61,8 @@ def _reading(given: Given, pages: list[Page], declared_title: str) -> Reading:
 
 
 def _parsed(given: Given) -> dict[str, Any]:
-    """What the worker makes of the file."""
-    # -P: the worker's folder must not come first on the path, its html.py would stand for the standard one.
-    command = [sys.executable, "-P", str(_WORKER), str(MAX_MEMORY), str(MAX_CPU_SECONDS), str(given.max_text_bytes)]
-    try:
-        ended = subprocess.run(command, input=given.content, capture_output=True, timeout=MAX_SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        raise DocumentError(
-            given.name, f"la lecture du PDF dépasse {MAX_SECONDS} secondes ; découpez-le ou réenregistrez-le"
-        ) from None
-    if ended.returncode != 0:
-        raise DocumentError(
-            given.name,
-            "la lecture du PDF a échoué (fichier endommagé, ou trop lourd en mémoire ou en calcul) ; "
-            "découpez-le ou réenregistrez-le",
-        )
-    parsed: dict[str, Any] = json.loads(ended.stdout)
+    """What PDFium makes of the file."""
+    parsed = parse(given.content, given.max_text_bytes)
     if parsed.get("error") == "password":
         raise DocumentError(given.name, "le PDF est protégé par un mot de passe ; enregistrez-le sans protection")
     if parsed.get("error") == "page":

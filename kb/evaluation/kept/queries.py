@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from kb.evaluation.questions import EvaluationQuestion, parse_row, question_to_json
 from kb.records.database import AppDatabase
+from kb.records.erasure import query_without, read_erased
 from kb.records.tables import TEST_QUERIES
 
 
@@ -20,14 +21,17 @@ def read_queries(database: AppDatabase) -> list[EvaluationQuestion]:
 
 
 def put_queries(database: AppDatabase, queries: Iterable[EvaluationQuestion]) -> None:
-    """Keeps test queries, each in place of the one with its id; new ones come last."""
-    with database.transaction() as connection:
+    """Keeps test queries, each in place of the one with its id; new ones come last; of erased documents none."""
+    with database.writing() as connection:
+        erased = read_erased(connection)
         known = connection.execute(sa.select(TEST_QUERIES.c.id, TEST_QUERIES.c.ordinal))
         places = {row.id: row.ordinal for row in known}
         for query in queries:
+            held = query_without(question_to_json(query), erased)
+            if held is None:
+                continue
             place = places.setdefault(query.id, max(places.values(), default=0) + 1)
-            held = json.dumps(question_to_json(query), ensure_ascii=False)
-            values = {"id": query.id, "ordinal": place, "query": held}
+            values = {"id": query.id, "ordinal": place, "query": json.dumps(held, ensure_ascii=False)}
             connection.execute(TEST_QUERIES.insert().prefix_with("OR REPLACE"), values)
 
 

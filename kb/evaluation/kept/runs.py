@@ -18,12 +18,13 @@ import sqlalchemy as sa
 from kb.errors import QuestionsError
 from kb.evaluation.asking import EvaluatedBase, evaluate
 from kb.evaluation.comparison import Scores
+from kb.evaluation.imported.reading import read_any
 from kb.evaluation.question_scores import score
 from kb.evaluation.questions import EvaluationQuestion, question_to_json
 from kb.evaluation.report import to_json
 from kb.evaluation.results import EvaluationResult, EvaluationRow, QuestionResult
-from kb.evaluation.tables import read_any
 from kb.records.database import AppDatabase
+from kb.records.erasure import answer_without, query_without, read_erased
 from kb.records.tables import EVALUATION_ROWS, EVALUATION_RUNS
 from kb.types import StoreStatus
 
@@ -182,14 +183,18 @@ def _unfinished(database: AppDatabase, key: str) -> int | None:
 
 
 def _keep_row(database: AppDatabase, number: int, ordinal: int, result: QuestionResult) -> None:
-    values = {
-        "run_id": number,
-        "question_id": result.row["id"],
-        "ordinal": ordinal,
-        "row": json.dumps(result.row, ensure_ascii=False),
-        "scores": json.dumps(result.scores),
-    }
-    with database.transaction() as connection:
+    """Keeps a row without the documents erased since it was asked; none of a question about them only."""
+    with database.writing() as connection:
+        erased = read_erased(connection)
+        if query_without(question_to_json(result.question), erased) is None:
+            return
+        values = {
+            "run_id": number,
+            "question_id": result.row["id"],
+            "ordinal": ordinal,
+            "row": json.dumps(answer_without(result.row, erased), ensure_ascii=False),
+            "scores": json.dumps(result.scores),
+        }
         connection.execute(EVALUATION_ROWS.insert().prefix_with("OR REPLACE"), values)
 
 

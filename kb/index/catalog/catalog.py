@@ -69,10 +69,11 @@ class Catalog(CatalogReader):
             connection.execute(sa.text("VACUUM INTO :path"), {"path": str(path)})
 
     def compact(self) -> None:
-        """Leaves no byte of what was deleted in the files."""
+        """Leaves no byte of what was deleted in the files. Raises StoreError while another program reads them."""
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(sa.text("VACUUM"))
-            connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            if connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]:
+                raise StoreError("Un autre programme lit la base : attendez qu'il finisse, puis relancez.")
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

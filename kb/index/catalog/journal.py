@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -107,11 +108,12 @@ class Journal:
             connection.execute(
                 FORGOTTEN.insert().prefix_with("OR REPLACE"), {"mark": mark(document_id), "forgotten_at": when}
             )
-            connection.execute(
-                PAGES.delete().where((PAGES.c.document_id == document_id) | (PAGES.c.url == document_id))
-            )
+            pages = (PAGES.c.document_id == document_id) | (PAGES.c.url == document_id)
+            # Reports name a page by the address that was asked for.
+            names = {document_id, *connection.execute(sa.select(PAGES.c.url).where(pages)).scalars()}
+            connection.execute(PAGES.delete().where(pages))
             for row in list(connection.execute(sa.select(REPORTS))):
-                redacted = _without(json.loads(row.report), document_id)
+                redacted = _without(json.loads(row.report), names)
                 connection.execute(
                     REPORTS.update()
                     .where(REPORTS.c.id == row.id)
@@ -136,13 +138,20 @@ def _page(row: Any) -> FetchedPage:
     return FetchedPage(**{**values, "links": tuple(json.loads(row.links)), "parts": parts})
 
 
-def _without(report: dict[str, Any], document_id: str) -> dict[str, Any]:
-    """A report without the lines that speak of a document."""
+def _without(report: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """A report without the lines that speak of a document, which has these names."""
+    # Not « note.md » within « une-note.md » or « note.md.bak ».
+    named = re.compile("|".join(rf"(?<![\w/%-]){re.escape(name)}(?![\w/%-]|\.\w)" for name in names))
     return {
-        key: [line for line in value if not _speaks_of(line, document_id)] if isinstance(value, list) else value
+        key: [line for line in value if not _speaks_of(line, named)] if isinstance(value, list) else value
         for key, value in report.items()
     }
 
 
-def _speaks_of(line: Any, document_id: str) -> bool:
-    return document_id in json.dumps(line, ensure_ascii=False)
+def _speaks_of(held: Any, named: re.Pattern[str]) -> bool:
+    """Whether a text in a parsed value holds one of the names."""
+    if isinstance(held, str):
+        return bool(named.search(held))
+    if isinstance(held, dict):
+        return any(_speaks_of(value, named) for value in held.values())
+    return isinstance(held, list) and any(_speaks_of(value, named) for value in held)

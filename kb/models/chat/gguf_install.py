@@ -184,6 +184,8 @@ def _put_in_place(
                 out.write(chunk)
                 digest.update(chunk)
                 written += len(chunk)
+                if written > size:
+                    break  # whoever sent it may never end
                 progress(half + (size - half) * min(written, size) // size, size)
             out.flush()
             os.fsync(out.fileno())

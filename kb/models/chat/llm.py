@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 _RETRIES = 2  # of a request that got 429, 5xx or no connection, with the waits of the openai client
 _LONGEST_ANSWER = 300.0  # seconds: a server that drips forever is cut off
+_MOST_BYTES = 8_000_000  # of an answer: some 300 bytes a token, of which we never ask for more than hundreds
 # French takes about 3.2 characters a token with the usual vocabularies; fewer is assumed, to be on the safe side.
 _CHARACTERS_A_TOKEN = 2.5
 _OVERHEAD_TOKENS = 32  # what the chat template adds
@@ -49,6 +50,7 @@ class ChatModel:
         self._address = address
         self._key = key
         self._timeout = timeout
+        self._longest = max(_LONGEST_ANSWER, timeout)
         self._close = close
         self._client: tuple[str, OpenAILike] | None = None
 
@@ -65,7 +67,7 @@ class ChatModel:
         if not self.fits(system, user, max_tokens):
             raise LanguageModelError("la question et ses extraits dépassent ce que le modèle de langue peut lire")
         said = finished = False
-        deadline = time.monotonic() + max(_LONGEST_ANSWER, self._timeout)
+        deadline = time.monotonic() + self._longest
         try:
             for piece, ended in self._pieces(system, user, max_tokens):
                 if time.monotonic() > deadline:
@@ -105,8 +107,13 @@ class ChatModel:
         """The model as LlamaIndex's own parts take it."""
         address = self._address()
         if self._client is None or self._client[0] != address:
+            import openai
             from llama_index.llms.openai_like import OpenAILike
 
+            from kb.remote.transport import BoundedTransport, Bounds, environment_proxy
+
+            bounds = Bounds(_MOST_BYTES, self._longest)
+            transport = BoundedTransport(bounds, proxy=environment_proxy(address))
             settings: dict[str, Any] = {
                 "model": self._model,
                 "api_base": address,
@@ -117,6 +124,7 @@ class ChatModel:
                 "temperature": 0.0,
                 "timeout": self._timeout,
                 "max_retries": _RETRIES,
+                "http_client": openai.DefaultHttpxClient(transport=transport, timeout=self._timeout),
             }
             self._client = address, OpenAILike(**settings)
         return self._client[1]

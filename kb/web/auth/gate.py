@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
-import ipaddress
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
 from kb.errors import SettingsError
-from kb.records.accounts import LOCAL, Accounts, Person
+from kb.records.accounts import LOCAL, Account, Accounts, Person
+from kb.records.devices import Devices
 from kb.records.sessions import Sessions
 from kb.settings import Settings
+from kb.web.auth.addresses import Proxies
+from kb.web.auth.attempts import Attempts
 from kb.web.auth.rate_limits import RateLimits
+from kb.web.auth.verifying import Verifying
 
 COOKIE = "reperes_session"
 LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who a request comes from, and in which session.
+
+    `session` is opaque and opens nothing: the same for all requests of one sign-in (of one API token, of one person
+    behind a proxy), another after each sign-in; without sign-in everybody on this machine has the same. `can_leave`
+    tells whether it is one that people can end here.
+    """
+
+    person: Person
+    session: str
+    can_leave: bool = False
+
+
+def session_of(scope: Mapping[str, Any]) -> str | None:
+    """The session of a request, see `Caller`; None for one that `Access` let nobody in with (public pages)."""
+    caller = scope.get("state", {}).get("caller")
+    return caller.session if isinstance(caller, Caller) else None
 
 
 class Gate:
@@ -27,21 +54,27 @@ class Gate:
         self.settings = settings
         self.kind = settings.auth
         self.rate_limits = RateLimits(settings.questions_per_minute)
+        self.attempts = Attempts()
         self.accounts = Accounts(settings.accounts_file)
-        self._editors = {name.lower() for name in settings.editors.split()}
-        self._proxies = _networks(settings.proxy_addresses)
+        self.verifying = Verifying(self.accounts.bytes_of_one_check)
+        self.proxies = Proxies(settings.proxy_addresses)
+        self._editors = {_folded(name) for name in settings.editors.split()}
         if self.kind == "oidc" and not (settings.oidc_issuer and settings.oidc_client and settings.public_url):
             raise SettingsError(
                 "REPERES_AUTH=oidc : il faut aussi REPERES_OIDC_ISSUER, REPERES_OIDC_CLIENT et REPERES_PUBLIC_URL."
             )
-        if self.kind == "proxy" and not self._proxies:
+        if self.kind == "proxy" and not self.proxies:
             raise SettingsError("REPERES_AUTH=proxy : indiquez dans REPERES_PROXY_ADDRESSES d'où ce proxy appelle.")
         if self.kind == "accounts" and not any(not is_token for _, is_token in self.accounts.people()):
             raise SettingsError(
                 f"REPERES_AUTH=accounts : il n'y a pas encore de compte dans {self.accounts.path}. "
                 "Créez-en un : reperes user add NOM --role editor"
             )
-        self.sessions = Sessions(settings.app_database, settings.session_hours) if self.signs_in else None
+        # Only the provider knows whether somebody is still there: its people come by again after this time, used or
+        # not, and are back without typing anything while it knows them.
+        longest = settings.session_hours if self.kind == "oidc" else None
+        self.sessions = Sessions(settings.app_database, settings.session_hours, longest) if self.signs_in else None
+        self.devices = Devices(settings.app_database) if self.kind == "accounts" else None
 
     @property
     def is_open(self) -> bool:
@@ -59,42 +92,61 @@ class Gate:
         return urlsplit(self.settings.public_url).scheme == "https"
 
     def close(self) -> None:
-        """Lets go of the sessions' database."""
-        if self.sessions is not None:
-            self.sessions.close()
+        """Lets go of the databases and the threads."""
+        self.verifying.close()
+        for kept in (self.sessions, self.devices):
+            if kept is not None:
+                kept.close()
 
-    def person(self, request: HTTPConnection) -> Person | None:
-        """Who this request comes from; None when nobody is signed in."""
+    def caller(self, request: HTTPConnection) -> Caller | None:
+        """Who this request comes from, and what they may do by now; None when nobody is signed in."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            return self.accounts.bearer(token.strip())
+            return self._program(token.strip())
         if self.is_open:
-            return LOCAL
+            return Caller(LOCAL, "local")
         if self.kind == "proxy":
             return self._proxied(request)
-        token = request.cookies.get(COOKIE, "")
-        person = self.sessions.person(token) if self.sessions is not None and token else None
-        # An account that was removed or changed is so at once, not when its session ends.
-        return self.accounts.person(person.name) if person is not None and self.kind == "accounts" else person
+        return self.session_caller(request)
 
     def named(self, name: str) -> Person:
         """The person of this name, known from elsewhere."""
-        return Person(name, "editor" if name.lower() in self._editors else "reader")
+        return Person(name, "editor" if _folded(name) in self._editors else "reader")
 
-    def _proxied(self, request: HTTPConnection) -> Person | None:
-        address = request.client.host if request.client else ""
+    def account_elsewhere(self, name: str) -> Account:
+        """The account of this name at the provider; another provider, or another claim that names, is another one."""
+        provider = f"{self.settings.oidc_issuer}\n{self.settings.oidc_client}\n{self.settings.oidc_name}"
+        return Account(self.named(name), _digest("oidc", provider, name))
+
+    def session_caller(self, request: HTTPConnection) -> Caller | None:
+        """Who is signed in with the session of this request's cookie, by now."""
+        token = request.cookies.get(COOKIE, "")
+        session = self.sessions.get(token) if self.sessions is not None and token else None
+        if self.sessions is None or session is None:
+            return None
+        known = self.kind == "accounts"
+        now = self.accounts.account(session.person) if known else self.account_elsewhere(session.person)
+        if now is None or now.version != session.account:
+            self.sessions.end(token)  # for good, even if the account of that time comes back
+            return None
+        return Caller(now.person, session.key, can_leave=True)
+
+    def _program(self, token: str) -> Caller | None:
+        # A wrong token costs one SHA-256: nothing that would have to be limited.
+        person = self.accounts.bearer(token)
+        return None if person is None else Caller(person, _digest("token", token))
+
+    def _proxied(self, request: HTTPConnection) -> Caller | None:
         name = request.headers.get(self.settings.proxy_header, "").strip()
         if not name or len(name) > LONGEST_NAME or len(request.headers.getlist(self.settings.proxy_header)) != 1:
             return None
-        try:
-            caller = ipaddress.ip_address(address)
-        except ValueError:
-            return None
-        return self.named(name) if any(caller in network for network in self._proxies) else None
+        return Caller(self.named(name), _digest("proxy", name)) if self.proxies.called(request) else None
 
 
-def _networks(text: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
-    try:
-        return [ipaddress.ip_network(network) for network in text.split()]
-    except ValueError as error:
-        raise SettingsError(f"REPERES_PROXY_ADDRESSES={text} : {error}.") from None
+def _folded(name: str) -> str:
+    """A name without its case, as addresses are compared; beyond ASCII two names must not become one (« K », « K »)."""
+    return name.lower() if name.isascii() else name
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -17,7 +17,9 @@ from starlette.middleware.sessions import SessionMiddleware
 
 from kb.web import strings
 from kb.web.auth.access import SIGN_IN
-from kb.web.auth.gate import LONGEST_NAME, Gate
+from kb.web.auth.claims import expected, name_of, signatures
+from kb.web.auth.gate import Gate
+from kb.web.auth.provider_client import BoundedProvider
 from kb.web.auth.sign_in import let_in, own_page, refused
 
 _SECONDS_TO_SIGN_IN = 600
@@ -31,6 +33,7 @@ def oidc_routes(gate: Gate) -> APIRouter:
     settings = gate.settings
     provider: Any = OAuth().register(
         "provider",
+        client_cls=BoundedProvider,
         server_metadata_url=f"{settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration",
         client_id=settings.oidc_client,
         client_secret=settings.oidc_key or None,
@@ -52,7 +55,10 @@ def oidc_routes(gate: Gate) -> APIRouter:
     async def come_back(request: Request) -> Response:
         wanted = str(request.session.get("suite", "/"))
         try:
-            token = await provider.authorize_access_token(request)
+            metadata = await provider.load_server_metadata()
+            metadata["id_token_signing_alg_values_supported"] = signatures(metadata)
+            wanted_claims = expected(metadata.get("issuer") or settings.oidc_issuer, settings.oidc_client)
+            token = await provider.authorize_access_token(request, claims_options=wanted_claims)
         except (OAuthError, JoseError, ValueError) as error:
             logger.warning("a sign-in at the provider failed: %s: %s", type(error).__name__, error)
             return refused(request, gate, strings.PROVIDER_REFUSED)
@@ -61,13 +67,10 @@ def oidc_routes(gate: Gate) -> APIRouter:
             return refused(request, gate, strings.PROVIDER_SILENT)
         finally:
             request.session.clear()
-        claims = token.get("userinfo") or {}
-        name = str(claims.get(settings.oidc_name) or "")
-        # An address that its provider has not verified may be anybody's.
-        unverified = settings.oidc_name == "email" and claims.get("email_verified") is False
-        if not name or len(name) > LONGEST_NAME or unverified:
+        name = name_of(token.get("userinfo") or {}, settings.oidc_name)
+        if name is None:
             return refused(request, gate, strings.PROVIDER_NAMELESS.format(claim=settings.oidc_name))
-        return await run_in_threadpool(let_in, gate, gate.named(name), wanted)
+        return await run_in_threadpool(let_in, request, gate, gate.account_elsewhere(name), wanted)
 
     return router
 

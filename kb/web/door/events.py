@@ -25,7 +25,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb.web import strings
-from kb.web.auth.gate import COOKIE
+from kb.web.auth.gate import session_of
 from kb.web.auth.rate_limits import asker
 from kb.web.door.routes import EVENTS, PAGES
 
@@ -59,13 +59,11 @@ class PageEvents:
 
 
 def opener_of(scope: Scope) -> str:
-    """What tells apart who sends a request: their session, token or name; without sign-in their browser, by a cookie
+    """What tells apart who sends a request: their session; without sign-in their browser, by a cookie
     of ours; for a program that keeps none, where it calls from.
     """
-    headers = Headers(scope=scope)
-    cookies = cookie_parser(headers.get("cookie", ""))
-    told = [cookies.get(COOKIE, ""), headers.get("authorization", ""), cookies.get(BROWSER_COOKIE, "")]
-    return json.dumps([asker(scope), *told])
+    cookies = cookie_parser(Headers(scope=scope).get("cookie", ""))
+    return json.dumps([asker(scope), session_of(scope) or "", cookies.get(BROWSER_COOKIE, "")])
 
 
 class EventDoor:
@@ -266,7 +264,8 @@ def _marking(scope: Scope, send: Send) -> Send:
     async def marking(message: Message) -> None:
         if message["type"] == "http.response.start":
             cookie = SimpleCookie({BROWSER_COOKIE: secrets.token_urlsafe(32)})
-            for name, value in (("path", "/"), ("httponly", True), ("samesite", "Lax"), ("secure", is_secure)):
+            attributes = {"path": "/", "httponly": True, "samesite": "Lax", "secure": scope["scheme"] == "https"}
+            for name, value in attributes.items():
                 cookie[BROWSER_COOKIE][name] = value
             MutableHeaders(raw=message["headers"]).append("set-cookie", cookie[BROWSER_COOKIE].OutputString())
         await send(message)

@@ -63,9 +63,15 @@ def person_of(request: Request) -> Person:
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """A page of the application, with its menu."""
-    person = request.scope.get("state", {}).get("person")
+    state = request.scope.get("state", {})
     values.setdefault("back", None)
-    html = _TEMPLATES.get_template(template).render(request=request, person=person, path=request.url.path, **values)
+    html = _TEMPLATES.get_template(template).render(
+        request=request,
+        person=state.get("person"),
+        can_leave=getattr(state.get("caller"), "can_leave", False),
+        path=request.url.path,
+        **values,
+    )
     return HTMLResponse(html, status)
 
 

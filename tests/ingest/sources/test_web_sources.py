@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from fpdf import FPDF
 
-from ingest.maintenance import check, forget
+from ingest.erasing import forget
+from ingest.maintenance import check
 from ingest.pipeline import ingest, sync
 from ingest.sources.config import configured_sources
 from ingest.sources.source import FolderSource, Source, WebSource

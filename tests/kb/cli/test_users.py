@@ -23,7 +23,9 @@ def test_an_account_is_made_listed_and_removed(tmp_path: Path) -> None:
     assert code == 0
     assert "anne" in told
     accounts = Accounts(tmp_path / "store-accounts")
-    assert accounts.signed_in("anne", PASSWORD) == Person("anne", "editor")
+    found = accounts.signed_in("anne", PASSWORD)
+    assert found is not None
+    assert found.person == Person("anne", "editor")
     code, token = run(store, "token", "outil")
     assert accounts.bearer(token.strip()) == Person("outil", "reader")
     assert run(store, "list")[1].splitlines() == ["anne\teditor\tcompte", "outil\treader\tjeton"]

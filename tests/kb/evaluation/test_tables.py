@@ -9,8 +9,9 @@ import openpyxl
 import pytest
 
 from kb.errors import QuestionsError
+from kb.evaluation.imported.reading import read_any
 from kb.evaluation.questions import EvaluationQuestion, check_documents, parse_questions
-from kb.evaluation.tables import COLUMNS, read_any, to_csv, to_jsonl, to_xlsx, write_any
+from kb.evaluation.tables import COLUMNS, to_csv, to_jsonl, to_xlsx, write_any
 from kb.types import Message
 
 QUESTIONS = [

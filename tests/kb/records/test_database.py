@@ -12,7 +12,8 @@ from kb.evaluation.kept.queries import put_queries, read_queries
 from kb.evaluation.questions import EvaluationQuestion
 from kb.records.conversations import KeptTurn, SavedConversations
 from kb.records.corrections import Correction, keep_correction, read_corrections
-from kb.records.database import ERASED, AppDatabase
+from kb.records.database import AppDatabase
+from kb.records.erasure import ERASED
 from kb.records.feedback import add_feedback, read_feedback
 from kb.records.kept_answers import keep_answer
 from scripted_base import answer_of
@@ -36,7 +37,7 @@ def test_a_document_is_erased_from_every_thing_that_is_kept(tmp_path: Path, name
         add_feedback(database, NOW, "good", None, "", answer_to_json(cites), 1)
         put_queries(database, [EvaluationQuestion("q1", "Où ?", documents=(name, "autre.md"))])
         # Two turns, a feedback, a query, a correction; nothing is left to do the second time.
-        assert [database.forget_document(name) for _ in range(2)] == [5, 0]
+        assert [database.erase_documents([name]) for _ in range(2)] == [5, 0]
         assert [said.answer["answer"] for said in read_feedback(database)] == [ERASED]
         assert [query.documents for query in read_queries(database)] == [("autre.md",)]
     kept = conversations.get("", "c")

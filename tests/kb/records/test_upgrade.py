@@ -21,7 +21,6 @@ from kb.errors import StoreError
 from kb.evaluation.kept.queries import read_queries
 from kb.evaluation.kept.runs import evaluation_run, evaluation_runs, rows_of, scores_of
 from kb.records import upgrade
-from kb.records.accounts import Person
 from kb.records.conversations import SavedConversations
 from kb.records.corrections import read_corrections
 from kb.records.database import AppDatabase
@@ -45,6 +44,9 @@ NEXT = """
         op.execute("UPDATE conversations SET title = 'perdu'")
         {rest}
 """
+
+NOW = upgrade.LATEST
+LATER = str(int(NOW) + 1)
 
 Content = Mapping[str, list[tuple[object, ...]]]
 
@@ -83,22 +85,24 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "migrations"
     shutil.copytree(ROOT / "kb/records/migrations", folder, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(upgrade, "_MIGRATIONS", folder)
-    monkeypatch.setattr(upgrade, "LATEST", "2")
+    monkeypatch.setattr(upgrade, "LATEST", LATER)
     return folder / "versions"
 
 
-def write_migration(folder: Path, rest: str, revision: str = "2", before: str = "1") -> None:
-    text = textwrap.dedent(NEXT).format(rest=rest, revision=revision, before=before)
-    (folder / f"v{revision}_next.py").write_text(text, encoding="utf-8")
+def write_migration(folder: Path, rest: str) -> None:
+    text = textwrap.dedent(NEXT).format(rest=rest, revision=LATER, before=NOW)
+    (folder / f"v{LATER}_next.py").write_text(text, encoding="utf-8")
 
 
 def test_a_file_from_before_the_migrations_opens_and_keeps_everything(tmp_path: Path) -> None:
     path = made(tmp_path / "app.db")
     before = content(path)
-    assert all(before[table.name] for table in METADATA.sorted_tables)
+    assert all(before[table.name] for table in METADATA.sorted_tables if table.name != "devices")
     AppDatabase(path).close()
     assert version(path) == upgrade.LATEST
-    assert content(path) == before
+    # Sessions of that time do not tell which password opened them: they alone are gone.
+    ended = {"meta": [("schema", "2")], "sessions": [], "devices": []}
+    assert content(path) == {**before, **ended}
 
     conversations = SavedConversations(path, 36_500)
     assert [found.id for found in conversations.list("anne")] == ["c1"]
@@ -111,7 +115,7 @@ def test_a_file_from_before_the_migrations_opens_and_keeps_everything(tmp_path: 
     assert (second.refused, [hit.document.id for hit in second.hits]) == (True, ["aides.md"])
     assert read_corrections(path)["aides.md"].fields == {"date": {"was": None, "now": "2025-03"}}
     sessions = Sessions(path, 10, clock=lambda: 1_800_000_060.0)
-    assert sessions.person("jeton-de-test") == Person("anne", "editor")
+    assert sessions.get("jeton-de-test") is None
     sessions.close()
     with AppDatabase(path) as database:
         assert [(said.comment, said.status) for said in read_feedback(database)] == [
@@ -158,7 +162,7 @@ def test_a_migration_brings_a_file_up_to_date(tmp_path: Path, next_version: Path
     write_migration(next_version, "pass")
     path = made(tmp_path / "app.db")
     AppDatabase(path).close()
-    assert version(path) == "2"
+    assert version(path) == LATER
     assert {title for _, _, title, _ in content(path)["conversations"]} == {"perdu"}
 
 
@@ -180,7 +184,7 @@ def test_a_process_that_is_killed_half_way_leaves_the_file_as_it_was(tmp_path: P
     before = content(path)
     code = (
         f"from pathlib import Path\nfrom kb.records import database, upgrade\n"
-        f"upgrade._MIGRATIONS, upgrade.LATEST = Path({str(next_version.parent)!r}), '2'\n"
+        f"upgrade._MIGRATIONS, upgrade.LATEST = Path({str(next_version.parent)!r}), {LATER!r}\n"
         f"database.AppDatabase(Path({str(path)!r}))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, capture_output=True, timeout=60)
@@ -188,10 +192,10 @@ def test_a_process_that_is_killed_half_way_leaves_the_file_as_it_was(tmp_path: P
     assert (content(path), version(path)) == (before, None)
 
 
-LATER = "CREATE TABLE alembic_version (version_num); INSERT INTO alembic_version VALUES ('7')"
+OF_A_LATER_ONE = "CREATE TABLE alembic_version (version_num); INSERT INTO alembic_version VALUES ('7')"
 
 
-@pytest.mark.parametrize("told", ["UPDATE meta SET value = '7'", LATER])
+@pytest.mark.parametrize("told", ["UPDATE meta SET value = '7'", OF_A_LATER_ONE])
 def test_a_file_of_a_later_version_is_refused_and_left_alone(tmp_path: Path, told: str) -> None:
     path = made(tmp_path / "app.db", BEFORE + told)
     before = content(path)

@@ -107,7 +107,8 @@ class Site:
             if headers.get("if-none-match") == sent["ETag"]:
                 return 304, {"ETag": sent["ETag"]}, b"", held
         body = held.body
-        if "gzip" in headers.get("accept-encoding", "") and held.status == 200 and len(body) > 1000:
+        is_packed = any(name.lower() == "content-encoding" for name in sent)
+        if "gzip" in headers.get("accept-encoding", "") and held.status == 200 and len(body) > 1000 and not is_packed:
             sent["Content-Encoding"] = "gzip"
             body = gzip.compress(body)
         return held.status, sent, body, held

@@ -14,15 +14,23 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
-from joserfc.jwk import RSAKey
+from joserfc.jwk import OctKey, RSAKey
 
 
 class Provider:
-    """`claims` are those of whoever signs in; `other_key` has tokens signed by somebody else."""
+    """`claims` are those of whoever signs in; `other_key` has tokens signed by somebody else.
+
+    `left_out` names claims that its tokens miss, `signed_with` how they are signed and `told` is what it says of that;
+    `answered` replaces what it answers for a code.
+    """
 
     def __init__(self, claims: Mapping[str, Any]) -> None:
         self.claims = dict(claims)
         self.other_key = False
+        self.left_out: set[str] = set()
+        self.signed_with = "RS256"
+        self.told: Any = ["RS256"]
+        self.answered: Any = None
         self._key = RSAKey.generate_key(2048, parameters={"kid": "1"})
         self._codes: dict[str, dict[str, str]] = {}
         provider = self
@@ -78,10 +86,10 @@ class Provider:
             "authorization_endpoint": f"{self.issuer}/authorize",
             "token_endpoint": f"{self.issuer}/token",
             "jwks_uri": f"{self.issuer}/keys",
-            "id_token_signing_alg_values_supported": ["RS256"],
+            "id_token_signing_alg_values_supported": self.told,
         }
 
-    def _tokens(self, form: Mapping[str, str]) -> dict[str, Any]:
+    def _tokens(self, form: Mapping[str, str]) -> Any:
         asked = self._codes.pop(form["code"])
         challenge = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).rstrip(b"=")
         assert challenge.decode() == asked["code_challenge"]
@@ -95,10 +103,21 @@ class Provider:
             "nonce": asked["nonce"],
             **self.claims,
         }
-        key = RSAKey.generate_key(2048, parameters={"kid": "1"}) if self.other_key else self._key
-        token = jwt.encode({"alg": "RS256", "kid": "1"}, claims, key)
-        return {"access_token": "a", "token_type": "Bearer", "expires_in": 60, "id_token": token}
+        claims = {name: value for name, value in claims.items() if name not in self.left_out}
+        whole = {"access_token": "a", "token_type": "Bearer", "expires_in": 60, "id_token": self._signed(claims)}
+        return whole if self.answered is None else self.answered
+
+    def _signed(self, claims: dict[str, Any]) -> str:
+        header, key = {"alg": self.signed_with, "kid": "1"}, self._key
+        if self.signed_with == "none":
+            return ".".join([*(_encoded(part) for part in (header, claims)), ""])
+        if self.signed_with.startswith("HS"):  # with what everybody can read: the provider's own public key
+            secret = OctKey.import_key(self._key.as_pem(private=False))
+            return jwt.encode(header, claims, secret, algorithms=[self.signed_with])
+        if self.other_key:
+            key = RSAKey.generate_key(2048, parameters={"kid": "1"})
+        return jwt.encode(header, claims, key, algorithms=[self.signed_with])
 
 
-def _first(query: str) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(query).items()}
+def _encoded(part: Mapping[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()

@@ -9,12 +9,13 @@ from kb.records.conversations import KeptConversation
 from kb.records.kept_answers import kept_answer
 from kb.text.blocks import cells, heading_title, item_spans, parse_blocks, row_spans
 from kb.text.moments import french_moment
-from kb.web.pages.exports.bibliography import Bibliography, clean, reference
-from kb.web.render import page_url
+from kb.web.pages.exports.bibliography import Bibliography, address, clean, reference
 
 # What Markdown would read as something else than text.
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~!])")
-# In the place of brackets of ours while all others are escaped: characters that no text holds.
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~!&$])")
+# What it would read so at the beginning of a line only: items, rules, underlined titles, numbers of a list.
+_AT_BEGINNING = re.compile(r"^(?:([-+=])|(\d{1,9})([.)])(?=\s|$))")
+# In the place of brackets of ours while all others are escaped: characters that `clean` leaves in no text.
 _OPENS, _CLOSES = "\ufdd0", "\ufdd1"
 
 
@@ -33,33 +34,42 @@ def to_markdown(conversation: KeptConversation) -> bytes:
         parts.append("## Sources")
         lines = []
         for number, citation, at in bibliography.entries.values():
-            address = f" <{url}>" if (url := page_url(citation.document.url)) else ""
-            lines.append(f"- [{number}] {_plain(reference(citation, at))}{address}")
+            shown = f" <{url}>" if (url := address(citation)) else ""
+            lines.append(f"- [{number}] {_plain(reference(citation, at))}{shown}")
         parts.append("\n".join(lines))
     return ("\n\n".join(parts) + "\n").encode()
 
 
 def _markdown_blocks(text: str) -> str:
-    """Blocks as they are (they are Markdown already), their words without anything that Markdown would read."""
+    """Blocks as they are (they are Markdown already), their clean words without anything that Markdown would read."""
     parts = []
     for block in parse_blocks(text):
         if block.kind == "heading":
-            parts.append(f"### {_plain(heading_title(text, block))}")
+            parts.append(f"### {_escaped(heading_title(text, block))}")
         elif block.kind == "list":
-            parts.append("\n".join(f"- {_plain(text[start:end])}" for start, end in item_spans(text, block)))
+            parts.append("\n".join(f"- {_escaped(text[start:end])}" for start, end in item_spans(text, block)))
         elif block.kind == "table":
             header = cells(text[block.start : text.find("\n", block.start, block.end)])
             rows = [cells(text[start:end]) for start, end in row_spans(text, block)]
             lines = [header, ["---"] * len(header), *rows]
             parts.append("\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines))
         else:
-            parts.append(_plain(text[block.start : block.end]))
+            parts.append(_escaped(text[block.start : block.end]))
     return "\n\n".join(parts)
 
 
 def _cell(text: str) -> str:
-    return text if text == "---" else _plain(text)
+    return text if text == "---" else _escaped(text)
 
 
 def _plain(text: str) -> str:
-    return _MARKUP.sub(r"\\\1", " ".join(clean(text).split()))
+    return _escaped(clean(text))
+
+
+def _escaped(text: str) -> str:
+    words = _MARKUP.sub(r"\\\1", " ".join(text.split()))
+    return _AT_BEGINNING.sub(_escaped_beginning, words)
+
+
+def _escaped_beginning(found: re.Match[str]) -> str:
+    return f"\\{found[1]}" if found[1] else f"{found[2]}\\{found[3]}"

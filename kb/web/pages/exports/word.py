@@ -14,8 +14,7 @@ from kb.records.conversations import KeptConversation
 from kb.records.kept_answers import kept_answer
 from kb.text.blocks import Block, cells, heading_title, item_spans, parse_blocks, row_spans
 from kb.text.moments import french_moment
-from kb.web.pages.exports.bibliography import Bibliography, clean, reference
-from kb.web.render import page_url
+from kb.web.pages.exports.bibliography import Bibliography, address, clean, reference
 
 _GREY = RGBColor(0x5C, 0x58, 0x50)
 
@@ -43,7 +42,7 @@ def to_docx(conversation: KeptConversation) -> bytes:
         document.add_heading("Sources", 1)
         for number, citation, at in bibliography.entries.values():
             paragraph = document.add_paragraph(f"[{number}] {clean(reference(citation, at))}")
-            if url := page_url(citation.document.url):
+            if url := address(citation):
                 paragraph.add_run(f" {url}").font.color.rgb = _GREY
     file = io.BytesIO()
     document.save(file)

@@ -10,7 +10,7 @@ import pytest
 from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import parse_xml
 
-from ingest.readers.docx import package as docx_package
+from kb.bounded import archives
 from kb.errors import DocumentError
 from reading import reader_of
 
@@ -178,7 +178,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyP
     bomb = repacked(content, word__media__x_xml=b" " * 20_000_000)
     with pytest.raises(DocumentError, match="volume démesuré"):
         read(bomb)
-    monkeypatch.setattr(docx_package, "MAX_ENTRIES", 3)
+    monkeypatch.setattr(archives, "MAX_ENTRIES", 3)
     with pytest.raises(DocumentError, match="volume démesuré"):
         read(content)
 

@@ -6,7 +6,6 @@ import pytest
 from fpdf import FPDF
 
 from ingest.readers import reading
-from ingest.readers.pdf import reader as pdf_reader
 from ingest.readers.pdf.lines import Line, cleaned
 from kb.errors import DocumentError
 from reading import reader_of
@@ -215,15 +214,3 @@ def test_a_pdf_with_too_much_text_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(reading, "BYTES_PER_MB", 500)
     with pytest.raises(DocumentError, match=r"\d Mo de texte, la limite est de 1 Mo : découpez"):
         read(report(6), max_text_mb=1)
-
-
-def test_a_parser_without_memory_or_time_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    content = report()
-    with monkeypatch.context() as limits:
-        limits.setattr(pdf_reader, "MAX_MEMORY", 5_000_000)
-        with pytest.raises(DocumentError, match="la lecture du PDF a échoué"):
-            read(content)
-    with monkeypatch.context() as limits:
-        limits.setattr(pdf_reader, "MAX_SECONDS", 0.001)
-        with pytest.raises(DocumentError, match="la lecture du PDF dépasse"):
-            read(content)

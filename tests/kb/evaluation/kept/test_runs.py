@@ -21,7 +21,8 @@ from kb.evaluation.tables import to_jsonl
 from kb.index.reader import IndexReader
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
-from kb.records.database import ERASED, AppDatabase
+from kb.records.database import AppDatabase
+from kb.records.erasure import ERASED
 from kb.settings import Settings
 from kb.types import Answer, Hit, Message, StoreStatus
 from scripted_base import ScriptedBase, answer_of
@@ -191,7 +192,7 @@ def test_a_file_can_be_compared_as_a_run(database: AppDatabase, tmp_path: Path) 
 
 def test_a_forgotten_document_leaves_the_runs_too(database: AppDatabase, tmp_path: Path) -> None:
     number, _ = run_and_keep(database, ScriptedBase(GOOD), QUESTIONS, about())
-    assert database.forget_document("a") >= 3
+    assert database.erase_documents(["a"]) >= 3
     row, _ = rows_of(database, number)["q2"]
     assert (row["answer"], row["citations"], row["retrieved"]) == (ERASED, [], ["b"])
     database.close()

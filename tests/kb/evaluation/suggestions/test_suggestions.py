@@ -10,10 +10,11 @@ import pytest
 import app
 from chat_server import chat_server
 from ingest.pipeline import ingest
+from kb.evaluation.imported.reading import read_any
 from kb.evaluation.questions import read_questions
 from kb.evaluation.suggestions.from_facts import suggest
 from kb.evaluation.suggestions.written import suggest_written
-from kb.evaluation.tables import read_any, write_any
+from kb.evaluation.tables import write_any
 from kb.models import sentence_encoder
 from kb.models.chat.llm import open_chat_model
 from kb.settings import Settings

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
+from starlette.responses import PlainTextResponse
+from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from kb.errors import SettingsError
 from kb.records.accounts import Accounts
-from kb.web.auth.gate import COOKIE
+from kb.settings import Settings
+from kb.web.auth.access import _EDITORS, Access
+from kb.web.auth.gate import COOKIE, Gate, session_of
 from serving import Application, password
 
 EDITORS_ONLY = ("/documents", "/documents/etat", "/evaluation/", "/evaluation/questions.csv", "/metrics")
@@ -55,6 +61,7 @@ def test_readers_read_and_editors_edit(application: Application, accounts: Accou
     assert reader.post("/evaluation/gradio_api/queue/join", json={}).status_code == 403
     assert reader.post("/documents/mettre-a-jour").status_code == 403
     menu = reader.get("/explorer").text
+    assert "Se déconnecter partout" in menu
     assert 'href="/documents"' not in menu
     assert "bob" in menu
     assert 'href="/documents"' in editor.get("/explorer").text
@@ -89,6 +96,45 @@ def test_after_signing_in_one_stays_here(application: Application, accounts: Acc
     assert answer.headers["location"] == "/"
 
 
+def test_what_stands_behind_an_editors_page_is_for_editors_whatever_it_holds(
+    application: Application, accounts: Accounts
+) -> None:
+    reader = signed_in(application, accounts, "bob")
+    for path in ("/evaluation/gradio_api/heartbeat/x%0a", "/evaluation/static/%0a", "/evaluation/assets/a%0ab"):
+        assert reader.get(path).status_code in (403, 404), path
+    for path in ("/documents\n", "/evaluation/x\ny", "/metrics\n"):  # the guard lets none through, which may change
+        assert _EDITORS.fullmatch(path), path
+
+
+def test_the_session_of_a_request_is_told_to_what_comes_after(settings: Settings, accounts: Accounts) -> None:
+    gate = Gate(replace(settings, auth="accounts", accounts=accounts.path))
+    assert gate.sessions is not None
+    found: list[str | None] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        found.append(session_of(scope))
+        await PlainTextResponse("")(scope, receive, send)
+
+    client = TestClient(Access(app, gate))
+    anne = accounts.account("anne")
+    assert anne is not None
+    first, second = gate.sessions.begin(anne), gate.sessions.begin(anne)
+    token = accounts.add_token("outil", "reader")
+    for headers in (
+        {"cookie": f"{COOKIE}={first}"},
+        {"cookie": f"{COOKIE}={first}"},
+        {"cookie": f"{COOKIE}={second}"},
+        {"authorization": f"Bearer {token}"},
+    ):
+        assert client.get("/explorer", headers=headers).status_code == 200
+    assert client.get("/connexion", headers={"cookie": f"{COOKIE}={first}"}).status_code == 200
+    gate.close()
+    assert found[0] == found[1]
+    assert len({*found[1:4]}) == 3
+    assert found[4] is None
+    assert not {first, second, token} & {*found}
+
+
 def test_signing_out_and_a_removed_account_end_the_session(application: Application, accounts: Accounts) -> None:
     client = signed_in(application, accounts, "bob")
     token = client.cookies[COOKIE]
@@ -121,6 +167,8 @@ def test_a_proxy_is_believed_from_its_own_address_only(application: Application)
     assert trusted.get("/documents", headers=bob).status_code == 403
     assert trusted.get("/explorer", headers=bob).status_code == 200
     assert trusted.get("/explorer").status_code == 401
+    # Sessions are the proxy's business: there is none to end here.
+    assert "Se déconnecter partout" not in trusted.get("/explorer", headers=bob).text
     # Where the person is, which a proxy tells too, changes nothing; nor does who pretends to be the proxy.
     assert trusted.get("/explorer", headers={**bob, "x-forwarded-for": "192.0.2.7"}).status_code == 200
     assert elsewhere.get("/explorer", headers={**anne, "x-forwarded-for": "10.0.0.5"}).status_code == 401

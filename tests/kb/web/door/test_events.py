@@ -4,27 +4,28 @@ from typing import Any
 
 import pytest
 
-from kb.web.auth.gate import COOKIE
+from kb.records.accounts import LOCAL
+from kb.web.auth.gate import Caller
 from kb.web.door.events import BROWSER_COOKIE, MOST_KNOWN, _Known, _read, opener_of
 
 
-def scope(cookie: str = "", authorization: str = "", client: str = "127.0.0.1") -> dict[str, Any]:
-    headers = [(b"cookie", cookie.encode()), (b"authorization", authorization.encode())]
-    return {"type": "http", "headers": [pair for pair in headers if pair[1]], "client": (client, 1)}
+def scope(cookie: str = "", session: str = "", client: str = "127.0.0.1") -> dict[str, Any]:
+    headers = [(b"cookie", cookie.encode())] if cookie else []
+    state = {"caller": Caller(LOCAL, session)} if session else {}
+    return {"type": "http", "headers": headers, "client": (client, 1), "state": state}
 
 
-def test_openers_are_told_apart_by_session_token_browser_and_address() -> None:
+def test_openers_are_told_apart_by_session_browser_and_address() -> None:
     told = [
         opener_of(scope()),
         opener_of(scope(client="127.0.0.2")),
-        opener_of(scope(f"{COOKIE}=a")),
-        opener_of(scope(f"{COOKIE}=b")),
+        opener_of(scope(session="a")),
+        opener_of(scope(session="b")),
         opener_of(scope(f"{BROWSER_COOKIE}=a")),
         opener_of(scope(f"{BROWSER_COOKIE}=b")),
-        opener_of(scope(authorization="Bearer a")),
     ]
     assert len(set(told)) == len(told)
-    assert opener_of(scope(f"{COOKIE}=a; other=1")) == opener_of(scope(f"x=y; {COOKIE}=a"))
+    assert opener_of(scope("other=1", session="a")) == opener_of(scope("x=y", session="a"))
 
 
 def test_what_is_known_is_bounded_and_the_latest() -> None:

@@ -11,7 +11,8 @@ import docx
 import pytest
 
 from kb.records.conversations import KeptTurn, PassingConversations, SavedConversations
-from kb.records.database import ERASED, AppDatabase
+from kb.records.database import AppDatabase
+from kb.records.erasure import ERASED
 from kb.records.kept_answers import keep_answer, kept_answer
 from kb.settings import Settings
 from kb.types import CitedSource, Document
@@ -226,7 +227,7 @@ def test_a_document_that_is_erased_leaves_the_conversations(settings: Settings) 
         kept.put("", "a", turn)
     kept.close()
     with AppDatabase(settings.app_database) as database:
-        assert database.forget_document("financement.md") == 3  # cited by one answer, found for the others
+        assert database.erase_documents(["financement.md"]) == 3  # cited by one answer, found for the others
     found = kept.get("", "a")
     assert found is not None
     assert "financement.md" not in str(found)

@@ -1,13 +1,12 @@
-"""Feeds, sitemaps and links: which addresses they give."""
+"""Feeds and sitemaps: which addresses they give."""
 
 from __future__ import annotations
 
 import gzip
 
-import lxml.html
 import pytest
 
-from ingest.sources.listings import is_feed, links, next_part, read_feed
+from ingest.readers.listings import is_feed, read_feed
 from kb.errors import DocumentError
 
 BASE = "https://mag.example/flux/index.xml"
@@ -72,35 +71,3 @@ def test_no_entity_is_put_in(tmp_path: object) -> None:
 def test_a_page_is_no_feed() -> None:
     assert not is_feed(b"<html><body>rss</body></html>", "text/html")
     assert not is_feed(b"<html><body>rss</body></html>", "")
-
-
-def test_links_are_resolved_and_given_once() -> None:
-    page = lxml.html.document_fromstring(
-        """<html><head><base href="https://mag.example/rubrique/"></head><body>
-        <a href="un#haut">Un</a><a href="un">Un</a>
-        <a href="mailto:a@b.fr">Écrire</a><a href="#bas">Bas</a><a href="/deux?utm_medium=x">Deux</a>
-        <a rel="nofollow" href="trois">Trois</a><a href="http://[cassé">Cassé</a><a>Rien</a></body></html>"""
-    )
-    assert list(links(page, "https://mag.example/page")) == [
-        ("https://mag.example/rubrique/un", "un"),
-        ("https://mag.example/deux", "deux"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("link", "url", "part"),
-    [
-        ('<a href="?page=2">Lire la suite…</a>', "https://m.fr/a", "https://m.fr/a?page=2"),
-        ('<a href="/a/2">Lire la suite de l\'article</a>', "https://m.fr/a", "https://m.fr/a/2"),
-        ('<a href="/a-suite">Lire la suite &gt;</a>', "https://m.fr/a", "https://m.fr/a-suite"),
-        ('<a href="/a-3.html">Page suivante</a>', "https://m.fr/a-2.html", "https://m.fr/a-3.html"),
-        ('<a rel="next" href="/a/page/2">2</a>', "https://m.fr/a", "https://m.fr/a/page/2"),
-        ('<a href="/autre-article">Lire la suite</a>', "https://m.fr/a", None),
-        ('<a rel="next" href="/article-43">Article suivant</a>', "https://m.fr/chronique", None),
-        ('<a href="?page=2">Tous les commentaires</a>', "https://m.fr/a", None),
-        ('<a href="#suite">Lire la suite</a>', "https://m.fr/a", None),
-    ],
-)
-def test_the_next_part_of_an_article(link: str, url: str, part: str | None) -> None:
-    page = lxml.html.document_fromstring(f"<html><body><p>Début.</p>{link}</body></html>")
-    assert next_part(page, url) == part

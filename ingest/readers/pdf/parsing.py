@@ -1,18 +1,11 @@
-"""The process that parses one PDF: bytes on standard input, one JSON object on standard output.
+"""What PDFium sees in a file: the lines of each page, with the size of their letters and where they stand.
 
-PDF parsers crash and hang on hostile files: this one runs alone, under limits, and imports nothing but PDFium. Run by
-`ingest.readers.pdf.reader` as a file, so nothing of the package is imported here.
-
-Answer: {"error": "password" | "damaged" | "page", "page": n} or
-{"title": str, "pages": [[{"text", "size", "bold", "x", "right", "base", "place"}, …], …], "characters": n},
-lengths in points from the bottom left, `place` being the height on the page from 0 to 1.
+PDF parsers crash and hang on hostile files: this runs in a child process with limits (ingest/readers/bounded.py).
 """
 
 from __future__ import annotations
 
 import ctypes
-import json
-import sys
 from statistics import median
 from typing import Any
 
@@ -22,17 +15,13 @@ _LINE_ENDS = {10, 13, *_CUT_WORD}
 _BOLD = 600  # font weights from here on are bold
 
 
-def main(memory: int, seconds: int, max_characters: int) -> None:
-    """Parses standard input within `memory` bytes of address space and `seconds` of processor time.
+def parse(content: bytes, max_characters: int) -> dict[str, Any]:
+    """{"title": str, "pages": [[{"text", "size", "bold", "x", "right", "base", "place"}, …], …], "characters": n},
+    lengths in points from the bottom left, `place` being the height on the page from 0 to 1; or what is wrong with
+    the file: {"error": "password" | "damaged" | "page", "page": n}.
 
     No page is kept once `max_characters` have been read; their number still counts on.
     """
-    _limit(memory, seconds)
-    json.dump(parse(sys.stdin.buffer.read(), max_characters), sys.stdout)
-
-
-def parse(content: bytes, max_characters: int) -> dict[str, Any]:
-    """The lines of each page, or what is wrong with the file (see above)."""
     import pypdfium2
 
     try:
@@ -107,18 +96,3 @@ def _size(pdfium: Any, raw: Any, index: int) -> float:
     if pdfium.FPDFText_GetMatrix(raw, index, matrix):
         size *= (matrix.c**2 + matrix.d**2) ** 0.5 or 1.0
     return size
-
-
-def _limit(memory: int, seconds: int) -> None:
-    """Applies the limits where the system knows them; elsewhere the parent's clock is the only one."""
-    try:
-        import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-if __name__ == "__main__":
-    main(*map(int, sys.argv[1:4]))
