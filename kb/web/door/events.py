@@ -40,6 +40,7 @@ _FIELDS = {
     "call/chat": ("data", "session_hash"),
     "cancel": ("fn_index", "session_hash", "event_id"),
 }
+_WITHOUT_QUERY = (*PAGES, "/config", "/gradio_api/info")
 _METHODS = {"queue/data": "GET", "heartbeat": "GET"}
 
 
@@ -79,6 +80,10 @@ class EventDoor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = EVENTS.fullmatch(scope["path"]) if scope["type"] == "http" else None
         if asked is None:
+            if scope["type"] == "http" and scope["path"] in _WITHOUT_QUERY:
+                # Gradio looks there for a page of its own and for a state that was shared, and fails on those it lacks.
+                # Ours is read by the page's first event.
+                scope = {**scope, "query_string": b""}
             marked = scope["type"] == "http" and self._marks and scope["path"] in (*PAGES, "/config")
             await self._app(scope, receive, _marking(scope, send) if marked else send)
             return
@@ -259,7 +264,6 @@ def _marking(scope: Scope, send: Send) -> Send:
     """
     if cookie_parser(Headers(scope=scope).get("cookie", "")).get(BROWSER_COOKIE):
         return send
-    is_secure = scope["scheme"] == "https"
 
     async def marking(message: Message) -> None:
         if message["type"] == "http.response.start":

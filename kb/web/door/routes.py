@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 # Names of ASCII only, and no `.` of expressions, which lets a line's end pass at the end of a path.
-_FILE = r"(?:[\w@~-][\w.@~-]*/)*[\w@~-][\w.@~-]*"
+# No longer than the names of files may be, which Gradio does not look at.
+_FILE = r"(?:[\w@~-][\w.@~-]{0,99}/){0,9}[\w@~-][\w.@~-]{0,99}"
 _ID = r"[\w-]{1,100}"
 _ASSETS = rf"theme\.css|(?:assets|static)/{_FILE}"
 # The page's events, at once (`run`) and in the queue (`join`, then `data`), and what tells that it is still open.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from kb.evaluation.desk import EvaluationDesk
 from kb.knowledge import KnowledgeBase
 from kb.records.accounts import Accounts
 from kb.settings import Settings
+from kb.web.auth.access import _SECONDS_BETWEEN_CHECKS
 from paced_base import PacedBase
 from serving import Servers, password
 from small_base import SmallBase
@@ -203,6 +205,7 @@ def test_an_open_stream_ends_with_the_session(serve: Served, accounts: Accounts,
     else:
         assert anne.client.post("/connexion/fin").status_code == 303
     assert anne.join().status_code == 401
+    time.sleep(_SECONDS_BETWEEN_CHECKS)  # what is said until then may still be heard
     base.find()
     base.write(100)
     listening.join(20)

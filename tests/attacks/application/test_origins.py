@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
+import httpx
 import pytest
 
 from kb.errors import SettingsError
@@ -16,6 +17,7 @@ from kb.knowledge import KnowledgeBase
 from kb.records.accounts import Accounts
 from kb.records.conversations import SavedConversations
 from kb.settings import Settings
+from kb.web.auth.gate import COOKIE
 from serving import Servers, password
 from small_base import SmallBase
 from small_pages import DOCUMENTS, StillIngestor
@@ -184,9 +186,8 @@ def test_a_line_s_end_opens_no_path(serve_page: Served, settings: Settings) -> N
     accounts.add("bob", "reader", password("bob"))
     accounts.add("anne", "editor", password("anne"))
     address = serve_page(auth="accounts", accounts=accounts.path)
-    form = urlencode({"nom": "bob", "mot_de_passe": password("bob")})
-    _, headers, _ = call(address, "/connexion", "POST", form, content_type="application/x-www-form-urlencoded")
-    cookie = headers["set-cookie"].partition(";")[0]
+    answer = httpx.post(f"{address}/connexion", data={"nom": "bob", "mot_de_passe": password("bob")})
+    cookie = f"{COOKIE}={answer.cookies[COOKIE]}"
     assert call(address, "/explorer", cookie=cookie)[0] == 200
     event = '{"data": [], "fn_index": 0}'
     for end in ("%0a", "%0A%0A", "%0d", "%00", "%e2%80%a8", "%85", "%0b", "%20", "%ff"):

@@ -29,6 +29,7 @@ def test_routes_without_use_do_not_exist() -> None:
         "/evaluation/gradio_api/cancel",
         "/assets/../secret",
         "/assets/.hidden",
+        "/assets/" + "x" * 300,
         "/page/\u0660",
     ):
         assert not exists(path), path
