@@ -282,7 +282,7 @@ def test_axe_finds_nothing_serious_in_an_empty_base_or_at_the_door(
     for path in ("/explorer", "/documents", "/conversations"):
         page.goto(f"{address}{path}")
         found.append(serious(page, path))
-    page.get_by_role("button", name="Se déconnecter").click()
+    page.get_by_role("button", name="Se déconnecter", exact=True).click()
     page.get_by_label("Mot de passe").wait_for()
     found.append(serious(page, "door"))
     page.get_by_label("Nom").fill("anne")
