@@ -212,5 +212,5 @@ def test_a_reader_is_not_offered_what_editors_do(
         expect(page.get_by_role("button", name="Mettre à jour la base")).to_be_visible(visible=offered)
         expect(page.get_by_role("link", name="Documents", exact=True)).to_have_count(int(offered))
         ask(page, "Qui apporte les aides du programme ?")
-        page.get_by_role("button", name="Se déconnecter").click()
+        page.get_by_role("button", name="Se déconnecter", exact=True).click()
         expect(page.get_by_label("Mot de passe")).to_be_visible()
