@@ -132,7 +132,7 @@ def test_pages_and_sitemaps_that_ask_for_much_lead_somewhere_or_are_refused() ->
         held = readers.page_links(links, "https://exemple.fr/", "text/html")
         assert held is not None
         assert len(held.links) == 3_000
-        with pytest.raises(DocumentError, match=r"illisible|trop de mémoire|volume"):
+        with pytest.raises(DocumentError, match=r"illisible|trop de mémoire|volume|démesuré"):
             readers.feed(packed_feed(55_000_000), "https://exemple.fr/plan.xml.gz")
 
 
