@@ -94,6 +94,8 @@ CORRECTIONS = sa.Table(
 def configure(connection: Any, _record: Any) -> None:
     """Called for each connection: readers never wait for a writer, and what is deleted is overwritten."""
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
+    # To set what is set already would still wait for whoever writes.
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()

@@ -18,37 +18,12 @@ from kb.web import strings
 from kb.web.auth import verifying
 from kb.web.auth.verifying import MOST_MEMORY
 from serving import Servers, password
-from signing_in import FORM, Reply, at_once, call, sign_in
+from signing_in import FORM, Checked, Reply, at_once, call, sign_in
 from small_base import SmallBase
 from small_pages import DOCUMENTS, ServePage
 
 PEOPLE = ("anne", "bob", "chloe", "denis")
 MEGABYTE = 1024 * 1024
-
-
-class Checked:
-    """Counts the passwords that argon2 checked, and how many at once; `hold` keeps them from ending."""
-
-    def __init__(self) -> None:
-        self.number = self.most_at_once = self._running = 0
-        self._lock = threading.Lock()
-        self.may_end = threading.Event()
-        self.may_end.set()
-
-    def around(self, verify: Callable[..., bool]) -> Callable[..., bool]:
-        def counted(hasher: PasswordHasher, hashed: str, secret: str) -> bool:
-            with self._lock:
-                self.number += 1
-                self._running += 1
-                self.most_at_once = max(self.most_at_once, self._running)
-            try:
-                assert self.may_end.wait(60)
-                return verify(hasher, hashed, secret)
-            finally:
-                with self._lock:
-                    self._running -= 1
-
-        return counted
 
 
 @pytest.fixture

@@ -93,6 +93,7 @@ def test_what_is_written_meanwhile_is_erased_or_cut_short(tmp_path: Path) -> Non
                 add_feedback(database, NOW, "good", None, "", answer_to_json(CITES), 1)
                 conversations.put("", f"c{mine}", KeptTurn(written[mine] + 1, NOW, 1, keep_answer(CITES)))
                 written[mine] += 1
+                time.sleep(0.005)  # SQLite's lock is not fair: who never rests starves the others
 
     threads = [threading.Thread(target=write, args=(mine,)) for mine in range(2)]
     for thread in threads:

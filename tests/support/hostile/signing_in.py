@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
+from argon2 import PasswordHasher
+
 from serving import password
 
 FORM = "application/x-www-form-urlencoded"
@@ -85,3 +87,28 @@ def at_once(do: Callable[[_Given], _Found], given: Iterable[_Given]) -> list[_Fo
     for thread in threads:
         thread.join()
     return [found[number] for number in range(len(asked))]
+
+
+class Checked:
+    """Counts the passwords that argon2 checked, and how many at once; `hold` keeps them from ending."""
+
+    def __init__(self) -> None:
+        self.number = self.most_at_once = self._running = 0
+        self._lock = threading.Lock()
+        self.may_end = threading.Event()
+        self.may_end.set()
+
+    def around(self, verify: Callable[..., bool]) -> Callable[..., bool]:
+        def counted(hasher: PasswordHasher, hashed: str, secret: str) -> bool:
+            with self._lock:
+                self.number += 1
+                self._running += 1
+                self.most_at_once = max(self.most_at_once, self._running)
+            try:
+                assert self.may_end.wait(60)
+                return verify(hasher, hashed, secret)
+            finally:
+                with self._lock:
+                    self._running -= 1
+
+        return counted
