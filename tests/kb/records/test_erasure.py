@@ -95,7 +95,7 @@ def test_what_is_written_meanwhile_is_erased_or_cut_short(tmp_path: Path) -> Non
                 written[mine] += 1
                 time.sleep(0.005)  # SQLite's lock is not fair: who never rests starves the others
 
-    threads = [threading.Thread(target=write, args=(mine,)) for mine in range(2)]
+    threads = [threading.Thread(target=write, args=(mine,), daemon=True) for mine in range(2)]
     for thread in threads:
         thread.start()
     with AppDatabase(path) as database:
