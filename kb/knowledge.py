@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from kb.answering import extractive, generative
+from kb.answering import extractive
 from kb.answering.evidence import candidates, passages_to_read, remember, score
 from kb.answering.sufficiency import REFUSAL, refusal_reason
 from kb.answering.warnings import removed_warning, warnings_for
+from kb.answering.writing import sentences
 from kb.errors import LanguageModelError, ReperesError, TextTooLongError
 from kb.index.catalog.rows import Withdrawn
 from kb.index.reader import IndexReader
@@ -258,7 +259,7 @@ class KnowledgeBase:
         if model is None or draft.reason is not None:
             return
         try:
-            for written in generative.write(model, asked.standalone, draft.evidence):
+            for written in sentences.write(model, asked.standalone, draft.evidence):
                 if not written.text:
                     yield answer(draft.text, draft.citations, [*draft.warnings, NOTHING_PROVEN])
                     return

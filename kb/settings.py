@@ -30,6 +30,16 @@ def _whole_number(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
+def _zero_or_from(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        value = _whole_number(0, high)(text)
+        if 0 < value < low:
+            raise ValueError(f"il faut 0, ou un nombre entier de {low} à {high}")
+        return value
+
+    return parse
+
+
 def _one_of(*choices: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text not in choices:
@@ -156,7 +166,30 @@ class Settings:
     llm_model: str = _setting("REPERES_LLM_MODEL", "", _text, "name of the model to ask that server for", "none")
     llm_key: str = _setting("REPERES_LLM_KEY", "", _text, "key of that server; never logged", "none")
     llm_context: int = _setting(
-        "REPERES_LLM_CONTEXT", 4096, _whole_number(1024, 1_000_000), "tokens that the language model reads at once"
+        "REPERES_LLM_CONTEXT",
+        0,
+        _zero_or_from(1024, 1_000_000),
+        "tokens that the language model reads at once; 0: 16384 for a server, 4096 for a local model",
+    )
+    llm_profile: str = _setting(
+        "REPERES_LLM_PROFILE",
+        "auto",
+        _one_of("auto", "whole", "sentences"),
+        "what the language model reads: `whole` passages, or the few best `sentences`; `auto` takes `whole` for a "
+        "server, and for a local model what `reperes model check` measured",
+    )
+    llm_budget: int = _setting(
+        "REPERES_LLM_BUDGET",
+        6000,
+        _whole_number(500, 200_000),
+        "tokens of passages that it reads for an answer, at most; never more than 0.6 of its context",
+    )
+    llm_check: bool = _setting(
+        "REPERES_LLM_CHECK",
+        False,
+        _yes_or_no,
+        "`yes`: the language model judges each sentence of a written answer a second time",
+        "no",
     )
     llm_timeout: int = _setting(
         "REPERES_LLM_TIMEOUT", 60, _whole_number(1, 3600), "seconds to wait for the language model's next words"

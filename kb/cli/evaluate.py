@@ -152,7 +152,7 @@ def _reviewed(path: Path | None, name: str, settings: Settings) -> list[Evaluati
 
 def _ready_model(base: KnowledgeBase) -> ChatModel:
     """The language model, once it has begun to answer. Raises UnusableError when there is none or it cannot be had."""
-    from kb.answering.prompts import MOST_WRITTEN_TOKENS
+    from kb.answering.writing.sentences_prompt import MOST_WRITTEN_TOKENS
     from kb.knowledge import NO_MODEL
 
     if base.model is None:

@@ -172,7 +172,9 @@ class Handlers:
             has_desk=self._context.has_desk,
             can_leave=can_leave(request),
         )
-        page = self._page(now)
+        # A page that opens on nothing is left as it is: whoever writes, or asks, before this event is done keeps it all.
+        page = self._page(now) if now.turns else [now if now.filters else gr.skip(), *[gr.skip()] * (OUTPUTS - 1)]
+        page[4] = gr.skip()
         if told:
             page[5] = told
         return [*page, menu, filters_html(now.filters), gr.update(visible=bool(now.filters))]

@@ -7,9 +7,10 @@ becomes a LanguageModelError whose French sentence never holds the key.
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from kb.errors import LanguageModelError, SettingsError
 from kb.settings import Settings
@@ -22,9 +23,17 @@ logger = logging.getLogger(__name__)
 _RETRIES = 2  # of a request that got 429, 5xx or no connection, with the waits of the openai client
 _LONGEST_ANSWER = 300.0  # seconds: a server that drips forever is cut off
 _MOST_BYTES = 8_000_000  # of an answer: some 300 bytes a token, of which we never ask for more than hundreds
-# French takes about 3.2 characters a token with the usual vocabularies; fewer is assumed, to be on the safe side.
-_CHARACTERS_A_TOKEN = 2.5
+# Measured over the prompts of bench/cnil, bench/sheets and corpus/: 2.9 to 3.2 characters a token of Qwen2.5's
+# vocabulary (28 November 2026). Where a prompt must not overflow, fewer are assumed, to be on the safe side.
+_CHARACTERS_A_TOKEN = 2.9
+_FEWEST_CHARACTERS_A_TOKEN = 2.5
 _OVERHEAD_TOKENS = 32  # what the chat template adds
+_MOST_OF_CONTEXT = 0.6  # of the context for what is read: the rest is the conversation, the rules and the answer
+SERVER_CONTEXT = 16_384
+LOCAL_CONTEXT = 4_096
+
+Profile = Literal["whole", "sentences"]
+"""What a model is given to read: whole passages, or the few sentences that a small one can follow."""
 
 
 class ChatModel:
@@ -37,26 +46,38 @@ class ChatModel:
         *,
         key: str = "",
         model: str | None = None,
-        context_tokens: int = 4096,
+        context_tokens: int = LOCAL_CONTEXT,
+        profile: Profile = "sentences",
+        most_read: int = 6000,
         timeout: float = 60.0,
         local: bool = False,
         close: Callable[[], None] = lambda: None,
     ) -> None:
-        """`name` is shown to readers, `model` asked for. `address` gives the base URL (ending in `/v1`) at each use."""
+        """`name` is shown to readers, `model` asked for. `address` gives the base URL (ending in `/v1`) at each use.
+
+        `most_read` is the most tokens of passages that it is given for an answer.
+        """
         self.name = name
         self.local = local  # a small model on this machine: asked for less
         self.context_tokens = context_tokens
+        self.profile: Profile = profile
+        self.reading_budget = min(most_read, int(_MOST_OF_CONTEXT * context_tokens))
         self._model = model or name
         self._address = address
         self._key = key
         self._timeout = timeout
         self._longest = max(_LONGEST_ANSWER, timeout)
         self._close = close
-        self._client: tuple[str, OpenAILike] | None = None
+        self._client: tuple[str, OpenAILike, Callable[[], None]] | None = None
+        self._making = threading.Lock()
+
+    def count_tokens(self, text: str) -> int:
+        """About how many tokens a text takes: its own vocabulary is not asked for."""
+        return int(len(text) / _CHARACTERS_A_TOKEN) + 1
 
     def fits(self, system: str, user: str, max_tokens: int) -> bool:
         """Whether the prompt and the answer stay within one context window, estimated on the safe side."""
-        prompt = (len(system) + len(user)) / _CHARACTERS_A_TOKEN
+        prompt = (len(system) + len(user)) / _FEWEST_CHARACTERS_A_TOKEN
         return prompt + max_tokens + _OVERHEAD_TOKENS <= self.context_tokens
 
     def stream(self, system: str, user: str, *, max_tokens: int) -> Iterator[str]:
@@ -86,7 +107,11 @@ class ChatModel:
             raise LanguageModelError("le modèle de langue n'a rien répondu")
 
     def close(self) -> None:
-        """Lets go of the server, when it is ours."""
+        """Lets go of the connections, and of the server when it is ours."""
+        with self._making:
+            client, self._client = self._client, None
+        if client is not None:
+            client[2]()
         self._close()
 
     def _pieces(self, system: str, user: str, max_tokens: int) -> Iterator[tuple[str, bool]]:
@@ -106,7 +131,11 @@ class ChatModel:
     def llama_index(self) -> OpenAILike:
         """The model as LlamaIndex's own parts take it."""
         address = self._address()
-        if self._client is None or self._client[0] != address:
+        with self._making:
+            if self._client is not None and self._client[0] == address:
+                return self._client[1]
+            if self._client is not None:
+                self._client[2]()  # of a local server that has died
             import openai
             from llama_index.llms.openai_like import OpenAILike
 
@@ -114,6 +143,7 @@ class ChatModel:
 
             bounds = Bounds(_MOST_BYTES, self._longest)
             transport = BoundedTransport(bounds, proxy=environment_proxy(address))
+            http = openai.DefaultHttpxClient(transport=transport, timeout=self._timeout)
             settings: dict[str, Any] = {
                 "model": self._model,
                 "api_base": address,
@@ -124,10 +154,10 @@ class ChatModel:
                 "temperature": 0.0,
                 "timeout": self._timeout,
                 "max_retries": _RETRIES,
-                "http_client": openai.DefaultHttpxClient(transport=transport, timeout=self._timeout),
+                "http_client": http,
             }
-            self._client = address, OpenAILike(**settings)
-        return self._client[1]
+            self._client = address, OpenAILike(**settings), http.close
+            return self._client[1]
 
 
 def open_chat_model(settings: Settings) -> ChatModel | None:
@@ -147,7 +177,9 @@ def open_chat_model(settings: Settings) -> ChatModel | None:
             settings.llm_model,
             lambda: base,
             key=settings.llm_key,
-            context_tokens=settings.llm_context,
+            context_tokens=settings.llm_context or SERVER_CONTEXT,
+            profile="sentences" if settings.llm_profile == "sentences" else "whole",
+            most_read=settings.llm_budget,
             timeout=settings.llm_timeout,
         )
     from kb.models.chat.gguf import LocalServer, installed, runs_here
@@ -155,11 +187,14 @@ def open_chat_model(settings: Settings) -> ChatModel | None:
     found = installed(settings)
     if found is None or not runs_here():
         return None
-    server = LocalServer(found.path, settings.llm_context)
+    context = settings.llm_context or LOCAL_CONTEXT
+    server = LocalServer(found.path, context)
     return ChatModel(
         found.name,
         server.address,
-        context_tokens=settings.llm_context,
+        context_tokens=context,
+        profile="whole" if settings.llm_profile == "whole" else "sentences",
+        most_read=settings.llm_budget,
         timeout=settings.llm_timeout,
         local=True,
         close=server.close,

@@ -10,8 +10,8 @@ from ingest.split import split_document
 from kb.answering.evidence import candidates, score
 from kb.answering.extractive import choose, with_antecedents, write
 from kb.answering.hostile import is_hostile
-from kb.answering.prompts import user_prompt
-from kb.answering.verification import verify
+from kb.answering.writing.sentences_prompt import user_prompt
+from kb.answering.writing.verification import verify
 from kb.models.encoder import Encoder
 from kb.types import Document, Evidence, Hit, Question
 

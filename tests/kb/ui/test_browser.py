@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from browsing import ask, picture
 from kb.errors import FingerprintError
@@ -214,3 +214,25 @@ def test_a_reader_is_not_offered_what_editors_do(
         ask(page, "Qui apporte les aides du programme ?")
         page.get_by_role("button", name="Se déconnecter", exact=True).click()
         expect(page.get_by_label("Mot de passe")).to_be_visible()
+
+
+def test_a_question_asked_while_the_page_still_loads_is_kept(
+    serve_page: ServePage, small_base: SmallBase, browser: Browser
+) -> None:
+    page = browser.new_page()
+    held: list[Route] = []
+    page.route(re.compile(r"/gradio_api/run/"), lambda route: held.append(route))
+    page.goto(serve_page(small_base))
+    box = page.get_by_label("Votre question")
+    box.fill("Qui apporte les aides du programme ?")
+    page.wait_for_timeout(200)
+    assert held, "the page asks for its own state when it opens"
+    page.unroute(re.compile(r"/gradio_api/run/"))  # lets those that are held go on
+    for route in held:
+        if (response := route.request.response()) is not None:
+            response.finished()
+    page.locator("#welcome h2").wait_for()
+    expect(box).to_have_value("Qui apporte les aides du programme ?")
+    box.press("Enter")
+    expect(page.locator("#current .turn[data-state=done]")).to_contain_text("Action Logement apporte 72 % des aides")
+    page.close()

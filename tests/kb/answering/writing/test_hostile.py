@@ -15,7 +15,7 @@ from kb.answering.hostile.certain import is_certain
 from kb.answering.hostile.features import features, tokens
 from kb.answering.hostile.readings import readings, seen
 from kb.answering.hostile.weights import FILE, WINDOW, Weights, score, windows
-from kb.answering.prompts import user_prompt
+from kb.answering.writing.sentences_prompt import user_prompt
 from kb.models.encoder import Encoder
 from kb.text.folding import visible
 from kb.text.sentences import sentence_spans

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.answering.verification import lost_figures, verify
+from kb.answering.writing.verification import lost_figures, verify
 from kb.types import Document, Evidence, Passage
 
 

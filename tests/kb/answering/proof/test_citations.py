@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.answering.citations import MarkerFilter, marked, numbers_in, without_marks
+from kb.answering.proof.citations import MarkerFilter, marked, numbers_in, without_marks
 
 
 def filtered(text: str, known: range = range(1, 4)) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kb.answering.generative import Written, write
+from kb.answering.writing.sentences import Written, write
 from kb.models.chat.llm import ChatModel
 from kb.types import Document, Evidence, Passage
 

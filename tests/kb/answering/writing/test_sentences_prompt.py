@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from chat_server import chat_server, saying
-from kb.answering.generative import write
-from kb.answering.prompts import SYSTEM, read_by_model, user_prompt
+from kb.answering.writing.sentences import write
+from kb.answering.writing.sentences_prompt import SYSTEM, read_by_model, user_prompt
 from kb.models.chat.llm import open_chat_model
 from kb.settings import Settings
 from kb.types import Document, Evidence, Passage

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import LCSseq
 
-from kb.answering.citations import marked, numbers_in, without_marks
-from kb.answering.exactness import inexact
 from kb.answering.hostile import harmless, is_hostile
+from kb.answering.proof.citations import marked, numbers_in, without_marks
+from kb.answering.writing.exactness import inexact
 from kb.question.intent import names
 from kb.text.context import in_context
 from kb.text.figures import figures, missing_figures

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kb.answering.citations import MarkerFilter
-from kb.answering.prompts import MOST_WRITTEN_TOKENS, SYSTEM, read_by_model, user_prompt
-from kb.answering.verification import Verified, lost_figures, verify
+from kb.answering.proof.citations import MarkerFilter
+from kb.answering.writing.sentences_prompt import MOST_WRITTEN_TOKENS, SYSTEM, read_by_model, user_prompt
+from kb.answering.writing.verification import Verified, lost_figures, verify
 from kb.models.chat.llm import ChatModel
 from kb.question.intent import missing_names, names
 from kb.text.figures import MARKS

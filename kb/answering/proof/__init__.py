@@ -1,0 +1,1 @@
+"""Is a sentence that a language model wrote proven by the passages that it cites?"""
