@@ -172,7 +172,7 @@ class Handlers:
             has_desk=self._context.has_desk,
             can_leave=can_leave(request),
         )
-        # A page that opens on nothing is left as it is: whoever writes, or asks, before this event is done keeps it all.
+        # A page that opens on nothing is left as it is: what is written, or asked, before this event is done stays.
         page = self._page(now) if now.turns else [now if now.filters else gr.skip(), *[gr.skip()] * (OUTPUTS - 1)]
         page[4] = gr.skip()
         if told:

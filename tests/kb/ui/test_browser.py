@@ -221,7 +221,11 @@ def test_a_question_asked_while_the_page_still_loads_is_kept(
 ) -> None:
     page = browser.new_page()
     held: list[Route] = []
-    page.route(re.compile(r"/gradio_api/run/"), lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/gradio_api/run/"), hold)
     page.goto(serve_page(small_base))
     box = page.get_by_label("Votre question")
     box.fill("Qui apporte les aides du programme ?")
