@@ -11,16 +11,33 @@ import re
 from kb.text.figures import Figure, figures, same_figure
 from kb.text.folding import fold
 
+# The first that matches counts: « ne peut pas dépasser » is a most, « dépasse » a least.
 _LIMITS = {
-    "plus": r"plus[ ]d['e]|au[ ]moins|au-dela[ ]d[eu]s?|superieure?s?[ ]a|minimum[ ]d['e]",
-    "moins": r"moins[ ]d['e]|au[ ]plus|jusqu'a|inferieure?s?[ ]a|maximum[ ]d['e]|a[ ]peine|plafonne\w*[ ]a",
+    "moins": r"""
+        moins[ ]d['e] | au[ ]plus(?:[ ](?:egale?s?[ ]a|de))? | jusqu'a | (?:egale?s?[ ]ou[ ])?inferieure?s?(?:[ ]ou[ ]egale?s?)?[ ]a
+      | maxim(?:um|ale?s?)[ ](?:d['e]|a) | a[ ]peine | plafonne\w*[ ]a | dans[ ]la[ ]limite[ ]d['e] | [<≤](?:[ ]a)?
+      | n(?:e[ ]|')(?:\w+[ ]){0,3}(?:depass|exced)\w*
+    """,
+    "plus": r"""
+        plus[ ]d['e] | au[ ]moins(?:[ ](?:egale?s?[ ]a|de))? | au-dela[ ]d[eu]s? | (?:egale?s?[ ]ou[ ])?superieure?s?(?:[ ]ou[ ]egale?s?)?[ ]a
+      | minim(?:um|ale?s?)[ ](?:d['e]|a) | (?:depass|exced)\w* | [>≥](?:[ ]a)?
+    """,
     "environ": r"environ|pres[ ]d['e]|presque|autour[ ]d['e]|quelque|de[ ]l'ordre[ ]de|quasi(?:ment)?",
 }
 _BEFORE = {name: re.compile(rf"(?:{form})[ ]?(?:de[ ]|d'|les?[ ]|des[ ])?$", re.X) for name, form in _LIMITS.items()}
-_LONGEST_BEFORE = 32
+_AFTER = {
+    "moins": re.compile(r"(?:\w+[ ])?(?:(?:au[ ])?maximum|au[ ]plus|maximale?s?)\b", re.X),
+    "plus": re.compile(r"(?:\w+[ ])?(?:(?:au[ ])?minimum|au[ ]moins|minimale?s?|et[ ]plus)\b", re.X),
+    "environ": re.compile(r"(?:\w+[ ])?environ\b", re.X),
+}
+_LONGEST_BEFORE = 40
+_LONGEST_AFTER = 24
+_MILLION = 1_000_000
+_OF_SOMETHING = re.compile(r"\s+(?:de\s|d['’])")
 _PARTS = re.compile(
     r"\b(?:moitie|demi|tiers|quarts?|cinquiemes?|dixiemes?|centiemes?|double\w*|triple\w*|quadrupl\w+|majorite|"
-    r"totalite|integralite|\w+ (?:sur|fois) (?:deux|trois|quatre|cinq|dix|cent))\b"
+    r"totalite|integralite|(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|\d+) sur (?:deux|trois|quatre|cinq|dix|cent)|"
+    r"(?:deux|trois|quatre|cinq|dix|cent|\d+) fois)\b"
 )
 
 
@@ -39,13 +56,24 @@ def inexact(sentence: str, source: str, *, units_elsewhere: bool = False) -> str
         limit = _limit(sentence, figure)
         if all(_limit(source, other) != limit for other in held):
             return " ".join([*sentence[: figure.start].split()[-3:], figure.text])
-        if figure.unit and not units_elsewhere and all(other.unit != figure.unit for other in held):
+        if figure.unit and not units_elsewhere and not any(_same_unit(other, figure, source) for other in held):
             return figure.text
     parts = set(_PARTS.findall(fold(source)))
     return next((part for part in _PARTS.findall(fold(sentence)) if part not in parts), "")
 
 
+def _same_unit(held: Figure, said: Figure, source: str) -> bool:
+    """Whether a figure of the source has the unit that is said: « 11,2 milliards », of nothing else, are euros."""
+    if held.unit == said.unit:
+        return True
+    bare = held.unit == "" and said.unit == "€" and held.value >= _MILLION
+    return bare and not _OF_SOMETHING.match(source, held.end)
+
+
 def _limit(text: str, figure: Figure) -> str:
     before = fold(text[max(0, figure.start - _LONGEST_BEFORE) : figure.start]).replace("\n", " ")
     before = before.rstrip() + " "
-    return next((name for name, form in _BEFORE.items() if form.search(before)), "")
+    if found := next((name for name, form in _BEFORE.items() if form.search(before)), ""):
+        return found
+    after = fold(text[figure.end : figure.end + _LONGEST_AFTER]).replace("\n", " ").lstrip()
+    return next((name for name, form in _AFTER.items() if form.match(after)), "")

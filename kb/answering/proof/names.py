@@ -1,0 +1,64 @@
+"""The proper names and acronyms of a sentence, and whether a source holds them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from kb.question.intent import names as names_inside
+from kb.text.acronyms import spells
+from kb.text.figures import figures
+from kb.text.folding import fold
+from kb.text.stems import STOP_WORDS, words
+
+_SHORT_ACRONYM = re.compile(r"\b[A-Z]{2,}[A-Z0-9+]*\b")
+_FIRST = re.compile(r"\W*(?:[LDldQqJjCcSsNn]['’])?([^\W\d_][^\W_]*(?:-[^\W_]+)*)")
+# How French words end that begin a sentence and are no name: « Adressez-vous », « Concrètement », « Rédigée ».
+_COMMON_END = re.compile(r"(?:ez|ment|tion|sion|ité|ées?|és?|ant|ent|ons|eur|euse|aire|ables?|ibles?|iques?|ives?|ure)$")
+
+_OPENERS = frozenset("oui non selon seul seuls seule seules toujours jamais enfin sinon hors cote sur sous vers".split())
+
+
+def proper_names(sentence: str) -> list[str]:
+    """Names inside the sentence and acronyms, as written; its first word only when it looks like a name."""
+    return list(dict.fromkeys([*names_inside(sentence), *_SHORT_ACRONYM.findall(sentence)]))
+
+
+def first_name(sentence: str, common: frozenset[str]) -> str:
+    """The first word when it may be a name (« Lille compte… »): a capital says nothing there. Empty when it is among
+    the `common` (folded) words, or looks like none.
+    """
+    match = _FIRST.match(sentence)
+    if match is None or not match[1][0].isupper():
+        return ""
+    word = match[1].split("-")[0]
+    folded = fold(word)
+    if folded in STOP_WORDS or folded in _OPENERS or folded in common or _COMMON_END.search(word.lower()):
+        return ""
+    return "" if figures(word) else match[1]
+
+
+def is_held(name: str, held: frozenset[str], spelled: Mapping[str, Sequence[str]]) -> bool:
+    """Whether all words of a name are among the folded words `held`, or those that an acronym of it stands for.
+
+    `spelled` gives what each acronym, folded, stands for.
+    """
+    wanted = set(words(name)) - STOP_WORDS
+    if wanted <= held:
+        return True
+    key = fold(name)
+    if any(set(words(expansion)) - STOP_WORDS <= held for expansion in spelled.get(key, ())):
+        return True
+    # The other way round: a word of the full name where the source has the acronym.
+    return any(
+        acronym in held and wanted <= set(words(expansion))
+        for acronym, expansions in spelled.items()
+        for expansion in expansions
+    )
+
+
+def is_spelled_here(name: str, sentence: str) -> bool:
+    """Whether the sentence itself says what an acronym stands for: « autorisations d'engagement (AE) »."""
+    at = sentence.find(f"({name})")
+    before = re.findall(r"[^\W_]+(?:['’][^\W_]+)*", sentence[:at])[-8:] if at > 0 else []
+    return any(spells(name, before[start:]) for start in range(len(before) - 1))

@@ -1,0 +1,26 @@
+"""Every figure, amount, percentage, date and duration of a sentence: does a cited passage hold it, said the same way?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kb.answering.proof.sources import Source
+from kb.answering.writing.exactness import inexact
+from kb.text.figures import missing_figures
+
+NOT_THERE = "« {value} » n'est pas dans le passage cité"
+NOT_SO = "« {value} » n'est pas dit ainsi dans le passage cité"
+
+
+def value_fault(claim: str, cited: Sequence[Source]) -> str:
+    """Why the figures of `claim` do not stand in `cited` together, in French; empty when they do.
+
+    A figure counts where words are glued to it too (« au33700parSMS »), and in the title and date of a document.
+    """
+    if missing := missing_figures(claim, [text for source in cited for text in (source.text, source.unglued)]):
+        return NOT_THERE.format(value=missing[0].text)
+    together = "\n".join(text for source in cited for text in (source.text, source.unglued))
+    has_table = any(unit.candidate.kind == "row" for source in cited for unit in source.units)
+    if wrong := inexact(claim, together, units_elsewhere=has_table):
+        return NOT_SO.format(value=wrong)
+    return ""
