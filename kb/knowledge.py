@@ -17,6 +17,7 @@ from kb.answering.sufficiency import REFUSAL, refusal_reason
 from kb.answering.warnings import removed_warning, warnings_for
 from kb.answering.writing import sentences
 from kb.errors import LanguageModelError, ReperesError, TextTooLongError
+from kb.index.catalog.catalog import Catalog
 from kb.index.catalog.rows import Withdrawn
 from kb.index.reader import IndexReader
 from kb.models.chat.llm import ChatModel, open_chat_model
@@ -148,6 +149,11 @@ class KnowledgeBase:
                     return False
                 remember(units[start : start + UNITS_WARMED_AT_ONCE], self._encoder)
         return True
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog of the index in use: what measures a base reads more than its answers."""
+        return self._index.catalog
 
     def status(self) -> StoreStatus:
         """The state of the store."""

@@ -60,7 +60,9 @@ def name_signs(
         best = max(shares, default=0.0)
         with_name = [share for share, unit in zip(shares, units, strict=True) if wanted <= unit.around]
         gap = max(gap, best - max(with_name, default=0.5 * best))
-        places = [[unit for unit in units if any(same_figure(other, figure) for other in unit.figures)] for figure in mine]
+        places = [
+            [unit for unit in units if any(same_figure(other, figure) for other in unit.figures)] for figure in mine
+        ]
         if mine and all(places) and not any(wanted <= unit.around for some in places for unit in some):
             apart = 1.0
     return {"name_gap": gap, "name_apart": apart}

@@ -14,9 +14,13 @@ from kb.text.stems import STOP_WORDS, words
 _SHORT_ACRONYM = re.compile(r"\b[A-Z]{2,}[A-Z0-9+]*\b")
 _FIRST = re.compile(r"\W*(?:[LDldQqJjCcSsNn]['’])?([^\W\d_][^\W_]*(?:-[^\W_]+)*)")
 # How French words end that begin a sentence and are no name: « Adressez-vous », « Concrètement », « Rédigée ».
-_COMMON_END = re.compile(r"(?:ez|ment|tion|sion|ité|ées?|és?|ant|ent|ons|eur|euse|aire|ables?|ibles?|iques?|ives?|ure)$")
+_COMMON_END = re.compile(
+    r"(?:ez|ment|tion|sion|ité|ées?|és?|ant|ent|ons|eur|euse|aire|ables?|ibles?|iques?|ives?|ure)$"
+)
 
-_OPENERS = frozenset("oui non selon seul seuls seule seules toujours jamais enfin sinon hors cote sur sous vers".split())
+_OPENERS = frozenset(
+    "oui non selon seul seuls seule seules toujours jamais enfin sinon hors cote sur sous vers".split()
+)
 
 
 def proper_names(sentence: str) -> list[str]:

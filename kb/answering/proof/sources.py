@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from kb.answering.evidence import Candidate, candidates
-from kb.answering.hostile import harmless
 from kb.answering.extracts import Extract
+from kb.answering.hostile import harmless
 from kb.text.acronyms import mentions
 from kb.text.context import in_context
 from kb.text.families import beginnings, is_of_family
@@ -104,9 +104,7 @@ def sources(found: Sequence[Extract]) -> list[Source]:
 
 def _source(extract: Extract) -> Source:
     document, passage = extract.document, extract.passage
-    above = "\n".join(
-        part for part in (document.title, document.rubric or "", *passage.heading_path) if part
-    )
+    above = "\n".join(part for part in (document.title, document.rubric or "", *passage.heading_path) if part)
     units = tuple(
         SourceUnit(candidate, f"{above}\n{candidate.context}".strip())
         for candidate in candidates([Hit(passage, document, 0.0, 1)])

@@ -1,4 +1,4 @@
-"""How well do passages say what a sentence says? One calibrated score over signs of words, places and denials.
+"""How well do passages say what a sentence says? One calibrated score over signs of words and places.
 
 A logistic regression over the features below, fitted by `python -m benchmarks.writing.fit` on answers that a capable
 model wrote over three bases, and on their false variants. Vectors of sentences added nothing to these signs (28 November
@@ -18,14 +18,13 @@ from itertools import pairwise
 from rapidfuzz.distance import LCSseq
 
 from kb.answering.proof.attribution import figure_signs, name_signs
-from kb.answering.proof.polarity import contradiction
 from kb.answering.proof.sources import Source, SourceUnit
 from kb.text.figures import figures
 from kb.text.stems import stems
 
 FEATURES = (
     "passages", "new", "missing", "unit", "two", "missing_unit", "length", "pairs", "order",
-    "has_figure", "figure_gap", "figure_own", "name_gap", "name_apart", "has_denied", "denied", "undenied", "contrary",
+    "has_figure", "figure_gap", "figure_own", "name_gap", "name_apart",
 )  # fmt: skip
 _MOST_MISSING = 6
 _PAIRS_WITHIN = 3  # words
@@ -83,13 +82,6 @@ def features(claim: str, cited: Sequence[Source], question: str) -> dict[str, fl
     }
     values |= figure_signs(claim, units, said, weight)
     values |= name_signs(claim, units, said, weight)
-    denied, undenied, contrary = contradiction(claim, units)
-    values |= {
-        "has_denied": float(denied > -1),
-        "denied": max(denied, -0.3),
-        "undenied": max(undenied, 0.0),
-        "contrary": max(contrary, 0.0),
-    }
     return values
 
 

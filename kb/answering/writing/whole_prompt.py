@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kb.answering.sufficiency import REFUSAL
 from kb.answering.extracts import Extract, written_out
+from kb.answering.sufficiency import REFUSAL
 from kb.text.folding import visible
 
 MOST_WRITTEN_TOKENS = 900

@@ -1,0 +1,30 @@
+"""« Les documents ne disent pas… »: what an answer says of what is missing. It stands without a citation."""
+
+from __future__ import annotations
+
+import re
+
+from kb.text.folding import fold
+
+_SUBJECT = r"(?:(?:les|ces|aucun(?: des)?|le|ce|mes|vos)\s+)?(?:documents?|passages?|extraits?|sources?|textes?)(?: (?:disponibles?|fournis?|consultes?|donnes?|cites?|trouves?|lus?))*"
+_VERB = (
+    r"(?:dis(?:ent)?|dit|precise(?:nt)?|indique(?:nt)?|mentionne(?:nt)?|donne(?:nt)?|contien(?:nen)?t|permette?(?:nt)?|"
+    r"expliqu(?:e|ent)|repond(?:ent)?|parle(?:nt)?|couvr(?:e|ent)|detaille(?:nt)?|chiffre(?:nt)?|nomme(?:nt)?|fourni(?:t|ssent)|"
+    r"traite(?:nt)?|evoque(?:nt)?|comparent?|distinguent?|tranche(?:nt)?|preciseraient)"
+)
+_FRENCH = re.compile(
+    rf"^(?:en revanche,? |toutefois,? |cependant,? |mais )?{_SUBJECT} (?:ne |n')(?:(?:le|la|les|l'|en|y|vous) ?)?{_VERB}\b"
+)
+_ENGLISH = re.compile(
+    r"^(?:however,? |but )?(?:the|these|no)\s+(?:documents?|passages?|sources?)\s+"
+    r"(?:do(?:es)? not|don't|doesn't|say|state|mention|specify)\b"
+)
+# Behind these, something may be told that needs proof after all.
+_GOES_ON = re.compile(r"[;:]|\b(?:mais (?!non|pas|ni)|car |tandis que|alors que|puisque|but|since|whereas)\b|\.\s")
+
+
+def tells_what_is_missing(sentence: str) -> bool:
+    """Whether a sentence says only that the documents do not tell something."""
+    folded = fold(sentence).strip()
+    match = _FRENCH.match(folded) or _ENGLISH.match(folded)
+    return match is not None and not _GOES_ON.search(folded[match.end() :].rstrip(" ."))
