@@ -7,20 +7,15 @@ import unicodedata
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Self
 
-from kb.answering import extractive
-from kb.answering.evidence import candidates, passages_to_read, remember, score
-from kb.answering.sufficiency import REFUSAL, refusal_reason
-from kb.answering.warnings import removed_warning, warnings_for
-from kb.answering.writing import sentences
-from kb.errors import LanguageModelError, ReperesError, TextTooLongError
+from kb.answering.answers import Answering
+from kb.answering.evidence import candidates, remember
+from kb.errors import ReperesError, TextTooLongError
 from kb.index.catalog.catalog import Catalog
 from kb.index.catalog.rows import Withdrawn
 from kb.index.reader import IndexReader
-from kb.models.chat.llm import ChatModel, open_chat_model
+from kb.models.chat.llm import ChatModel, open_chat_model, open_checker
 from kb.models.encoder import Encoder
 from kb.models.remembering import RememberingEncoder
 from kb.models.reranker import Reranker, load_reranker
@@ -31,7 +26,7 @@ from kb.retrieval.filters import Filters
 from kb.retrieval.retriever import Retriever
 from kb.settings import Settings
 from kb.text.domain import NO_DOMAIN, Domain, domain_of
-from kb.types import Answer, Citation, Document, Evidence, Hit, Message, Question, RefusalReason, StoreStatus
+from kb.types import Answer, Document, Hit, Message, Question, StoreStatus
 
 # Passages fetched for an answer: enough for ten different documents where there are as many.
 PASSAGES_FOUND = 50
@@ -45,21 +40,6 @@ NO_MODEL = (
     "Aucun modèle de langue n'est configuré. Installez-en un (« reperes model install »), donnez l'adresse d'un "
     "serveur (REPERES_LLM_URL), ou choisissez le mode « extractive »."
 )
-NOTHING_PROVEN = (
-    "Ce que le modèle de langue a écrit n'était pas prouvé par les documents : voici leurs phrases telles quelles."
-)
-MODEL_FAILED = "Le modèle de langue n'a pas pu rédiger : voici les phrases des documents telles quelles. ({reason})"
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """The extractive answer, with the evidence that it shows in the order of its numbers."""
-
-    text: str
-    citations: tuple[Citation, ...]
-    evidence: tuple[Evidence, ...]
-    warnings: tuple[str, ...]
-    reason: RefusalReason | None
 
 
 class KnowledgeBase:
@@ -73,10 +53,13 @@ class KnowledgeBase:
         reranker: Reranker | None = None,
         model: ChatModel | None = None,
         domain: Domain = NO_DOMAIN,
+        checker: ChatModel | None = None,
     ) -> None:
         """`written` holds the glossary's entries from a file; `reranker` orders the best passages anew; `model` writes
-        answers over the evidence; `domain` adds names and words to those of the documents."""
+        answers over what is found, `checker` reads them again; `domain` adds names and words to those of the documents.
+        """
         self._model = model
+        self._checker = checker
         self._index = index
         self._encoder = RememberingEncoder(encoder)
         self._parser = QuestionParser(index, written, domain)
@@ -94,19 +77,22 @@ class KnowledgeBase:
 
             encoder = load_encoder(settings)
         written = read_glossary(settings.glossary) if settings.glossary else None
+        model = open_chat_model(settings)
         return cls(
             IndexReader(settings.store, encoder),
             encoder,
             written,
             load_reranker(settings),
-            open_chat_model(settings),
+            model,
             domain_of(settings),
+            open_checker(settings, model),
         )
 
     def close(self) -> None:
         """Lets go of the store, and of the language model."""
-        if self._model is not None:
-            self._model.close()
+        for model in (self._model, self._checker):
+            if model is not None:
+                model.close()
         self._index.close()
 
     def __enter__(self) -> Self:
@@ -228,8 +214,9 @@ class KnowledgeBase:
     ) -> Iterator[Answer]:
         """The successive states of the answer; the last one is final.
 
-        The first one is the extractive answer or the refusal; with a language model the written answer takes its place
-        sentence by sentence, each proven. Raises as `ask`; closing the iterator stops the model.
+        Without a model there is one: the extractive answer or the refusal. A small model's sentences take its place, each
+        proven. With a capable one the first state holds no text, only the passages found; then come its proven sentences.
+        Raises as `ask`; closing the iterator stops the model.
         """
         if answerer not in ANSWERERS:
             raise ReperesError(f"Mode de réponse inconnu : {answerer}. Modes possibles : {', '.join(ANSWERERS)}.")
@@ -241,53 +228,15 @@ class KnowledgeBase:
         with self._index.lease() as lease, _too_long_told():
             asked = self._parser.parse(question, lease, standalone)
             hits = self._retriever.search(asked, lease, PASSAGES_FOUND, filters)
-        found = time.perf_counter()
-        draft = self._drafted(asked, hits)
-        seconds = {"retrieval": round(found - began, 4)}
-
-        def answer(shown: str, citations: Sequence[Citation], warnings: Sequence[str], **others: Any) -> Answer:
-            values: dict[str, Any] = {"answerer": "extractive", "model": None, **others}
-            return Answer(
-                question=asked.text,
-                standalone_question=asked.standalone,
-                text=shown,
-                citations=tuple(citations),
-                hits=tuple(hits),
-                refused=draft.reason is not None,
-                reason=draft.reason,
-                warnings=tuple(warnings),
-                seconds=seconds | {"answer": round(time.perf_counter() - found, 4)},
-                **values,
-            )
-
-        extracted = answer(draft.text, draft.citations, draft.warnings)
-        yield extracted
-        if model is None or draft.reason is not None:
-            return
-        try:
-            for written in sentences.write(model, asked.standalone, draft.evidence):
-                if not written.text:
-                    yield answer(draft.text, draft.citations, [*draft.warnings, NOTHING_PROVEN])
-                    return
-                removed = [removed_warning(*sentence) for sentence in written.removed] if written.final else []
-                warnings = [*draft.warnings, *removed]
-                yield answer(written.text, written.citations, warnings, answerer="llm", model=model.name)
-        except LanguageModelError as error:
-            yield answer(draft.text, draft.citations, [*draft.warnings, MODEL_FAILED.format(reason=error)])
-
-    def _drafted(self, question: Question, hits: Sequence[Hit]) -> _Draft:
-        """The units of evidence that answer `question`, as an answer, or the reason to refuse."""
-        read = passages_to_read(hits)
-        scored = score(question, candidates(read), self._encoder)
-        chosen = extractive.choose(scored, wants_figure=question.wants_one_figure)
-        if reason := refusal_reason(question, read, chosen):
-            return _Draft(REFUSAL, (), (), (), reason)
-        shown = extractive.with_antecedents(extractive.in_order(chosen, question))
-        text, citations = extractive.write(shown)
-        evidence = tuple(unit.evidence for unit in shown)
-        return _Draft(
-            text, citations, evidence, tuple(warnings_for(evidence, question, read, datetime.now(UTC).date())), None
-        )
+            acronyms = self._parser.acronyms(lease)
+        yield from Answering(
+            asked,
+            hits,
+            self._encoder,
+            acronyms=acronyms,
+            checker=self._checker,
+            seconds={"retrieval": round(time.perf_counter() - began, 4)},
+        ).states(model)
 
 
 @contextmanager

@@ -184,12 +184,12 @@ class Settings:
         _whole_number(500, 200_000),
         "tokens of passages that it reads for an answer, at most; never more than 0.6 of its context",
     )
-    llm_check: bool = _setting(
+    llm_check: str = _setting(
         "REPERES_LLM_CHECK",
-        False,
-        _yes_or_no,
-        "`yes`: the language model judges each sentence of a written answer a second time",
         "no",
+        _text,
+        "`yes`: the language model judges each sentence of a written answer a second time; or the name of another model "
+        "of the same server that does",
     )
     llm_timeout: int = _setting(
         "REPERES_LLM_TIMEOUT", 60, _whole_number(1, 3600), "seconds to wait for the language model's next words"

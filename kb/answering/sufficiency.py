@@ -38,9 +38,7 @@ def refusal_reason(question: Question, hits: Sequence[Hit], chosen: Sequence[Sco
         return "no_evidence"
     read = "\n".join(in_context(hit.document, hit.passage) for hit in hits)
     there = _stems_of(read)
-    # Corrected, unknown words come near to known ones: « cuire un œuf » is no « cuite » of « neuf ». None of the 2,064
-    # questions of three bases is so (28 November 2026).
-    if question.is_foreign or coverage(question, there) < _OFF_TOPIC_COVERAGE:
+    if _is_strange(question, there):
         return "off_topic"
     cited = {unit.evidence.document.id for unit in chosen}
     near = (
@@ -61,6 +59,17 @@ def refusal_reason(question: Question, hits: Sequence[Hit], chosen: Sequence[Sco
     if question.wants_one_figure and _figures_of_others(question, chosen):
         return "insufficient"
     return None
+
+
+def is_off_topic(question: Question, hits: Sequence[Hit]) -> bool:
+    """Whether `question` has nothing to do with the base, of which `hits` are the nearest passages."""
+    return _is_strange(question, _stems_of("\n".join(in_context(hit.document, hit.passage) for hit in hits)))
+
+
+def _is_strange(question: Question, there: set[str]) -> bool:
+    # Corrected, unknown words come near to known ones: « cuire un œuf » is no « cuite » of « neuf ». None of the 2,064
+    # questions of three bases is so (28 November 2026).
+    return question.is_foreign or coverage(question, there) < _OFF_TOPIC_COVERAGE
 
 
 def coverage(question: Question, there: set[str]) -> float:

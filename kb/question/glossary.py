@@ -36,6 +36,11 @@ class Glossary:
         """How many acronyms there are."""
         return len(self._entries)
 
+    @property
+    def entries(self) -> Entries:
+        """All of them."""
+        return self._entries
+
     def expansions(self, word: str) -> tuple[str, ...]:
         """What the folded `word` stands for, the surest first; empty when it is no acronym."""
         return self._entries.get(word, ())

@@ -67,6 +67,10 @@ class QuestionParser:
             correct=lambda word: nearest_word(word, lexical, catalog),
         )
 
+    def acronyms(self, lease: Lease | None) -> Entries:
+        """What the acronyms of the base stand for."""
+        return {} if lease is None else self._glossary(lease.generation).entries
+
     def _read_glossary(self, _generation: int) -> Glossary:
         own = dict(self._domain.synonyms)
         return merged(self._everyday, own, glossary(self._index.catalog.mentions()), self._written)

@@ -23,6 +23,17 @@ _ENGLISH = re.compile(
 _GOES_ON = re.compile(r"[;:]|\b(?:mais (?!non|pas|ni)|car |tandis que|alors que|puisque|but|since|whereas)\b|\.\s")
 
 
+_REFUSAL = re.compile(
+    r"^(?:desole\W+)?(?:je (?:ne |n')(?:trouve|peux|dispose|ai)|i (?:can(?:no|')t|could not|couldn't|do not|don't|am unable to) "
+    r"(?:find|answer)|(?:this|the) (?:information|answer) (?:is not|isn't|cannot be found|does not appear))\b"
+)
+
+
+def refuses(folded: str, *, any_part: bool = False) -> bool:
+    """Whether a folded sentence says that the answer is not in the documents; with `any_part`, or that a part is not."""
+    return bool(_REFUSAL.match(folded.strip())) or (any_part and tells_what_is_missing(folded))
+
+
 def tells_what_is_missing(sentence: str) -> bool:
     """Whether a sentence says only that the documents do not tell something."""
     folded = fold(sentence).strip()

@@ -129,12 +129,12 @@ def written_out(kept: Sequence[Kept]) -> str:
         else:
             lines.append((piece.kind, piece.line, f"- {text}" if piece.kind == "item" else text))
     out = ""
-    before: PieceKind | None = None
+    last: PieceKind | None = None
     for kind, _, text in lines:
         # A table and a list stand apart from what is around them.
-        apart = before is not None and (kind != before and not {kind, before} <= {"sentence", "lead"})
-        out += ("\n\n" if apart else "\n" if out else "") + text
-        before = kind
+        apart = kind != last and not {kind, last} <= {"sentence", "lead"}
+        out += ("\n\n" if out and apart else "\n" if out else "") + text
+        last = kind
     return out
 
 

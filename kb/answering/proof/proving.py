@@ -73,6 +73,11 @@ class Prover:
                 self._spelled.setdefault(fold(mention.acronym), []).append(mention.expansion)
         self._common = frozenset(fold(word) for source in sources for word in _LOWER.findall(source.text))
 
+    @property
+    def most(self) -> int:
+        """The highest number of its sources."""
+        return len(self._sources)
+
     def prove(self, piece: Piece) -> Proof:
         """The proof of a piece, or its fault."""
         if is_hostile(piece.text) or any(not self._is_written(address[0]) for address in _ADDRESS.finditer(piece.text)):

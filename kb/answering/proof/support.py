@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -37,16 +38,24 @@ def support(claim: str, cited: Sequence[Source], question: str) -> float:
     """
     fit = _fit()
     values = features(claim, cited, question)
-    total = sum(fit["weights"][name] * (values[name] - fit["means"][name]) / fit["spreads"][name] for name in FEATURES)
-    return float(total + fit["bias"] - fit["threshold"])
+    total = sum(weight * (values[name] - mean) / spread for name, (weight, mean, spread) in fit.by_feature.items())
+    return total + fit.bias - fit.threshold
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """For each feature its weight, and the mean and standard deviation that it is standardised by."""
+
+    by_feature: Mapping[str, tuple[float, float, float]]
+    bias: float
+    threshold: float
 
 
 @cache
-def _fit() -> dict[str, dict[str, float]]:
-    loaded: dict[str, dict[str, float]] = json.loads(
-        files("kb.answering.proof").joinpath("weights.json").read_text(encoding="utf-8")
-    )
-    return loaded
+def _fit() -> _Fit:
+    kept = json.loads(files("kb.answering.proof").joinpath("weights.json").read_text(encoding="utf-8"))
+    by_feature = {name: (kept["weights"][name], kept["means"][name], kept["spreads"][name]) for name in FEATURES}
+    return _Fit(by_feature, kept["bias"], kept["threshold"])
 
 
 def features(claim: str, cited: Sequence[Source], question: str) -> dict[str, float]:

@@ -71,6 +71,18 @@ class ChatModel:
         self._client: tuple[str, OpenAILike, Callable[[], None]] | None = None
         self._making = threading.Lock()
 
+    def named(self, name: str) -> ChatModel:
+        """Another model of the same server; closing it leaves the server alone."""
+        return ChatModel(
+            name,
+            self._address,
+            key=self._key,
+            context_tokens=self.context_tokens,
+            profile=self.profile,
+            timeout=self._timeout,
+            local=self.local,
+        )
+
     def count_tokens(self, text: str) -> int:
         """About how many tokens a text takes: its own vocabulary is not asked for."""
         return int(len(text) / _CHARACTERS_A_TOKEN) + 1
@@ -199,6 +211,15 @@ def open_chat_model(settings: Settings) -> ChatModel | None:
         local=True,
         close=server.close,
     )
+
+
+def open_checker(settings: Settings, model: ChatModel | None) -> ChatModel | None:
+    """The model that looks at written answers a second time: `model` itself, or another one of its server; None where
+    the settings ask for none.
+    """
+    if model is None or settings.llm_check == "no":
+        return None
+    return model if settings.llm_check == "yes" else model.named(settings.llm_check)
 
 
 def _failures() -> tuple[type[Exception], ...]:

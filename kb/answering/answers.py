@@ -1,0 +1,174 @@
+"""Question and Hit[] -> the successive states of the answer: extractive, or written by a model and proven."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from kb.answering import extractive
+from kb.answering.evidence import candidates, passages_to_read, score
+from kb.answering.extracts import extracts
+from kb.answering.sufficiency import REFUSAL, is_off_topic, refusal_reason
+from kb.answering.warnings import removed_warning, warnings_for
+from kb.answering.writing import sentences, whole
+from kb.errors import LanguageModelError
+from kb.models.chat.llm import ChatModel
+from kb.models.encoder import Encoder
+from kb.text.language import language
+from kb.types import Answer, Citation, Evidence, Hit, Question, RefusalReason
+
+NOTHING_PROVEN = (
+    "Ce que le modèle de langue a écrit n'était pas prouvé par les documents : voici leurs phrases telles quelles."
+)
+MODEL_FAILED = "Le modèle de langue n'a pas pu rédiger : voici les phrases des documents telles quelles. ({reason})"
+MODEL_FAILED_ON_REFUSAL = "Le modèle de langue n'a pas pu rédiger. ({reason})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """The extractive answer, with the evidence that it shows in the order of its numbers."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    evidence: tuple[Evidence, ...]
+    warnings: tuple[str, ...]
+    reason: RefusalReason | None
+
+
+class Answering:
+    """The answer to one question over the passages found for it.
+
+    `acronyms` gives what those of the base, folded, stand for; a `checker` looks at written answers a second time;
+    `seconds` are those spent so far, by stage.
+    """
+
+    def __init__(
+        self,
+        question: Question,
+        hits: Sequence[Hit],
+        encoder: Encoder,
+        *,
+        acronyms: Mapping[str, Sequence[str]],
+        checker: ChatModel | None,
+        seconds: Mapping[str, float],
+    ) -> None:
+        self._question = question
+        self._hits = hits
+        self._encoder = encoder
+        self._acronyms = acronyms
+        self._checker = checker
+        self._seconds = seconds
+        self._began = time.perf_counter()
+
+    def states(self, model: ChatModel | None) -> Iterator[Answer]:
+        """The successive states, the last one final: written by `model` where there is one and its proof holds."""
+        if model is not None and model.profile == "whole":
+            yield from self._from_passages(model)
+            return
+        draft = self._extractive()
+        yield self._shown(draft)
+        if model is not None and draft.reason is None:
+            yield from self._from_sentences(model, draft)
+
+    def _from_passages(self, model: ChatModel) -> Iterator[Answer]:
+        """A capable model reads whole passages, and decides whether they answer. The sources found come first, then
+        each proven sentence; where what it wrote first does not stand, the extractive answer does.
+        """
+        # A question in another language has no word in common with the base, and may be answered all the same.
+        foreign = language(self._question.text) == "en"
+        if not self._hits or (not foreign and is_off_topic(self._question, passages_to_read(self._hits))):
+            yield self._refused("off_topic" if self._hits else "no_evidence")
+            return
+        by_model: dict[str, Any] = {"answerer": "llm", "model": model.name}
+        yield self._answer("", (), (), **by_model)
+        read = extracts(self._hits, model.reading_budget, model.count_tokens)
+        try:
+            written = whole.write(model, self._question.standalone, read, self._acronyms, self._checker)
+            with closing(written):
+                for state in written:
+                    last = state
+                    if state.outcome == "writing":
+                        yield self._answer(state.text, state.citations, (), **by_model)
+        except LanguageModelError as error:
+            draft = self._extractive()
+            failure = MODEL_FAILED if draft.reason is None else MODEL_FAILED_ON_REFUSAL
+            yield self._shown(draft, failure.format(reason=error))
+            return
+        if last.outcome == "refused":
+            yield self._refused("insufficient", **by_model)
+        elif last.outcome == "answered":
+            told = [removed_warning(*sentence) for sentence in last.removed]
+            yield self._answer(last.text, last.citations, [*self._told_of(last.citations), *told], **by_model)
+        elif last.text:
+            draft = self._extractive()
+            yield self._shown(draft, *([NOTHING_PROVEN] if draft.reason is None else []))
+        else:
+            yield self._refused("no_evidence", **by_model)
+
+    def _from_sentences(self, model: ChatModel, draft: _Draft) -> Iterator[Answer]:
+        """A small model puts the sentences of the extractive answer into its own words."""
+        try:
+            for written in sentences.write(model, self._question.standalone, draft.evidence):
+                if not written.text:
+                    yield self._shown(draft, NOTHING_PROVEN)
+                    return
+                removed = [removed_warning(*sentence) for sentence in written.removed] if written.final else []
+                yield self._answer(
+                    written.text, written.citations, [*draft.warnings, *removed], answerer="llm", model=model.name
+                )
+        except LanguageModelError as error:
+            yield self._shown(draft, MODEL_FAILED.format(reason=error))
+
+    def _extractive(self) -> _Draft:
+        """The units of evidence that answer the question, as an answer, or the reason to refuse."""
+        question = self._question
+        read = passages_to_read(self._hits)
+        scored = score(question, candidates(read), self._encoder)
+        chosen = extractive.choose(scored, wants_figure=question.wants_one_figure)
+        if reason := refusal_reason(question, read, chosen):
+            return _Draft(REFUSAL, (), (), (), reason)
+        shown = extractive.with_antecedents(extractive.in_order(chosen, question))
+        text, citations = extractive.write(shown)
+        evidence = tuple(unit.evidence for unit in shown)
+        told = warnings_for(evidence, question, read, datetime.now(UTC).date())
+        return _Draft(text, citations, evidence, tuple(told), None)
+
+    def _told_of(self, citations: Sequence[Citation]) -> list[str]:
+        """The warnings about the sources of a written answer: its sentences say themselves how figures changed."""
+        evidence = [
+            Evidence(one.passage, one.document, "sentence", one.quote, one.start, one.end, 0.0) for one in citations
+        ]
+        return warnings_for(evidence, self._question, passages_to_read(self._hits), datetime.now(UTC).date())
+
+    def _shown(self, draft: _Draft, *told: str) -> Answer:
+        return self._answer(draft.text, draft.citations, [*draft.warnings, *told], reason=draft.reason)
+
+    def _refused(self, reason: RefusalReason, **others: Any) -> Answer:
+        return self._answer(REFUSAL, (), (), reason=reason, **others)
+
+    def _answer(
+        self,
+        text: str,
+        citations: Sequence[Citation],
+        warnings: Sequence[str],
+        *,
+        reason: RefusalReason | None = None,
+        **others: Any,
+    ) -> Answer:
+        values: dict[str, Any] = {"answerer": "extractive", "model": None, **others}
+        return Answer(
+            question=self._question.text,
+            standalone_question=self._question.standalone,
+            text=text,
+            citations=tuple(citations),
+            hits=tuple(self._hits),
+            refused=reason is not None,
+            reason=reason,
+            warnings=tuple(warnings),
+            seconds={**self._seconds, "answer": round(time.perf_counter() - self._began, 4)},
+            **values,
+        )
