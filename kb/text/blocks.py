@@ -110,7 +110,9 @@ def table_rows(text: str, block: Block) -> list[list[Span]]:
     All have as many cells as the longest one: those that a line lacks are empty spans at its end.
     """
     header, _, *lines = _lines(text, block.start, block.end)
-    rows = [_cell_spans(text, *line) for line in [header, *lines] if line == header or text[slice(*line)].strip(" |\t\r")]
+    rows = [
+        _cell_spans(text, *line) for line in [header, *lines] if line == header or text[slice(*line)].strip(" |\t\r")
+    ]
     width = max(map(len, rows))
     return [[*row, *[(row[-1][1], row[-1][1])] * (width - len(row))] for row in rows]
 
