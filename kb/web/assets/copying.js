@@ -1,7 +1,7 @@
 // « Copier avec les références »: the answer with its numbers, and the sources that carry them, for any place to paste.
 "use strict";
 (() => {
-  const clean = (text) => text.replace(/[\s\u2060]+/g, " ").trim();
+  const clean = (text) => text.replace(/\s+/g, " ").trim();
 
   // The answer's own parts without what only the page needs: words, paragraphs, lists and tables.
   function copied(turn) {
@@ -13,7 +13,7 @@
     for (const table of answer.querySelectorAll("table")) {
       for (const [name, value] of [["border", "1"], ["cellpadding", "4"], ["cellspacing", "0"]]) table.setAttribute(name, value);
     }
-    answer.normalize();
+    answer.innerHTML = answer.innerHTML.replaceAll("\u2060", ""); // what holds a number to its word
     return answer;
   }
 

@@ -166,9 +166,9 @@
     if (!copy) return "";
     copy.querySelectorAll("button").forEach((button) => button.remove());
     copy.querySelectorAll("p, li").forEach((block) => block.append(" "));
-    copy.querySelectorAll("th, td").forEach((cell) => cell.append(cell.nextSibling ? ", " : ". "));
+    copy.querySelectorAll("th, td").forEach((cell) => cell.append(cell.nextSibling?.textContent ? ", " : ". "));
     const sources = turn.querySelectorAll(".reference").length;
-    const words = copy.textContent.replace(/[\s\u2060]+/g, " ").trim();
+    const words = copy.textContent.replace(/\u2060/g, "").replace(/\s+/g, " ").trim();
     return sources ? `Réponse : ${words} ${sources} ${sources > 1 ? "références" : "référence"}.` : words;
   }
 

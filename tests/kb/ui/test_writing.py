@@ -126,11 +126,12 @@ def test_the_documents_first_then_sentences_and_a_table(
     assert found == []
 
 
+@pytest.mark.parametrize("text", [WHOLE, WHOLE.split("\n")[0]], ids=["long", "short"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_nothing_jumps_while_it_is_written(
-    writing: Writing, serve_page: ServePage, open_page: OpenPage, width: int
+    writing: Writing, serve_page: ServePage, open_page: OpenPage, width: int, text: str
 ) -> None:
-    states = growing(WHOLE, CITATIONS)
+    states = growing(text, CITATIONS)
     base = writing(states)
     page = open_page(serve_page(base), width)
     begin(page, base)
