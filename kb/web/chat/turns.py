@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Literal
 
-from kb.text.blocks import Block, parse_blocks, unescaped, unit_spans
+from kb.text.blocks import parse_blocks, unescaped, unit_spans
 from kb.types import Answer, Citation
 from kb.web import strings
 from kb.web.render import block_html, escape
@@ -80,7 +81,7 @@ def words_html(text: str, citations: Iterable[Citation], turn: int, *, has_lead:
         (start, end), *_ = unit_spans(text, blocks[0])
         end = end if (line_end := text.find("\n", start, end)) < 0 else line_end
         lead = f'<p class="lead">{inline(start, end)}</p>'
-        rest = [Block("paragraph", end, blocks[0].end)] if text[end : blocks[0].end].strip() else []
+        rest = [replace(blocks[0], start=more) for more, _ in unit_spans(text, replace(blocks[0], start=end))[:1]]
         blocks = [*rest, *blocks[1:]]
     return lead + "".join(block_html(text, block, inline) for block in blocks)
 

@@ -293,3 +293,30 @@ def test_a_retention_of_none_keeps_nothing(application: Application, settings: S
     SavedConversations(settings.app_database, 365).put("", "abc", conversation()[0])
     client = application(retention_days=0)
     assert "ne sont pas gardées" in client.get("/conversations").text
+
+
+def test_exports_hold_tables_as_tables() -> None:
+    text = (
+        "Voici les parts. [1]\n\n| Nom | Part |\n| --- | --- |\n| Union | 2,4 milliards [1] | de plus |\n"
+        "| <script> \\| x | [99] |\n\n| A | B |\n| --- | --- |\n| 1 |"
+    )
+    answer = replace(SmallBase(DOCUMENTS).ask("Qui apporte les aides du programme ?"), text=text)
+    kept = PassingConversations()
+    kept.put("", "a", KeptTurn(1, "2026-11-20T10:00:00+00:00", 1, keep_answer(answer)))
+    found = kept.get("", "a")
+    assert found is not None
+    markdown = to_markdown(found).decode()
+    assert (
+        "| Nom | Part |  |\n| --- | --- | --- |\n| Union | 2,4 milliards [1] | de plus |\n"
+        "| \\<script\\> \\| x | \\[99\\] |  |" in markdown
+    )
+    first, second = docx.Document(io.BytesIO(to_docx(found))).tables
+    assert [[cell.text for cell in row.cells] for row in first.rows] == [
+        ["Nom", "Part", ""],
+        ["Union", "2,4 milliards [1]", "de plus"],
+        ["<script> | x", "[99]", ""],
+    ]
+    assert [cell.text for cell in second.rows[1].cells] == ["1", ""]
+    assert first.rows[0]._tr.trPr is not None
+    assert "tblHeader" in first.rows[0]._tr.trPr.xml
+    assert first.rows[0].cells[0].paragraphs[0].runs[0].bold
