@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import docx
+import pypdfium2
 import pytest
 from playwright.sync_api import Page, expect
 
-from browsing import LOOKS, SEEN, WATCH, ask, picture, serious
+from browsing import LOOKS, OUTPUT, SEEN, WATCH, ask, picture, serious
 from kb.answering.sufficiency import REFUSAL
 from kb.records.conversations import SavedConversations
 from kb.settings import Settings
@@ -273,10 +274,14 @@ def test_a_table_is_copied_exported_printed_and_reopened(
     (table,) = docx.Document(io.BytesIO(Path(download.value.path()).read_bytes())).tables
     assert [cell.text for cell in table.rows[1].cells] == ["Action Logement", "8,4 milliards d'euros [1]", "72 % [1]"]
 
-    page.emulate_media(media="print")
-    assert page.locator("#current .answer .table").evaluate("box => box.scrollWidth <= box.clientWidth")
-    picture(page, "writing-printed", whole=True)
-    page.emulate_media(media="screen")
+    printed = pypdfium2.PdfDocument(page.pdf(format="A4"))
+    words = " ".join(" ".join(sheet.get_textpage().get_text_bounded() for sheet in printed).split())
+    for expected in ("Action Logement 8,4 milliards d'euros 1 72 %", "Part des aides du programme", LYON.quote):
+        assert expected in words  # that of a source that is closed on the page too
+    for useless in ("Copier", "Envoyer", "Reposer", "Explorer"):
+        assert useless not in words
+    printed[0].render(scale=1.5).to_pil().save(OUTPUT / "writing-printed.png")
+    printed.close()
     page.goto(f"{address}/conversations")
     page.get_by_role("link", name=QUESTION, exact=True).click()
     page.locator("#current .turn[data-state=done]").wait_for()
