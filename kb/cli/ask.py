@@ -17,6 +17,7 @@ import kb.cli.users
 from kb.answering.serialize import hit_to_json
 from kb.cli.console import print_json, say
 from kb.cli.options import ANSWERER, JSON, STORE, open_base
+from kb.cli.tables import with_columns
 from kb.index.catalog.report_lines import report_lines
 from kb.retrieval import explanation
 from kb.settings import Settings
@@ -143,7 +144,7 @@ def status(shown: int, withdrawn: bool, store: Path | None, as_json: bool) -> No
 
 
 def _print_answer(answer: Answer) -> None:
-    say(answer.text)
+    say(with_columns(answer.text))
     if answer.citations:
         say("\nSources")
     for citation in answer.citations:

@@ -10,6 +10,7 @@ from kb.evaluation.diagnosis import LABELS, diagnose
 from kb.evaluation.report import FIGURES, STAGES, by_kind, interval_text, latency_line, value_text
 from kb.evaluation.results import EvaluationResult, QuestionResult
 from kb.evaluation.scoring.matching import holds
+from kb.text.blocks import parse_blocks, table_cells
 from kb.text.moments import french_moment
 
 _WIDTH = 160  # of a bar, in pixels
@@ -74,7 +75,7 @@ def _question(result: QuestionResult) -> dict[str, Any]:
         "history": "\n".join(
             f"{'Question' if m.role == 'user' else 'Réponse'} : {m.content}" for m in question.history
         ),
-        "answer": answer,
+        "answer": _blocks(answer),
         "expected": _facts(question.expected_facts, row["answer"]),
         "forbidden": _facts(question.forbidden_facts, row["answer"]),
         "documents": [{"id": name, "place": _place(name, result)} for name in question.documents],
@@ -84,6 +85,18 @@ def _question(result: QuestionResult) -> dict[str, Any]:
         "good": diagnosis in _FINE,
         "label": LABELS[diagnosis],
     }
+
+
+def _blocks(text: str) -> list[dict[str, Any]]:
+    """`text` in order: what stands between its tables as it is, and its tables as rows of cells, their header first."""
+    blocks: list[dict[str, Any]] = []
+    shown = 0
+    for block in parse_blocks(text):
+        if block.kind == "table":
+            blocks += [{"text": text[shown : block.start].strip()}, {"rows": table_cells(text, block)}]
+            shown = block.end
+    blocks.append({"text": text[shown:].strip()})
+    return [block for block in blocks if any(block.values())]
 
 
 def _facts(facts: tuple[tuple[str, ...], ...], answer: str | None) -> list[dict[str, Any]]:

@@ -65,12 +65,12 @@ def kept_answer(kept: Mapping[str, Any]) -> Answer:
     )
 
 
-def closest(hits: Iterable[Hit]) -> list[Document]:
-    """The documents of the first hits, each once, as many as are shown with a refusal."""
+def closest(hits: Iterable[Hit], most: int = CLOSEST) -> list[Document]:
+    """The documents of the first hits, each once: at most those that are kept with a refusal, or `most`."""
     found: dict[str, Document] = {}
     for hit in hits:
         found.setdefault(hit.document.id, hit.document)
-    return list(found.values())[:CLOSEST]
+    return list(found.values())[:most]
 
 
 def _keep_passage(passage: Passage) -> dict[str, Any]:

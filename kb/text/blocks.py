@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from kb.text.sentences import Span, sentence_spans
@@ -15,6 +16,7 @@ from kb.text.sentences import Span, sentence_spans
 BlockKind = Literal["heading", "paragraph", "list", "table"]
 _HEADING = re.compile(r"(#{1,6})\s+(.*\S)\s*$")
 _ITEM = re.compile(r"(\s*)(?:[-*+•–]|\d{1,3}[.)])\s+(?=\S)")
+_BAR = re.compile(r"(?<!\\)\|")
 _RULE = re.compile(r"\s*+\|?(?:\s*+:?-{3,}+:?\s*+\|)+\s*+(?::?-{3,}+:?\s*+)?$")
 
 
@@ -102,6 +104,29 @@ def cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.strip().strip("|").split("|")]
 
 
+def table_rows(text: str, block: Block) -> list[list[Span]]:
+    """The lines of a table, its header first: spans of the words of each cell. `\\|` is a bar within a cell.
+
+    All have as many cells as the longest one: those that a line lacks are empty spans at its end.
+    """
+    header, _, *lines = _lines(text, block.start, block.end)
+    rows = [
+        _cell_spans(text, *line) for line in [header, *lines] if line == header or text[slice(*line)].strip(" |\t\r")
+    ]
+    width = max(map(len, rows))
+    return [[*row, *[(row[-1][1], row[-1][1])] * (width - len(row))] for row in rows]
+
+
+def table_cells(text: str, block: Block) -> list[list[str]]:
+    """The words of each cell of `table_rows`."""
+    return [[unescaped(text[start:end]) for start, end in row] for row in table_rows(text, block)]
+
+
+def unescaped(text: str) -> str:
+    """`text` with its `\\|` as the bars that they stand for."""
+    return text.replace("\\|", "|")
+
+
 def render_row(header: str, row: str) -> str:
     """A row with its header, as one line to read: « Source : Sénat ; Montant : 7 milliards »."""
     names = cells(header.split("\n", 1)[0])
@@ -137,6 +162,22 @@ def _lines(text: str, start: int = 0, end: int | None = None) -> Iterator[Span]:
         if newline < 0:
             return
         start = newline + 1
+
+
+def _cell_spans(text: str, start: int, end: int) -> list[Span]:
+    """The words of each cell of the table's line `text[start:end]`, whose outer bars are left out."""
+    start, end = _trimmed(text, start, end)
+    if text.startswith("|", start, end):
+        start += 1
+    bars = [bar.start() for bar in _BAR.finditer(text, start, end)]
+    edges = [start - 1, *bars] if bars and bars[-1] == end - 1 else [start - 1, *bars, end]
+    return [_trimmed(text, first + 1, last) for first, last in pairwise(edges)]
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    words = text[start:end]
+    first = start + len(words) - len(words.lstrip())
+    return first, max(first, start + len(words.rstrip()))
 
 
 def _is_table(text: str, lines: list[Span], index: int) -> bool:

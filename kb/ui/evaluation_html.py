@@ -15,6 +15,7 @@ from kb.records.feedback import Feedback
 from kb.text.moments import french_moment
 from kb.web import strings
 from kb.web.chat.sources import reader_address
+from kb.web.chat.turns import words_html
 from kb.web.render import escape
 
 _CERTAIN = 0.05
@@ -28,7 +29,7 @@ def feedback_html(feedback: Feedback) -> str:
     )
     comment = f"<p><strong>« {escape(feedback.comment)} »</strong></p>" if feedback.comment else ""
     return (
-        f'<div class="said">{comment}<p>{escape(str(feedback.answer["answer"] or strings.REFUSAL))}</p>'
+        f'<div class="said">{comment}{words_html(str(feedback.answer["answer"] or strings.REFUSAL), (), 0)}'
         f"{f'<ul>{sources}</ul>' if sources else ''}</div>"
     )
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from kb.text.blocks import Block, cells, heading_title, item_spans, parse_blocks, row_spans
+from kb.text.blocks import Block, heading_title, item_spans, parse_blocks, table_rows
 
 Inline = Callable[[int, int], str]
 
@@ -121,28 +121,11 @@ def _list_html(text: str, block: Block, inline: Inline) -> str:
 
 
 def _table_html(text: str, block: Block, inline: Inline) -> str:
-    header_end = text.find("\n", block.start, block.end)
-    names = cells(text[block.start : header_end])
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
-    rows: list[str] = []
-    for start, end in row_spans(text, block):
-        row = "".join(f"<td>{inline(*span)}</td>" for span in _cell_spans(text, start, end))
-        rows.append(f"<tr>{row}</tr>")
+    header, *rows = table_rows(text, block)
+    head = "".join(f'<th scope="col">{inline(*cell)}</th>' if cell[0] < cell[1] else "<td></td>" for cell in header)
+    body = "".join(f"<tr>{''.join(f'<td>{inline(*cell)}</td>' for cell in row)}</tr>" for row in rows)
     # A wide table scrolls within its own frame, which the keyboard must be able to reach.
     return (
         '<div class="table" tabindex="0" role="group" aria-label="Tableau"><table>'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
-
-
-def _cell_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The words of each cell of the row `text[start:end]`, whose outer bars are left out."""
-    while True:
-        bar = text.find("|", start, end)
-        stop = end if bar < 0 else bar
-        cell = text[start:stop]
-        first = start + len(cell) - len(cell.lstrip())
-        yield first, max(first, start + len(cell.rstrip()))
-        if bar < 0:
-            return
-        start = bar + 1

@@ -209,4 +209,5 @@ def _head() -> str:
         f'<link rel="stylesheet" href="{asset("fonts.css")}">'
         f'<link rel="stylesheet" href="{asset("page.css")}">'
         f'<script src="{asset("page.js")}"></script>'
+        f'<script src="{asset("copying.js")}" defer></script>'
     )

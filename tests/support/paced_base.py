@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from kb.types import Answer, Document
+from kb.types import Answer, Citation, Document
 from small_base import SmallBase
 
 WARNING = "Cette phrase a été retirée : aucun passage cité ne contient « 99 »."
@@ -49,3 +49,33 @@ class PacedBase(SmallBase):
     def _wait(self, steps: threading.Semaphore) -> None:
         if not steps.acquire(timeout=self.PATIENCE):
             raise AssertionError("the test let no more states out")
+
+
+class WritingBase(PacedBase):
+    """« Reads whole passages »: its documents at once, without a word; then the states that a test has written."""
+
+    def __init__(self, documents: Sequence[Document], states: Sequence[Answer]) -> None:
+        super().__init__(documents)
+        self._states = states
+
+    def stream(self, question: str, **options: Any) -> Iterator[Answer]:
+        """The documents once they may be found; then one more of the states at each step."""
+        self._wait(self._searches)
+        found = self.ask(question, **options)
+        yield replace(found, text="", citations=(), refused=False, reason=None, answerer="llm", model=self.model_name)
+        for state in self._states:
+            self._wait(self._words)
+            yield replace(state, question=question, standalone_question=question, hits=found.hits)
+
+
+def growing(text: str, citations: Sequence[Citation], **changes: Any) -> list[Answer]:
+    """The states of a written answer, a line more each: with the citations that its marks name."""
+    lines = text.split("\n")
+    states = []
+    for count in range(1, len(lines) + 1):
+        written = "\n".join(lines[:count])
+        cited = tuple(citation for citation in citations if f"[{citation.number}]" in written)
+        states.append(
+            Answer("", "", written, cited, (), False, None, (), "llm", PacedBase.model_name, {"retrieval": 0.0})
+        )
+    return [*states[:-1], replace(states[-1], **changes)]

@@ -136,39 +136,8 @@
     bring(reference, "center");
   }
 
-  // The answer with its numbers, and the sources that carry them, as plain text.
-  async function copyAnswer(button) {
-    const turn = document.querySelector("#current .turn");
-    const answer = turn?.querySelector(".answer")?.cloneNode(true);
-    if (!answer) return;
-    answer.querySelectorAll(".reference").forEach((reference) => reference.replaceWith(` [${reference.dataset.number}]`));
-    answer.querySelectorAll("p, li, tr").forEach((block) => block.append("\n"));
-    const lines = [turn.querySelector(".question").textContent, "", answer.textContent.replace(/\u2060/g, "").trim(), ""];
-    for (const source of document.querySelectorAll(`#sources-${turn.dataset.turn} .source[id]`)) {
-      const facts = [...source.querySelectorAll(".facts span")].map((fact) => fact.textContent).join(", ");
-      const address = source.querySelector('.actions a[target="_blank"]')?.href || "";
-      lines.push(`[${source.querySelector(".number").textContent}] ${source.querySelector(".title").textContent}, ${facts} ${address}`.trim());
-    }
-    const text = lines.join("\n");
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      const box = document.createElement("textarea"); // no clipboard without https: the old way
-      box.value = text;
-      document.body.append(box);
-      box.select();
-      document.execCommand("copy");
-      box.remove();
-      button.focus();
-    }
-    const before = button.textContent;
-    button.textContent = "Copié";
-    announcer.textContent = "Réponse copiée.";
-    setTimeout(() => (button.textContent = before), 2000);
-  }
-
   document.addEventListener("click", (event) => {
-    const target = event.target instanceof Element && event.target.closest("button.reference, button.back, button.copy, a.read, #reader button");
+    const target = event.target instanceof Element && event.target.closest("button.reference, button.back, a.read, #reader button");
     if (!target) return;
     if (target.matches("a.read")) {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
@@ -177,7 +146,6 @@
       const named = source?.id.match(/^source-(\d+)-(\d+)$/);
       openReader(target.getAttribute("href"), named ? { turn: named[1], number: named[2] } : null);
     } else if (target.classList.contains("reference")) showSource(target);
-    else if (target.classList.contains("copy")) copyAnswer(target);
     else if (target.closest("#reader")) readerClicked(target);
     else backToAnswer(target);
   });
@@ -197,8 +165,10 @@
     const copy = turn.querySelector(".answer, .trouble, .note")?.cloneNode(true);
     if (!copy) return "";
     copy.querySelectorAll("button").forEach((button) => button.remove());
+    copy.querySelectorAll("p, li").forEach((block) => block.append(" "));
+    copy.querySelectorAll("th, td").forEach((cell) => cell.append(cell.nextSibling?.textContent ? ", " : ". "));
     const sources = turn.querySelectorAll(".reference").length;
-    const words = copy.textContent.replace(/[\s\u2060]+/g, " ").trim();
+    const words = copy.textContent.replace(/\u2060/g, "").replace(/\s+/g, " ").trim();
     return sources ? `Réponse : ${words} ${sources} ${sources > 1 ? "références" : "référence"}.` : words;
   }
 
@@ -212,23 +182,29 @@
 
   let shownTurn = null;
   let announcedTurn = null;
+  let writtenTurn = null; // of which it was told that its answer is being written
   let tallest = 0; // pixels, of the answer on its way
 
   function conversationChanged() {
     const turn = document.querySelector("#current .turn");
     if (!turn) {
-      shownTurn = announcedTurn = null;
+      shownTurn = announcedTurn = writtenTurn = null;
       announcer.textContent = "";
       find("current").style.minHeight = "";
       return;
     }
     if (turn.id !== shownTurn) {
       shownTurn = turn.id;
-      announcedTurn = null;
+      announcedTurn = writtenTurn = null;
       tallest = 0;
       announcer.textContent = "Recherche en cours.";
       bring(turn, "start");
       keepFocus();
+    }
+    // Its documents are there and no word yet: told once, not again at each sentence.
+    if (turn.dataset.state === "writing" && writtenTurn !== turn.id && !turn.querySelector(".answer")) {
+      writtenTurn = turn.id;
+      announcer.textContent = turn.querySelector(".waiting").textContent;
     }
     const ended = !["searching", "writing"].includes(turn.dataset.state);
     // A written answer takes the place of the sentences found, and begins with a few words: what was high stays so.
@@ -247,10 +223,17 @@
     const isNew = last !== lastTurn;
     lastTurn = last;
     if (isNew) closeReader(); // another answer's sources
-    // Elements are replaced as an answer streams: what was shown is shown again.
+    // Elements are replaced as an answer streams: what was shown is shown again, what had the keyboard has it again.
     if (last) showSources(isNew ? last : find("sources").dataset.turn || last);
+    if (focused && !focused.isConnected && document.activeElement === document.body) {
+      const href = focused.getAttribute("href");
+      const same = [...document.querySelectorAll(`#sources-${last} a`)].find((link) => link.getAttribute("href") === href);
+      (same || find(`sources-title-${last}`))?.focus({ preventScroll: true });
+    }
   }
   let lastTurn = "";
+  let focused = null; // what has the keyboard among the sources
+  document.addEventListener("focusin", ({ target }) => (focused = target.closest("#sources .sources") ? target : null));
 
   function watch(id, changed) {
     const element = find(id);

@@ -121,7 +121,9 @@ def _shown(base: Base, asked: ChatState, answer: Answer, final: bool) -> Iterato
             given=keep_answer(answer),
             generation=base.status().generation,
         )
-    elif answer.text.strip():
-        # What is not final may still lose its numbers or become a refusal: only its words are shown.
-        sources = "" if answer.refused else sources_html(answer, number)
-        yield asked.changed(state="writing", body=answer_html(answer, number, final=False), sources=sources)
+    elif answer.text.strip() or answer.hits:
+        yield asked.changed(
+            state="writing",
+            body=answer_html(answer, number, final=False),
+            sources=sources_html(answer, number, final=False),
+        )

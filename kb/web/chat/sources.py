@@ -14,16 +14,22 @@ from kb.web.render import escape, page_url, passage_html
 
 PHRASE = 160
 """Characters of a quote that a link to the reader carries, to be sure that the document still says it there."""
+READ = 8
+"""Documents shown as those that an answer is written from."""
 _OLD = 4  # years after which a source says its year aloud
 
 
-def sources_html(answer: Answer, turn: int) -> str:
+def sources_html(answer: Answer, turn: int, *, final: bool = True) -> str:
     """The panel of an answer: its numbered sources, or its closest documents when it is a refusal.
 
-    `turn` numbers the answer in the conversation: the ids of the sources are `source-{turn}-{number}`.
+    While nothing of it is proven yet (it is not `final`), the documents that it is written from. `turn` numbers the
+    answer in the conversation: the ids of the sources are `source-{turn}-{number}`.
     """
     if answer.refused:
         return _group(turn, strings.CLOSEST, answer.question, _closest_html(answer.hits))
+    if not answer.citations and not final:
+        note = f'<p class="note coming">{escape(strings.READ_NOTE)}</p>'
+        return _group(turn, strings.DOCUMENTS_READ, answer.question, _documents_html(closest(answer.hits, READ), note))
     cards = "".join(
         source_html(citation, turn, opened=position == 0) for position, citation in enumerate(answer.citations)
     )
@@ -74,10 +80,12 @@ def _group(turn: int, title: str, question: str, body: str) -> str:
 
 
 def _closest_html(hits: Iterable[Hit]) -> str:
-    items = "".join(_near_html(document) for document in closest(hits))
-    if not items:
-        return ""
-    return f'<p class="note">{escape(strings.CLOSEST_NOTE)}</p><ul class="cards">{items}</ul>'
+    return _documents_html(closest(hits), f'<p class="note">{escape(strings.CLOSEST_NOTE)}</p>')
+
+
+def _documents_html(documents: Iterable[Document], note: str) -> str:
+    items = "".join(_near_html(document) for document in documents)
+    return f'{note}<ul class="cards">{items}</ul>' if items else ""
 
 
 def _near_html(document: Document) -> str:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Literal
 
+from kb.text.blocks import parse_blocks, unescaped, unit_spans
 from kb.types import Answer, Citation
 from kb.web import strings
-from kb.web.render import blocks_html, escape
+from kb.web.render import block_html, escape
 
 TurnState = Literal["searching", "writing", "done", "stopped", "failed"]
 
 _REFERENCE = re.compile(r"[ \u00a0\u202f]?\[(\d{1,3})\]")
 _LAST_WORD = re.compile(r"(?<!\S)\S{1,30}\Z")
 _LONGEST_TOOLTIP = 300
+_LINES_OF_A_TABLE = 3  # at least: its header, the rule below it, and a row
 
 
 def turn_html(question: str, turn: int, state: TurnState, body: str, ahead: int | None = None) -> str:
@@ -32,18 +35,20 @@ def turn_html(question: str, turn: int, state: TurnState, body: str, ahead: int 
 
 
 def answer_html(answer: Answer, turn: int, *, final: bool = True) -> str:
-    """The words of an answer, each `[n]` a button that shows its source, and what there is to know about it."""
+    """The words of an answer, each `[n]` a button that shows its source, and what there is to know about it.
+
+    What is not `final` may have no words yet, or end within a table, which is shown once it has a row.
+    """
     if answer.refused:
         words = f"<p>{escape(answer.text or strings.REFUSAL)}</p>"
         note = strings.REFUSAL_HELP
     else:
-        words = words_html(answer.text, answer.citations, turn)
+        text = answer.text if final else _without_begun_table(answer.text)
+        words = words_html(text, answer.citations, turn, has_lead=answer.answerer == "llm")
         note = _origin(answer)
     kind = "answer refusal" if answer.refused else "answer"
-    return (
-        f'{_understood_html(answer)}<div class="{kind}">{words}</div>{_warnings_html(answer)}'
-        f"{_note_html(escape(note)) if final else ''}"
-    )
+    shown = f'<div class="{kind}">{words}</div>' if words or final else ""
+    return f"{_understood_html(answer)}{shown}{_warnings_html(answer)}{_note_html(escape(note)) if final else ''}"
 
 
 def trouble_html(text: str) -> str:
@@ -51,8 +56,11 @@ def trouble_html(text: str) -> str:
     return f'<p class="trouble"><strong>{escape(strings.FAILED)}.</strong> {escape(text)}</p>'
 
 
-def words_html(text: str, citations: Iterable[Citation], turn: int) -> str:
-    """`text` as HTML, with a button for each `[n]` that a citation carries; other numbers stay as they are."""
+def words_html(text: str, citations: Iterable[Citation], turn: int, *, has_lead: bool = False) -> str:
+    """`text` as HTML, with a button for each `[n]` that a citation carries; other numbers stay as they are.
+
+    With `has_lead` its first sentence stands out, as the answer of which the rest tells more.
+    """
     known: Mapping[int, Citation] = {citation.number: citation for citation in citations}
 
     def inline(start: int, end: int) -> str:
@@ -62,12 +70,30 @@ def words_html(text: str, citations: Iterable[Citation], turn: int) -> str:
                 # The number stays on the line of the word that it follows.
                 word = _LAST_WORD.search(text, start, match.start())
                 at = word.start() if word else match.start()
-                held = f"{escape(text[at : match.start()])}{_reference_html(citation, turn)}"
-                parts += [escape(text[start:at]), f'<span class="proven">{held}</span>' if word else held]
+                held = f"{_words(text, at, match.start())}{_reference_html(citation, turn)}"
+                parts += [_words(text, start, at), f'<span class="proven">{held}</span>' if word else held]
                 start = match.end()
-        return "".join([*parts, escape(text[start:end])])
+        return "".join([*parts, _words(text, start, end)])
 
-    return blocks_html(text, inline)
+    blocks = parse_blocks(text)
+    lead = ""
+    if has_lead and blocks and blocks[0].kind == "paragraph":
+        (start, end), *_ = unit_spans(text, blocks[0])
+        end = end if (line_end := text.find("\n", start, end)) < 0 else line_end
+        lead = f'<p class="lead">{inline(start, end)}</p>'
+        rest = [replace(blocks[0], start=more) for more, _ in unit_spans(text, replace(blocks[0], start=end))[:1]]
+        blocks = [*rest, *blocks[1:]]
+    return lead + "".join(block_html(text, block, inline) for block in blocks)
+
+
+def _words(text: str, start: int, end: int) -> str:
+    return escape(unescaped(text[start:end]))
+
+
+def _without_begun_table(text: str) -> str:
+    lines = text.rstrip().split("\n")
+    above = next((n for n, line in enumerate(reversed(lines)) if not line.lstrip().startswith("|")), len(lines))
+    return text if not 0 < above < _LINES_OF_A_TABLE else "\n".join(lines[:-above])
 
 
 def _reference_html(citation: Citation, turn: int) -> str:

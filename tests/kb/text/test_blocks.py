@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.text.blocks import heading_title, parse_blocks, render_row, table_header, unit_spans
+from kb.text.blocks import heading_title, parse_blocks, render_row, table_cells, table_header, table_rows, unit_spans
 
 TEXT = """Une phrase. Une autre.
 
@@ -60,3 +60,26 @@ def test_blocks_and_units_hold_every_letter_once(text: str) -> None:
             inside = end
         position = block.end
     assert not text[position:].strip()
+
+
+def test_cells_hold_escaped_bars_and_every_line_has_as_many() -> None:
+    text = "Avant :\n| a | b\n|---|---|\n| 1 | 2 | 3 |\n|| vide d'abord |\n|  |\n  4 |\n| x \\| y | z \\||\nAprès."
+    table = parse_blocks(text)[1]
+    assert table_cells(text, table) == [["a", "b", ""], ["1", "2", "3"], ["", "vide d'abord", ""]]
+    text = text.replace("  4 |\n", "| 4\n")
+    table = parse_blocks(text)[1]
+    assert table_cells(text, table)[3:] == [["4", "", ""], ["x | y", "z |", ""]]
+
+
+@given(st.text(alphabet="ab\\| -\n", max_size=60))
+def test_cells_are_where_they_are_said_to_be(body: str) -> None:
+    text = f"| a | b |\n| --- | --- |\n{body}"
+    for block in parse_blocks(text):
+        if block.kind == "table":
+            rows = table_rows(text, block)
+            assert len({len(row) for row in rows}) == 1
+            spans = [span for row in rows for span in row]
+            assert all(block.start <= start <= end <= block.end for start, end in spans)
+            assert all(text[start:end] == text[start:end].strip() for start, end in spans)
+            kept = "".join(text[start:end] for start, end in spans)
+            assert {letter for letter in kept if letter in "ab"} == set("ab")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from browsing import ask, picture, serious
+from browsing import LOOKS, SEEN, WATCH, ask, picture, serious
 from kb.errors import StoreError
 from kb.index.catalog.rows import Withdrawn
 from kb.records.conversations import SavedConversations
@@ -21,33 +21,6 @@ from small_pages import DOCUMENTS, ServePage, StillIngestor
 
 OpenPage = Callable[..., Page]
 QUESTION = "Qui apporte les aides du programme ?"
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "phone": {"color_scheme": "light", "width": 320, "height": 640},
-}
-# Where things are, at each frame, from now on.
-WATCH = """() => {
-    window.seen = { tops: new Set(), scrolls: new Set(), shifts: 0, heights: [] };
-    new PerformanceObserver((list) => {
-        for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.seen.shifts += shift.value;
-    }).observe({ type: "layout-shift" });
-    const look = () => {
-        const answer = document.querySelector("#current .answer");
-        if (answer) {
-            window.seen.tops.add(Math.round(answer.getBoundingClientRect().top));
-            if (document.querySelector("#current .turn[data-state=writing]"))
-                window.seen.heights.push(document.querySelector("#current").offsetHeight);
-        }
-        window.seen.scrolls.add(Math.round(window.scrollY + document.querySelector("#conversation").scrollTop));
-        requestAnimationFrame(look);
-    };
-    look();
-}"""
-SEEN = """() => ({
-    tops: [...window.seen.tops], scrolls: [...window.seen.scrolls], shifts: window.seen.shifts,
-    shrank: window.seen.heights.some((height, n) => n && height < window.seen.heights[n - 1] - 1),
-})"""
 
 
 @pytest.fixture

@@ -128,3 +128,11 @@ def test_http_addresses_are_linked(url: str) -> None:
 )
 def test_other_addresses_are_not(url: str | None) -> None:
     assert page_url(url) is None
+
+
+def test_rows_of_any_length_lose_nothing() -> None:
+    shown = passage_html("| Nom | Part |\n| --- | --- |\n| État |\n| ALS | 72 % | de plus |\n| a \\| b | <b> |")
+    assert '<tr><th scope="col">Nom</th><th scope="col">Part</th><td></td></tr>' in shown
+    assert "<tr><td>État</td><td></td><td></td></tr>" in shown
+    assert "<tr><td>ALS</td><td>72 %</td><td>de plus</td></tr>" in shown
+    assert "&lt;b&gt;" in shown

@@ -7,7 +7,7 @@ import re
 from kb.answering.sufficiency import REFUSAL
 from kb.records.conversations import KeptConversation
 from kb.records.kept_answers import kept_answer
-from kb.text.blocks import cells, heading_title, item_spans, parse_blocks, row_spans
+from kb.text.blocks import heading_title, item_spans, parse_blocks, table_cells
 from kb.text.moments import french_moment
 from kb.web.pages.exports.bibliography import Bibliography, address, clean, reference
 
@@ -49,17 +49,12 @@ def _markdown_blocks(text: str) -> str:
         elif block.kind == "list":
             parts.append("\n".join(f"- {_escaped(text[start:end])}" for start, end in item_spans(text, block)))
         elif block.kind == "table":
-            header = cells(text[block.start : text.find("\n", block.start, block.end)])
-            rows = [cells(text[start:end]) for start, end in row_spans(text, block)]
+            header, *rows = [list(map(_escaped, row)) for row in table_cells(text, block)]
             lines = [header, ["---"] * len(header), *rows]
-            parts.append("\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines))
+            parts.append("\n".join(f"| {' | '.join(line)} |" for line in lines))
         else:
             parts.append(_escaped(text[block.start : block.end]))
     return "\n\n".join(parts)
-
-
-def _cell(text: str) -> str:
-    return text if text == "---" else _escaped(text)
 
 
 def _plain(text: str) -> str:

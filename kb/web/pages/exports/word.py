@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 
 import docx
 from docx.document import Document as DocxFile
+from docx.oxml import OxmlElement
 from docx.shared import Pt, RGBColor
 
 from kb.answering.sufficiency import REFUSAL
 from kb.records.conversations import KeptConversation
 from kb.records.kept_answers import kept_answer
-from kb.text.blocks import Block, cells, heading_title, item_spans, parse_blocks, row_spans
+from kb.text.blocks import Block, heading_title, item_spans, parse_blocks, table_cells
 from kb.text.moments import french_moment
 from kb.web.pages.exports.bibliography import Bibliography, address, clean, reference
 
@@ -56,10 +57,19 @@ def _add_block(document: DocxFile, text: str, block: Block) -> None:
         for start, end in item_spans(text, block):
             document.add_paragraph(" ".join(text[start:end].split()), "List Bullet")
     elif block.kind == "table":
-        header = cells(text[block.start : text.find("\n", block.start, block.end)])
-        table = document.add_table(0, len(header), "Table Grid")
-        for line in [header, *(cells(text[start:end]) for start, end in row_spans(text, block))]:
-            for cell, value in zip(table.add_row().cells, line, strict=False):
-                cell.text = value
+        _add_table(document, table_cells(text, block))
     else:
         document.add_paragraph(" ".join(text[block.start : block.end].split()))
+
+
+def _add_table(document: DocxFile, rows: list[list[str]]) -> None:
+    """A table whose first row is its header, repeated on each page that it goes on to."""
+    table = document.add_table(len(rows), len(rows[0]), "Table Grid")
+    for row, values in zip(table.rows, rows, strict=True):
+        for cell, value in zip(row.cells, values, strict=True):
+            cell.text = value
+    for cell in table.rows[0].cells:
+        for run in cell.paragraphs[0].runs:
+            run.bold = True
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    document.add_paragraph()  # without one between them, Word joins two tables

@@ -249,3 +249,14 @@ def test_rows_come_in_the_order_of_the_questions(database: AppDatabase) -> None:
 def test_more_of_what_should_be_less_is_worse() -> None:
     (change,) = compare({"q": {"false_refusals": 0.0}}, {"q": {"false_refusals": 1.0}}).changes
     assert (change.figure, change.better) == ("false_refusals", False)
+
+
+def test_a_table_of_an_answer_is_a_table_of_the_page() -> None:
+    text = "Les parts. [1]\n\n| Nom | Part |\n| --- | --- |\n| <b>Union</b> \\| x | 12 [1] |\n| Reste |\n\nFin."
+    question = EvaluationQuestion("q", "Combien ?")
+    answer = answer_of(text, cited={"a": "A"})
+    page = to_html(evaluate(ScriptedBase({"Combien ?": answer}), [question]))
+    assert "<dt>Réponse</dt><dd>Les parts. [1]<div" in page
+    assert '<th scope="col">Nom</th><th scope="col">Part</th>' in page
+    assert "<tr><td>&lt;b&gt;Union&lt;/b&gt; | x</td><td>12 [1]</td></tr><tr><td>Reste</td><td></td></tr>" in page
+    assert "</table></div>Fin.</dd>" in page

@@ -202,3 +202,30 @@ def test_who_waits_for_the_model_sees_the_sources_and_their_place() -> None:
     second.join(30)
     assert seen[-1].turns[-1].state == "done"
     assert last(first).turns[-1].state == "done"
+
+
+def test_a_model_that_reads_whole_passages_shows_its_documents_then_its_sentences() -> None:
+    base = SmallBase(DOCUMENTS)
+    whole = replace(base.ask("Que finance Action Logement ?"), answerer="llm", model="m")
+    unproven = replace(whole, text="Les documents ne disent pas quand.", citations=())
+
+    class Reading(SmallBase):
+        model_name = "m"
+
+        def stream(self, question: str, **_: Any) -> Iterator[Answer]:
+            yield replace(whole, text="", citations=())
+            yield unproven
+            yield whole
+
+    shown = list(exchange(lambda: Reading(DOCUMENTS), ChatState(), "Que finance Action Logement ?"))
+    first, second, third, final = shown[1:]
+    assert first.turns[-1].state == second.turns[-1].state == third.turns[-1].state == "writing"
+    assert "Rédaction de la réponse" in first.current_html
+    assert 'class="answer"' not in first.current_html
+    assert "Documents lus" in first.sources_html
+    assert "Documents lus" in second.sources_html  # what is said proves nothing yet
+    assert "ne disent pas quand." in second.current_html
+    assert "<button" not in second.current_html
+    assert "Documents lus" not in third.sources_html
+    assert 'id="source-1-1"' in third.sources_html
+    assert final.turns[-1].state == "done"

@@ -81,3 +81,18 @@ def test_an_old_source_says_its_year(written: str | None, told: list[str]) -> No
 
 def test_nothing_is_shown_when_nothing_is_close() -> None:
     assert sources_html(SmallBase([]).ask("Tarte aux fraises ?"), 1) == ""
+
+
+def test_before_anything_is_proven_the_documents_read_stand_there() -> None:
+    base = SmallBase([replace(DOCUMENT, id=f"{number}.md", title=f"N° {number}") for number in range(12)])
+    found = replace(base.ask("La phrase citée ?"), text="", citations=())
+    found = replace(found, hits=tuple(hit for hit in found.hits for _ in range(2)))
+    shown = sources_html(found, 2, final=False)
+    assert 'id="sources-2"' in shown
+    assert "Documents lus</h2>" in shown
+    assert re.findall(r'class="title">([^<]*)<', shown) == [f"N° {number}" for number in range(8)]
+    assert shown.count('href="/lire?document=') == 8
+    assert "<span>4 décembre 2025</span><span>Financement</span>" in shown
+    assert 'class="number"' not in shown
+    assert "Sources</h2>" in sources_html(base.ask("La phrase citée ?"), 2, final=False)
+    assert sources_html(replace(found, hits=()), 2, final=False) == ""

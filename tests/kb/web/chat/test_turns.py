@@ -74,3 +74,46 @@ def test_a_turn_tells_its_state(state: TurnState, said: str) -> None:
     assert "&lt;u&gt;Question&lt;/u&gt;" in shown
     assert shown.endswith("<p>corps</p></article>" if not said else "</p></article>")
     assert said in shown
+
+
+TABLE = (
+    "La part est de 72 % en 2024. [1]\nElle baisse ensuite. [2]\n\n"
+    "| Année [1] | Part |\n| --- | --- |\n| 2024 | 72 % [1] |\n| <script>x</script> \\| y | [99] [z](https://e.fr) |"
+)
+
+
+def test_a_table_has_the_same_buttons_and_hostile_cells_are_text() -> None:
+    shown = words_html(TABLE, CITATIONS, 3)
+    assert '<th scope="col"><span class="proven">Année&#8288;<button' in shown
+    assert '<td>72 <span class="proven">%&#8288;<button type="button" class="reference" data-turn="3"' in shown
+    assert "<td>&lt;script&gt;x&lt;/script&gt; | y</td><td>[99] [z](https://e.fr)</td>" in shown
+    assert "\n" not in shown
+
+
+def test_the_first_sentence_of_a_written_answer_stands_out() -> None:
+    written = replace(answer(), text=TABLE, citations=CITATIONS, answerer="llm")
+    shown = answer_html(written, 1)
+    lead, rest = shown.split("</p>", 1)
+    assert lead.startswith('<div class="answer"><p class="lead">La part est de 72 % en <span class="proven">2024.')
+    assert rest.startswith('<p>Elle baisse <span class="proven">ensuite.')
+    assert "lead" not in answer_html(replace(written, answerer="extractive"), 1)
+    assert "lead" not in answer_html(replace(written, text="- un [1]\n- deux [2]"), 1)
+    alone = answer_html(replace(written, text="Les documents ne disent pas quand."), 1)
+    assert '<div class="answer"><p class="lead">Les documents ne disent pas quand.</p></div>' in alone
+    assert "<button" not in alone
+
+
+def test_a_table_on_its_way_shows_with_its_first_row() -> None:
+    lines = TABLE.split("\n")
+    for count, rows in ((3, 0), (4, 0), (5, 0), (6, 1), (7, 2)):
+        begun = replace(answer(), text="\n".join(lines[:count]), citations=CITATIONS, answerer="llm")
+        shown = answer_html(begun, 1, final=False)
+        assert shown.count("<tr>") == rows + bool(rows)
+        assert "---" not in shown
+        assert ("Année" in shown) is bool(rows)
+    assert "Année" in answer_html(replace(answer(), text="\n".join(lines[:4])), 1)  # nothing of a whole one is left out
+
+
+def test_an_answer_without_a_word_yet_is_none() -> None:
+    begun = replace(answer(), text="", citations=(), answerer="llm", standalone_question="Et Lyon ?")
+    assert answer_html(begun, 1, final=False) == '<p class="note">Question comprise : <bdi>Et Lyon ?</bdi></p>'

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import re
 from dataclasses import replace
 from html import unescape
 
-import docx
 import pytest
 
 from kb.records.conversations import KeptTurn, PassingConversations, SavedConversations
@@ -17,8 +15,6 @@ from kb.records.kept_answers import keep_answer, kept_answer
 from kb.settings import Settings
 from kb.types import CitedSource, Document
 from kb.web.chat.sources import reader_address
-from kb.web.pages.exports.markdown import to_markdown
-from kb.web.pages.exports.word import to_docx
 from kb.web.pages.reader import PART, find_place
 from serving import Application
 from small_base import SmallBase
@@ -235,43 +231,6 @@ def test_a_document_that_is_erased_leaves_the_conversations(settings: Settings) 
     assert kept_answer(found.turns[0].answer).text == ERASED
     assert "448 quartiers" in kept_answer(found.turns[1].answer).text
     kept.close()
-
-
-def test_exports_number_their_sources_through(settings: Settings) -> None:
-    kept = SavedConversations(settings.app_database, 36_500)
-    for turn in conversation():
-        kept.put("", "a", turn)
-    found = kept.get("", "a")
-    assert found is not None
-    markdown = to_markdown(found).decode()
-    assert "## Qui apporte les aides du programme ?" in markdown
-    assert "Je ne trouve pas cette information dans les documents" in markdown
-    numbers = [int(number) for number in re.findall(r"^- \[(\d+)\]", markdown, re.MULTILINE)]
-    assert numbers == list(range(1, len(numbers) + 1))
-    assert set(re.findall(r"\[(\d+)\]", markdown.split("## Sources")[0])) == {str(number) for number in numbers}
-    assert "« Qui finance le programme », Financement, 4 décembre 2025 ; consulté le" in markdown
-    assert "<https://www.example.org/financement>" in markdown
-    opened = docx.Document(io.BytesIO(to_docx(found)))
-    text = "\n".join(paragraph.text for paragraph in opened.paragraphs)
-    assert QUOTE in text
-    assert [
-        paragraph.text for paragraph in opened.paragraphs if paragraph.style and paragraph.style.name == "Heading 1"
-    ][-1] == "Sources"
-    assert re.findall(r"^\[(\d+)\]", text, re.MULTILINE) == [str(number) for number in numbers]
-
-
-def test_exports_hold_hostile_text_as_text(settings: Settings) -> None:
-    base = SmallBase([replace(HOSTILE, text=HOSTILE.text + "\x0b\x07"), *DOCUMENTS[:2]])
-    kept = PassingConversations()
-    question = "Que contient le dossier piégé ? ![](https://evil.example) \x00\x1f # titre"
-    kept.put("", "a", KeptTurn(1, "2026-11-20T10:00:00+00:00", 1, keep_answer(base.ask(question))))
-    found = kept.get("", "a")
-    assert found is not None
-    markdown = to_markdown(found).decode()
-    assert "![" not in markdown
-    assert not re.search(r"(?<!\\)<(?!https://www\.example)", markdown)
-    assert not re.search(r"(?<!\\)[*_`]", markdown)
-    docx.Document(io.BytesIO(to_docx(found)))
 
 
 def test_conversations_have_their_page(application: Application, settings: Settings) -> None:

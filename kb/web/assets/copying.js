@@ -1,0 +1,88 @@
+// « Copier avec les références »: the answer with its numbers, and the sources that carry them, for any place to paste.
+"use strict";
+(() => {
+  const clean = (text) => text.replace(/\s+/g, " ").trim();
+
+  // The answer's own parts without what only the page needs: words, paragraphs, lists and tables.
+  function copied(turn) {
+    const answer = turn.querySelector(".answer").cloneNode(true);
+    answer.querySelectorAll(".reference").forEach((button) => button.replaceWith(` [${button.dataset.number}]`));
+    for (const element of answer.querySelectorAll("*")) {
+      for (const name of element.getAttributeNames()) element.removeAttribute(name);
+    }
+    for (const table of answer.querySelectorAll("table")) {
+      for (const [name, value] of [["border", "1"], ["cellpadding", "4"], ["cellspacing", "0"]]) table.setAttribute(name, value);
+    }
+    answer.innerHTML = answer.innerHTML.replaceAll("\u2060", ""); // what holds a number to its word
+    return answer;
+  }
+
+  // A line for each paragraph and item; the cells of a table set apart by tabs, as spreadsheets read them.
+  function lines(answer) {
+    const found = [];
+    for (const block of answer.querySelectorAll("p, li, tr")) {
+      if (block.matches("tr")) found.push([...block.cells].map((cell) => clean(cell.textContent)).join("\t"));
+      else {
+        const own = block.cloneNode(true);
+        own.querySelectorAll("ul, ol").forEach((inner) => inner.remove());
+        found.push((block.matches("li") ? "- " : "") + clean(own.textContent));
+      }
+    }
+    return found;
+  }
+
+  function sources(turn) {
+    return [...document.querySelectorAll(`#sources-${turn.dataset.turn} .source[id]`)].map((source) => {
+      const facts = [...source.querySelectorAll(".facts span")].map((fact) => fact.textContent).join(", ");
+      const address = source.querySelector('.actions a[target="_blank"]')?.href || "";
+      const [number, title] = [".number", ".title"].map((part) => source.querySelector(part).textContent);
+      return { told: `[${number}] ${title}, ${facts}`, address };
+    });
+  }
+
+  function paragraph(text, address) {
+    const shown = document.createElement("p");
+    shown.textContent = text;
+    if (address) {
+      const link = document.createElement("a");
+      link.href = link.textContent = address;
+      shown.append(" ", link);
+    }
+    return shown.outerHTML;
+  }
+
+  async function put(text, html) {
+    try {
+      const parts = { "text/plain": text, "text/html": html };
+      const blobs = Object.entries(parts).map(([type, value]) => [type, new Blob([value], { type })]);
+      await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
+    } catch {
+      const box = document.createElement("textarea"); // no clipboard without https: the old way
+      box.value = text;
+      document.body.append(box);
+      box.select();
+      document.addEventListener("copy", (event) => {
+        event.preventDefault();
+        event.clipboardData.setData("text/plain", text);
+        event.clipboardData.setData("text/html", html);
+      }, { once: true });
+      document.execCommand("copy");
+      box.remove();
+    }
+  }
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target instanceof Element && event.target.closest("button.copy");
+    const turn = document.querySelector("#current .turn");
+    if (!button || !turn?.querySelector(".answer")) return;
+    const [question, answer, proofs] = [turn.querySelector(".question").textContent, copied(turn), sources(turn)];
+    const told = proofs.map((proof) => `${proof.told} ${proof.address}`.trim());
+    const html = [paragraph(question), answer.innerHTML, ...proofs.map((proof) => paragraph(proof.told, proof.address))];
+    await put([question, "", ...lines(answer), "", ...told].join("\n"), html.join(""));
+    button.focus();
+    const before = button.textContent;
+    button.textContent = "Copié";
+    document.getElementById("announcer").textContent = "Réponse copiée.";
+    setTimeout(() => (button.textContent = before), 2000);
+  });
+})();

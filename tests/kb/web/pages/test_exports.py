@@ -1,0 +1,85 @@
+"""A conversation as a file: its numbers, its tables, and hostile text."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import replace
+
+import docx
+
+from kb.records.conversations import KeptConversation, KeptTurn, PassingConversations
+from kb.records.kept_answers import keep_answer
+from kb.types import Answer
+from kb.web.pages.exports.markdown import to_markdown
+from kb.web.pages.exports.word import to_docx
+from small_base import SmallBase
+from small_pages import DOCUMENTS, HOSTILE
+
+QUOTE = "Action Logement apporte 72 % des aides du programme, soit 8,4 milliards d'euros."
+
+
+def kept(*answers: Answer) -> KeptConversation:
+    """A conversation of these answers."""
+    conversations = PassingConversations()
+    for number, answer in enumerate(answers, start=1):
+        conversations.put("", "a", KeptTurn(number, f"2026-11-2{number}T10:00:00+00:00", 1, keep_answer(answer)))
+    found = conversations.get("", "a")
+    assert found is not None
+    return found
+
+
+def test_exports_number_their_sources_through() -> None:
+    base = SmallBase(DOCUMENTS)
+    questions = ("Qui apporte les aides du programme ?", "Combien de quartiers prioritaires ?", "Recette de tarte ?")
+    found = kept(*map(base.ask, questions))
+    markdown = to_markdown(found).decode()
+    assert "## Qui apporte les aides du programme ?" in markdown
+    assert "Je ne trouve pas cette information dans les documents" in markdown
+    numbers = [int(number) for number in re.findall(r"^- \[(\d+)\]", markdown, re.MULTILINE)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert set(re.findall(r"\[(\d+)\]", markdown.split("## Sources")[0])) == {str(number) for number in numbers}
+    assert "« Qui finance le programme », Financement, 4 décembre 2025 ; consulté le" in markdown
+    assert "<https://www.example.org/financement>" in markdown
+    opened = docx.Document(io.BytesIO(to_docx(found)))
+    text = "\n".join(paragraph.text for paragraph in opened.paragraphs)
+    assert QUOTE in text
+    assert [
+        paragraph.text for paragraph in opened.paragraphs if paragraph.style and paragraph.style.name == "Heading 1"
+    ][-1] == "Sources"
+    assert re.findall(r"^\[(\d+)\]", text, re.MULTILINE) == [str(number) for number in numbers]
+
+
+def test_exports_hold_hostile_text_as_text() -> None:
+    base = SmallBase([replace(HOSTILE, text=HOSTILE.text + "\x0b\x07"), *DOCUMENTS[:2]])
+    question = "Que contient le dossier piégé ? ![](https://evil.example) \x00\x1f # titre"
+    found = kept(base.ask(question))
+    markdown = to_markdown(found).decode()
+    assert "![" not in markdown
+    assert not re.search(r"(?<!\\)<(?!https://www\.example)", markdown)
+    assert not re.search(r"(?<!\\)[*_`]", markdown)
+    docx.Document(io.BytesIO(to_docx(found)))
+
+
+def test_exports_hold_tables_as_tables() -> None:
+    text = (
+        "Voici les parts. [1]\n\n| Nom | Part |\n| --- | --- |\n| Union | 2,4 milliards [1] | de plus |\n"
+        "| <script> \\| x | [99] |\n\n| A | B |\n| --- | --- |\n| 1 |"
+    )
+    answer = replace(SmallBase(DOCUMENTS).ask("Qui apporte les aides du programme ?"), text=text)
+    found = kept(answer)
+    markdown = to_markdown(found).decode()
+    assert (
+        "| Nom | Part |  |\n| --- | --- | --- |\n| Union | 2,4 milliards [1] | de plus |\n"
+        "| \\<script\\> \\| x | \\[99\\] |  |" in markdown
+    )
+    first, second = docx.Document(io.BytesIO(to_docx(found))).tables
+    assert [[cell.text for cell in row.cells] for row in first.rows] == [
+        ["Nom", "Part", ""],
+        ["Union", "2,4 milliards [1]", "de plus"],
+        ["<script> | x", "[99]", ""],
+    ]
+    assert [cell.text for cell in second.rows[1].cells] == ["1", ""]
+    assert first.rows[0]._tr.trPr is not None
+    assert "tblHeader" in first.rows[0]._tr.trPr.xml
+    assert first.rows[0].cells[0].paragraphs[0].runs[0].bold
