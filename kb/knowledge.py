@@ -214,8 +214,8 @@ class KnowledgeBase:
     ) -> Iterator[Answer]:
         """The successive states of the answer; the last one is final.
 
-        Without a model there is one: the extractive answer or the refusal. A small model's sentences take its place, each
-        proven. With a capable one the first state holds no text, only the passages found; then come its proven sentences.
+        Without a model there is one: the extractive answer or the refusal. A small model's sentences take its place,
+        each proven. With a capable one the first state holds only the passages found; then come its proven sentences.
         Raises as `ask`; closing the iterator stops the model.
         """
         if answerer not in ANSWERERS:

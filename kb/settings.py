@@ -11,61 +11,11 @@ from typing import Any, cast
 import platformdirs
 
 from kb.errors import SettingsError
+from kb.setting_values import one_of, path, text, whole_number, yes_or_no, zero_or_from
 
 PACKAGED_MODEL = "packaged"
 UPLOADS_SOURCE = "ajouts"
 """The name of the source that the folder of added files is."""
-
-
-def _whole_number(low: int, high: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            raise ValueError(f"il faut un nombre entier de {low} à {high}") from None
-        if not low <= value <= high:
-            raise ValueError(f"il faut un nombre entier de {low} à {high}")
-        return value
-
-    return parse
-
-
-def _zero_or_from(low: int, high: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        value = _whole_number(0, high)(text)
-        if 0 < value < low:
-            raise ValueError(f"il faut 0, ou un nombre entier de {low} à {high}")
-        return value
-
-    return parse
-
-
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in choices:
-            raise ValueError("valeurs possibles : " + ", ".join(choices))
-        return text
-
-    return parse
-
-
-def _yes_or_no(text: str) -> bool:
-    if text not in {"yes", "no"}:
-        raise ValueError("valeurs possibles : yes, no")
-    return text == "yes"
-
-
-def _path(text: str) -> Path:
-    if not text.strip():
-        raise ValueError("le chemin est vide")
-    try:
-        return Path(text).expanduser()
-    except RuntimeError:
-        raise ValueError("ce dossier personnel n'existe pas") from None
-
-
-def _text(text: str) -> str:
-    return text
 
 
 def _setting(variable: str, default: Any, parse: Callable[[str], Any], meaning: str, shown: str | None = None) -> Any:
@@ -81,192 +31,192 @@ def _setting(variable: str, default: Any, parse: Callable[[str], Any], meaning: 
 class Settings:
     """Everything that can be set. Each field names its environment variable; the README's table lists them all."""
 
-    store: Path = _setting("REPERES_STORE", Path(".reperes"), _path, "folder of the store: catalog, vectors, words")
+    store: Path = _setting("REPERES_STORE", Path(".reperes"), path, "folder of the store: catalog, vectors, words")
     app_db: Path | None = _setting(
         "REPERES_APP_DB",
         None,
-        _path,
+        path,
         "file of what people do with the base (conversations, feedback, test queries, runs…); it outlives the store",
         "`…-app.db` beside the store",
     )
     retention_days: int = _setting(
         "REPERES_RETENTION_DAYS",
         365,
-        _whole_number(0, 36_500),
+        whole_number(0, 36_500),
         "days that conversations, feedback and logged questions are kept; 0 keeps none",
     )
     cache: Path = _setting(
         "REPERES_CACHE",
         lambda: Path(platformdirs.user_cache_dir("reperes")),
-        _path,
+        path,
         "folder of models and caches",
         shown="the user's cache folder",
     )
     corpus: Path = _setting(
-        "REPERES_CORPUS", Path("corpus/documents"), _path, "folder that `reperes ingest` reads without argument"
+        "REPERES_CORPUS", Path("corpus/documents"), path, "folder that `reperes ingest` reads without argument"
     )
     uploads: Path | None = _setting(
         "REPERES_UPLOADS",
         None,
-        _path,
+        path,
         "folder of the files that editors add in the page",
         "`…-uploads` beside the store",
     )
     embedding_model: str = _setting(
         "REPERES_EMBEDDING_MODEL",
         PACKAGED_MODEL,
-        _text,
+        text,
         "embedding model: `packaged`, a sentence-transformers folder, or a hub name",
     )
     embedding_revision: str = _setting(
-        "REPERES_EMBEDDING_REVISION", "", _text, "commit of a hub model; required for a hub name", shown="none"
+        "REPERES_EMBEDDING_REVISION", "", text, "commit of a hub model; required for a hub name", shown="none"
     )
     embedding_dtype: str = _setting(
         "REPERES_EMBEDDING_DTYPE",
         "auto",
-        _one_of("auto", "fp32", "bf16", "int8"),
+        one_of("auto", "fp32", "bf16", "int8"),
         "number format of the encoder: `auto` takes `int8` for the packaged model, on every processor; for "
         "others `bf16` on a CPU with AMX, else `fp32`",
     )
     embedding_backend: str = _setting(
         "REPERES_EMBEDDING_BACKEND",
         "auto",
-        _one_of("auto", "onnx", "torch"),
+        one_of("auto", "onnx", "torch"),
         "what runs the encoder: `auto` takes `onnx` for the packaged model (but in `bf16`), `torch` for others",
     )
     glossary: Path | None = _setting(
         "REPERES_GLOSSARY",
         None,
-        _path,
+        path,
         "file of acronyms and everyday words (`DPO = délégué …`), read at start",
         "none",
     )
     domain: Path | None = _setting(
         "REPERES_DOMAIN",
         None,
-        _path,
+        path,
         "file of what the agency says of its field (names, words, its site), read at start; it may be absent",
         "`domain.toml` beside the corpus folder",
     )
     reranker: str = _setting(
-        "REPERES_RERANKER", "", _text, "CrossEncoder that orders the best passages anew: a folder or a hub name", "none"
+        "REPERES_RERANKER", "", text, "CrossEncoder that orders the best passages anew: a folder or a hub name", "none"
     )
     reranker_revision: str = _setting(
-        "REPERES_RERANKER_REVISION", "", _text, "commit of a reranker from the hub; required for a hub name", "none"
+        "REPERES_RERANKER_REVISION", "", text, "commit of a reranker from the hub; required for a hub name", "none"
     )
     answerer: str = _setting(
         "REPERES_ANSWERER",
         "auto",
-        _one_of("auto", "extractive"),
+        one_of("auto", "extractive"),
         "`auto`: a language model writes where there is one; `extractive`: the documents' sentences, always",
     )
     llm_url: str = _setting(
-        "REPERES_LLM_URL", "", _text, "address of an OpenAI-compatible server that writes the answers (`…/v1`)", "none"
+        "REPERES_LLM_URL", "", text, "address of an OpenAI-compatible server that writes the answers (`…/v1`)", "none"
     )
-    llm_model: str = _setting("REPERES_LLM_MODEL", "", _text, "name of the model to ask that server for", "none")
-    llm_key: str = _setting("REPERES_LLM_KEY", "", _text, "key of that server; never logged", "none")
+    llm_model: str = _setting("REPERES_LLM_MODEL", "", text, "name of the model to ask that server for", "none")
+    llm_key: str = _setting("REPERES_LLM_KEY", "", text, "key of that server; never logged", "none")
     llm_context: int = _setting(
         "REPERES_LLM_CONTEXT",
         0,
-        _zero_or_from(1024, 1_000_000),
+        zero_or_from(1024, 1_000_000),
         "tokens that the language model reads at once; 0: 16384 for a server, 4096 for a local model",
     )
     llm_profile: str = _setting(
         "REPERES_LLM_PROFILE",
         "auto",
-        _one_of("auto", "whole", "sentences"),
+        one_of("auto", "whole", "sentences"),
         "what the language model reads: `whole` passages, or the few best `sentences`; `auto` takes `whole` for a "
         "server, and for a local model what `reperes model check` measured",
     )
     llm_budget: int = _setting(
         "REPERES_LLM_BUDGET",
         6000,
-        _whole_number(500, 200_000),
+        whole_number(500, 200_000),
         "tokens of passages that it reads for an answer, at most; never more than 0.6 of its context",
     )
     llm_check: str = _setting(
         "REPERES_LLM_CHECK",
         "no",
-        _text,
-        "`yes`: the language model judges each sentence of a written answer a second time; or the name of another model "
-        "of the same server that does",
+        text,
+        "`yes`: the language model judges each sentence of a written answer a second time; or the name of another "
+        "model of the same server that does",
     )
     llm_timeout: int = _setting(
-        "REPERES_LLM_TIMEOUT", 60, _whole_number(1, 3600), "seconds to wait for the language model's next words"
+        "REPERES_LLM_TIMEOUT", 60, whole_number(1, 3600), "seconds to wait for the language model's next words"
     )
     sources: Path | None = _setting(
         "REPERES_SOURCES",
         None,
-        _path,
+        path,
         "file that lists what `reperes sync` reads",
         "`sources.toml` beside the corpus folder",
     )
     user_agent: str = _setting(
-        "REPERES_USER_AGENT", "Reperes/0.1", _text, "how `reperes sync` introduces itself to web sites; add an address"
+        "REPERES_USER_AGENT", "Reperes/0.1", text, "how `reperes sync` introduces itself to web sites; add an address"
     )
     fetch_pace: int = _setting(
-        "REPERES_FETCH_PACE", 500, _whole_number(0, 60_000), "least time between two requests to a site, in ms"
+        "REPERES_FETCH_PACE", 500, whole_number(0, 60_000), "least time between two requests to a site, in ms"
     )
     private_hosts: str = _setting(
         "REPERES_PRIVATE_HOSTS",
         "",
-        _text,
+        text,
         "sites of the private network that may be read (`intranet.example:8080 …`); all others must be public",
         "none",
     )
     max_file_mb: int = _setting(
-        "REPERES_MAX_FILE_MB", 100, _whole_number(1, 10_000), "largest file that is opened, in megabytes"
+        "REPERES_MAX_FILE_MB", 100, whole_number(1, 10_000), "largest file that is opened, in megabytes"
     )
     max_text_mb: int = _setting(
-        "REPERES_MAX_TEXT_MB", 10, _whole_number(1, 1_000), "largest text of one document, in megabytes"
+        "REPERES_MAX_TEXT_MB", 10, whole_number(1, 1_000), "largest text of one document, in megabytes"
     )
     auth: str = _setting(
         "REPERES_AUTH",
         "none",
-        _one_of("none", "accounts", "oidc", "proxy"),
+        one_of("none", "accounts", "oidc", "proxy"),
         "sign-in: `none` (this machine only), `accounts` (`reperes user add`), `oidc`, or `proxy` (a trusted header)",
     )
     accounts: Path | None = _setting(
-        "REPERES_ACCOUNTS", None, _path, "file of accounts and API tokens", "`…-accounts` beside the store"
+        "REPERES_ACCOUNTS", None, path, "file of accounts and API tokens", "`…-accounts` beside the store"
     )
     editors: str = _setting(
-        "REPERES_EDITORS", "", _text, "names (OIDC, proxy) of those who may change the base; all others read", "none"
+        "REPERES_EDITORS", "", text, "names (OIDC, proxy) of those who may change the base; all others read", "none"
     )
     session_hours: int = _setting(
         "REPERES_SESSION_HOURS",
         10,
-        _whole_number(1, 720),
+        whole_number(1, 720),
         "hours after which an unused session ends; of `oidc`, one that is used too",
     )
     public_url: str = _setting(
-        "REPERES_PUBLIC_URL", "", _text, "address under which people call the application, behind a proxy", "none"
+        "REPERES_PUBLIC_URL", "", text, "address under which people call the application, behind a proxy", "none"
     )
     proxy_header: str = _setting(
-        "REPERES_PROXY_HEADER", "X-Forwarded-User", _text, "header in which a trusted proxy names who is signed in"
+        "REPERES_PROXY_HEADER", "X-Forwarded-User", text, "header in which a trusted proxy names who is signed in"
     )
     proxy_addresses: str = _setting(
         "REPERES_PROXY_ADDRESSES",
         "",
-        _text,
+        text,
         "addresses or networks of the proxies in front (`10.0.0.5 10.1.0.0/24`): they alone are believed about who is "
         "signed in (`proxy`) and where from (`X-Forwarded-For`)",
         "none",
     )
-    oidc_issuer: str = _setting("REPERES_OIDC_ISSUER", "", _text, "address of the OpenID Connect provider", "none")
-    oidc_client: str = _setting("REPERES_OIDC_CLIENT", "", _text, "name of the application at that provider", "none")
-    oidc_key: str = _setting("REPERES_OIDC_KEY", "", _text, "its secret there; never logged", "none")
-    oidc_name: str = _setting("REPERES_OIDC_NAME", "email", _text, "claim that names a person: `email`, `sub`…")
+    oidc_issuer: str = _setting("REPERES_OIDC_ISSUER", "", text, "address of the OpenID Connect provider", "none")
+    oidc_client: str = _setting("REPERES_OIDC_CLIENT", "", text, "name of the application at that provider", "none")
+    oidc_key: str = _setting("REPERES_OIDC_KEY", "", text, "its secret there; never logged", "none")
+    oidc_name: str = _setting("REPERES_OIDC_NAME", "email", text, "claim that names a person: `email`, `sub`…")
     questions_per_minute: int = _setting(
-        "REPERES_QUESTIONS_PER_MINUTE", 30, _whole_number(0, 10_000), "questions that one person may ask; 0: any number"
+        "REPERES_QUESTIONS_PER_MINUTE", 30, whole_number(0, 10_000), "questions that one person may ask; 0: any number"
     )
     log_questions: bool = _setting(
-        "REPERES_LOG_QUESTIONS", False, _yes_or_no, "`yes`: the log holds the questions' text", "no"
+        "REPERES_LOG_QUESTIONS", False, yes_or_no, "`yes`: the log holds the questions' text", "no"
     )
     log_format: str = _setting(
-        "REPERES_LOG_FORMAT", "text", _one_of("text", "json"), "form of the log lines of the application"
+        "REPERES_LOG_FORMAT", "text", one_of("text", "json"), "form of the log lines of the application"
     )
-    host: str = _setting("REPERES_HOST", "127.0.0.1", _text, "address that the application listens on")
-    port: int = _setting("REPERES_PORT", 7860, _whole_number(0, 65535), "port that the application listens on")
+    host: str = _setting("REPERES_HOST", "127.0.0.1", text, "address that the application listens on")
+    port: int = _setting("REPERES_PORT", 7860, whole_number(0, 65535), "port that the application listens on")
 
     @property
     def app_database(self) -> Path:

@@ -30,7 +30,6 @@ LONG = {
     "tests/kb/index/test_commit.py",
     "tests/kb/models/test_sentence_encoder.py",
     "tests/kb/ui/test_journeys.py",
-    "tests/kb/ui/test_states.py",
 }
 HEAVY = (
     "chromadb",

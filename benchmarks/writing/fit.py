@@ -1,4 +1,4 @@
-"""Fits the weights of `kb.answering.proof.support`: `python -m benchmarks.writing.fit --stores FOLDER`.
+"""Fits the weights of `kb.answering.proof.signs.support`: `python -m benchmarks.writing.fit --stores FOLDER`.
 
 Good: the sentences of the recorded answers. False: the variants recorded beside them, and sentences of other answers.
 Logistic regression on standardised features; what is printed is cross-validated, whole questions held out together. The
@@ -23,13 +23,13 @@ from benchmarks.writing.recorded import Recorded, open_base, question_files, rec
 from kb.answering.proof.citations import numbers_in, without_marks
 from kb.answering.proof.denials import tells_what_is_missing
 from kb.answering.proof.draft import Piece, pieces
+from kb.answering.proof.signs.support import FEATURES, features
 from kb.answering.proof.sources import Source
-from kb.answering.proof.support import FEATURES, features
 
 LOST = 0.02
 FOLDS = 8
 SEED = 17
-WEIGHTS = Path("kb/answering/proof/weights.json")
+WEIGHTS = Path("kb/answering/proof/signs/weights.json")
 
 
 def sentences(answer: str) -> list[Piece]:

@@ -9,16 +9,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
+
 from kb.answering import extractive
 from kb.answering.evidence import candidates, passages_to_read, score
 from kb.answering.extracts import extracts
+from kb.answering.proof import english
 from kb.answering.sufficiency import REFUSAL, is_off_topic, refusal_reason
 from kb.answering.warnings import removed_warning, warnings_for
 from kb.answering.writing import sentences, whole
 from kb.errors import LanguageModelError
 from kb.models.chat.llm import ChatModel
 from kb.models.encoder import Encoder
-from kb.text.language import language
+from kb.text.wording.language import language
 from kb.types import Answer, Citation, Evidence, Hit, Question, RefusalReason
 
 NOTHING_PROVEN = (
@@ -87,7 +90,7 @@ class Answering:
         yield self._answer("", (), (), **by_model)
         read = extracts(self._hits, model.reading_budget, model.count_tokens)
         try:
-            written = whole.write(model, self._question.standalone, read, self._acronyms, self._checker)
+            written = whole.write(model, self._question.standalone, read, self._acronyms, self._checker, self._encode)
             with closing(written):
                 for state in written:
                     last = state
@@ -102,6 +105,7 @@ class Answering:
             yield self._refused("insufficient", **by_model)
         elif last.outcome == "answered":
             told = [removed_warning(*sentence) for sentence in last.removed]
+            told += [english.WARNING] if language(last.text) == "en" else []
             yield self._answer(last.text, last.citations, [*self._told_of(last.citations), *told], **by_model)
         elif last.text:
             draft = self._extractive()
@@ -136,6 +140,9 @@ class Answering:
         evidence = tuple(unit.evidence for unit in shown)
         told = warnings_for(evidence, question, read, datetime.now(UTC).date())
         return _Draft(text, citations, evidence, tuple(told), None)
+
+    def _encode(self, texts: Sequence[str]) -> np.ndarray:
+        return self._encoder.encode(texts, "passage")
 
     def _told_of(self, citations: Sequence[Citation]) -> list[str]:
         """The warnings about the sources of a written answer: its sentences say themselves how figures changed."""

@@ -1,1 +1,6 @@
-"""Is a sentence that a language model wrote proven by the passages that it cites?"""
+"""Is what a language model wrote over whole passages proven by the passages that it cites?
+
+`citations` (marks in one form) -> `draft` (pieces) -> `proving` over `sources`: `values` (`exactness`), `names`,
+`signs`;
+`denials` need no proof, `english` has another one; `quoting` chooses what is shown.
+"""

@@ -6,14 +6,18 @@ import re
 
 from kb.text.folding import fold
 
-_SUBJECT = r"(?:(?:les|ces|aucun(?: des)?|le|ce|mes|vos)\s+)?(?:documents?|passages?|extraits?|sources?|textes?)(?: (?:disponibles?|fournis?|consultes?|donnes?|cites?|trouves?|lus?))*"
+_SUBJECT = (
+    r"(?:(?:les|ces|aucun(?: des)?|le|ce|mes|vos)\s+)?(?:documents?|passages?|extraits?|sources?|textes?)"
+    r"(?: (?:disponibles?|fournis?|consultes?|donnes?|cites?|trouves?|lus?))*"
+)
 _VERB = (
     r"(?:dis(?:ent)?|dit|precise(?:nt)?|indique(?:nt)?|mentionne(?:nt)?|donne(?:nt)?|contien(?:nen)?t|permette?(?:nt)?|"
-    r"expliqu(?:e|ent)|repond(?:ent)?|parle(?:nt)?|couvr(?:e|ent)|detaille(?:nt)?|chiffre(?:nt)?|nomme(?:nt)?|fourni(?:t|ssent)|"
-    r"traite(?:nt)?|evoque(?:nt)?|comparent?|distinguent?|tranche(?:nt)?|preciseraient)"
+    r"expliqu(?:e|ent)|repond(?:ent)?|parle(?:nt)?|couvr(?:e|ent)|detaille(?:nt)?|chiffre(?:nt)?|nomme(?:nt)?|"
+    r"fourni(?:t|ssent)|traite(?:nt)?|evoque(?:nt)?|comparent?|distinguent?|tranche(?:nt)?|preciseraient)"
 )
 _FRENCH = re.compile(
-    rf"^(?:en revanche,? |toutefois,? |cependant,? |mais )?{_SUBJECT} (?:ne |n')(?:(?:le|la|les|l'|en|y|vous) ?)?{_VERB}\b"
+    rf"^(?:en revanche,? |toutefois,? |cependant,? |mais )?{_SUBJECT} (?:ne |n')(?:(?:le|la|les|l'|en|y|vous) ?)?"
+    rf"{_VERB}\b"
 )
 _ENGLISH = re.compile(
     r"^(?:however,? |but )?(?:the|these|no)\s+(?:documents?|passages?|sources?)\s+"
@@ -24,13 +28,14 @@ _GOES_ON = re.compile(r"[;:]|\b(?:mais (?!non|pas|ni)|car |tandis que|alors que|
 
 
 _REFUSAL = re.compile(
-    r"^(?:desole\W+)?(?:je (?:ne |n')(?:trouve|peux|dispose|ai)|i (?:can(?:no|')t|could not|couldn't|do not|don't|am unable to) "
-    r"(?:find|answer)|(?:this|the) (?:information|answer) (?:is not|isn't|cannot be found|does not appear))\b"
+    r"^(?:desole\W+)?(?:je (?:ne |n')(?:trouve|peux|dispose|ai)|"
+    r"i (?:can(?:no|')t|could not|couldn't|do not|don't|am unable to) (?:find|answer)|"
+    r"(?:this|the) (?:information|answer) (?:is not|isn't|cannot be found|does not appear))\b"
 )
 
 
 def refuses(folded: str, *, any_part: bool = False) -> bool:
-    """Whether a folded sentence says that the answer is not in the documents; with `any_part`, or that a part is not."""
+    """Whether a folded sentence says that the answer is not in the documents; with `any_part`, or a part of it."""
     return bool(_REFUSAL.match(folded.strip())) or (any_part and tells_what_is_missing(folded))
 
 

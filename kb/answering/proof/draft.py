@@ -1,4 +1,4 @@
-"""What a model wrote -> the pieces that are proven one by one, each with the numbers that it cites; and back to text."""
+"""What a model wrote -> the pieces that are proven one by one, with the numbers that each cites; and back to text."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 class Piece:
     """A sentence, a sentence of a bullet, a table's row, or the line that leads in a list (`lead`: it ends in a colon).
 
-    `text` is without marks, `numbers` are those of its marks. `line` counts the lines of the draft; `cells` are those of
-    a row and `header` the names of its columns, marks included, as written.
+    `text` is without marks, `numbers` are those of its marks. `line` counts the lines of the draft; `cells` are those
+    of a row and `header` the names of its columns, marks included, as written.
     """
 
     kind: PieceKind

@@ -1,8 +1,8 @@
 """A sentence and the passages that it cites -> the units that prove it, or why it cannot be shown.
 
 In this order: nothing that orders or links; every figure with its unit and limits (`values`); every name (`names`); the
-whole of it (`support`), not its contrary (`polarity`). A sentence without a number, or whose number cites the wrong passage, gets the number of the
-passage that proves it.
+whole of it (`support`), not its contrary (`polarity`). A sentence without a number, or whose number cites the wrong
+passage, gets the number of the passage that proves it.
 """
 
 from __future__ import annotations
@@ -15,22 +15,26 @@ from kb.answering.hostile import is_hostile
 from kb.answering.proof.citations import numbers_in, without_marks
 from kb.answering.proof.denials import tells_what_is_missing
 from kb.answering.proof.draft import Piece
+from kb.answering.proof.english import Encode, as_french, is_likely, nearest_units
 from kb.answering.proof.names import first_name, is_held, is_spelled_here, proper_names
-from kb.answering.proof.polarity import is_contrary
+from kb.answering.proof.quoting import quoted
+from kb.answering.proof.signs.polarity import is_contrary
+from kb.answering.proof.signs.support import support
 from kb.answering.proof.sources import Source, SourceUnit
-from kb.answering.proof.support import support
 from kb.answering.proof.values import value_fault
 from kb.text.acronyms import mentions
-from kb.text.figures import figures, same_figure
+from kb.text.figures import figures, missing_figures
 from kb.text.folding import fold
 from kb.text.stems import stems, words
+from kb.text.wording.language import language
 
 ORDERS = "consigne ou adresse"
+IN_ENGLISH = "elle n'est pas en français"
 NO_PASSAGE = "aucun passage ne la prouve"
 NOT_SAID = "le passage cité ne dit pas cela"
 CONTRARY = "elle nie ce que le passage dit, ou l'inverse"
 NAME_NOT_THERE = "« {name} » n'est pas dans le passage cité"
-# A name in as many of the passages is what they are about: a cited passage need not repeat it. A quarter: the same share
+# A name in as many of the passages is what they are about: a cited passage need not repeat it. A quarter: the share
 # above which `sufficiency` takes a name for common in the whole base.
 _COMMON_IN = 0.25
 _ADDRESS = re.compile(
@@ -42,11 +46,9 @@ _ADDRESS = re.compile(
 _AGAINST = re.compile(r"\s*(?:;|,? tandis que|,? alors que|, contre|, et) ")
 _FEWEST_STEMS = 3
 _LOWER = re.compile(r"\b[a-zà-öø-ÿ]+\b")
-# Of a passage that the model did not cite more is asked: one of sixteen passes more easily than one. At 0.7, 0.97 instead
-# of 0.93 of 148 invented sentences are caught, for 3 of 627 good ones (29 November 2026; python -m benchmarks.writing).
+# Of a passage that the model did not cite more is asked: one of sixteen passes more easily than one. At 0.7, 0.97
+# instead of 0.93 of 148 invented sentences are caught, for 3 of 627 good ones (29 November 2026).
 _MARGIN = 0.7
-_MOST_UNITS = 3  # quoted of one passage for one sentence
-_ADDS = 2  # words, at least, that a further unit must hold of the sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,17 @@ class Prover:
     """Proves the pieces of one answer to `question` over its numbered sources."""
 
     def __init__(
-        self, sources: Sequence[Source], question: str, acronyms: Mapping[str, Sequence[str]] | None = None
+        self,
+        sources: Sequence[Source],
+        question: str,
+        acronyms: Mapping[str, Sequence[str]] | None = None,
+        encode: Encode | None = None,
     ) -> None:
-        """`acronyms` gives what acronyms, folded, stand for, beside what the sources say themselves."""
+        """`acronyms` gives what acronyms, folded, stand for, beside what the sources say themselves. `encode` gives
+        the vectors that sentences in English are compared by, where the question is in English: without it none stands.
+        """
         self._sources = sources
+        self._encode = encode if language(question) == "en" else None
         self._by_number = {source.number: source for source in sources}
         self._question = question
         self._spelled: dict[str, list[str]] = {key: list(full) for key, full in (acronyms or {}).items()}
@@ -85,13 +94,25 @@ class Prover:
         """The proof of a piece, or its fault."""
         if is_hostile(piece.text) or any(not self._is_written(address[0]) for address in _ADDRESS.finditer(piece.text)):
             return Proof(fault=ORDERS)
+        if self._encode is None and language(piece.text) == "en":
+            return Proof(fault=IN_ENGLISH)
         if piece.kind == "row":
             return self._row(piece)
         if not piece.numbers and tells_what_is_missing(piece.text):
-            return Proof()
+            return self._missing_part(piece.text)
         if piece.kind == "lead" and not piece.numbers:
             return self._lead(piece)
         return self._sentence(piece.text, piece.numbers)
+
+    def _missing_part(self, text: str) -> Proof:
+        """What the documents do not say needs no number; but its figures and names are the question's or theirs."""
+        known = [self._question, *(source.text for source in self._sources)]
+        if missing := missing_figures(text, known):
+            return Proof(fault=NAME_NOT_THERE.format(name=missing[0].text))
+        held = frozenset(words(self._question)).union(*(source.words for source in self._sources))
+        if strange := next((name for name in proper_names(text) if not is_held(name, held, self._spelled)), ""):
+            return Proof(fault=NAME_NOT_THERE.format(name=strange))
+        return Proof()
 
     def _is_written(self, address: str) -> bool:
         """Whether a source holds a web address, in a sentence that orders nothing."""
@@ -109,17 +130,22 @@ class Prover:
                     break
         if fault:
             return Proof(fault=fault)
+        if self._encode is not None and language(text) == "en":
+            return Proof(tuple(unit for source in cited for unit in nearest_units(text, source, self._encode)))
         return Proof(tuple(unit for source in cited for unit in quoted(text, source, alone=len(cited) == 1)))
 
     def _lead(self, piece: Piece) -> Proof:
-        """What leads in a list needs no number where it says nothing by itself: no figure, no name that is not there."""
-        claims = [figure for figure in figures(piece.text) if figure.unit]
-        names_there = all(
-            is_held(name, source.words, self._spelled) or name in self._question
-            for name in proper_names(piece.text)
-            for source in self._sources[:1]
-        )
-        if claims or not names_there:
+        """What leads in a list needs no number where it says nothing by itself: no figure, and only words of the
+        question and of the passages.
+        """
+        claims = any(figure.unit for figure in figures(piece.text))
+        asked = set(stems(self._question))
+        strange = [
+            stem
+            for stem in stems(piece.text)
+            if stem not in asked and not any(source.says(stem) for source in self._sources)
+        ]
+        if claims or strange:
             return self._sentence(piece.text, piece.numbers)
         return Proof()
 
@@ -142,6 +168,8 @@ class Prover:
         return Proof(units, found) if units else Proof(fault=NO_PASSAGE)
 
     def _fault(self, text: str, cited: Sequence[Source], least: float = 0.0) -> str:
+        if self._encode is not None and language(text) == "en":
+            return self._fault_in_english(text, cited, self._encode, least)
         if fault := value_fault(text, cited):
             return fault
         if name := next(self._missing_names(text, cited), ""):
@@ -149,6 +177,16 @@ class Prover:
         if not self._is_supported(text, cited, least):
             return NOT_SAID
         return CONTRARY if is_contrary(text, [unit for source in cited for unit in source.units]) else ""
+
+    def _fault_in_english(self, text: str, cited: Sequence[Source], encode: Encode, least: float) -> str:
+        """As `_fault`: figures and acronyms as strictly, names of which English has others not at all."""
+        if fault := value_fault(as_french(text), cited):
+            return fault
+        held = frozenset().union(*(source.words for source in cited))
+        for name in (name for name in proper_names(text) if name.isupper()):
+            if not is_held(name, held, self._spelled) and not is_spelled_here(name, text):
+                return NAME_NOT_THERE.format(name=name)
+        return "" if is_likely(text, cited, encode, least) else NOT_SAID
 
     def _is_supported(self, text: str, cited: Sequence[Source], least: float) -> bool:
         """Whether the passages say the sentence, or each of the two halves that it sets against one another."""
@@ -173,29 +211,3 @@ class Prover:
             wanted = set(words(name))
             if sum(wanted <= source.words for source in self._sources) < _COMMON_IN * len(self._sources):
                 yield name
-
-
-def quoted(text: str, source: Source, *, alone: bool) -> list[SourceUnit]:
-    """The units of a source that a reader must see to check `text`: the nearest one, then those that hold figures or
-    words of it that are not shown yet. Of a source that is cited `alone` one at least.
-    """
-    wanted = set(stems(text))
-    values = figures(text)
-    chosen: list[SourceUnit] = []
-    while len(chosen) < _MOST_UNITS:
-        best, most = None, 0.0
-        for unit in source.units:
-            if unit in chosen:
-                continue
-            new = len(wanted & unit.stems)
-            held = sum(any(same_figure(other, value) for other in unit.figures) for value in values)
-            if (gain := new + 2 * held) > most and (not chosen or new >= _ADDS or held):
-                best, most = unit, gain
-        if best is None or (chosen and most < max(_ADDS, 0.2 * len(set(stems(text))))):
-            break
-        chosen.append(best)
-        wanted -= best.stems
-        values = [value for value in values if not any(same_figure(other, value) for other in best.figures)]
-    if not chosen and (alone or source.units):
-        chosen = list(source.units[:1])
-    return sorted(chosen, key=lambda unit: unit.candidate.start)

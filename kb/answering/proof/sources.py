@@ -11,11 +11,11 @@ from kb.answering.extracts import Extract
 from kb.answering.hostile import harmless
 from kb.text.acronyms import mentions
 from kb.text.context import in_context
-from kb.text.families import beginnings, is_of_family
 from kb.text.figures import Figure, figures
-from kb.text.gluing import unglued
 from kb.text.moments import french_date
 from kb.text.stems import stems, words
+from kb.text.wording.families import beginnings, is_of_family
+from kb.text.wording.gluing import unglued
 from kb.types import Hit
 
 

@@ -1,12 +1,12 @@
-"""Every figure, amount, percentage, date and duration of a sentence: does a cited passage hold it, said the same way?"""
+"""Every figure, amount, percentage, date and duration of a sentence: does a cited passage hold it, said so?"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from kb.answering.proof.exactness import inexact
 from kb.answering.proof.sources import Source
-from kb.answering.writing.exactness import inexact
 from kb.text.figures import Figure, missing_figures
 
 NOT_THERE = "« {value} » n'est pas dans le passage cité"

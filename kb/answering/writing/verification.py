@@ -16,7 +16,7 @@ from rapidfuzz.distance import LCSseq
 
 from kb.answering.hostile import harmless, is_hostile
 from kb.answering.proof.citations import marked, numbers_in, without_marks
-from kb.answering.writing.exactness import inexact
+from kb.answering.proof.exactness import inexact
 from kb.question.intent import names
 from kb.text.context import in_context
 from kb.text.figures import figures, missing_figures

@@ -14,6 +14,7 @@ from kb.answering.extracts import Extract
 from kb.answering.proof.citations import MarkerFilter, numbers_in, without_marks
 from kb.answering.proof.denials import refuses
 from kb.answering.proof.draft import Kept, Piece, pieces, written_out
+from kb.answering.proof.english import Encode
 from kb.answering.proof.proving import ORDERS, Proof, Prover
 from kb.answering.proof.sources import SourceUnit, sources
 from kb.answering.writing.second_look import rejected
@@ -53,13 +54,15 @@ def write(
     found: Sequence[Extract],
     acronyms: Mapping[str, Sequence[str]] | None = None,
     checker: ChatModel | None = None,
+    encode: Encode | None = None,
 ) -> Generator[Written, None, None]:
     """The answer to `question` over the extracts `found`, as it is written; the last state is final.
 
     The first state comes with the first proven sentence, the answer itself. A `checker` judges each sentence again at
-    the end. Raises LanguageModelError when the model gives no whole draft. Closing the iterator stops the model.
+    the end; `acronyms` and `encode`: see `Prover`. Raises LanguageModelError when the model gives no whole draft.
+    Closing the iterator stops the model.
     """
-    prover = Prover(sources(found), question, acronyms)
+    prover = Prover(sources(found), question, acronyms, encode)
     known: dict[Piece, Proof] = {}
     prompt = user_prompt(question, found)
     draft = ""

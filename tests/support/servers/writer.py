@@ -45,7 +45,7 @@ class ScriptedWriter:
 
     def __call__(self, handler: Handler, _before: int) -> None:
         """Answers one request, word by word."""
-        requests = handler.server.requests  # type: ignore[attr-defined]
+        requests = handler.server.requests
         text = self.answer_to(requests[-1]["messages"][-1]["content"])
         handler.say(*re.findall(r"\S+\s*", text))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.answering.writing.exactness import inexact
+from kb.answering.proof.exactness import inexact
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,14 @@ from kb.text.folding import fold
 # The first that matches counts: « ne peut pas dépasser » is a most, « dépasse » a least.
 _LIMITS = {
     "moins": r"""
-        moins[ ]d['e] | au[ ]plus(?:[ ](?:egale?s?[ ]a|de))? | jusqu'a | (?:egale?s?[ ]ou[ ])?inferieure?s?(?:[ ]ou[ ]egale?s?)?[ ]a
+        moins[ ]d['e] | au[ ]plus(?:[ ](?:egale?s?[ ]a|de))? | jusqu'a
+      | (?:egale?s?[ ]ou[ ])?inferieure?s?(?:[ ]ou[ ]egale?s?)?[ ]a
       | maxim(?:um|ale?s?)[ ](?:d['e]|a) | a[ ]peine | plafonne\w*[ ]a | dans[ ]la[ ]limite[ ]d['e] | [<≤](?:[ ]a)?
       | n(?:e[ ]|')(?:\w+[ ]){0,3}(?:depass|exced)\w*
     """,
     "plus": r"""
-        plus[ ]d['e] | au[ ]moins(?:[ ](?:egale?s?[ ]a|de))? | au-dela[ ]d[eu]s? | (?:egale?s?[ ]ou[ ])?superieure?s?(?:[ ]ou[ ]egale?s?)?[ ]a
+        plus[ ]d['e] | au[ ]moins(?:[ ](?:egale?s?[ ]a|de))? | au-dela[ ]d[eu]s?
+      | (?:egale?s?[ ]ou[ ])?superieure?s?(?:[ ]ou[ ]egale?s?)?[ ]a
       | minim(?:um|ale?s?)[ ](?:d['e]|a) | (?:depass|exced)\w* | [>≥](?:[ ]a)?
     """,
     "environ": r"environ|pres[ ]d['e]|presque|autour[ ]d['e]|quelque|de[ ]l'ordre[ ]de|quasi(?:ment)?",
@@ -36,7 +38,8 @@ _MILLION = 1_000_000
 _OF_SOMETHING = re.compile(r"\s+(?:de\s|d['’])")
 _PARTS = re.compile(
     r"\b(?:moitie|demi|tiers|quarts?|cinquiemes?|dixiemes?|centiemes?|double\w*|triple\w*|quadrupl\w+|majorite|"
-    r"totalite|integralite|(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|\d+) sur (?:deux|trois|quatre|cinq|dix|cent)|"
+    r"totalite|integralite|"
+    r"(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|\d+) sur (?:deux|trois|quatre|cinq|dix|cent)|"
     r"(?:deux|trois|quatre|cinq|dix|cent|\d+) fois)\b"
 )
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from kb.answering.proof.names import proper_names
 from kb.answering.proof.sources import SourceUnit
-from kb.text.families import beginnings, is_of_family
 from kb.text.figures import Figure, figures, same_figure
 from kb.text.stems import stems
+from kb.text.wording.families import beginnings, is_of_family
 
 _CUT = re.compile(r"[;:()]|(?<!\d),|,(?!\d)|\b(?:mais|sauf|tandis que|alors que|et|dont|contre)\b", re.IGNORECASE)
 _ABOVE = 0.6  # what a word counts that stands in the unit, or above it, but not in the figure's own clause

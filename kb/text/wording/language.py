@@ -16,7 +16,7 @@ _FRENCH = frozenset(
 )
 _ENGLISH = frozenset(
     "the of and is are was were in for by with from which what who whom whose how why when where does do did has have "
-    "had this these those that not it they their its an to at be been can could would should will much many there".split()
+    "had this these those that not it they their its an to at be been can could would should will much many".split()
 )
 _WORD = re.compile(r"[a-z]+")
 

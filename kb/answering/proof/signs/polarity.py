@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kb.answering.proof.sources import SourceUnit
-from kb.text.families import beginnings, is_of_family
 from kb.text.folding import fold
-from kb.text.gluing import unglued
 from kb.text.stems import STOP_WORDS, stem
+from kb.text.wording.families import beginnings, is_of_family
+from kb.text.wording.gluing import unglued
 
 _ANSWERS = re.compile(r"^\W*(?:oui|non)\b[ ,.:]*")
 # What is said on a condition (« si le litige n'est pas résolu, … ») is not said: the rest is compared.
@@ -27,9 +27,9 @@ _DENYING = frozenset("pas plus jamais rien aucun aucune ni".split())
 _FAR_BEFORE, _FAR_AFTER = 6, 8
 _BEFORE, _AFTER = 3, 6  # words around a denial that say what is denied
 _MODALS = frozenset(
-    "pas plus jamais rien est sont etait etaient sera seront soit ete a ont avait avaient aura auront peut peuvent pouvait pourra pourront "
-    "pouvez pourrez doit doivent devait devra devront devez devrez faut faudra va vont ai avez avons oui non donc "
-    "toutefois cependant revanche davantage non plus".split()
+    "pas plus jamais rien est sont etait etaient sera seront soit ete a ont avait avaient aura auront peut peuvent "
+    "pouvait pourra pourront pouvez pourrez doit doivent devait devra devront devez devrez faut faudra "
+    "va vont ai avez avons oui non donc toutefois cependant revanche davantage non plus".split()
 )
 # Words that deny by themselves: what a sentence denies may stand beside one of them.
 _BY_ITSELF = re.compile(

@@ -1,8 +1,8 @@
 """How well do passages say what a sentence says? One calibrated score over signs of words and places.
 
 A logistic regression over the features below, fitted by `python -m benchmarks.writing.fit` on answers that a capable
-model wrote over three bases, and on their false variants. Vectors of sentences added nothing to these signs (28 November
-2026): what is false in a near sentence is one word, which they hardly see.
+model wrote over three bases, and on their false variants. Vectors of sentences added nothing to these signs (28
+November 2026): what is false in a near sentence is one word, which they hardly see.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import LCSseq
 
-from kb.answering.proof.attribution import figure_signs, name_signs
+from kb.answering.proof.signs.attribution import figure_signs, name_signs
 from kb.answering.proof.sources import Source, SourceUnit
 from kb.text.figures import figures
 from kb.text.stems import stems
@@ -53,7 +53,7 @@ class _Fit:
 
 @cache
 def _fit() -> _Fit:
-    kept = json.loads(files("kb.answering.proof").joinpath("weights.json").read_text(encoding="utf-8"))
+    kept = json.loads(files("kb.answering.proof.signs").joinpath("weights.json").read_text(encoding="utf-8"))
     by_feature = {name: (kept["weights"][name], kept["means"][name], kept["spreads"][name]) for name in FEATURES}
     return _Fit(by_feature, kept["bias"], kept["threshold"])
 
@@ -104,7 +104,7 @@ def content(text: str) -> list[str]:
 
 
 def rarity(units: Sequence[SourceUnit]) -> Callable[[str], float]:
-    """How much a stem tells one of `units` from the others: the logarithm of their number by that of those that hold it."""
+    """How much a stem tells one of `units` from the others: the logarithm of their number by that of its holders."""
     frequency = Counter(stem for unit in units for stem in unit.around)
     return lambda stem: math.log((len(units) + 1) / (frequency[stem] + 0.5))
 

@@ -1,0 +1,66 @@
+"""How the values of settings are read: text -> value, or a ValueError whose French text says what is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+
+def whole_number(low: int, high: int) -> Callable[[str], int]:
+    """Reads a whole number from `low` to `high`."""
+
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise ValueError(f"il faut un nombre entier de {low} à {high}") from None
+        if not low <= value <= high:
+            raise ValueError(f"il faut un nombre entier de {low} à {high}")
+        return value
+
+    return parse
+
+
+def zero_or_from(low: int, high: int) -> Callable[[str], int]:
+    """Reads 0, or a whole number from `low` to `high`."""
+
+    def parse(text: str) -> int:
+        value = whole_number(0, high)(text)
+        if 0 < value < low:
+            raise ValueError(f"il faut 0, ou un nombre entier de {low} à {high}")
+        return value
+
+    return parse
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """Reads one of `choices`."""
+
+    def parse(text: str) -> str:
+        if text not in choices:
+            raise ValueError("valeurs possibles : " + ", ".join(choices))
+        return text
+
+    return parse
+
+
+def yes_or_no(text: str) -> bool:
+    """Reads `yes` or `no`."""
+    if text not in {"yes", "no"}:
+        raise ValueError("valeurs possibles : yes, no")
+    return text == "yes"
+
+
+def path(text: str) -> Path:
+    """Reads a path; `~` is the personal folder."""
+    if not text.strip():
+        raise ValueError("le chemin est vide")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise ValueError("ce dossier personnel n'existe pas") from None
+
+
+def text(text: str) -> str:
+    """Takes the text as it is."""
+    return text

@@ -1,0 +1,1 @@
+"""How words come: of one family (`families`), run together (`gluing`), in which language (`language`)."""
