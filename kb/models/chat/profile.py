@@ -107,4 +107,4 @@ def _of_a_server(measured: Measurement | None) -> Choice:
 
 
 def _seconds(value: float) -> str:
-    return f"{value:.1f} s".replace(".0 s", " s").replace(".", ",") if value < 10 else f"{value:.0f} s"  # noqa: PLR2004
+    return f"{value:.1f} s".replace(".0 s", " s").replace(".", ",") if value < 10 else f"{value:.0f} s"
