@@ -112,9 +112,8 @@ def _evaluate(
         def show(done: int, _total: int) -> None:
             bar.update(done - bar.n)
 
-        about = about_run(
-            name, queries, base.status(), answerer=answerer, answers=answers, model=_writer(base, answerer)
-        )
+        writer = _writer(base, answerer)
+        about = about_run(name, queries, base.status(), answerer=answerer, answers=answers, model=writer)
         number, result = run_and_keep(database, base, queries, about, resume=resume, progress=show)
         kept = evaluation_run(database, number)
         opinion = judge(result, chat_model) if judged and chat_model is not None else None

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from kb.errors import SettingsError
-from kb.models.chat.kept_measurements import kept, this_processor
+from kb.models.chat.kept_measurements import kept, place_of, this_processor
 from kb.models.chat.known_models import KNOWN
 from kb.models.chat.profile import (
     MOST_SECONDS_READING_WHOLE,
@@ -59,7 +59,7 @@ class ModelReport:
             # Over sentences it is not the model that refuses.
             *(["refuses"] if not measured.refuses and choice.profile == "whole" else []),
         ]
-        address = None if model.local else settings.llm_url
+        address = None if model.local else place_of(settings.llm_url)
         return cls(model.name, model.local, address, model.reading_budget, measured, choice, tuple(failures))
 
 
@@ -77,23 +77,16 @@ def report_text(report: ModelReport) -> str:
         ("Cite le bon passage", f"{measured.cited} fois sur {measured.asked}"),
         ("Refuse quand rien ne répond", _yes(measured.refuses)),
         ("Répond en français", _yes(measured.french)),
-        (
-            "Lit en entier un long texte",
-            "pas essayé, trop lent" if measured.reads_long is None else _yes(measured.reads_long),
-        ),
+        ("Lit en entier un long texte", _yes(measured.reads_long)),
     ]
     width = max(len(name) for name, _ in rows)
     lines = [f"{name:<{width}}  {value}" for name, value in rows]
     lines += ["", _chosen_text(report.choice)]
     lines += [_ADVICE[failure] for failure in report.failures]
-    if (
-        not report.local
-        and measured.seconds(budget, 0) > MOST_SECONDS_READING_WHOLE
-        and report.choice.profile == "whole"
-    ):
+    if report.choice.profile == "whole" and budget / measured.read_speed > MOST_SECONDS_READING_WHOLE:
         lines.append(
-            f"Lire {budget} jetons lui prend plus de {_number(MOST_SECONDS_READING_WHOLE)} s : {VARIABLE}=sentences, ou "
-            "un plus petit REPERES_LLM_BUDGET, répondra plus vite, et moins bien."
+            f"Lire {budget} jetons lui prend plus de {_number(MOST_SECONDS_READING_WHOLE)} s : {VARIABLE}=sentences, "
+            "ou un plus petit REPERES_LLM_BUDGET, donne des réponses plus rapides, et moins bonnes."
         )
     lines.append(
         f"Pour en décider vous-même : {VARIABLE}=whole (passages entiers) ou sentences (quelques phrases). Une "
@@ -160,14 +153,13 @@ def in_use_json(settings: Settings) -> dict[str, Any] | None:
 
 def known_text() -> str:
     """Small models that are known, as a table."""
-    lines = ["Petits modèles connus, non mesurés ici (docs/models.md) :"]
-    name_width = max(len(one.name) for one in KNOWN)
-    licence_width = max(len(one.licence) for one in KNOWN)
+    names = max(len(one.name) for one in KNOWN)
+    lines = ["Petits modèles connus, non mesurés ici, à installer depuis un fichier GGUF (docs/models.md) :"]
     for one in KNOWN:
-        size = f"{_number(one.gigabytes)} Go" if one.gigabytes else "taille non vérifiée"
-        lines.append(f"  {one.name:<{name_width}}  {size:>8}  {one.licence:<{licence_width}}  {one.page}")
-        if one.source:
-            lines.append(f"    reperes model install {one.source}")
+        size = f"{_number(one.billions)} Md de paramètres"
+        lines.append(f"  {one.name:<{names}}  {size:<21}  {one.licence}  {one.page}")
+        if one.remark:
+            lines.append(f"  {'':<{names}}  {one.remark}")
     return "\n".join(lines)
 
 
@@ -188,14 +180,14 @@ def _kept(settings: Settings, model: ChatModel) -> Measurement | None:
 def _chosen_text(choice: Choice) -> str:
     if not choice.by_default:
         return (
-            f"Laissé de côté : {choice.why}. Les réponses sont faites des phrases des documents (« --answerer llm » s'en "
-            "sert quand même)."
+            f"Laissé de côté : {choice.why}. Les réponses sont faites des phrases des documents (« --answerer llm » "
+            "s'en sert quand même)."
         )
     return f"Il lit : {_PROFILES[choice.profile]} ({choice.why})."
 
 
-def _yes(value: bool) -> str:
-    return "oui" if value else "non"
+def _yes(value: bool | None) -> str:
+    return "pas essayé" if value is None else "oui" if value else "non"
 
 
 def _number(value: float) -> str:

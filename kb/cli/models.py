@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import click
@@ -92,16 +92,7 @@ def list_models(as_json: bool) -> None:
     if as_json:
         local = found and {"name": found.name, "sha256": found.sha256, "source": found.source, "licence": found.licence}
         endpoint = {"url": settings.llm_url, "model": settings.llm_model} if settings.llm_url else None
-        known = [
-            {
-                "name": one.name,
-                "gigabytes": one.gigabytes,
-                "licence": one.licence,
-                "page": one.page,
-                "source": one.source,
-            }
-            for one in KNOWN
-        ]
+        known = [asdict(one) for one in KNOWN]
         told = {"endpoint": endpoint, "local": local, "runs": runs_here(), "in_use": in_use_json(settings)}
         print_json(told | {"known": known})
         return
@@ -144,8 +135,8 @@ def _checked(chat_model: ChatModel, settings: Settings) -> ModelReport:
         advice = (
             "Relancez la mesure quand la machine est moins occupée, ou réinstallez-le (« reperes model install »)"
             if chat_model.local
-            else "Vérifiez que le serveur tourne, puis REPERES_LLM_URL, REPERES_LLM_MODEL et REPERES_LLM_KEY ; un modèle "
-            "qui « réfléchit » avant d'écrire doit être servi sans ce mode"
+            else "Vérifiez que le serveur tourne, puis REPERES_LLM_URL, REPERES_LLM_MODEL et REPERES_LLM_KEY ; un "
+            "modèle qui « réfléchit » avant d'écrire doit être servi sans ce mode"
         )
         raise ReperesError(f"{chat_model.name} : {error}. {advice}.") from None
     finally:

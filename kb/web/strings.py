@@ -197,8 +197,8 @@ TOO_MANY_QUESTIONS = "Trop de questions en une minute : attendez un peu, puis re
 
 API_ASK, API_ASK_GIVES = "Pose une question", "La réponse, prouvée par des citations, ou un refus sans aucune."
 API_ANSWERER = (
-    "Qui rédige : « extractive », des phrases des documents, en moins d'une seconde ; « llm », le modèle de langue, s'il y "
-    "en a un ; « auto », le modèle de langue s'il est assez rapide."
+    "Qui rédige : « extractive », des phrases des documents, telles quelles ; « llm », le modèle de langue ; « auto », "
+    "le modèle de langue s'il y en a un et qu'il est assez rapide."
 )
 API_SEARCH, API_SEARCH_GIVES = (
     "Cherche des passages",

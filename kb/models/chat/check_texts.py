@@ -21,15 +21,20 @@ ASKING_SYSTEM = (
     "donnent pas la réponse, écrivez seulement : « Les documents ne permettent pas de répondre. »"
 )
 ASKING_TOKENS = 100
-PASSAGES = (
+_RULES = (
     "(Règlement de la ludothèque de Valombre, 2023-02-10) L'inscription à la ludothèque coûte 14 euros par an et par "
-    "famille. Elle est gratuite pour les assistantes maternelles de la commune.",
-    "(Horaires de la ludothèque de Valombre, 2024-09-02) La ludothèque est ouverte le mercredi de 10 heures à 18 "
-    "heures et le samedi matin. Elle ferme pendant les vacances d'hiver.",
-    "(Prêt de jeux, 2024-01-15) Chaque famille peut emprunter trois jeux à la fois, pendant vingt et un jours. Un jeu "
-    "rendu incomplet doit être remplacé.",
-    "(Rapport d'activité, 2024-06-20) En 2023, la ludothèque a prêté 5 260 jeux, et 318 familles y étaient inscrites.",
+    "famille. Elle est gratuite pour les assistantes maternelles de la commune."
 )
+_HOURS = (
+    "(Horaires de la ludothèque de Valombre, 2024-09-02) La ludothèque est ouverte le mercredi de 10 heures à 18 "
+    "heures et le samedi matin. Elle ferme pendant les vacances d'hiver."
+)
+_LOANS = (
+    "(Prêt de jeux, 2024-01-15) Chaque famille peut emprunter trois jeux à la fois, pendant vingt et un jours. Un jeu "
+    "rendu incomplet doit être remplacé."
+)
+_YEAR = "(Rapport d'activité, 2024-06-20) En 2023, la ludothèque a prêté 5 260 jeux ; 318 familles y étaient inscrites."
+PASSAGES = (_RULES, _HOURS, _LOANS, _YEAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,7 @@ def _page(number: int) -> str:
         f"{month.capitalize()} {year}. La maison du pays de Valombre a reçu {visits} visiteurs, dont "
         f"{visits // 3} enfants venus avec leur classe. Les bénévoles ont donné {hours} heures à {works}, pour une "
         f"dépense de {spent} francs que le comité a approuvée à l'unanimité. La veillée s'est tenue {place}, devant "
-        f"{visits // 2} personnes ; la chorale des Trois-Vallées y a chanté {3 + number % 6} airs anciens. Le conseil a "
-        f"remis au mois suivant l'examen de la demande du club de marche, qui voudrait disposer de la salle du bas le "
-        f"{1 + number % 28} de chaque mois."
+        f"{visits // 2} personnes ; la chorale des Trois-Vallées y a chanté {3 + number % 6} airs anciens. Le conseil "
+        f"a remis au mois suivant l'examen de la demande du club de marche, qui voudrait disposer de la salle du bas "
+        f"le {1 + number % 28} de chaque mois."
     )

@@ -32,10 +32,14 @@ def subject_of_weights(sha256: str) -> str:
 
 
 def subject_of_server(url: str, model: str) -> str:
-    """The name of a server's model in a measurement, without what may be secret in an address."""
+    """The name of a server's model in a measurement."""
+    return f"{place_of(url)} {model}"
+
+
+def place_of(url: str) -> str:
+    """An address without what may be secret in it: names, passwords, parameters."""
     parts = urlsplit(url)
-    place = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{place}{parts.path.rstrip('/')} {model}"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}"
 
 
 def this_processor(cpuinfo: Path = CPUINFO) -> str:
@@ -92,20 +96,14 @@ def _path(settings: Settings, subject: str, processor: str) -> Path:
 
 def _measurement(said: Mapping[str, Any]) -> Measurement:
     """Raises ValueError, KeyError or TypeError for what `keep` did not write."""
-    if said["form"] != _FORM:
-        raise ValueError(said["form"])
-    found = Measurement(**{field.name: said[field.name] for field in fields(Measurement)})
-    texts = (found.subject, found.processor, found.date)
-    counts = (found.context_tokens, found.read_tokens, found.cited, found.asked)
-    signs = (found.refuses, found.french)
     right = (
-        all(isinstance(text, str) for text in texts)
-        and all(type(count) is int and count >= 0 for count in counts)
-        and all(isinstance(sign, bool) for sign in signs)
-        and (found.reads_long is None or isinstance(found.reads_long, bool))
-        and 0 < found.read_speed < float("inf")
-        and 0 < found.written_speed < float("inf")
+        said["form"] == _FORM
+        and all(isinstance(said[name], str) for name in ("subject", "processor", "date"))
+        and all(type(said[name]) is int for name in ("context_tokens", "read_tokens", "cited", "asked"))
+        and all(isinstance(said[name], bool) for name in ("refuses", "french"))
+        and (said["reads_long"] is None or isinstance(said["reads_long"], bool))
+        and all(0 < said[name] < float("inf") for name in ("read_speed", "written_speed"))
     )
     if not right:
-        raise ValueError("not a measurement")
-    return found
+        raise ValueError("not a measurement of ours")
+    return Measurement(**{field.name: said[field.name] for field in fields(Measurement)})

@@ -21,10 +21,10 @@ SENTENCES_WRITTEN = 220
 class Measurement:
     """What `reperes model check` found. Speeds are in tokens a second.
 
-    `subject` says which model it is of: the SHA-256 of local weights, or the address and name of a server's; `processor`
-    is empty for a server. `read_tokens` is the length of the longest prompt that was timed. `cited` of `asked`
-    answerable questions were answered with the number of the right passage. `reads_long` is None where reading a long
-    prompt would have taken too long to try, False where it was refused or lost its beginning.
+    `subject` says which model it is of: the SHA-256 of local weights, or the address and name of a server's;
+    `processor` is empty for a server. `read_tokens` is the length of the longest prompt that was timed. `cited` of
+    `asked` answerable questions were answered with the number of the right passage. `reads_long` is None where reading
+    a long prompt would have taken too long to try, False where it was refused or lost its beginning.
     """
 
     subject: str
@@ -69,8 +69,8 @@ def choose(asked: str, measured: Measurement | None, *, local: bool, budget: int
     A server is somebody's decision: it gets whole passages however slow it is, but where it was seen not to follow
     citations at all, or not to read long prompts. A local model has to earn them, and even its use.
     """
-    if asked == "whole" or asked == "sentences":  # noqa: PLR1714  (the type follows from it)
-        return Choice(asked, True, f"choisi par {VARIABLE}={asked}")
+    if asked != "auto":
+        return Choice("whole" if asked == "whole" else "sentences", True, f"choisi par {VARIABLE}={asked}")
     if not local:
         return _of_a_server(measured)
     if measured is None:

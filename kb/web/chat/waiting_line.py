@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 SEARCHES_AT_ONCE = 2
 WRITTEN_AT_ONCE = 1  # a small local model writes one answer in the time in which it would write two by halves
-# A server with a GPU batches hundreds (vLLM), one for a single user takes them in turn itself (Ollama); each answer under
+# A server with a GPU batches many (vLLM), one for a single user takes them in turn itself (Ollama); each answer under
 # way keeps one of the some 40 threads that serve everybody. Chosen, not measured: a fifth of them.
 WRITTEN_AT_ONCE_BY_A_SERVER = 8
 
