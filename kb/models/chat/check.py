@@ -104,7 +104,10 @@ class _Asker:
         def count(read: int, written: int) -> None:
             counted.append((read, written))
 
-        pieces = self._model.stream(system, user, max_tokens=max_tokens, usage=count if self._counts else None)
+        if self._counts:
+            pieces = self._model.stream_counted(system, user, max_tokens=max_tokens, usage=count)
+        else:
+            pieces = self._model.stream(system, user, max_tokens=max_tokens)
         began = self._clock()
         said = [next(pieces)]
         first = self._clock()

@@ -90,12 +90,18 @@ class ChatModel:
         prompt = (len(system) + len(user)) / _FEWEST_CHARACTERS_A_TOKEN
         return prompt + max_tokens + _OVERHEAD_TOKENS <= self.context_tokens
 
-    def stream(self, system: str, user: str, *, max_tokens: int, usage: Usage | None = None) -> Iterator[str]:
-        """The answer in pieces as they come. Closing the iterator stops the request. With `usage` the server is asked
-        to count.
+    def stream(self, system: str, user: str, *, max_tokens: int) -> Iterator[str]:
+        """The answer in pieces as they come. Closing the iterator stops the request.
 
         Raises LanguageModelError when there is no whole answer: out of reach, refused, too slow, cut off, empty.
         """
+        return self._stream(system, user, max_tokens, None)
+
+    def stream_counted(self, system: str, user: str, *, max_tokens: int, usage: Usage) -> Iterator[str]:
+        """The same; the server is asked to count tokens as well, which some refuse."""
+        return self._stream(system, user, max_tokens, usage)
+
+    def _stream(self, system: str, user: str, max_tokens: int, usage: Usage | None) -> Iterator[str]:
         if not self.fits(system, user, max_tokens):
             raise LanguageModelError("la question et ses extraits dépassent ce que le modèle de langue peut lire")
         said = finished = False
@@ -125,9 +131,7 @@ class ChatModel:
             client[2]()
         self._close()
 
-    def _pieces(
-        self, system: str, user: str, max_tokens: int, usage: Usage | None = None
-    ) -> Iterator[tuple[str, bool]]:
+    def _pieces(self, system: str, user: str, max_tokens: int, usage: Usage | None) -> Iterator[tuple[str, bool]]:
         from llama_index.core.base.llms.types import ChatMessage
 
         messages = [ChatMessage(role="system", content=system), ChatMessage(role="user", content=user)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from chat_server import Behaviour, chat_server, failing, saying
@@ -16,9 +14,11 @@ from kb.models.chat.profile import Measurement
 from measured_server import MeasuredModel, PlannedClock
 
 
-def measured(behaviour: Behaviour, clock: PlannedClock | None = None, **options: Any) -> Measurement:
+def measured(
+    behaviour: Behaviour, clock: PlannedClock | None = None, *, context_tokens: int = 16_384, local: bool = False
+) -> Measurement:
     with chat_server(behaviour) as server:
-        model = ChatModel("m", lambda: server.address, **{"context_tokens": 16_384, "subject": "s"} | options)
+        model = ChatModel("m", lambda: server.address, context_tokens=context_tokens, local=local, subject="s")
         return measure(model, "", clock or PlannedClock())
 
 
