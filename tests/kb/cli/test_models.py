@@ -27,7 +27,7 @@ Run = Callable[..., str]
 
 @pytest.fixture
 def run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs `reperes` with a cache of the test's own, and checks its exit code; gives what it prints, errors included."""
+    """Runs `reperes` with a cache of the test's own, and checks its exit code; gives all that it prints."""
     monkeypatch.setattr(sentence_encoder, "load_encoder", lambda _: TinyEncoder())
     monkeypatch.setenv("REPERES_STORE", str(settings.store))
     monkeypatch.setenv("REPERES_CACHE", str(settings.cache))
@@ -181,7 +181,8 @@ def test_a_slow_model_is_left_alone_and_everybody_says_so(
     # Weights that do not start: whoever asks them would be told that they could not word the answer.
     question = ("ask", "Quel est le budget du programme ?", "--json")
     asked = json.loads(run(*question, output=True))
-    assert (asked["answerer"], asked["warnings"]) == ("extractive", [])
+    assert asked["answerer"] == "extractive"
+    assert "ne démarre pas" not in " ".join(asked["warnings"])
     asked = json.loads(run(*question, "--answerer", "llm", output=True))
     assert "ne démarre pas" in asked["warnings"][-1]
     monkeypatch.setenv("REPERES_LLM_PROFILE", "sentences")

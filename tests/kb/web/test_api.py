@@ -90,6 +90,7 @@ def test_who_words_the_answer_is_chosen_as_on_the_command_line(
     with chat_server(saying(sentence)) as server:
         model = ChatModel("grand", lambda: server.address, by_default=False)
         with KnowledgeBase(IndexReader(settings.store, tiny_encoder), tiny_encoder, model=model) as base:
+            assert base.model_name is None
             client = application(base)
             given = {
                 answerer: client.post("/api/ask", json={"question": BUDGET, "answerer": answerer}).json()
