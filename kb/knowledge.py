@@ -227,9 +227,7 @@ class KnowledgeBase:
         """
         if answerer not in ANSWERERS:
             raise ReperesError(f"Mode de réponse inconnu : {answerer}. Modes possibles : {', '.join(ANSWERERS)}.")
-        model = self._model
-        if answerer == "extractive" or (answerer == "auto" and model is not None and not model.by_default):
-            model = None
+        model = self._model if answerer == "llm" or (answerer == "auto" and self.model_name) else None
         if answerer == "llm" and model is None:
             raise ReperesError(NO_MODEL)
         began = time.perf_counter()

@@ -196,4 +196,23 @@ def test_a_model_that_is_too_slow_here_is_left_alone(
     run("eval", questions)
     (kept,) = kept_runs(settings)
     assert (kept.about["answerer"], kept.about["model"]) == ("auto", "")
-    assert "Quel" in run("eval", "--suggest", "1")  # from the documents alone: its weights would not start
+
+
+@pytest.mark.parametrize(("profile", "asked"), [("auto", False), ("sentences", True)])
+def test_suggestions_leave_it_alone_too(
+    run: Run,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    profile: str,
+    asked: bool,
+) -> None:
+    text = "Le programme concerne 448 quartiers prioritaires de la politique de la ville."
+    (tmp_path / "docs" / "b.md").write_text(f"# Titre\n\n{text}", encoding="utf-8")
+    ingest([tmp_path / "docs"], settings, TinyEncoder())
+    monkeypatch.setenv("REPERES_CACHE", str(settings.cache))
+    monkeypatch.setenv("REPERES_LLM_PROFILE", profile)
+    keep(settings, replace(SLOW, subject=install_weights(settings), processor=this_processor()))
+    assert "combien de quartiers prioritaires" in run("eval", "--suggest", "1")
+    assert ("wording a question failed" in caplog.text) is asked  # its weights do not start
