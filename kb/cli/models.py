@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ _NO_MODEL = (
     "Aucun modèle de langue n'est configuré. Installez-en un (« reperes model install »), ou donnez l'adresse d'un "
     "serveur (REPERES_LLM_URL, REPERES_LLM_MODEL)."
 )
+_BUSY = 0.5  # of the processors
 _NO_LLAMA = "Pour utiliser le modèle installé, installez aussi llama.cpp : pip install 'reperes[llm]'."
 
 
@@ -128,6 +130,12 @@ def _checked(chat_model: ChatModel, settings: Settings) -> ModelReport:
     from kb.models.chat.check import measure
     from kb.models.chat.kept_measurements import keep, this_processor
 
+    if chat_model.local and (load := _load()) > _BUSY:
+        say(
+            f"Cette machine est occupée ({load:.0%} de ses processeurs) : la mesure sera pire qu'au calme. Refaites-la "
+            "plus tard (« reperes model check »).",
+            err=True,
+        )
     say(f"Mesure de {chat_model.name}, une minute environ…", err=True)
     try:
         measured = measure(chat_model, this_processor() if chat_model.local else "")
@@ -143,6 +151,11 @@ def _checked(chat_model: ChatModel, settings: Settings) -> ModelReport:
         chat_model.close()
     keep(settings, measured)
     return ModelReport.of(chat_model, measured, settings)
+
+
+def _load() -> float:
+    """How much others have kept the processors busy over the last minute: 1 for all of them; 0 where nobody tells."""
+    return os.getloadavg()[0] / (os.cpu_count() or 1) if hasattr(os, "getloadavg") else 0.0
 
 
 def _check_installed(settings: Settings) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -131,6 +132,15 @@ def test_weights_without_llama_cpp_are_told(run: Run, settings: Settings, monkey
     install_weights(settings)
     monkeypatch.setattr(gguf, "runs_here", lambda: False)
     assert "pip install 'reperes[llm]'" in run("model", "check", code=2)
+
+
+@pytest.mark.parametrize(("load", "told"), [(0.1, False), (100.0, True)])
+def test_a_busy_machine_is_told_before_it_is_measured(
+    run: Run, settings: Settings, monkeypatch: pytest.MonkeyPatch, load: float, told: bool
+) -> None:
+    install_weights(settings)
+    monkeypatch.setattr(os, "getloadavg", lambda: (load, load, load))
+    assert ("Cette machine est occupée" in run("model", "check", code=1)) is told
 
 
 def test_answers_by_sentences_alone_do_not_stand_in_the_way_of_a_check(
