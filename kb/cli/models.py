@@ -20,6 +20,10 @@ _NO_MODEL = (
     "Aucun modèle de langue n'est configuré. Installez-en un (« reperes model install »), ou donnez l'adresse d'un "
     "serveur (REPERES_LLM_URL, REPERES_LLM_MODEL)."
 )
+_NOT_MEASURED = (
+    "Il n'est pas encore mesuré ici : jusqu'à « reperes model check », il ne rédige que si on le demande "
+    "(« --answerer llm »)."
+)
 _BUSY = 0.5  # of the processors
 _NO_LLAMA = "Pour utiliser le modèle installé, installez aussi llama.cpp : pip install 'reperes[llm]'."
 
@@ -56,6 +60,8 @@ def install(source: str, no_check: bool) -> None:
         say(_NO_LLAMA, err=True)
     elif not no_check:
         _check_installed(settings)
+    else:
+        say(_NOT_MEASURED)
 
 
 @model.command("check", short_help="Mesure ce que le modèle de langue sait faire, et dit ce qu'il lira.")
@@ -171,7 +177,7 @@ def _check_installed(settings: Settings) -> None:
     try:
         say(report_text(_checked(chat_model, local)))
     except ReperesError as error:
-        say(f"Le modèle est installé, mais n'a pas pu être mesuré. {error}", err=True)
+        say(f"Le modèle n'a pas pu être mesuré. {error} {_NOT_MEASURED}", err=True)
 
 
 COMMANDS = (model,)

@@ -74,7 +74,8 @@ def choose(asked: str, measured: Measurement | None, *, local: bool, budget: int
     if not local:
         return _of_a_server(measured)
     if measured is None:
-        return Choice("sentences", True, "pas encore mesuré sur cette machine (« reperes model check »)")
+        # Nobody knows whether it takes ten seconds to an answer or a minute.
+        return Choice("sentences", False, "pas encore mesuré sur cette machine (« reperes model check »)")
     reading = budget / measured.read_speed
     if reading <= MOST_SECONDS_READING_WHOLE and measured.cited and measured.refuses:
         return Choice("whole", True, f"il lit {budget} jetons de passages en {_seconds(reading)}")

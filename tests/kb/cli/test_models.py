@@ -155,8 +155,11 @@ def test_a_model_that_is_installed_is_measured_at_the_end(run: Run, tmp_path: Pa
     weights.write_bytes(b"GGUF et rien d'autre")
     told = run("model", "install", weights)
     assert "Modèle installé : faux" in told
-    assert "Le modèle est installé, mais n'a pas pu être mesuré." in told
-    assert "mesuré" not in run("model", "install", weights, "--no-check")
+    assert "Le modèle n'a pas pu être mesuré." in told
+    assert "ne démarre pas" in told
+    told = run("model", "install", weights, "--no-check")
+    assert "pas encore mesuré ici" in told
+    assert "ne démarre pas" not in told
 
 
 def test_what_was_measured_before_is_not_measured_again(run: Run, settings: Settings, tmp_path: Path) -> None:
@@ -181,7 +184,7 @@ def test_a_slow_model_is_left_alone_and_everybody_says_so(
     assert "sans modèle de langue" in run("status")
     assert json.loads(run("status", "--json", output=True))["language_model"] is None
     subject = install_weights(settings)
-    assert "petit. Il lit : quelques phrases (pas encore mesuré" in run("status")
+    assert "petit. Laissé de côté : pas encore mesuré sur cette machine" in run("status")
     keep(settings, replace(SLOW, subject=subject, processor=this_processor()))
     for command in (("status",), ("model", "list")):
         assert "petit. Laissé de côté : trop lent ici : 42 s pour une réponse" in run(*command)

@@ -22,7 +22,7 @@ URL = "http://127.0.0.1:1/v1"
 @pytest.mark.parametrize(
     ("measured", "profile", "by_default", "why"),
     [
-        (None, "sentences", True, "pas encore mesuré"),
+        (None, "sentences", False, "pas encore mesuré"),
         (FAST, "whole", True, "lit 2457 jetons de passages en 2,5 s"),
         (replace(FAST, read_speed=308.0), "whole", True, "8 s"),
         (replace(FAST, read_speed=306.0), "sentences", True, "plus de 8 s"),
@@ -147,9 +147,11 @@ def test_a_local_model_is_opened_as_it_was_measured_on_this_processor(settings: 
     subject = install_weights(settings)
     unknown = open_local_model(settings)
     assert unknown is not None
-    assert (unknown.profile, unknown.by_default) == ("sentences", True)
-    keep(settings, replace(SLOW, subject=subject, processor="un autre processeur"))
-    assert (open_local_model(settings) or unknown).by_default
+    assert (unknown.profile, unknown.by_default) == ("sentences", False)
+    keep(settings, replace(FAST, subject=subject, processor="un autre processeur"))
+    elsewhere = open_local_model(settings)
+    assert elsewhere is not None
+    assert "pas encore mesuré" in elsewhere.why
     keep(settings, replace(SLOW, subject=subject, processor=this_processor()))
     slow = open_local_model(settings)
     assert slow is not None
