@@ -16,8 +16,9 @@ from kb.models.chat.profile import MOST_SECONDS_READING_WHOLE, Measurement
 
 _SHORT = 400  # tokens: a little more than is read of sentences of evidence
 _LONG = 4_500
-# A long prompt is not tried where the short one says that it would take so many times what whole passages may take:
-# reading slows down with length, never speeds up so much.
+# A local model does not get a long prompt where the short one says that it would take so many times what whole passages
+# may take: reading slows down with length, never speeds up so much. A server does: it may give less context than it is
+# thought to, and where it is too slow for that prompt it is for whole passages too.
 _HOPELESS = 3.0
 
 Clock = Callable[[], float]
@@ -45,7 +46,8 @@ def measure(model: ChatModel, processor: str, clock: Clock = time.perf_counter) 
     timed = asker.read(_SHORT)
     reads_long = None
     budget = model.reading_budget
-    if budget > _SHORT and budget * timed.first / timed.read <= _HOPELESS * MOST_SECONDS_READING_WHOLE:
+    hopeful = budget * timed.first / timed.read <= _HOPELESS * MOST_SECONDS_READING_WHOLE
+    if budget > _SHORT and (hopeful or not model.local):
         reads_long = False
         with suppress(LanguageModelError):
             timed = asker.read(min(_LONG, budget))

@@ -23,8 +23,8 @@ class Measurement:
 
     `subject` says which model it is of: the SHA-256 of local weights, or the address and name of a server's;
     `processor` is empty for a server. `read_tokens` is the length of the longest prompt that was timed. `cited` of
-    `asked` answerable questions were answered with the number of the right passage. `reads_long` is None where reading
-    a long prompt would have taken too long to try, False where it was refused or lost its beginning.
+    `asked` answerable questions were answered with the number of the right passage. `reads_long` is None where a long
+    prompt was not tried, False where it was refused, lost its beginning, or took too long.
     """
 
     subject: str

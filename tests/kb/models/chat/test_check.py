@@ -42,10 +42,12 @@ def test_a_server_that_refuses_to_count_is_measured_by_our_own_count() -> None:
 
 def test_a_long_text_is_not_tried_where_it_would_take_too_long() -> None:
     model = MeasuredModel(read_speed=100.0)
-    found = measured(model, model.clock)
+    found = measured(model, model.clock, local=True)
     assert found.reads_long is None
     assert found.read_speed == 100.0
     assert 380 < found.read_tokens == max(model.read) < 1_000
+    # A server may give less context than it is thought to.
+    assert measured(model, model.clock).reads_long is True
 
 
 def test_a_small_context_is_never_overrun() -> None:
