@@ -30,8 +30,8 @@ _ADVICE = {
     "french": "Il ne répond pas en français : prenez un modèle qui le parle.",
     "reads_long": (
         "Il ne lit pas en entier un long texte : agrandissez le contexte de son serveur (Ollama : "
-        "OLLAMA_CONTEXT_LENGTH, llama.cpp : --ctx-size), ou donnez sa taille dans REPERES_LLM_CONTEXT. S'il est seulement "
-        "trop lent : REPERES_LLM_TIMEOUT, ou REPERES_LLM_PROFILE=sentences."
+        "OLLAMA_CONTEXT_LENGTH, llama.cpp : --ctx-size), ou donnez sa taille dans REPERES_LLM_CONTEXT. S'il n'est "
+        "que trop lent : REPERES_LLM_TIMEOUT, ou REPERES_LLM_PROFILE=sentences."
     ),
 }
 
