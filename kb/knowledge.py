@@ -108,8 +108,8 @@ class KnowledgeBase:
 
     @property
     def model_name(self) -> str | None:
-        """The name of the language model that writes answers, None without one."""
-        return None if self._model is None else self._model.name
+        """The name of the language model that writes answers by default, None without one."""
+        return None if self._model is None or not self._model.by_default else self._model.name
 
     def warm(self, may_go_on: Callable[[], bool]) -> bool:
         """Reads the vectors, and encodes what answers of a small base are chosen from, before anybody asks.
@@ -220,7 +220,7 @@ class KnowledgeBase:
         """
         if answerer not in ANSWERERS:
             raise ReperesError(f"Mode de réponse inconnu : {answerer}. Modes possibles : {', '.join(ANSWERERS)}.")
-        model = None if answerer == "extractive" else self._model
+        model = self._model if answerer == "llm" or (answerer == "auto" and self.model_name) else None
         if answerer == "llm" and model is None:
             raise ReperesError(NO_MODEL)
         began = time.perf_counter()

@@ -108,7 +108,7 @@ class Settings:
         "REPERES_ANSWERER",
         "auto",
         one_of("auto", "extractive"),
-        "`auto`: a language model writes where there is one; `extractive`: the documents' sentences, always",
+        "`auto`: a language model writes, where one is fast enough; `extractive`: the documents' sentences, always",
     )
     llm_url: str = _setting(
         "REPERES_LLM_URL", "", text, "address of an OpenAI-compatible server that writes the answers (`…/v1`)", "none"

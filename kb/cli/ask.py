@@ -114,7 +114,8 @@ def ask(question: tuple[str, ...], answerer: str, filters: Filters, store: Path 
 @STORE
 @JSON
 def status(shown: int, withdrawn: bool, store: Path | None, as_json: bool) -> None:
-    """Montre ce que la base contient, sans charger de modèle."""
+    """Montre ce que la base contient et qui rédige les réponses, sans charger de modèle."""
+    from kb.cli.model_report import in_use_json, in_use_text
     from kb.index.catalog.catalog import Catalog
     from kb.index.layout import CATALOG_FILE, index_folder
 
@@ -129,13 +130,15 @@ def status(shown: int, withdrawn: bool, store: Path | None, as_json: bool) -> No
         del told["reports"]
         # Programs know the reports of ingestions by the name that the option has too.
         withdrawn_documents = [asdict(document) for document in gone]
-        print_json(told | {"runs": reports, "withdrawn_documents": withdrawn_documents})
+        others = {"withdrawn_documents": withdrawn_documents, "language_model": in_use_json(settings)}
+        print_json(told | {"runs": reports} | others)
         return
     say(f"Documents : {state.documents} ({state.passages} passages), retirés : {state.withdrawn}")
     for name, number in sorted(state.sources.items()):
         say(f"  source « {name} » : {number}")
     say(f"Dernière ingestion : {state.last_ingestion or 'aucune'}")
     say(f"Génération : {state.generation} ; modèle : {state.encoder}")
+    say(in_use_text(settings))
     for document in gone:
         say(f"  retiré le {document.withdrawn_at} : {document.title} — {document.document}")
     for report in reports:

@@ -112,8 +112,8 @@ def _evaluate(
         def show(done: int, _total: int) -> None:
             bar.update(done - bar.n)
 
-        model = base.model_name if answerer != "extractive" else None
-        about = about_run(name, queries, base.status(), answerer=answerer, answers=answers, model=model or "")
+        writer = _writer(base, answerer)
+        about = about_run(name, queries, base.status(), answerer=answerer, answers=answers, model=writer)
         number, result = run_and_keep(database, base, queries, about, resume=resume, progress=show)
         kept = evaluation_run(database, number)
         opinion = judge(result, chat_model) if judged and chat_model is not None else None
@@ -148,6 +148,13 @@ def _reviewed(path: Path | None, name: str, settings: Settings) -> list[Evaluati
     if not queries:
         raise QuestionsError(f"{name} : aucune question n'est relue. Relisez-les, puis ôtez la marque « relue : non ».")
     return queries
+
+
+def _writer(base: KnowledgeBase, answerer: str) -> str:
+    """The name of the language model that writes the answers, empty for none."""
+    if answerer == "llm":
+        return base.model.name if base.model is not None else ""
+    return (base.model_name or "") if answerer == "auto" else ""
 
 
 def _ready_model(base: KnowledgeBase) -> ChatModel:
@@ -194,6 +201,8 @@ def _suggest(settings: Settings, number: int, chosen: Sequence[str], target: Pat
         model = None if answerer == "extractive" else open_chat_model(settings)
         if model is None and answerer == "llm":
             raise UnusableError(NO_MODEL)
+        if model is not None and answerer == "auto" and not model.by_default:
+            model = None  # nothing was started
     if model is None:
         queries = suggest(list(documents.values()), number)
     else:

@@ -60,6 +60,7 @@ class Asked(BaseModel):
     question: str = Field(max_length=LONGEST_QUESTION)
     history: list[Said] = Field(default=[], max_length=200)
     filters: Chosen = Chosen()
+    answerer: Literal["auto", "extractive", "llm"] = Field(default="auto", description=strings.API_ANSWERER)
     stream: bool = Field(default=False, description="One JSON object a line: the states of the answer, `final` last.")
 
 
@@ -84,7 +85,7 @@ def add_api(
         _check(request, gate, asked.question)
         history = tuple(Message(message.role, message.content) for message in asked.history[-HISTORY_MESSAGES:])
         filters = _filters(asked.filters)
-        states = answer_in_turn(_opened(base), asked.question.strip(), history, filters, waiting_lines)
+        states = answer_in_turn(_opened(base), asked.question.strip(), history, filters, waiting_lines, asked.answerer)
 
         def told() -> Iterator[dict[str, Any]]:
             with metrics.under_way():

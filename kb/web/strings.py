@@ -198,6 +198,10 @@ EDITORS_ONLY = "Cette page est réservée aux personnes qui modifient la base."
 TOO_MANY_QUESTIONS = "Trop de questions en une minute : attendez un peu, puis reposez la vôtre."
 
 API_ASK, API_ASK_GIVES = "Pose une question", "La réponse, prouvée par des citations, ou un refus sans aucune."
+API_ANSWERER = (
+    "Qui rédige : « extractive », des phrases des documents, telles quelles ; « llm », le modèle de langue ; « auto », "
+    "le modèle de langue s'il y en a un et qu'il est assez rapide."
+)
 API_SEARCH, API_SEARCH_GIVES = (
     "Cherche des passages",
     "Les passages les plus proches d'une question, le meilleur d'abord.",

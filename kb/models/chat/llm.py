@@ -10,9 +10,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from kb.errors import LanguageModelError, SettingsError
+from kb.models.chat.kept_measurements import kept, subject_of_server, subject_of_weights, this_processor
+from kb.models.chat.profile import Choice, Profile, choose
 from kb.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,8 +34,8 @@ _MOST_OF_CONTEXT = 0.6  # of the context for what is read: the rest is the conve
 SERVER_CONTEXT = 16_384
 LOCAL_CONTEXT = 4_096
 
-Profile = Literal["whole", "sentences"]
-"""What a model is given to read: whole passages, or the few sentences that a small one can follow."""
+Usage = Callable[[int, int], None]
+"""Called with the tokens of the prompt and of the answer, when the server tells them."""
 
 
 class ChatModel:
@@ -48,6 +50,9 @@ class ChatModel:
         model: str | None = None,
         context_tokens: int = LOCAL_CONTEXT,
         profile: Profile = "sentences",
+        by_default: bool = True,
+        why: str = "",
+        subject: str = "",
         most_read: int = 6000,
         timeout: float = 60.0,
         local: bool = False,
@@ -55,13 +60,18 @@ class ChatModel:
     ) -> None:
         """`name` is shown to readers, `model` asked for. `address` gives the base URL (ending in `/v1`) at each use.
 
-        `most_read` is the most tokens of passages that it is given for an answer.
+        `most_read` is the most tokens of passages that it is given for an answer. `by_default` says whether it writes
+        answers when nobody asked for it by name, `why` (in French) where that and its profile come from, `subject` what
+        it is called in measurements.
         """
         self.name = name
         self.local = local  # a small model on this machine: asked for less
         self.context_tokens = context_tokens
         self.profile: Profile = profile
-        self.reading_budget = min(most_read, int(_MOST_OF_CONTEXT * context_tokens))
+        self.by_default = by_default
+        self.why = why
+        self.subject = subject
+        self.reading_budget = reading_budget(most_read, context_tokens)
         self._model = model or name
         self._address = address
         self._key = key
@@ -97,12 +107,19 @@ class ChatModel:
 
         Raises LanguageModelError when there is no whole answer: out of reach, refused, too slow, cut off, empty.
         """
+        return self._stream(system, user, max_tokens, None)
+
+    def stream_counted(self, system: str, user: str, *, max_tokens: int, usage: Usage) -> Iterator[str]:
+        """The same; the server is asked to count tokens as well, which some refuse."""
+        return self._stream(system, user, max_tokens, usage)
+
+    def _stream(self, system: str, user: str, max_tokens: int, usage: Usage | None) -> Iterator[str]:
         if not self.fits(system, user, max_tokens):
             raise LanguageModelError("la question et ses extraits dépassent ce que le modèle de langue peut lire")
         said = finished = False
         deadline = time.monotonic() + self._longest
         try:
-            for piece, ended in self._pieces(system, user, max_tokens):
+            for piece, ended in self._pieces(system, user, max_tokens, usage):
                 if time.monotonic() > deadline:
                     raise LanguageModelError("le modèle de langue est trop lent")
                 finished = finished or ended
@@ -126,15 +143,19 @@ class ChatModel:
             client[2]()
         self._close()
 
-    def _pieces(self, system: str, user: str, max_tokens: int) -> Iterator[tuple[str, bool]]:
+    def _pieces(self, system: str, user: str, max_tokens: int, usage: Usage | None) -> Iterator[tuple[str, bool]]:
         from llama_index.core.base.llms.types import ChatMessage
 
         messages = [ChatMessage(role="system", content=system), ChatMessage(role="user", content=user)]
-        responses = self.llama_index().stream_chat(messages, max_tokens=max_tokens)
+        counting = {"stream_options": {"include_usage": True}} if usage is not None else {}
+        responses = self.llama_index().stream_chat(messages, max_tokens=max_tokens, **counting)
         try:
             for response in responses:
                 choices = getattr(response.raw, "choices", None) or []
                 ended = any(choice.finish_reason for choice in choices)
+                counted = getattr(response.raw, "usage", None)
+                if usage is not None and counted is not None:
+                    usage(counted.prompt_tokens, counted.completion_tokens)
                 yield response.delta or "", ended
         finally:
             if (close := getattr(responses, "close", None)) is not None:
@@ -172,6 +193,11 @@ class ChatModel:
             return self._client[1]
 
 
+def reading_budget(most_read: int, context_tokens: int) -> int:
+    """The most tokens of passages that a model of this context is given for an answer."""
+    return min(most_read, int(_MOST_OF_CONTEXT * context_tokens))
+
+
 def open_chat_model(settings: Settings) -> ChatModel | None:
     """The endpoint of the settings, else the local model when it is installed, else None. Nothing is started yet.
 
@@ -179,33 +205,51 @@ def open_chat_model(settings: Settings) -> ChatModel | None:
     """
     if settings.answerer == "extractive":
         return None
-    if settings.llm_url:
-        if not settings.llm_model:
-            raise SettingsError(
-                f"REPERES_LLM_URL={settings.llm_url} : il manque le nom du modèle. Donnez-le dans REPERES_LLM_MODEL."
-            )
-        base = settings.llm_url.rstrip("/")
-        return ChatModel(
-            settings.llm_model,
-            lambda: base,
-            key=settings.llm_key,
-            context_tokens=settings.llm_context or SERVER_CONTEXT,
-            profile="sentences" if settings.llm_profile == "sentences" else "whole",
-            most_read=settings.llm_budget,
-            timeout=settings.llm_timeout,
+    return _open_endpoint(settings) if settings.llm_url else open_local_model(settings)
+
+
+def _open_endpoint(settings: Settings) -> ChatModel:
+    if not settings.llm_model:
+        raise SettingsError(
+            f"REPERES_LLM_URL={settings.llm_url} : il manque le nom du modèle. Donnez-le dans REPERES_LLM_MODEL."
         )
+    base = settings.llm_url.rstrip("/")
+    context = settings.llm_context or SERVER_CONTEXT
+    subject = subject_of_server(base, settings.llm_model)
+    choice = _choice(settings, subject, context, local=False)
+    return ChatModel(
+        settings.llm_model,
+        lambda: base,
+        key=settings.llm_key,
+        context_tokens=context,
+        profile=choice.profile,
+        by_default=choice.by_default,
+        why=choice.why,
+        subject=subject,
+        most_read=settings.llm_budget,
+        timeout=settings.llm_timeout,
+    )
+
+
+def open_local_model(settings: Settings) -> ChatModel | None:
+    """The local model, None when none is installed or llama.cpp is missing. Nothing is started yet."""
     from kb.models.chat.gguf import LocalServer, installed, runs_here
 
     found = installed(settings)
     if found is None or not runs_here():
         return None
     context = settings.llm_context or LOCAL_CONTEXT
+    subject = subject_of_weights(found.sha256)
+    choice = _choice(settings, subject, context, local=True)
     server = LocalServer(found.path, context)
     return ChatModel(
         found.name,
         server.address,
         context_tokens=context,
-        profile="whole" if settings.llm_profile == "whole" else "sentences",
+        profile=choice.profile,
+        by_default=choice.by_default,
+        why=choice.why,
+        subject=subject,
         most_read=settings.llm_budget,
         timeout=settings.llm_timeout,
         local=True,
@@ -220,6 +264,11 @@ def open_checker(settings: Settings, model: ChatModel | None) -> ChatModel | Non
     if model is None or settings.llm_check == "no":
         return None
     return model if settings.llm_check == "yes" else model.named(settings.llm_check)
+
+
+def _choice(settings: Settings, subject: str, context: int, *, local: bool) -> Choice:
+    measured = kept(settings, subject, this_processor() if local else "")
+    return choose(settings.llm_profile, measured, local=local, budget=reading_budget(settings.llm_budget, context))
 
 
 def _failures() -> tuple[type[Exception], ...]:

@@ -52,13 +52,17 @@ def exchange(
 
 
 def answer_states(
-    base: Base, question: str, history: tuple[Message, ...], filters: Filters | None = None
+    base: Base,
+    question: str,
+    history: tuple[Message, ...],
+    filters: Filters | None = None,
+    answerer: str = "auto",
 ) -> Generator[tuple[Answer, bool], None, None]:
     """The states of an answer, each with whether it is final.
 
     The base's stream is closed however this ends: what makes the answer stops when nobody reads it any more.
     """
-    stream = base.stream(question, history=history, filters=filters or None)
+    stream = base.stream(question, history=history, answerer=answerer, filters=filters or None)
     try:
         answer: Answer | None = None
         for answer in stream:
@@ -72,22 +76,28 @@ def answer_states(
 
 
 def answer_in_turn(
-    base: Base, question: str, history: tuple[Message, ...], filters: Filters | None, waiting_lines: WaitingLines
+    base: Base,
+    question: str,
+    history: tuple[Message, ...],
+    filters: Filters | None,
+    waiting_lines: WaitingLines,
+    answerer: str = "auto",
 ) -> Generator[tuple[Answer, bool] | int, None, None]:
     """The states of an answer, once its turn has come; before, how many wait ahead, a few times a second.
 
     Who waits for the language model has the first state, with its sources, already.
     """
-    states = answer_states(base, question, history, filters)
+    states = answer_states(base, question, history, filters, answerer)
+    written = answerer == "llm" or (answerer == "auto" and getattr(base, "model_name", None) is not None)
     try:
         with waiting_lines.searching.join() as place:
             yield from _places(place)
             answer, final = next(states)
-        if final or answer.refused or getattr(base, "model_name", None) is None:
+        if final or answer.refused or not written:
             yield from [(answer, final)] if final else states  # the same again, final
             return
         yield answer, False
-        with waiting_lines.writing.join() as place:
+        with waiting_lines.of(getattr(base, "model", None)).join() as place:
             yield from _places(place)
             yield from states
     finally:

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 
 SEARCHES_AT_ONCE = 2
 WRITTEN_AT_ONCE = 1  # a small local model writes one answer in the time in which it would write two by halves
+# A server with a GPU batches many (vLLM), one for a single user takes them in turn itself (Ollama); each answer under
+# way keeps one of the some 40 threads that serve everybody. Chosen, not measured: a fifth of them.
+WRITTEN_AT_ONCE_BY_A_SERVER = 8
 
 
 class WaitingLine:
@@ -79,7 +82,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class WaitingLines:
-    """Where questions wait: for a processor to search, and for the language model to write. Shared by all pages."""
+    """Where questions wait: for a processor to search, and for the language model to write, which runs on this machine
+    or on a server. Shared by all pages."""
 
     searching: WaitingLine = field(default_factory=lambda: WaitingLine(SEARCHES_AT_ONCE))
     writing: WaitingLine = field(default_factory=lambda: WaitingLine(WRITTEN_AT_ONCE))
+    written_by_a_server: WaitingLine = field(default_factory=lambda: WaitingLine(WRITTEN_AT_ONCE_BY_A_SERVER))
+
+    def of(self, model: object) -> WaitingLine:
+        """The line for what a language model writes."""
+        return self.writing if getattr(model, "local", True) else self.written_by_a_server

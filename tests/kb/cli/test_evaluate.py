@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click.testing
@@ -15,9 +16,11 @@ from ingest.pipeline import ingest
 from kb.evaluation.kept.runs import EvaluationRun, evaluation_runs
 from kb.knowledge import KnowledgeBase
 from kb.models import sentence_encoder
-from kb.models.chat.gguf import CARD, FOLDER
+from kb.models.chat.gguf import CARD, FOLDER, LocalServer
+from kb.models.chat.kept_measurements import keep, this_processor
 from kb.records.database import AppDatabase
 from kb.settings import Settings
+from measured_models import SLOW, install_weights
 from tiny_encoder import TinyEncoder
 
 Run = Callable[..., str]
@@ -182,3 +185,41 @@ def test_what_cannot_be_worked_with_ends_with_2(run: Run, questions: Path, tmp_p
     assert "n'existe pas encore" in run("eval", questions, "--store", tmp_path / "rien", code=2)
     assert "il n'y a pas d'évaluation de ce numéro" in run("eval", "--compare", "7", "8", code=2)
     run("eval", tmp_path / "rien.jsonl", code=2)
+
+
+def test_a_model_that_is_too_slow_here_is_left_alone(
+    run: Run, questions: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPERES_CACHE", str(settings.cache))
+    subject = install_weights(settings)
+    keep(settings, replace(SLOW, subject=subject, processor=this_processor()))
+    run("eval", questions)
+    (kept,) = kept_runs(settings)
+    assert (kept.about["answerer"], kept.about["model"]) == ("auto", "")
+
+
+@pytest.mark.parametrize(("profile", "asked"), [("auto", False), ("sentences", True)])
+def test_suggestions_leave_it_alone_too(
+    run: Run,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    profile: str,
+    asked: bool,
+) -> None:
+    text = "Le programme concerne 448 quartiers prioritaires de la politique de la ville."
+    (tmp_path / "docs" / "b.md").write_text(f"# Titre\n\n{text}", encoding="utf-8")
+    ingest([tmp_path / "docs"], settings, TinyEncoder())
+    monkeypatch.setenv("REPERES_CACHE", str(settings.cache))
+    monkeypatch.setenv("REPERES_LLM_PROFILE", profile)
+    keep(settings, replace(SLOW, subject=install_weights(settings), processor=this_processor()))
+    started: list[LocalServer] = []
+    start = LocalServer.address
+
+    def address(server: LocalServer) -> str:
+        started.append(server)
+        return start(server)
+
+    monkeypatch.setattr(LocalServer, "address", address)
+    assert "combien de quartiers prioritaires" in run("eval", "--suggest", "1")
+    assert bool(started) is asked

@@ -8,7 +8,13 @@ import logging
 import httpx
 import pytest
 
+from chat_server import chat_server, saying
+from ingest.pipeline import ingest
 from kb.errors import StoreError
+from kb.index.reader import IndexReader
+from kb.knowledge import KnowledgeBase
+from kb.models.chat.llm import ChatModel
+from kb.models.encoder import Encoder
 from kb.settings import Settings
 from paced_base import PacedBase
 from serving import Application, Servers
@@ -16,6 +22,14 @@ from small_base import SmallBase
 from small_pages import DOCUMENTS
 
 QUESTION = "Qui apporte les aides du programme ?"
+BUDGET = "Quel est le budget du programme ?"
+
+
+def ingest_pages(settings: Settings, encoder: Encoder) -> None:
+    folder = settings.store.parent / "docs"
+    folder.mkdir()
+    (folder / "a.md").write_text("# Budget\n\nLe budget du programme est de 12 milliards d'euros.", encoding="utf-8")
+    assert ingest([folder], settings, encoder).added == 1
 
 
 def test_an_answer_whole_and_streamed(application: Application) -> None:
@@ -53,6 +67,7 @@ def test_history_and_filters_count(application: Application) -> None:
         ("/api/ask", {}, "question"),
         ("/api/ask", {"question": "x" * 2001}, "question"),
         ("/api/ask", {"question": "Qui ?", "autre": 1}, "autre"),
+        ("/api/ask", {"question": QUESTION, "answerer": "autre"}, "answerer"),
         ("/api/ask", {"question": "Qui ?", "history": [{"role": "system", "content": "x"}]}, "role"),
         ("/api/ask", {"question": QUESTION, "filters": {"kind": ["inconnu"]}}, "inconnu"),
         ("/api/ask", {"question": QUESTION, "filters": {"since": "hier"}}, "hier"),
@@ -67,6 +82,42 @@ def test_what_is_wrong_is_told_in_french(
     assert told in answer.json()["detail"]
 
 
+def test_who_words_the_answer_is_chosen_as_on_the_command_line(
+    application: Application, settings: Settings, tiny_encoder: Encoder
+) -> None:
+    ingest_pages(settings, tiny_encoder)
+    sentence = "Le budget du programme est de 12 milliards d'euros [1]."
+    with chat_server(saying(sentence)) as server:
+        model = ChatModel("grand", lambda: server.address, by_default=False)
+        with KnowledgeBase(IndexReader(settings.store, tiny_encoder), tiny_encoder, model=model) as base:
+            assert base.model_name is None
+            client = application(base)
+            given = {
+                answerer: client.post("/api/ask", json={"question": BUDGET, "answerer": answerer}).json()
+                for answerer in ("auto", "extractive", "llm")
+            }
+            asked = len(server.requests)
+            streamed = client.post("/api/ask", json={"question": BUDGET, "answerer": "llm", "stream": True}).text
+    assert {name: (answer["answerer"], answer["model"]) for name, answer in given.items()} == {
+        "auto": ("extractive", None),  # the model is left alone unless it is asked for
+        "extractive": ("extractive", None),
+        "llm": ("llm", "grand"),
+    }
+    assert asked == 1
+    assert json.loads(streamed.splitlines()[-1])["answerer"] == "llm"
+
+
+def test_a_model_that_is_not_there_is_told(application: Application, settings: Settings, tiny_encoder: Encoder) -> None:
+    ingest_pages(settings, tiny_encoder)
+    with KnowledgeBase(IndexReader(settings.store, tiny_encoder), tiny_encoder) as base:
+        client = application(base)
+        refused = client.post("/api/ask", json={"question": BUDGET, "answerer": "llm"})
+        streamed = client.post("/api/ask", json={"question": BUDGET, "answerer": "llm", "stream": True})
+    assert refused.status_code == 422
+    assert "Aucun modèle de langue n'est configuré" in refused.json()["detail"]
+    assert "Aucun modèle de langue n'est configuré" in json.loads(streamed.text)["error"]
+
+
 def test_too_many_questions_have_to_wait(application: Application) -> None:
     client = application(questions_per_minute=2)
     answers = [client.post("/api/ask", json={"question": QUESTION}) for _ in range(3)]
@@ -78,8 +129,12 @@ def test_the_api_is_documented(application: Application) -> None:
     client = application()
     schema = client.get("/api/openapi.json").json()
     assert set(schema["paths"]) == {"/api/ask", "/api/search"}
+    answerer = schema["components"]["schemas"]["Asked"]["properties"]["answerer"]
+    assert answerer["enum"] == ["auto", "extractive", "llm"]
+    assert "modèle de langue" in answerer["description"]
     page = client.get("/api").text
     assert "POST /api/ask" in page
+    assert "auto, extractive, llm" in page
     assert "stream" in page
 
 

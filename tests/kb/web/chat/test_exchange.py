@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from kb.errors import FingerprintError
 from kb.retrieval.filters import Filters
 from kb.types import Answer, Document, Message
 from kb.web.chat.chat_state import HISTORY_MESSAGES, SHOWN_TURNS, ChatState
-from kb.web.chat.exchange import answer_states, exchange, question_trouble
+from kb.web.chat.exchange import answer_in_turn, answer_states, exchange, question_trouble
 from kb.web.chat.waiting_line import WaitingLines
 from small_base import SmallBase
 
@@ -161,13 +162,16 @@ def test_an_empty_question_is_told() -> None:
 class WritingBase(SmallBase):
     """Has a model: its answers are written after the first state, when `go` is set."""
 
-    model_name = "modèle"
+    model_name: str | None = "modèle"
+    model: Any = None
 
     def __init__(self) -> None:
         super().__init__(DOCUMENTS)
         self.go = threading.Event()
+        self.answerers: list[str] = []
 
     def stream(self, question: str, **options: Any) -> Iterator[Answer]:
+        self.answerers.append(options["answerer"])
         answer = self.ask(question, **options)
         yield answer
         assert self.go.wait(30)
@@ -229,3 +233,26 @@ def test_a_model_that_reads_whole_passages_shows_its_documents_then_its_sentence
     assert "Documents lus" not in third.sources_html
     assert 'id="source-1-1"' in third.sources_html
     assert final.turns[-1].state == "done"
+
+
+@pytest.mark.parametrize(
+    ("local", "by_default", "answerer", "waits"),
+    [
+        (True, True, "auto", True),
+        (True, True, "extractive", False),
+        (True, False, "auto", False),
+        (True, False, "llm", True),
+        (False, True, "auto", False),
+    ],
+)
+def test_only_what_a_local_model_writes_waits_for_it(local: bool, by_default: bool, answerer: str, waits: bool) -> None:
+    base, lines = WritingBase(), WaitingLines()
+    base.model, base.model_name = SimpleNamespace(local=local), "modèle" if by_default else None
+    base.go.set()
+    with lines.writing.join() as another:
+        assert another.wait(30)
+        states = answer_in_turn(base, "Combien de quartiers à Lyon ?", (), None, lines, answerer)
+        assert not isinstance(next(states), int)
+        assert isinstance(next(states), int) is waits
+        states.close()
+    assert base.answerers == [answerer]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from contextlib import ExitStack
+from types import SimpleNamespace
 
-from kb.web.chat.waiting_line import WaitingLine
+from kb.web.chat.waiting_line import WaitingLine, WaitingLines
 
 
 def test_places_are_given_in_order_and_told() -> None:
@@ -59,3 +61,18 @@ def test_as_many_go_on_at_once_as_there_are_places() -> None:
     for thread in threads:
         thread.join()
     assert (inside[0], most[0]) == (0, 2)
+
+
+def test_a_local_model_writes_one_answer_at_a_time_and_a_server_several() -> None:
+    def at_once(local: bool) -> int:
+        line = WaitingLines().of(SimpleNamespace(local=local))
+        with ExitStack() as places:
+            for number in range(100):
+                if not places.enter_context(line.join()).wait(0):
+                    return number
+        return 100
+
+    assert at_once(local=True) == 1
+    assert at_once(local=False) == 8
+    lines = WaitingLines()
+    assert lines.of(None) is lines.writing
