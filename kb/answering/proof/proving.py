@@ -18,12 +18,13 @@ from kb.answering.proof.draft import Piece
 from kb.answering.proof.english import Encode, as_french, is_likely, nearest_units
 from kb.answering.proof.names import first_name, is_held, is_spelled_here, proper_names
 from kb.answering.proof.quoting import quoted
+from kb.answering.proof.signs.attribution import misattributed
 from kb.answering.proof.signs.polarity import is_contrary
-from kb.answering.proof.signs.support import support
+from kb.answering.proof.signs.support import content, rarity, support
 from kb.answering.proof.sources import Source, SourceUnit
 from kb.answering.proof.values import value_fault
 from kb.text.acronyms import mentions
-from kb.text.figures import figures, missing_figures
+from kb.text.figures import figures, missing_figures, same_figure
 from kb.text.folding import fold
 from kb.text.stems import stems, words
 from kb.text.wording.language import language
@@ -33,6 +34,7 @@ IN_ENGLISH = "elle n'est pas en français"
 NO_PASSAGE = "aucun passage ne la prouve"
 NOT_SAID = "le passage cité ne dit pas cela"
 CONTRARY = "elle nie ce que le passage dit, ou l'inverse"
+OF_ANOTHER = "le passage cité dit « {value} » d'autre chose"
 NAME_NOT_THERE = "« {name} » n'est pas dans le passage cité"
 # A name in as many of the passages is what they are about: a cited passage need not repeat it. A quarter: the share
 # above which `sufficiency` takes a name for common in the whole base.
@@ -45,6 +47,7 @@ _ADDRESS = re.compile(
 # A sentence that compares says one thing of each of its passages.
 _AGAINST = re.compile(r"\s*(?:;|,? tandis que|,? alors que|, contre|, et) ")
 _FEWEST_STEMS = 3
+_CELL = " : "  # between the names of a row and a column, and what stands there
 _LOWER = re.compile(r"\b[a-zà-öø-ÿ]+\b")
 # Of a passage that the model did not cite more is asked: one of sixteen passes more easily than one. At 0.7, 0.97
 # instead of 0.93 of 148 invented sentences are caught, for 3 of 627 good ones (29 November 2026).
@@ -159,7 +162,7 @@ class Prover:
             if not says or (index == 0 and len(piece.cells) > 1 and not numbers_in(cell)):
                 continue
             column = without_marks(piece.header[index]) if index < len(piece.header) else ""
-            claim = " : ".join(part for part in ((label if index else ""), column, text) if part)
+            claim = _CELL.join(part for part in ((label if index else ""), column, text) if part)
             proof = self._sentence(claim, numbers_in(cell) or piece.numbers)
             if proof.fault:
                 return proof
@@ -176,7 +179,13 @@ class Prover:
             return NAME_NOT_THERE.format(name=name)
         if not self._is_supported(text, cited, least):
             return NOT_SAID
-        return CONTRARY if is_contrary(text, [unit for source in cited for unit in source.units]) else ""
+        units = [unit for source in cited for unit in source.units]
+        if not (_CELL in text and _is_row_of(text, units)):
+            said = list(dict.fromkeys(content(text)))
+            of_another = misattributed(text, units, said, rarity(units), self._question, text.rfind(_CELL) + 1)
+            if of_another:
+                return OF_ANOTHER.format(value=of_another)
+        return CONTRARY if is_contrary(text, units) else ""
 
     def _fault_in_english(self, text: str, cited: Sequence[Source], encode: Encode, least: float) -> str:
         """As `_fault`: figures and acronyms as strictly, names of which English has others not at all."""
@@ -192,6 +201,9 @@ class Prover:
         """Whether the passages say the sentence, or each of the two halves that it sets against one another."""
         if support(text, cited, self._question) >= least:
             return True
+        if _CELL in text:  # the name of a column is the answer's own, and often the question's
+            label, *_, cell = text.split(_CELL)
+            return support(f"{label}{_CELL}{cell}", cited, self._question) >= least
         halves = [half for half in _AGAINST.split(text) if half.strip()]
         return (
             len(cited) > 1
@@ -204,10 +216,21 @@ class Prover:
     def _missing_names(self, text: str, cited: Sequence[Source]) -> Iterator[str]:
         held = frozenset().union(*(source.words for source in cited))
         # « Budget : 12 M€ »: what stands before a colon is the name of a row or column.
-        first = "" if " : " in text else first_name(text, self._common)
+        first = "" if _CELL in text else first_name(text, self._common)
         for name in (*proper_names(text), first):
             if not name or is_held(name, held, self._spelled) or is_spelled_here(name, text):
                 continue
             wanted = set(words(name))
             if sum(wanted <= source.words for source in self._sources) < _COMMON_IN * len(self._sources):
                 yield name
+
+
+def _is_row_of(claim: str, units: Sequence[SourceUnit]) -> bool:
+    """Whether one unit holds the name of a row and all figures of a cell of it."""
+    label, *_, cell = claim.split(_CELL)
+    wanted, values = stems(label), figures(cell)
+    return bool(wanted and values) and any(
+        all(unit.says(stem) for stem in wanted)
+        and all(any(same_figure(other, value) for other in unit.figures) for value in values)
+        for unit in units
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,6 +10,7 @@ from functools import cached_property
 from kb.answering.evidence import Candidate, candidates
 from kb.answering.extracts import Extract
 from kb.answering.hostile import harmless
+from kb.answering.proof.names import proper_names
 from kb.text.acronyms import mentions
 from kb.text.context import in_context
 from kb.text.figures import Figure, figures
@@ -45,6 +47,15 @@ class SourceUnit:
     def figures(self) -> tuple[Figure, ...]:
         """The figures of its own text."""
         return tuple(figures(self.text))
+
+    @cached_property
+    def names(self) -> tuple[tuple[frozenset[str], int, int], ...]:
+        """The proper names of its own text: stems, start and end of each mention."""
+        return tuple(
+            (frozenset(stems(name)), match.start(), match.end())
+            for name in proper_names(self.text)
+            for match in re.finditer(re.escape(name), self.text)
+        )
 
     @cached_property
     def families(self) -> frozenset[str]:

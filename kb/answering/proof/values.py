@@ -7,12 +7,20 @@ from collections.abc import Sequence
 
 from kb.answering.proof.exactness import inexact
 from kb.answering.proof.sources import Source
-from kb.text.figures import Figure, missing_figures
+from kb.text.figures import Figure, figures, missing_figures, same_figure
+from kb.text.folding import fold
 
 NOT_THERE = "« {value} » n'est pas dans le passage cité"
 NOT_SO = "« {value} » n'est pas dit ainsi dans le passage cité"
 
 
+# Behind a figure, perhaps after an adjective: « 3 premiers mois ».
+_MEASURE = re.compile(
+    r"\s*(?:\w+\s+)?(?:(?P<ans>ans?|annees?)|(?P<mois>mois)|(?P<jours>jours?)|(?P<semaines>semaines?)|(?P<heures>heures?|h)|"
+    r"(?P<minutes>minutes?|min)|(?P<trimestres>trimestres?)|(?P<hectares>hectares?|ha)|(?P<kilos>kg|kilos?)|"
+    r"(?P<tonnes>tonnes?)|(?P<km>km|kilometres?)|(?P<metres>m|metres?))(?![\w²])"
+)
+_LONGEST_MEASURE = 30
 # « Les deux montants », « dans les trois cas » point back at what was said: no figure of a source.
 _POINTS_BACK = re.compile(r"(?:\b(?:les|ces|des|aux|leurs|nos|vos|autres)[ ]|\bentre les[ ])$", re.IGNORECASE)
 _LARGEST_POINTED_AT = 10
@@ -28,10 +36,33 @@ def value_fault(claim: str, cited: Sequence[Source]) -> str:
     if missing:
         return NOT_THERE.format(value=missing[0].text)
     together = "\n".join(text for source in cited for text in (source.text, source.unglued))
+    if wrong := _other_measure(claim, together):
+        return NOT_SO.format(value=wrong)
     has_table = any(unit.candidate.kind == "row" for source in cited for unit in source.units)
     if wrong := inexact(claim, together, units_elsewhere=has_table):
         return NOT_SO.format(value=wrong)
     return ""
+
+
+def _other_measure(claim: str, source: str) -> str:
+    """A figure with the measure that `claim` gives it (« 3 ans ») where `source` gives it others only (« 3 mois »)."""
+    there = figures(source)
+    for figure in figures(claim):
+        measure = _measure(claim, figure)
+        if not measure:
+            continue
+        given = [_measure(source, other) for other in there if same_figure(other, figure)]
+        if given and all(one and one != measure for one in given):
+            return f"{figure.text} {measure}"
+    return ""
+
+
+def _measure(text: str, figure: Figure) -> str:
+    """The measure that stands behind a figure, in one form; empty when there is none."""
+    match = _MEASURE.match(fold(text[figure.end : figure.end + _LONGEST_MEASURE]))
+    if match is None:
+        return ""
+    return next(name for name, word in match.groupdict().items() if word)
 
 
 def _points_back(figure: Figure, claim: str) -> bool:

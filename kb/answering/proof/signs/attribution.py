@@ -1,105 +1,146 @@
-"""Whose figure is it? Signs that a figure, or a name, of a sentence belongs to what else the sentence says."""
+"""Whose figure is it? What a sentence says around a figure, or a name, must stand around it in the source, and not
+rather around another one.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from kb.answering.proof.names import proper_names
+from kb.answering.proof.signs.weights import logit
 from kb.answering.proof.sources import SourceUnit
 from kb.text.figures import Figure, figures, same_figure
 from kb.text.stems import stems
 from kb.text.wording.families import beginnings, is_of_family
 
-_CUT = re.compile(r"[;:()]|(?<!\d),|,(?!\d)|\b(?:mais|sauf|tandis que|alors que|et|dont|contre)\b", re.IGNORECASE)
-_ABOVE = 0.6  # what a word counts that stands in the unit, or above it, but not in the figure's own clause
-_IN_TITLE = 0.5  # of a figure that no unit holds: it stands in a title or a date
+FEATURES = ("own", "own_near", "gap", "gap_near", "has_rival")
+NAME_FEATURES = (*FEATURES, "is_asked")
+_NEAR = 4  # stems before a figure, and behind it
+_LONGEST_NEAR = 80  # characters
+_FEWEST = 3  # stems of a part of a sentence that say something by themselves
+_CUT = re.compile(r"[;:]\s|,? (?:tandis que|alors que|mais|contre|puis)\b|, et ", re.IGNORECASE)
+_ABOVE = 0.35  # of what a unit holds counts as near a name that stands above it
 _DATES = frozenset(("year", "date"))
 _COUNTS = frozenset(("", "ordinal"))
 
+Weight = Callable[[str], float]
+
+
+def misattributed(
+    claim: str, units: Sequence[SourceUnit], said: Sequence[str], weight: Weight, question: str, start: int = 0
+) -> str | None:
+    """The first figure or name of `claim`, an answer to `question`, that `units` say of something else; None without.
+
+    Those before `start` are not looked at: they name a row and a column. `said` are the stems of `claim` without its
+    figures, `weight` tells how rare they are among `units`.
+    """
+    for figure in figures(claim):
+        if figure.start < start:
+            continue
+        signs = figure_signs(figure, claim, units, said, weight)
+        if signs is not None and logit("figures", signs) < 0:
+            return figure.text
+    for name in proper_names(claim[start:]):
+        signs = name_signs(name, claim, units, said, weight, question)
+        if signs is not None and logit("names", signs) < 0:
+            return name
+    return None
+
 
 def figure_signs(
-    claim: str, units: Sequence[SourceUnit], said: Sequence[str], weight: Callable[[str], float]
-) -> dict[str, float]:
-    """`figure_own`: the least share of the words around a figure of `claim` that stand around it in the source;
-    `figure_gap`: by how much more, at most, they stand around another figure of its kind that `claim` does not give.
+    figure: Figure, claim: str, units: Sequence[SourceUnit], said: Sequence[str], weight: Weight
+) -> dict[str, float] | None:
+    """How much of what `claim` says, and of what it says right beside `figure`, stands around the figure in the source
+    (`own`, `own_near`), and by how much more than around the best other figure of its kind that `claim` does not give.
+
+    None where no unit holds the figure: it stands in a title, or a date.
     """
     mine = figures(claim)
-    own_least, gap = 1.0, 0.0
-    for figure in mine:
-        near = [stem for stem in stems(clause_at(claim, figure.start)) if not stem[0].isdigit()]
-        own: float | None = None
-        rival = 0.0
-        for unit in units:
-            for other in unit.figures:
-                if same_figure(other, figure):
-                    own = max(own or 0.0, _likeness(near, said, unit, other, weight))
-                elif _kind(other) == _kind(figure) and not any(same_figure(other, known) for known in mine):
-                    rival = max(rival, _likeness(near, said, unit, other, weight))
-        if own is None:
-            own = _IN_TITLE
-        own_least = min(own_least, own)
-        gap = max(gap, rival - own)
-    return {"has_figure": float(bool(mine)), "figure_own": own_least, "figure_gap": gap}
+    near = _beside(claim, figure.start, figure.end)
+    said = _of_part(said, claim, figure.start, figure.end)
+    own: list[tuple[float, float]] = []
+    rivals: list[tuple[float, float]] = []
+    for unit in units:
+        around = _share(said, unit.around, unit.families, weight)
+        for other in unit.figures:
+            is_own = same_figure(other, figure)
+            if not is_own and (_kind(other) != _kind(figure) or any(same_figure(other, known) for known in mine)):
+                continue
+            beside = frozenset(_beside(unit.text, other.start, other.end))
+            (own if is_own else rivals).append((around, _share(near, beside, beginnings(beside), weight)))
+    return _signs(own, rivals)
 
 
 def name_signs(
-    claim: str, units: Sequence[SourceUnit], said: Sequence[str], weight: Callable[[str], float]
-) -> dict[str, float]:
-    """`name_gap`: by how much more of the rest of `claim` the best unit holds than the best one that holds the name;
-    `name_apart`: 1 when a name of `claim` stands with none of its figures, in no unit, heading or title.
+    name: str, claim: str, units: Sequence[SourceUnit], said: Sequence[str], weight: Weight, question: str
+) -> dict[str, float] | None:
+    """The same for a name of `claim`, beside the other names of the source; `is_asked`: the question names it.
+
+    None where no unit has it, nor anything above one.
     """
-    gap, apart = 0.0, 0.0
-    named = {name: frozenset(stems(name)) for name in proper_names(claim)}
-    of_names = frozenset().union(*named.values()) if named else frozenset()
-    rest = [stem for stem in said if stem not in of_names]
-    total = sum(map(weight, rest)) or 1.0
-    shares = [sum(weight(stem) for stem in rest if unit.says(stem)) / total for unit in units]
-    mine = figures(claim)
-    for wanted in filter(None, named.values()):
-        best = max(shares, default=0.0)
-        with_name = [share for share, unit in zip(shares, units, strict=True) if wanted <= unit.around]
-        gap = max(gap, best - max(with_name, default=0.5 * best))
-        places = [
-            [unit for unit in units if any(same_figure(other, figure) for other in unit.figures)] for figure in mine
-        ]
-        if mine and all(places) and not any(wanted <= unit.around for some in places for unit in some):
-            apart = 1.0
-    return {"name_gap": gap, "name_apart": apart}
+    wanted = frozenset(stems(name))
+    if not wanted:
+        return None
+    start = claim.find(name)
+    rest = [stem for stem in _of_part(said, claim, start, start + len(name)) if stem not in wanted]
+    near = [stem for stem in _beside(claim, start, start + len(name)) if stem not in wanted]
+    mine = [frozenset(stems(one)) for one in proper_names(claim)]
+    own: list[tuple[float, float]] = []
+    rivals: list[tuple[float, float]] = []
+    for unit in units:
+        around = _share(rest, unit.around, unit.families, weight)
+        is_there = False
+        for stemmed, start, end in unit.names:
+            beside = frozenset(_beside(unit.text, start, end)) - stemmed
+            likeness = (around, _share(near, beside, beginnings(beside), weight))
+            if stemmed & wanted:
+                own.append(likeness)
+                is_there = True
+            elif not any(stemmed & one for one in mine):
+                rivals.append(likeness)
+        if not is_there and wanted <= unit.around:
+            own.append((around, _ABOVE * around))
+    signs = _signs(own, rivals)
+    return None if signs is None else signs | {"is_asked": float(wanted <= set(stems(question)))}
 
 
-def clause_at(text: str, offset: int) -> str:
-    """The clause of `text` that holds `offset`."""
-    for start, end in _clauses(text):
-        if start <= offset < end:
-            return text[start:end]
-    return text
+def _of_part(said: Sequence[str], claim: str, start: int, end: int) -> Sequence[str]:
+    """Those of the stems `said` that stand in the part of `claim` that holds a stretch: « 7 milliards, contre 5 pour… »
+    says two things. All of them where the part says too little by itself.
+    """
+    before = max((cut.end() for cut in _CUT.finditer(claim, 0, start)), default=0)
+    behind = next((cut.start() for cut in _CUT.finditer(claim, end)), len(claim))
+    part = set(stems(claim[before:behind]))
+    some = [stem for stem in said if stem in part]
+    return some if len(some) >= _FEWEST else said
 
 
-def _clauses(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    for cut in _CUT.finditer(text):
-        yield start, cut.start()
-        start = cut.end()
-    yield start, len(text)
+def _signs(own: Sequence[tuple[float, float]], rivals: Sequence[tuple[float, float]]) -> dict[str, float] | None:
+    if not own:
+        return None
+    best, best_near = (max(values) for values in zip(*own, strict=True))
+    rival, rival_near = (max(values) for values in zip(*rivals, strict=True)) if rivals else (0.0, 0.0)
+    return {
+        "own": best,
+        "own_near": best_near,
+        "gap": best - rival,
+        "gap_near": best_near - rival_near,
+        "has_rival": float(bool(rivals)),
+    }
 
 
-def _likeness(
-    near: Sequence[str], said: Sequence[str], unit: SourceUnit, figure: Figure, weight: Callable[[str], float]
-) -> float:
-    """How much (0 to 1) of the words `near` a figure, and of all that is `said`, stands around a figure of a unit."""
-    clause = frozenset(stems(clause_at(unit.text, figure.start)))
-    known = beginnings(clause)
+def _beside(text: str, start: int, end: int) -> list[str]:
+    """The stems right before a stretch of text and right behind it, without figures."""
+    before = stems(text[max(0, start - _LONGEST_NEAR) : start])
+    behind = stems(text[end : end + _LONGEST_NEAR])
+    words_before = [stem for stem in before if not stem[0].isdigit()][-_NEAR:]
+    return [*words_before, *[stem for stem in behind if not stem[0].isdigit()][:_NEAR]]
 
-    def share(wanted: Sequence[str]) -> float:
-        total = sum(map(weight, wanted))
-        held = sum(
-            weight(stem) * (1.0 if is_of_family(stem, clause, known) else _ABOVE if unit.says(stem) else 0.0)
-            for stem in wanted
-        )
-        return held / total if total else 0.0
 
-    return 0.5 * share(near) + 0.5 * share(said)
+def _share(wanted: Sequence[str], held: frozenset[str], families: frozenset[str], weight: Weight) -> float:
+    total = sum(map(weight, wanted))
+    return sum(weight(stem) for stem in wanted if is_of_family(stem, held, families)) / total if total else 0.0
 
 
 def _kind(figure: Figure) -> str:

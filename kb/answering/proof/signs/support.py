@@ -7,25 +7,20 @@ November 2026): what is false in a near sentence is one word, which they hardly 
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from rapidfuzz.distance import LCSseq
 
-from kb.answering.proof.signs.attribution import figure_signs, name_signs
+from kb.answering.proof.signs.weights import logit
 from kb.answering.proof.sources import Source, SourceUnit
 from kb.text.figures import figures
 from kb.text.stems import stems
 
 FEATURES = (
     "passages", "new", "missing", "unit", "two", "missing_unit", "length", "pairs", "order",
-    "has_figure", "figure_gap", "figure_own", "name_gap", "name_apart",
 )  # fmt: skip
 _MOST_MISSING = 6
 _PAIRS_WITHIN = 3  # words
@@ -36,26 +31,7 @@ def support(claim: str, cited: Sequence[Source], question: str) -> float:
     """The logit of the probability that the passages `cited` together say `claim`, an answer to `question`, less the
     threshold in use: at 0 or above the claim stands.
     """
-    fit = _fit()
-    values = features(claim, cited, question)
-    total = sum(weight * (values[name] - mean) / spread for name, (weight, mean, spread) in fit.by_feature.items())
-    return total + fit.bias - fit.threshold
-
-
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    """For each feature its weight, and the mean and standard deviation that it is standardised by."""
-
-    by_feature: Mapping[str, tuple[float, float, float]]
-    bias: float
-    threshold: float
-
-
-@cache
-def _fit() -> _Fit:
-    kept = json.loads(files("kb.answering.proof.signs").joinpath("weights.json").read_text(encoding="utf-8"))
-    by_feature = {name: (kept["weights"][name], kept["means"][name], kept["spreads"][name]) for name in FEATURES}
-    return _Fit(by_feature, kept["bias"], kept["threshold"])
+    return logit("sentences", features(claim, cited, question))
 
 
 def features(claim: str, cited: Sequence[Source], question: str) -> dict[str, float]:
@@ -73,7 +49,7 @@ def features(claim: str, cited: Sequence[Source], question: str) -> dict[str, fl
     near = sorted(range(len(units)), key=lambda index: -shares[index])[:_NEAREST]
     best = set(held[near[0]]) if near else set()
     two = max((sum(weight(stem) for stem in best | set(some)) / total for some in held), default=0.0)
-    values = {
+    return {
         "passages": 1 - sum(map(weight, missing)) / total,
         "new": (sum(stem not in missing for stem in new) + 1) / (len(new) + 1),
         "missing": float(min(_MOST_MISSING, len(missing))),
@@ -89,9 +65,6 @@ def features(claim: str, cited: Sequence[Source], question: str) -> dict[str, fl
         if said
         else 1.0,
     }
-    values |= figure_signs(claim, units, said, weight)
-    values |= name_signs(claim, units, said, weight)
-    return values
 
 
 def content(text: str) -> list[str]:
