@@ -23,7 +23,7 @@ from ingest.pipeline import ingest
 from kb.evaluation.questions import EvaluationQuestion, read_questions
 from kb.evaluation.scoring.metrics import fact_recall
 from kb.knowledge import KnowledgeBase
-from kb.models.chat.llm import open_chat_model
+from kb.models.chat.opening import open_chat_model
 from kb.models.sentence_encoder import load_encoder
 from kb.settings import Settings
 

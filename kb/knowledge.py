@@ -15,7 +15,8 @@ from kb.errors import ReperesError, TextTooLongError
 from kb.index.catalog.catalog import Catalog
 from kb.index.catalog.rows import Withdrawn
 from kb.index.reader import IndexReader
-from kb.models.chat.llm import ChatModel, open_chat_model, open_checker
+from kb.models.chat.llm import ChatModel
+from kb.models.chat.opening import open_chat_model, open_checker
 from kb.models.encoder import Encoder
 from kb.models.remembering import RememberingEncoder
 from kb.models.reranker import Reranker, load_reranker

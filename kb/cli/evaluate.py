@@ -191,7 +191,7 @@ def _suggest(settings: Settings, number: int, chosen: Sequence[str], target: Pat
     from kb.index.catalog.catalog import Catalog
     from kb.index.layout import CATALOG_FILE, index_folder
     from kb.knowledge import NO_MODEL
-    from kb.models.chat.llm import open_chat_model
+    from kb.models.chat.opening import open_chat_model
 
     with usable():
         with closing(Catalog(index_folder(settings.store) / CATALOG_FILE)) as catalog:

@@ -166,7 +166,7 @@ def known_text() -> str:
 
 def _in_use(settings: Settings) -> ChatModel | str | None:
     """The language model of the settings, or in French why it cannot be used."""
-    from kb.models.chat.llm import open_chat_model
+    from kb.models.chat.opening import open_chat_model
 
     try:
         return open_chat_model(settings)

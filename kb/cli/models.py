@@ -120,7 +120,7 @@ def list_models(as_json: bool) -> None:
 def _opened(settings: Settings) -> ChatModel:
     """The model of the settings. Raises UnusableError when there is none."""
     from kb.models.chat.gguf import installed
-    from kb.models.chat.llm import open_chat_model
+    from kb.models.chat.opening import open_chat_model
 
     # Where even a short text takes minutes to be read, that is what is to be found out.
     patient = settings if settings.llm_url else replace(settings, llm_timeout=max(settings.llm_timeout, 300))

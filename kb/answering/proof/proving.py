@@ -31,6 +31,7 @@ from kb.text.wording.language import language
 
 ORDERS = "consigne ou adresse"
 IN_ENGLISH = "elle n'est pas en français"
+SAYS_NOTHING = "elle ne dit rien"
 NO_PASSAGE = "aucun passage ne la prouve"
 NOT_SAID = "le passage cité ne dit pas cela"
 CONTRARY = "elle nie ce que le passage dit, ou l'inverse"
@@ -173,6 +174,8 @@ class Prover:
     def _fault(self, text: str, cited: Sequence[Source], least: float = 0.0) -> str:
         if self._encode is not None and language(text) == "en":
             return self._fault_in_english(text, cited, self._encode, least)
+        if not content(text) and not figures(text):
+            return SAYS_NOTHING
         if fault := value_fault(text, cited):
             return fault
         if name := next(self._missing_names(text, cited), ""):

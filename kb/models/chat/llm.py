@@ -12,12 +12,11 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from kb.errors import LanguageModelError, SettingsError
-from kb.models.chat.kept_measurements import kept, subject_of_server, subject_of_weights, this_processor
-from kb.models.chat.profile import Choice, Profile, choose
-from kb.settings import Settings
+from kb.errors import LanguageModelError
+from kb.models.chat.profile import Profile
 
 if TYPE_CHECKING:
+    import httpx
     from llama_index.llms.openai_like import OpenAILike
 
 logger = logging.getLogger(__name__)
@@ -80,6 +79,7 @@ class ChatModel:
         self._close = close
         self._client: tuple[str, OpenAILike, Callable[[], None]] | None = None
         self._making = threading.Lock()
+        self._opened = threading.local()  # `responses`: those that the request under way in a thread got
 
     def named(self, name: str) -> ChatModel:
         """Another model of the same server; closing it leaves the server alone."""
@@ -149,6 +149,8 @@ class ChatModel:
         messages = [ChatMessage(role="system", content=system), ChatMessage(role="user", content=user)]
         counting = {"stream_options": {"include_usage": True}} if usage is not None else {}
         responses = self.llama_index().stream_chat(messages, max_tokens=max_tokens, **counting)
+        opened: list[httpx.Response] = []
+        self._opened.responses = opened
         try:
             for response in responses:
                 choices = getattr(response.raw, "choices", None) or []
@@ -160,6 +162,13 @@ class ChatModel:
         finally:
             if (close := getattr(responses, "close", None)) is not None:
                 close()
+            # LlamaIndex lets go of the answer without closing it: the server would write on.
+            for answer in opened:
+                answer.close()
+
+    def _note(self, answer: httpx.Response) -> None:
+        """Remembers an answer for whoever asked for it, in the same thread."""
+        getattr(self._opened, "responses", []).append(answer)
 
     def llama_index(self) -> OpenAILike:
         """The model as LlamaIndex's own parts take it."""
@@ -176,7 +185,8 @@ class ChatModel:
 
             bounds = Bounds(_MOST_BYTES, self._longest)
             transport = BoundedTransport(bounds, proxy=environment_proxy(address))
-            http = openai.DefaultHttpxClient(transport=transport, timeout=self._timeout)
+            hooks = {"response": [self._note]}
+            http = openai.DefaultHttpxClient(transport=transport, timeout=self._timeout, event_hooks=hooks)
             settings: dict[str, Any] = {
                 "model": self._model,
                 "api_base": address,
@@ -196,79 +206,6 @@ class ChatModel:
 def reading_budget(most_read: int, context_tokens: int) -> int:
     """The most tokens of passages that a model of this context is given for an answer."""
     return min(most_read, int(_MOST_OF_CONTEXT * context_tokens))
-
-
-def open_chat_model(settings: Settings) -> ChatModel | None:
-    """The endpoint of the settings, else the local model when it is installed, else None. Nothing is started yet.
-
-    None too when the settings ask for extractive answers. Raises SettingsError when an endpoint has no model's name.
-    """
-    if settings.answerer == "extractive":
-        return None
-    return _open_endpoint(settings) if settings.llm_url else open_local_model(settings)
-
-
-def _open_endpoint(settings: Settings) -> ChatModel:
-    if not settings.llm_model:
-        raise SettingsError(
-            f"REPERES_LLM_URL={settings.llm_url} : il manque le nom du modèle. Donnez-le dans REPERES_LLM_MODEL."
-        )
-    base = settings.llm_url.rstrip("/")
-    context = settings.llm_context or SERVER_CONTEXT
-    subject = subject_of_server(base, settings.llm_model)
-    choice = _choice(settings, subject, context, local=False)
-    return ChatModel(
-        settings.llm_model,
-        lambda: base,
-        key=settings.llm_key,
-        context_tokens=context,
-        profile=choice.profile,
-        by_default=choice.by_default,
-        why=choice.why,
-        subject=subject,
-        most_read=settings.llm_budget,
-        timeout=settings.llm_timeout,
-    )
-
-
-def open_local_model(settings: Settings) -> ChatModel | None:
-    """The local model, None when none is installed or llama.cpp is missing. Nothing is started yet."""
-    from kb.models.chat.gguf import LocalServer, installed, runs_here
-
-    found = installed(settings)
-    if found is None or not runs_here():
-        return None
-    context = settings.llm_context or LOCAL_CONTEXT
-    subject = subject_of_weights(found.sha256)
-    choice = _choice(settings, subject, context, local=True)
-    server = LocalServer(found.path, context)
-    return ChatModel(
-        found.name,
-        server.address,
-        context_tokens=context,
-        profile=choice.profile,
-        by_default=choice.by_default,
-        why=choice.why,
-        subject=subject,
-        most_read=settings.llm_budget,
-        timeout=settings.llm_timeout,
-        local=True,
-        close=server.close,
-    )
-
-
-def open_checker(settings: Settings, model: ChatModel | None) -> ChatModel | None:
-    """The model that looks at written answers a second time: `model` itself, or another one of its server; None where
-    the settings ask for none.
-    """
-    if model is None or settings.llm_check == "no":
-        return None
-    return model if settings.llm_check == "yes" else model.named(settings.llm_check)
-
-
-def _choice(settings: Settings, subject: str, context: int, *, local: bool) -> Choice:
-    measured = kept(settings, subject, this_processor() if local else "")
-    return choose(settings.llm_profile, measured, local=local, budget=reading_budget(settings.llm_budget, context))
 
 
 def _failures() -> tuple[type[Exception], ...]:

@@ -17,11 +17,26 @@ from rapidfuzz.distance import LCSseq
 from kb.answering.proof.signs.weights import logit
 from kb.answering.proof.sources import Source, SourceUnit
 from kb.text.figures import figures
-from kb.text.stems import stems
+from kb.text.stems import stem, stems
 
 FEATURES = (
     "passages", "new", "missing", "unit", "two", "missing_unit", "length", "pairs", "order",
 )  # fmt: skip
+# Words that a sentence says something with, and not what: those that good sentences of two bases or more have beyond
+# their passages (29 November 2026), and others of their kind.
+_LINKS = frozenset(
+    stem(word)
+    for word in (
+        "oui non faut selon doit doivent devez pouvez pourra porte portent exige exigee permet permettent vient "
+        "viennent donne donnent revanche apporte apportent seul seule seuls seules vaut valent faites apres "
+        "passait passe tenu tenue cas hors figure couvre couvrent consacre consacree ensuite prend prennent "
+        "signifie fixe fixee prevoit prevoyait prevu prevue prevus prevues trouve existe existent contient "
+        "contiennent applique appliquent defaut va vont eleve elevent represente representent correspond "
+        "correspondent concerne concernent comporte comportent compte comptent reste restent dure consiste "
+        "notamment egalement actuellement desormais toutefois pourtant davantage sert servent indique indiquent "
+        "precise precisent dit ete regle principe"
+    ).split()
+)
 _MOST_MISSING = 6
 _PAIRS_WITHIN = 3  # words
 _NEAREST = 3  # units whose order of words is compared
@@ -72,7 +87,7 @@ def content(text: str) -> list[str]:
     found: list[str] = []
     cuts = [0, *(end for figure in figures(text) for end in (figure.start, figure.end)), len(text)]
     for start, end in list(pairwise(cuts))[::2]:
-        found += [stem for stem in stems(text[start:end]) if not stem[0].isdigit()]
+        found += [one for one in stems(text[start:end]) if not one[0].isdigit() and one not in _LINKS]
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chat_server import chat_server, saying
 from kb.answering.writing.sentences import write
 from kb.answering.writing.sentences_prompt import SYSTEM, read_by_model, user_prompt
-from kb.models.chat.llm import open_chat_model
+from kb.models.chat.opening import open_chat_model
 from kb.settings import Settings
 from kb.types import Document, Evidence, Passage
 

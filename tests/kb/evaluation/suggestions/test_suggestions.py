@@ -16,7 +16,7 @@ from kb.evaluation.suggestions.from_facts import suggest
 from kb.evaluation.suggestions.written import suggest_written
 from kb.evaluation.tables import write_any
 from kb.models import sentence_encoder
-from kb.models.chat.llm import open_chat_model
+from kb.models.chat.opening import open_chat_model
 from kb.settings import Settings
 from kb.types import Document
 from tiny_encoder import TinyEncoder

@@ -13,7 +13,8 @@ import pytest
 from chat_server import Behaviour, chat_server, cut_off, failing, malformed, saying, slow
 from kb.errors import LanguageModelError, SettingsError
 from kb.models.chat.gguf import InstalledModel, LocalServer
-from kb.models.chat.llm import ChatModel, open_chat_model
+from kb.models.chat.llm import ChatModel
+from kb.models.chat.opening import open_chat_model
 from kb.settings import Settings
 
 KEY = "cle-tres-secrete"

@@ -11,7 +11,7 @@ import pytest
 from kb.errors import ModelError
 from kb.models.chat import kept_measurements
 from kb.models.chat.kept_measurements import keep, kept, place_of, subject_of_server, this_processor
-from kb.models.chat.llm import open_chat_model, open_local_model
+from kb.models.chat.opening import open_chat_model, open_local_model
 from kb.models.chat.profile import Measurement, choose
 from kb.settings import Settings
 from measured_models import FAST, SLOW, STEADY, install_weights
