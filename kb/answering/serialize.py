@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypedDict
 
-from kb.types import Answer, Citation, Document, Hit
+from kb.types import Answer, Citation, Document, Hit, Passage
 
 
 class DocumentJson(TypedDict):
@@ -18,9 +18,12 @@ class DocumentJson(TypedDict):
 
 
 class CitationJson(DocumentJson):
-    """`excerpt` is the passage's text; `quote` is what stands from `start` to `end` in the document's text."""
+    """`excerpt` is the passage's text, `heading` the headings above it, as in a hit; `quote` is what stands from
+    `start` to `end` in the document's text.
+    """
 
     number: int
+    heading: str
     excerpt: str
     quote: str
     start: int
@@ -89,6 +92,7 @@ def citation_to_json(citation: Citation) -> CitationJson:
     return {
         "number": citation.number,
         **document_to_json(citation.document),
+        "heading": _heading(citation.passage),
         "excerpt": citation.passage.text,
         "quote": citation.quote,
         "start": citation.start,
@@ -100,7 +104,7 @@ def hit_to_json(hit: Hit) -> HitJson:
     """`hit` as plain values; scores of numpy become plain floats."""
     return {
         **document_to_json(hit.document),
-        "heading": " > ".join(hit.passage.heading_path),
+        "heading": _heading(hit.passage),
         "text": hit.passage.text,
         "score": float(hit.score),
         "rank": hit.rank,
@@ -110,6 +114,10 @@ def hit_to_json(hit: Hit) -> HitJson:
 def document_ids(hits: Iterable[Hit]) -> list[str]:
     """The documents of `hits` in the order of their best hit, each once; those that say the same come right after."""
     return list(dict.fromkeys(document_id for hit in hits for document_id in (hit.document.id, *hit.also_in)))
+
+
+def _heading(passage: Passage) -> str:
+    return " > ".join(passage.heading_path)
 
 
 def _rounded(seconds: float | None) -> float | None:

@@ -54,7 +54,9 @@ def score(question: EvaluationQuestion, row: EvaluationRow, *, answers: bool = T
 
 def _sources(question: EvaluationQuestion, row: EvaluationRow) -> list[str]:
     def texts(citation: CitationJson) -> list[str]:
-        return [citation["excerpt"], citation["quote"], citation["title"], citation["date"] or ""]
+        # Runs kept from before citations had headings lack them.
+        heading = citation.get("heading", "")
+        return [citation["excerpt"], citation["quote"], citation["title"], citation["date"] or "", heading]
 
     cited = [text for citation in row["citations"] for text in texts(citation)]
     return [question.question, row["standalone_question"] or "", *cited]

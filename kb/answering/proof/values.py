@@ -9,6 +9,7 @@ from kb.answering.proof.exactness import inexact
 from kb.answering.proof.sources import Source
 from kb.text.figures import Figure, figures, missing_figures, same_figure
 from kb.text.folding import fold
+from kb.text.wording.pointing import points_back
 
 NOT_THERE = "« {value} » n'est pas dans le passage cité"
 NOT_SO = "« {value} » n'est pas dit ainsi dans le passage cité"
@@ -21,9 +22,6 @@ _MEASURE = re.compile(
     r"(?P<tonnes>tonnes?)|(?P<km>km|kilometres?)|(?P<metres>m|metres?))(?![\w²])"
 )
 _LONGEST_MEASURE = 30
-# « Les deux montants », « dans les trois cas » point back at what was said: no figure of a source.
-_POINTS_BACK = re.compile(r"(?:\b(?:les|ces|des|aux|leurs|nos|vos|autres)[ ]|\bentre les[ ])$", re.IGNORECASE)
-_LARGEST_POINTED_AT = 10
 
 
 def value_fault(claim: str, cited: Sequence[Source]) -> str:
@@ -32,7 +30,7 @@ def value_fault(claim: str, cited: Sequence[Source]) -> str:
     A figure counts where words are glued to it too (« au33700parSMS »), and in the title and date of a document.
     """
     missing = missing_figures(claim, [text for source in cited for text in (source.text, source.unglued)])
-    missing = [figure for figure in missing if not _points_back(figure, claim)]
+    missing = [figure for figure in missing if not points_back(figure, claim)]
     if missing:
         return NOT_THERE.format(value=missing[0].text)
     together = "\n".join(text for source in cited for text in (source.text, source.unglued))
@@ -63,8 +61,3 @@ def _measure(text: str, figure: Figure) -> str:
     if match is None:
         return ""
     return next(name for name, word in match.groupdict().items() if word)
-
-
-def _points_back(figure: Figure, claim: str) -> bool:
-    is_word = figure.text.isalpha() and figure.unit == "" and figure.value <= _LARGEST_POINTED_AT
-    return is_word and bool(_POINTS_BACK.search(claim[: figure.start]))

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 
 from kb.evaluation.scoring.matching import fresh_facts, holds
 from kb.text.figures import Figure, missing_figures
+from kb.text.wording.pointing import points_back
 
 
 def hit_at_k(retrieved: Sequence[str], relevant: Collection[str], k: int) -> float:
@@ -106,13 +107,14 @@ def citation_recall(cited: Sequence[str], relevant: Collection[str]) -> float:
 
 
 def unsupported_figures(answer: str, sources: Sequence[str]) -> list[Figure]:
-    """The figures of the answer that stand in none of the sources (cited passages, their titles and dates, question).
+    """The figures of the answer that stand in none of the sources (cited passages, their titles, headings and dates,
+    the question).
 
     Formula: figures(answer) minus figures(sources), compared as `kb.text.figures.same_figure` does. Edge case: `[n]`
-    marks are no figures. A figure that stands in a source may still be about something else: this counts only
+    marks are no figures, nor is « deux » in « les deux montants ». A figure that stands in a source may still be about something else: this counts only
     figures that are certainly wrong or unproven.
     """
-    return missing_figures(answer, sources)
+    return [figure for figure in missing_figures(answer, sources) if not points_back(figure, answer)]
 
 
 def _known(relevant: Collection[str]) -> Collection[str]:

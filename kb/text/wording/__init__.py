@@ -1,1 +1,3 @@
-"""How words come: of one family (`families`), run together (`gluing`), in which language (`language`)."""
+"""How words come: of one family (`families`), run together (`gluing`), number words that point
+back (`pointing`), in which language (`language`).
+"""
