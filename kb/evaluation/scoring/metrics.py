@@ -111,8 +111,8 @@ def unsupported_figures(answer: str, sources: Sequence[str]) -> list[Figure]:
     the question).
 
     Formula: figures(answer) minus figures(sources), compared as `kb.text.figures.same_figure` does. Edge case: `[n]`
-    marks are no figures, nor is « deux » in « les deux montants ». A figure that stands in a source may still be about something else: this counts only
-    figures that are certainly wrong or unproven.
+    marks are no figures, nor is « deux » in « les deux montants ». A figure that stands in a source may still be about
+    something else: this counts only figures that are certainly wrong or unproven.
     """
     return [figure for figure in missing_figures(answer, sources) if not points_back(figure, answer)]
 
