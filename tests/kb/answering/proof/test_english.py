@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+import numpy as np
 import pytest
 
 from kb.answering.proof.english import as_french, is_likely, nearest_units
@@ -45,8 +46,8 @@ def test_figures_are_compared_as_french_ones() -> None:
 def test_the_nearest_unit_and_what_is_near_enough(
     packaged_encoder: Encoder, numbered: Callable[..., list[Source]]
 ) -> None:
-    def encode(texts):  # type: ignore[no-untyped-def]
-        return packaged_encoder.encode(list(texts))
+    def encode(texts: Sequence[str]) -> np.ndarray:
+        return packaged_encoder.encode(list(texts), "query")
 
     (source,) = numbered("Le directeur habite Lormeil. La redevance de prélèvement est fixée par le conseil.")
     claim = "The council sets the abstraction charge."

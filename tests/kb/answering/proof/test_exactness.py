@@ -38,7 +38,7 @@ def test_what_is_said_as_the_source_says_it(sentence: str, source: str) -> None:
         ("Il y a 448 % de quartiers.", "Il y a 448 quartiers.", "448 %"),
         ("L'étude dure 3 mois.", "L'étude dure au maximum 3 mois.", "L'étude dure 3"),
         ("Au moins 500 €.", "Le prix est inférieur ou égal à 500 €.", "Au moins 500 €"),
-        ("Le débit dépasse 20 litres.", "Le débit ne dépasse pas 20 litres.", "débit dépasse 20"),
+        ("Le débit dépasse 20 litres.", "Le débit ne dépasse pas 20 litres.", "Le débit dépasse 20"),
         ("12 milliards d'euros.", "12 milliards de litres.", "12 milliards d'euros"),
         ("Les pertes ont triplé.", "Les pertes ont doublé.", "triple"),
         ("La moitié des villes, un tiers des quartiers.", "Un tiers des villes.", "moitie"),

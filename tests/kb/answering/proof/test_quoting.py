@@ -33,8 +33,8 @@ def test_the_nearest_unit_and_those_that_add_to_it_in_their_order(
 
 
 def test_three_units_at_most(numbered: Numbered) -> None:
-    (source,) = numbered(TEXT)
-    assert len(quoted(TEXT, source, alone=True)) == 3
+    (source,) = numbered("On a 12 lacs. On a 17 puits. On a 23 ponts. On a 31 bacs.")
+    assert quoted("12 lacs, 17 puits, 23 ponts, 31 bacs", source, alone=True) == list(source.units[:3])
 
 
 def test_of_a_passage_that_shares_nothing_one_only_when_it_is_alone(numbered: Numbered) -> None:
