@@ -24,7 +24,9 @@ _ENGLISH = re.compile(
     r"no\s+(?:documents?|passages?|sources?)\s+(?:says?|states?|mentions?|specif(?:y|ies)))\b"
 )
 # Behind these, something may be told that needs proof after all.
-_GOES_ON = re.compile(r"[;:]|\b(?:mais (?!non|pas|ni)|car |et (?:ils?|elles?|vous|on) |tandis que|alors que|puisque|parce que?|but|because|since|whereas)\b|\.\s")
+_GOES_ON = re.compile(
+    r"[;:]|\b(?:mais (?!non|pas|ni)|car |et (?:ils?|elles?|vous|on) |tandis que|alors que|puisque|parce que?|but|because|since|whereas)\b|\.\s"
+)
 _ONLY = re.compile(r" qu(?:e |')")  # « ne donnent qu'un montant » gives it
 
 _REFUSAL = re.compile(

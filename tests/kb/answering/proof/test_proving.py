@@ -94,7 +94,9 @@ def test_a_wrong_or_missing_number_gets_the_right_passage(mark: str, agency: lis
 
 def test_what_the_cited_passage_denies_no_other_one_proves(numbered: Callable[..., list[Source]]) -> None:
     sources = numbered("Le fonds ne finance pas l'arrosage des haies.", "Le fonds finance l'arrosage des haies.")
-    contrary, own = proven("Le fonds finance l'arrosage des haies [1].\nLe fonds finance l'arrosage des haies [2].", sources)
+    contrary, own = proven(
+        "Le fonds finance l'arrosage des haies [1].\nLe fonds finance l'arrosage des haies [2].", sources
+    )
     assert contrary.fault == CONTRARY
     assert shown(own) == ["Le fonds finance l'arrosage des haies."]
 
@@ -104,13 +106,11 @@ def test_what_the_cited_passage_denies_no_other_one_proves(numbered: Callable[..
     [
         ("Les passages ne disent pas combien coûte la réparation.", ""),
         ("Les documents ne précisent pas le budget de Valbrune en 2019.", ""),
-        ("Les passages ne disent pas que la réparation dure 12 jours.", NAME_NOT_THERE.format(value="", name="12")),
+        ("Les passages ne disent pas que la réparation dure 12 jours.", NAME_NOT_THERE.format(name="12")),
         ("Les documents ne précisent pas si Ademir répare les fuites.", NAME_NOT_THERE.format(name="Ademir")),
     ],
 )
-def test_what_is_missing_needs_no_passage_but_nothing_strange(
-    sentence: str, fault: str, agency: list[Source]
-) -> None:
+def test_what_is_missing_needs_no_passage_but_nothing_strange(sentence: str, fault: str, agency: list[Source]) -> None:
     assert proven(sentence, agency) == [Proof(fault=fault)]
 
 
