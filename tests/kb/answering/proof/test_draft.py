@@ -82,7 +82,8 @@ def test_no_draft_hangs_the_reader(draft: str) -> None:
 
 
 def test_kept_pieces_are_written_with_their_new_numbers() -> None:
-    draft = "Oui, elle existe [4]. Elle dure 5 ans [7].\nElle est payée.\n\nSont exclus :\n- les thuyas [4].\n- le béton [9]."
+    draft = "Oui, elle existe [4]. Elle dure 5 ans [7].\nElle est payée.\n\n"
+    draft += "Sont exclus :\n- les thuyas [4].\n- le béton [9]."
     numbers = [(1,), (2, 1), (), (), (1,), (3,)]
     kept = [Kept(piece, new) for piece, new in zip(pieces(draft), numbers, strict=True)]
     assert written_out(kept) == (
