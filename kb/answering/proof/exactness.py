@@ -16,7 +16,8 @@ _LIMITS = {
     "moins": r"""
         moins[ ]d['e] | au[ ]plus(?:[ ](?:egale?s?[ ]a|de))? | jusqu'a
       | (?:egale?s?[ ]ou[ ])?inferieure?s?(?:[ ]ou[ ]egale?s?)?[ ]a
-      | maxim(?:um|ale?s?)[ ](?:d['e]|a) | au[ ]maximum | a[ ]peine | plafonne\w*[ ]a | dans[ ]la[ ]limite[ ]d['e] | [<≤](?:[ ]a)?
+      | maxim(?:um|ale?s?)[ ](?:d['e]|a) | au[ ]maximum | a[ ]peine | plafonne\w*[ ]a
+      | dans[ ]la[ ]limite[ ]d['e] | [<≤](?:[ ]a)?
       | n(?:e[ ]|')(?:\w+[ ]){0,3}(?:depass|exced)\w*
     """,
     "plus": r"""
