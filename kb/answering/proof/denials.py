@@ -25,8 +25,8 @@ _ENGLISH = re.compile(
 )
 # Behind these, something may be told that needs proof after all.
 _GOES_ON = re.compile(
-    r"[;:]|\b(?:mais (?!non|pas|ni)|car |et (?:ils?|elles?|vous|on) |tandis que|alors que|puisque|parce que?|but|because|"
-    r"since|whereas)\b|\.\s"
+    r"[;:]|\b(?:mais (?!non|pas|ni)|car |et (?:ils?|elles?|vous|on) |tandis que|alors que|puisque|parce que?|"
+    r"but|because|since|whereas)\b|\.\s"
 )
 _ONLY = re.compile(r" qu(?:e |')")  # « ne donnent qu'un montant » gives it
 
