@@ -20,12 +20,15 @@ _FRENCH = re.compile(
     rf"{_VERB}\b"
 )
 _ENGLISH = re.compile(
-    r"^(?:however,? |but )?(?:the|these|no)\s+(?:documents?|passages?|sources?)\s+"
-    r"(?:do(?:es)? not|don't|doesn't|say|state|mention|specify)\b"
+    r"^(?:however,? |but )?(?:(?:the|these)\s+(?:documents?|passages?|sources?)\s+(?:do(?:es)? not|don't|doesn't)|"
+    r"no\s+(?:documents?|passages?|sources?)\s+(?:says?|states?|mentions?|specif(?:y|ies)))\b"
 )
 # Behind these, something may be told that needs proof after all.
-_GOES_ON = re.compile(r"[;:]|\b(?:mais (?!non|pas|ni)|car |tandis que|alors que|puisque|but|since|whereas)\b|\.\s")
-
+_GOES_ON = re.compile(
+    r"[;:]|\b(?:mais (?!non|pas|ni)|car |et (?:ils?|elles?|vous|on) |tandis que|alors que|puisque|parce que?|"
+    r"but|because|since|whereas)\b|\.\s"
+)
+_ONLY = re.compile(r" qu(?:e |')")  # « ne donnent qu'un montant » gives it
 
 _REFUSAL = re.compile(
     r"^(?:desole\W+)?(?:je (?:ne |n')(?:trouve|peux|dispose|ai)|"
@@ -43,4 +46,6 @@ def tells_what_is_missing(sentence: str) -> bool:
     """Whether a sentence says only that the documents do not tell something."""
     folded = fold(sentence).strip()
     match = _FRENCH.match(folded) or _ENGLISH.match(folded)
-    return match is not None and not _GOES_ON.search(folded[match.end() :].rstrip(" ."))
+    if match is None or (_ONLY.match(folded[match.end() :]) and "aucun" not in match[0]):
+        return False
+    return not _GOES_ON.search(folded[match.end() :].rstrip(" ."))

@@ -19,9 +19,10 @@ _FEWEST_WORDS = 4
 _MARKS_AT_START = re.compile(r"^(?:\s*\[\d{1,3}\])+")
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 _HEADING = re.compile(r"^\s*#+\s*")
-_RULE = re.compile(r"^\s*\|?[\s:|-]*-{2,}[\s:|-]*$")
+_RULE = re.compile(r"(?=.*--)[\s:|-]*+$")  # linear: a model may write twenty thousand dashes
 # Links and images lose their address, the tags of HTML go.
 _LINK = re.compile(r"!?\[([^\]\d][^\]]*)\]\([^)]*\)")
+_LINE_BREAK = re.compile(r"<br\s{0,3}/?>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 
 
@@ -95,7 +96,7 @@ def _leads(found: Sequence[Piece]) -> list[Piece]:
 
 
 def _plain(draft: str) -> str:
-    return _TAG.sub("", _LINK.sub(r"\1", visible(draft)))
+    return _TAG.sub("", _LINE_BREAK.sub(" ", _LINK.sub(r"\1", visible(draft))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,14 @@ _LIMITS = {
     "moins": r"""
         moins[ ]d['e] | au[ ]plus(?:[ ](?:egale?s?[ ]a|de))? | jusqu'a
       | (?:egale?s?[ ]ou[ ])?inferieure?s?(?:[ ]ou[ ]egale?s?)?[ ]a
-      | maxim(?:um|ale?s?)[ ](?:d['e]|a) | a[ ]peine | plafonne\w*[ ]a | dans[ ]la[ ]limite[ ]d['e] | [<≤](?:[ ]a)?
+      | maxim(?:um|ale?s?)[ ](?:d['e]|a) | au[ ]maximum | a[ ]peine | plafonne\w*[ ]a
+      | dans[ ]la[ ]limite[ ]d['e] | [<≤](?:[ ]a)?
       | n(?:e[ ]|')(?:\w+[ ]){0,3}(?:depass|exced)\w*
     """,
     "plus": r"""
         plus[ ]d['e] | au[ ]moins(?:[ ](?:egale?s?[ ]a|de))? | au-dela[ ]d[eu]s?
       | (?:egale?s?[ ]ou[ ])?superieure?s?(?:[ ]ou[ ]egale?s?)?[ ]a
-      | minim(?:um|ale?s?)[ ](?:d['e]|a) | (?:depass|exced)\w* | [>≥](?:[ ]a)?
+      | minim(?:um|ale?s?)[ ](?:d['e]|a) | au[ ]minimum | (?:depass|exced)\w* | [>≥](?:[ ]a)?
     """,
     "environ": r"environ|pres[ ]d['e]|presque|autour[ ]d['e]|quelque|de[ ]l'ordre[ ]de|quasi(?:ment)?",
 }

@@ -32,6 +32,6 @@ def quoted(text: str, source: Source, *, alone: bool) -> list[SourceUnit]:
         chosen.append(best)
         wanted -= best.stems
         values = [value for value in values if not any(same_figure(other, value) for other in best.figures)]
-    if not chosen and (alone or source.units):
+    if not chosen and alone:
         chosen = list(source.units[:1])
     return sorted(chosen, key=lambda unit: unit.candidate.start)

@@ -17,7 +17,7 @@ from kb.text.wording.gluing import unglued
 
 _ANSWERS = re.compile(r"^\W*(?:oui|non)\b[ ,.:]*")
 # What is said on a condition (« si le litige n'est pas résolu, … ») is not said: the rest is compared.
-_CONDITION = re.compile(r"\b(?:si|s'il|s'ils|lorsque|lorsqu'|quand) [^,.;:]{3,140}(?:,|$)")
+_CONDITION = re.compile(r"\b(?:si|s'il|s'ils|lorsque|lorsqu'|quand) [^,.;:]{3,140}(?:,|(?=[.;:])|$)")
 _TOKEN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*'?|[.;:!?()]")
 _NE = frozenset(("ne", "n'"))
 _BARE = frozenset("aucun aucune aucuns aucunes jamais pas ni".split())

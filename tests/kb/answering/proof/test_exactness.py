@@ -16,6 +16,11 @@ from kb.answering.proof.exactness import inexact
         ("448 quartiers.", "448 quartiers, puis plus de 448 quartiers."),
         ("La moitié des villes.", "Une ville sur deux, soit la moitié."),
         ("Le programme date de 2018.", "Plus de dix villes en 2018."),
+        ("L'aide est plafonnée à 500 €.", "L'aide ne peut excéder 500 €."),
+        ("Il faut 3 mois au plus.", "L'étude dure au maximum 3 mois."),
+        ("Le débit est supérieur ou égal à 20 litres.", "Le débit est d'au minimum 20 litres."),
+        ("Le débit dépasse 20 litres.", "Le débit va au-delà de 20 litres."),
+        ("L'enveloppe est de 12 milliards d'euros.", "L'enveloppe est de 12 milliards."),
         ("Il y a 448 quartiers.", "Rien de cela."),  # what is missing altogether is told by another check
     ],
 )
@@ -31,6 +36,11 @@ def test_what_is_said_as_the_source_says_it(sentence: str, source: str) -> None:
         ("Le programme concerne 448 quartiers.", "Plus de 448 quartiers.", "Le programme concerne 448"),
         ("Environ 448 quartiers.", "Plus de 448 quartiers.", "Environ 448"),
         ("Il y a 448 % de quartiers.", "Il y a 448 quartiers.", "448 %"),
+        ("L'étude dure 3 mois.", "L'étude dure au maximum 3 mois.", "L'étude dure 3"),
+        ("Au moins 500 €.", "Le prix est inférieur ou égal à 500 €.", "Au moins 500 €"),
+        ("Le débit dépasse 20 litres.", "Le débit ne dépasse pas 20 litres.", "Le débit dépasse 20"),
+        ("12 milliards d'euros.", "12 milliards de litres.", "12 milliards d'euros"),
+        ("Les pertes ont triplé.", "Les pertes ont doublé.", "triple"),
         ("La moitié des villes, un tiers des quartiers.", "Un tiers des villes.", "moitie"),
     ],
 )

@@ -1,0 +1,54 @@
+"""Names of a sentence, and whether a source holds them."""
+
+from __future__ import annotations
+
+import pytest
+
+from kb.answering.proof.names import first_name, is_held, is_spelled_here, proper_names
+
+
+@pytest.mark.parametrize(
+    ("sentence", "names"),
+    [
+        ("La ligne de Valbrune dessert Saint-Avit.", {"Valbrune", "Saint-Avit"}),
+        ("Le conseil d'Orsenne vote le budget de l'ORF.", {"Orsenne", "ORF"}),
+        ("L'eau du lac est pure.", set()),
+        ("Une aide de la DGE2 et du CA.", {"DGE2", "CA"}),
+    ],
+)
+def test_names_inside_a_sentence(sentence: str, names: set[str]) -> None:
+    assert set(proper_names(sentence)) == names
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name"),
+    [
+        ("Lormeil compte trois lignes.", "Lormeil"),
+        ("L'Aubrac compte trois lignes.", "Aubrac"),
+        ("Saint-Avit compte trois lignes.", "Saint-Avit"),
+        ("Adressez-vous au guichet.", ""),
+        ("Concrètement, la haie est aidée.", ""),
+        ("Selon le plan, la haie est aidée.", ""),
+        ("Haies et bosquets sont aidés.", ""),
+        ("Douze lignes circulent.", ""),
+        ("la ligne circule.", ""),
+    ],
+)
+def test_the_first_word_is_a_name_only_when_nothing_says_otherwise(sentence: str, name: str) -> None:
+    assert first_name(sentence, frozenset({"haies"})) == name
+
+
+def test_a_name_is_held_whole_or_by_its_acronym() -> None:
+    spelled = {"orf": ["Office des rivières et des forêts"]}
+    assert is_held("Saint-Avit", frozenset({"saint", "avit"}), {})
+    assert not is_held("Saint-Avit", frozenset({"saint", "loup"}), {})
+    assert is_held("ORF", frozenset({"office", "rivieres", "forets"}), spelled)
+    assert not is_held("ORF", frozenset({"office", "rivieres"}), spelled)
+    assert is_held("Office", frozenset({"orf"}), spelled)
+    assert not is_held("Agence", frozenset({"orf"}), spelled)
+
+
+def test_an_acronym_may_be_spelled_by_the_sentence_itself() -> None:
+    assert is_spelled_here("AE", "Les autorisations d'engagement (AE) sont votées.")
+    assert not is_spelled_here("AE", "Les crédits de paiement (AE) sont votés.")
+    assert not is_spelled_here("AE", "Les autorisations d'engagement AE sont votées.")
