@@ -55,7 +55,9 @@ def test_a_question_stays_on_its_line(question: str) -> None:
 
 def test_what_is_to_be_written_again_comes_behind_the_prompt_as_it_was() -> None:
     prompt = user_prompt("Qui finance ?", [extract()])
-    again = repair_prompt(prompt, "  La ville finance. [1]\n", [(1, "La ville finance. [1]", "le passage ne le dit pas")])
+    again = repair_prompt(
+        prompt, "  La ville finance. [1]\n", [(1, "La ville finance. [1]", "le passage ne le dit pas")]
+    )
     assert again.startswith(f"{prompt}\nLa ville finance. [1]\n\n")
     assert "(1) La ville finance. [1]\n    Pourquoi : le passage ne le dit pas.\n" in again
     assert "(1) RETIRER" in again

@@ -24,7 +24,12 @@ KEY = "cle-tres-secrete"
 def set_to(server: ChatServer, settings: Settings, check: str) -> Settings:
     loaded = Settings.load({"REPERES_LLM_CHECK": check})
     return replace(
-        settings, llm_url=server.address, llm_model="redacteur", llm_key=KEY, llm_check=loaded.llm_check, llm_context=9000
+        settings,
+        llm_url=server.address,
+        llm_model="redacteur",
+        llm_key=KEY,
+        llm_check=loaded.llm_check,
+        llm_context=9000,
     )
 
 
