@@ -22,13 +22,13 @@ KEY = "cle-tres-secrete"
 
 
 def set_to(server: ChatServer, settings: Settings, check: str) -> Settings:
-    loaded = Settings.load({"REPERES_LLM_CHECK": check})
+    check = Settings.load({"REPERES_LLM_CHECK": check}).llm_check
     return replace(
         settings,
         llm_url=server.address,
         llm_model="redacteur",
         llm_key=KEY,
-        llm_check=loaded.llm_check,
+        llm_check=check,
         llm_context=9000,
     )
 

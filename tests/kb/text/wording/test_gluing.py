@@ -27,9 +27,7 @@ def test_a_space_stands_at_each_seam(glued: str, apart: str) -> None:
     assert unglued(glued) == apart
 
 
-@pytest.mark.parametrize(
-    "text", ["CO2", "25 m2", "H2O", "RE2020", "iPhone", "n°12", "3,5 %", "12.5", "M. Le Goff", "1er"]
-)
+@pytest.mark.parametrize("text", ["CO2", "25 m2", "H2O", "RE2020", "iPhone", "n°12", "3,5 %", "12.5", "M. Le Goff"])
 def test_what_is_written_so_stays_whole(text: str) -> None:
     assert unglued(text) == text
 
