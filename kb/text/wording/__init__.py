@@ -1,1 +1,4 @@
-"""How words come: of one family (`families`), run together (`gluing`), in which language (`language`)."""
+"""How words come: of one family (`families`), run together (`gluing`), in which language (`language`).
+
+For comparing what an answer says with what a passage says; nothing here changes a text that is shown.
+"""
