@@ -25,10 +25,10 @@ def zero_or_from(low: int, high: int) -> Callable[[str], int]:
     """Reads 0, or a whole number from `low` to `high`."""
 
     def parse(text: str) -> int:
-        value = whole_number(0, high)(text)
-        if 0 < value < low:
-            raise ValueError(f"il faut 0, ou un nombre entier de {low} à {high}")
-        return value
+        try:
+            return 0 if int(text) == 0 else whole_number(low, high)(text)
+        except ValueError:
+            raise ValueError(f"il faut 0, ou un nombre entier de {low} à {high}") from None
 
     return parse
 

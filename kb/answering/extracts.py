@@ -48,9 +48,10 @@ def extracts(hits: Sequence[Hit], budget: int, count_tokens: Callable[[str], int
         if hit.passage.id in seen or not any(sign.isalnum() for sign in text):
             continue
         seen.add(hit.passage.id)
-        takes = count_tokens(text) + count_tokens(_about(hit.document, hit.passage))
+        above = count_tokens(_about(hit.document, hit.passage))
+        takes = count_tokens(text) + above
         if takes > left and not chosen:
-            text = _cut(text, left, count_tokens)
+            text = _cut(text, left - above, count_tokens)
             takes = left
         if takes <= left:
             chosen.append((hit, text))
@@ -87,13 +88,13 @@ def _document_line(document: Document) -> str:
     return f"### Document « {title} » ({', '.join(facts)})"
 
 
+# A document's own « [2] » would be taken for a number of ours.
 def _readable(text: str) -> str:
-    # A document's own « [2] » would be taken for a number of ours.
     return MARKS.sub("", harmless(visible(text))).strip()
 
 
 def _flat(text: str) -> str:
-    return " ".join(visible(text).split())
+    return " ".join(MARKS.sub("", visible(text)).split())
 
 
 def _cut(text: str, budget: int, count_tokens: Callable[[str], int]) -> str:

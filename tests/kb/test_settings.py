@@ -69,6 +69,14 @@ def test_paths_know_the_home_folder() -> None:
         ("REPERES_EMBEDDING_DTYPE", "float32", "valeurs possibles : auto, fp32, bf16, int8"),
         ("REPERES_EMBEDDING_DTYPE", "BF16", "valeurs possibles : auto, fp32, bf16, int8"),
         ("REPERES_EMBEDDING_BACKEND", "openvino", "valeurs possibles : auto, onnx, torch"),
+        ("REPERES_LLM_CONTEXT", "1023", "il faut 0, ou un nombre entier de 1024 à 1000000"),
+        ("REPERES_LLM_CONTEXT", "1", "il faut 0, ou un nombre entier de 1024 à 1000000"),
+        ("REPERES_LLM_CONTEXT", "1000001", "il faut 0, ou un nombre entier de 1024 à 1000000"),
+        ("REPERES_LLM_CONTEXT", "-1", "il faut 0, ou un nombre entier de 1024 à 1000000"),
+        ("REPERES_LLM_CONTEXT", "16k", "il faut 0, ou un nombre entier de 1024 à 1000000"),
+        ("REPERES_LLM_BUDGET", "499", "il faut un nombre entier de 500 à 200000"),
+        ("REPERES_LLM_PROFILE", "WHOLE", "valeurs possibles : auto, whole, sentences"),
+        ("REPERES_LOG_QUESTIONS", "oui", "valeurs possibles : yes, no"),
         ("REPERES_STORE", "   ", "le chemin est vide"),
         ("REPERES_CACHE", " ", "le chemin est vide"),
         ("REPERES_CORPUS", "\t", "le chemin est vide"),
@@ -87,11 +95,27 @@ def test_a_bad_value_is_named_with_its_variable(variable: str, value: str, says:
         ("REPERES_PORT", "port", 0, 65535),
         ("REPERES_MAX_FILE_MB", "max_file_mb", 1, 10_000),
         ("REPERES_MAX_TEXT_MB", "max_text_mb", 1, 1_000),
+        ("REPERES_LLM_CONTEXT", "llm_context", 1_024, 1_000_000),
+        ("REPERES_LLM_BUDGET", "llm_budget", 500, 200_000),
     ],
 )
 def test_both_ends_of_a_range_are_allowed(variable: str, name: str, low: int, high: int) -> None:
     assert getattr(Settings.load({variable: str(low)}), name) == low
     assert getattr(Settings.load({variable: str(high)}), name) == high
+
+
+def test_zero_stands_apart_from_a_range() -> None:
+    assert Settings.load({"REPERES_LLM_CONTEXT": "0"}).llm_context == 0
+
+
+@pytest.mark.parametrize(("value", "kept"), [("yes", True), ("no", False)])
+def test_yes_and_no(value: str, kept: bool) -> None:
+    assert Settings.load({"REPERES_LOG_QUESTIONS": value}).log_questions is kept
+
+
+@pytest.mark.parametrize("value", ["no", "yes", "mistral-large"])
+def test_a_second_look_is_none_the_same_model_s_or_another_s(value: str) -> None:
+    assert Settings.load({"REPERES_LLM_CHECK": value}).llm_check == value
 
 
 @given(st.text(min_size=1))

@@ -18,6 +18,10 @@ _COMMON_END = re.compile(
     r"(?:ez|ment|tion|sion|ité|ées?|és?|ant|ent|ons|eur|euse|aire|ables?|ibles?|iques?|ives?|ure)$"
 )
 
+# « la commission départementale (Dupont-Lefèvre) »: a capital right behind a bracket is no beginning of a sentence.
+_BRACKETED = re.compile(r"\(([A-ZÀ-ÖØ-Þ][^\W\d_][^()\[\],;:.]{1,60})\)|[«(]\s?([A-ZÀ-ÖØ-Þ][^\W\d_]+(?:-[^\W\d_]+)*)")
+_MOST_WORDS_OF_A_NAME = 4
+
 _OPENERS = frozenset(
     "oui non selon seul seuls seule seules toujours jamais enfin sinon hors cote sur sous vers".split()
 )
@@ -26,6 +30,14 @@ _OPENERS = frozenset(
 def proper_names(sentence: str) -> list[str]:
     """Names inside the sentence and acronyms, as written; its first word only when it looks like a name."""
     return list(dict.fromkeys([*names_inside(sentence), *_SHORT_ACRONYM.findall(sentence)]))
+
+
+def bracketed_names(sentence: str) -> list[str]:
+    """What stands in brackets alone and begins with a capital, as far as it is short; else the first word in brackets
+    or quotation marks, when it has one.
+    """
+    found = [whole or first for whole, first in _BRACKETED.findall(sentence)]
+    return [name if len(name.split()) <= _MOST_WORDS_OF_A_NAME else name.split()[0] for name in found]
 
 
 def first_name(sentence: str, common: frozenset[str]) -> str:

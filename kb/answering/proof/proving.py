@@ -16,7 +16,7 @@ from kb.answering.proof.citations import numbers_in, without_marks
 from kb.answering.proof.denials import tells_what_is_missing
 from kb.answering.proof.draft import Piece
 from kb.answering.proof.english import Encode, as_french, is_likely, nearest_units
-from kb.answering.proof.names import first_name, is_held, is_spelled_here, proper_names
+from kb.answering.proof.names import bracketed_names, first_name, is_held, is_spelled_here, proper_names
 from kb.answering.proof.quoting import quoted
 from kb.answering.proof.signs.attribution import misattributed
 from kb.answering.proof.signs.polarity import is_contrary
@@ -220,7 +220,7 @@ class Prover:
         held = frozenset().union(*(source.words for source in cited))
         # « Budget : 12 M€ »: what stands before a colon is the name of a row or column.
         first = "" if _CELL in text else first_name(text, self._common)
-        for name in (*proper_names(text), first):
+        for name in (*proper_names(text), *bracketed_names(text), first):
             if not name or is_held(name, held, self._spelled) or is_spelled_here(name, text):
                 continue
             wanted = set(words(name))

@@ -15,12 +15,14 @@ NOT_THERE = "« {value} » n'est pas dans le passage cité"
 NOT_SO = "« {value} » n'est pas dit ainsi dans le passage cité"
 
 
-# Behind a figure, perhaps after an adjective: « 3 premiers mois ».
+# Behind a figure, perhaps after an adjective (« 3 premiers mois ») or the end of a range (« 3 à 6 mois »).
 _MEASURE = re.compile(
-    r"\s*(?:\w+\s+)?(?:(?P<ans>ans?|annees?)|(?P<mois>mois)|(?P<jours>jours?)|(?P<semaines>semaines?)|(?P<heures>heures?|h)|"
+    r"\s*(?:(?:a|et|ou|-)\s*\d+\s*)?(?:\w+\s+)?"
+    r"(?:(?P<ans>ans?|annees?)|(?P<mois>mois)|(?P<jours>jours?)|(?P<semaines>semaines?)|(?P<heures>heures?|h)|"
     r"(?P<minutes>minutes?|min)|(?P<trimestres>trimestres?)|(?P<hectares>hectares?|ha)|(?P<kilos>kg|kilos?)|"
     r"(?P<tonnes>tonnes?)|(?P<km>km|kilometres?)|(?P<metres>m|metres?))(?![\w²])"
 )
+_COUNTS = re.compile(r"\s+[a-z]{4,}")  # « les 3 conditions suivantes »: things are counted, nothing is measured
 _LONGEST_MEASURE = 30
 
 
@@ -49,7 +51,8 @@ def _other_measure(claim: str, source: str) -> str:
         measure = _measure(claim, figure)
         if not measure:
             continue
-        given = [_measure(source, other) for other in there if same_figure(other, figure)]
+        same = [other for other in there if same_figure(other, figure)]
+        given = [one for other in same if (one := _measure(source, other)) or not _counts(source, other)]
         if given and all(one and one != measure for one in given):
             return f"{figure.text} {measure}"
     return ""
@@ -57,7 +60,17 @@ def _other_measure(claim: str, source: str) -> str:
 
 def _measure(text: str, figure: Figure) -> str:
     """The measure that stands behind a figure, in one form; empty when there is none."""
-    match = _MEASURE.match(fold(text[figure.end : figure.end + _LONGEST_MEASURE]))
+    match = _MEASURE.match(_behind(text, figure))
     if match is None:
         return ""
     return next(name for name, word in match.groupdict().items() if word)
+
+
+def _behind(text: str, figure: Figure) -> str:
+    """What follows a figure, folded, behind a space: folding takes away the text's own."""
+    return " " + fold(text[figure.end : figure.end + _LONGEST_MEASURE])
+
+
+def _counts(text: str, figure: Figure) -> bool:
+    """Whether a figure says how many things there are."""
+    return bool(_COUNTS.match(_behind(text, figure)))

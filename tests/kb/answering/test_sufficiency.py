@@ -9,11 +9,11 @@ import pytest
 from ingest.split import split_document
 from kb.answering.evidence import candidates, score
 from kb.answering.extractive import choose
-from kb.answering.sufficiency import coverage, refusal_reason
+from kb.answering.sufficiency import coverage, is_off_topic, refusal_reason
 from kb.models.encoder import Encoder
 from kb.question.intent import asked_nouns, asks_several_things
 from kb.text.stems import stems
-from kb.types import Alternative, Document, Group, Hit
+from kb.types import Alternative, Document, Group, Hit, Passage
 from questions import parsed
 
 TEXT = """La directrice générale de l'agence dirige les équipes depuis 2021.
@@ -115,3 +115,37 @@ def test_a_question_of_which_the_base_knows_no_word_is_off_topic(tiny_encoder: E
     (passage, *_) = split_document(document, tiny_encoder.count_tokens, tiny_encoder.max_tokens)
     hits = [Hit(passage, document, 1.0, 1)]
     assert refusal_reason(question, hits, choose(score(question, candidates(hits), tiny_encoder))) == "off_topic"
+
+
+@pytest.mark.parametrize(
+    ("question", "off_topic"),
+    [
+        ("Combien de logements le programme démolit-il ?", False),
+        ("Quel est le salaire de la directrice générale ?", False),  # near: the model that reads may say no
+        ("Pourquoi le ciel paraît bleu vers midi ?", True),
+        ("Le fonds ?", False),  # the title counts
+        ("2024 ?", False),  # so does the date
+        ("Et ?", False),  # nothing is asked for that could be strange
+    ],
+)
+def test_a_question_is_off_topic_where_hardly_a_word_of_it_stands_in_the_nearest_passages(
+    question: str, off_topic: bool, tiny_encoder: Encoder
+) -> None:
+    document = Document(id="d.md", source="s", title="Le fonds et l'agence", text=TEXT, date="2024-03")
+    passages = split_document(document, tiny_encoder.count_tokens, tiny_encoder.max_tokens)
+    hits = [Hit(passage, document, 1.0 / rank, rank) for rank, passage in enumerate(passages, start=1)]
+    assert is_off_topic(parsed(question), hits) is off_topic
+    assert is_off_topic(replace(parsed(question), is_foreign=True), hits)
+
+
+def test_a_tenth_of_the_words_by_rarity_is_enough() -> None:
+    document = Document(id="d.md", source="s", title="Titre", text="quartier")
+    hits = [Hit(Passage("p", "d.md", 0, (), "quartier", 0, 8), document, 1.0, 1)]
+    asked = parsed("quartier licorne")
+    known, strange = (group[0].stems[0] for group in asked.groups)
+    for weight, off_topic in ((1.0, False), (0.99, True)):
+        assert is_off_topic(replace(asked, rarities={known: weight, strange: 9.0}), hits) is off_topic
+
+
+def test_without_a_passage_every_word_is_strange() -> None:
+    assert is_off_topic(parsed("Combien de logements ?"), [])

@@ -59,3 +59,9 @@ def test_expansions_are_found_word_for_word() -> None:
     asked = stems("Où sont les quartiers prioritaires de la politique de la ville ?")
     assert [acronym for _, acronym in glossary.acronyms_in(asked)] == ["qpv"]
     assert list(glossary.acronyms_in(stems("un quartier de la ville, zone prioritaire"))) == []
+
+
+def test_the_entries_are_those_that_mean_something_folded() -> None:
+    glossary = merged({"DPO": ("délégué",), "PIC": ("plan",)}, {"pic": (), "Sécu": ("sécurité sociale", "caisse")})
+    assert glossary.entries == {"dpo": ("délégué",), "secu": ("sécurité sociale", "caisse")}
+    assert Glossary({}).entries == {}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.pipeline import ingest
+from kb.index import reader
 from kb.index.reader import IndexReader
 from kb.models.encoder import Encoder
 from kb.question.parsing import QuestionParser, inverse_document_frequency
@@ -57,6 +58,29 @@ def test_without_an_index_a_question_is_understood_all_the_same(index: IndexRead
     assert question.figure == "date"
     assert question.embedded == question.text
     assert question.groups == ()
+
+
+def test_acronyms_are_those_of_the_base_of_the_file_and_of_every_day(
+    index: IndexReader, tmp_path: Path, settings: Settings, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "SECONDS_BETWEEN_LOOKS", 0.0)
+    parser = QuestionParser(index, {"tép": ("travail en équipe",)})
+    with index.lease() as lease:
+        known = parser.acronyms(lease)
+        assert known["tep"] == ("travail en équipe",)
+        assert known["mail"] == ("courriel", "courrier électronique")
+        assert "mail" not in QuestionParser(index, {"mail": ()}).acronyms(lease)
+        assert "tep" not in QuestionParser(index).acronyms(lease)
+    (tmp_path / "docs" / "ush.md").write_text("L'Union sociale pour l'habitat (USH) signe.", encoding="utf-8")
+    ingest([tmp_path / "docs"], settings, tiny_encoder)
+    with index.lease() as lease:
+        assert parser.acronyms(lease)["ush"] == ("Union sociale pour l'habitat",)
+    index.close()
+
+
+def test_an_empty_base_knows_no_acronym(index: IndexReader) -> None:
+    assert QuestionParser(index).acronyms(None) == {}
+    index.close()
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ class ChatServer(ThreadingHTTPServer):
 def chat_server(behaviour: Behaviour) -> Iterator[ChatServer]:
     """A server while the block runs."""
     server = ChatServer(behaviour)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()  # looks that often for its end
     try:
         yield server
     finally:
