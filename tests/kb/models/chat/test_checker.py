@@ -14,7 +14,8 @@ from chat_server import ChatServer, Handler, chat_server, saying
 from ingest.pipeline import ingest
 from kb.answering.writing import second_look
 from kb.knowledge import KnowledgeBase
-from kb.models.chat.llm import ChatModel, open_chat_model, open_checker
+from kb.models.chat.llm import ChatModel
+from kb.models.chat.opening import open_chat_model, open_checker
 from kb.models.encoder import Encoder
 from kb.settings import Settings
 
