@@ -78,7 +78,8 @@ def _answered(knowledge: EvaluatedBase, question: EvaluationQuestion, answerer: 
         answer = knowledge.ask(question.question, history=question.history, answerer=answerer)
     else:
         for state in stream(question.question, history=question.history, answerer=answerer):
-            first = first or time.perf_counter() - began
+            if state.text:  # before it, only the documents that are read are shown
+                first = first or time.perf_counter() - began
             answer = state
     total = time.perf_counter() - began
     return {

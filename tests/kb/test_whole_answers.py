@@ -17,6 +17,7 @@ from kb.models.chat.llm import ChatModel
 from kb.models.encoder import Encoder
 from kb.settings import Settings
 from kb.types import Answer, Message
+from writer import writing
 
 SHARE = "Quelle part du programme l'agence des bassins finance-t-elle ?"
 DOCUMENTS = {
@@ -71,26 +72,6 @@ class Ask:
 @pytest.fixture
 def ask(store: Path, packaged_encoder: Encoder) -> Ask:
     return Ask(store, packaged_encoder)
-
-
-def number_of(words: str, prompt: str) -> int:
-    """The number of the passage of a prompt that holds `words`."""
-    before = prompt[: prompt.index(words)]
-    return int(before.rsplit("\n[", 1)[1].split("]", 1)[0])
-
-
-def writing(*texts: str) -> Behaviour:
-    """Says one text at each request; « {words} » in one becomes the number of the passage that holds the words."""
-
-    def behave(handler: Handler, before: int) -> None:
-        text = texts[min(before, len(texts) - 1)]
-        prompt = handler.server.requests[-1]["messages"][-1]["content"]
-        while "{" in text:
-            words = text[text.index("{") + 1 : text.index("}")]
-            text = text.replace("{" + words + "}", f"[{number_of(words, prompt)}]", 1)
-        handler.say(*(piece + " " for piece in text.split(" ")))
-
-    return behave
 
 
 GOOD = "L'agence des bassins paie 72 % du programme Rivières, soit 8,4 milliards d'euros {72 %}."

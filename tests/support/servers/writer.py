@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from chat_server import ChatServer, Handler, chat_server
+from chat_server import Behaviour, ChatServer, Handler, chat_server
 
 _QUESTION = re.compile(r"Question : (.*)\nRéponse :", re.DOTALL)
 _PASSAGE = re.compile(r"^\[(\d+)\]", re.MULTILINE)
@@ -91,3 +91,23 @@ def scripted_writer(
     """The writer behind a server, while the block runs."""
     with chat_server(ScriptedWriter(scripts, enemy, repairs)) as server:
         yield server
+
+
+def number_of(words: str, prompt: str) -> int:
+    """The number of the passage of a prompt that holds `words`."""
+    before = prompt[: prompt.index(words)]
+    return int(before.rsplit("\n[", 1)[1].split("]", 1)[0])
+
+
+def writing(*texts: str) -> Behaviour:
+    """Says one text at each request; « {words} » in one becomes the number of the passage that holds the words."""
+
+    def behave(handler: Handler, before: int) -> None:
+        text = texts[min(before, len(texts) - 1)]
+        prompt = handler.server.requests[-1]["messages"][-1]["content"]
+        while "{" in text:
+            words = text[text.index("{") + 1 : text.index("}")]
+            text = text.replace("{" + words + "}", f"[{number_of(words, prompt)}]", 1)
+        handler.say(*(piece + " " for piece in text.split(" ")))
+
+    return behave
