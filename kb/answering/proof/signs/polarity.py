@@ -50,6 +50,10 @@ class _Said:
     denials: tuple[frozenset[str], ...]
     denied_verbs: tuple[tuple[str, frozenset[str]], ...]
 
+    def denies_beyond(self, other: _Said) -> bool:
+        """Whether it holds a word that denies by itself, and that `other` does not have."""
+        return bool(set(_BY_ITSELF.findall(self.folded)) - set(_BY_ITSELF.findall(other.folded)))
+
     def says(self, stem: str) -> bool:
         """Whether it holds a word of the family of `stem`."""
         return _says(self.content, stem)
@@ -90,9 +94,7 @@ def _denies_their_verb(folded: str, there: Sequence[_Said]) -> bool:
                 ),
                 default=0.0,
             )
-            beside = any(
-                _BY_ITSELF.search(other.folded) and _share(window, other.content) >= _BESIDE * yes for other in there
-            )
+            beside = any(other.denies_beyond(one) and _share(window, other.content) >= _BESIDE * yes for other in there)
             if yes >= _SAME_VERB_DENIED and no < yes and not beside:
                 return True
     return False
@@ -107,7 +109,7 @@ def _leaves_out_their_denial(folded: str, there: Sequence[_Said]) -> bool:
     for other in there:
         for verb, window in other.denied_verbs:
             shared = window & content
-            elsewhere = max((_share(shared, more.content) for more in there if not more.denials), default=0.0)
+            elsewhere = max((_share(shared, more.content, 1) for more in there if not more.denials), default=0.0)
             if _says(content, verb) and _share(window, content) >= _SAME_VERB_UNDENIED and elsewhere < _SAID_ELSEWHERE:
                 return True
     return False
@@ -124,9 +126,7 @@ def _contradiction(folded: str, there: Sequence[_Said]) -> tuple[float, float]:
         for denial in one.denials:
             yes = max((_share(denial, other.content) for other in there if not other.denials), default=0.0)
             no = max((_share(denial, window) for other in there for window in other.denials), default=0.0)
-            beside = max(
-                (_share(denial, other.content) for other in there if _BY_ITSELF.search(other.folded)), default=0.0
-            )
+            beside = max((_share(denial, other.content) for other in there if other.denies_beyond(one)), default=0.0)
             denied = max(denied, yes - max(no, _BESIDE * beside))
         if one.denials:
             continue
@@ -135,13 +135,13 @@ def _contradiction(folded: str, there: Sequence[_Said]) -> tuple[float, float]:
             if share < _UNDENIED:
                 continue
             shared = window & one.content
-            yes = max((_share(shared, more.content) for more in there if not more.denials), default=0.0)
+            yes = max((_share(shared, more.content, 1) for more in there if not more.denials), default=0.0)
             undenied = max(undenied, share * (1 - yes))
     return denied, undenied
 
 
-def _share(wanted: frozenset[str], held: frozenset[str]) -> float:
-    return len(wanted & held) / len(wanted) if len(wanted) > 1 else 0.0
+def _share(wanted: frozenset[str], held: frozenset[str], fewest: int = 2) -> float:
+    return len(wanted & held) / len(wanted) if len(wanted) >= fewest else 0.0
 
 
 def _of_unit(unit: SourceUnit) -> Iterator[_Said]:
@@ -172,7 +172,7 @@ def _stretch(tokens: Sequence[str]) -> _Said:
         is_ne = token in _NE
         if is_ne:
             after = tokens[index + 1 : index + 7]
-            if _THAN & set(after[1:]) and not _DENYING & set(after):
+            if _says_only(after):
                 continue
             if _RELATIVE & set(tokens[max(0, index - 3) : index]):
                 continue  # « qui n'a pas déclaré… » says of whom the rest is said
@@ -182,6 +182,14 @@ def _stretch(tokens: Sequence[str]) -> _Said:
         if is_ne and (verb := next(_content(tokens[index + 1 : index + 7]), "")):
             verbs.append((verb, frozenset(_content(tokens[max(0, index - _FAR_BEFORE) : index + _FAR_AFTER + 1]))))
     return _Said(" ".join(tokens), frozenset(_content(tokens)), tuple(denials), tuple(verbs))
+
+
+def _says_only(after: Sequence[str]) -> bool:
+    """Whether what follows « ne » says only: « ne … que », « ne … plus que »."""
+    than = next((index for index, token in enumerate(after) if index and token in _THAN), None)
+    if than is None:
+        return False
+    return not _DENYING & set(after[:than]) or after[than - 1] == "plus"
 
 
 def _says(content: frozenset[str], stem: str) -> bool:
