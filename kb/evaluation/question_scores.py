@@ -30,13 +30,19 @@ def score(question: EvaluationQuestion, row: EvaluationRow, *, answers: bool = T
     refused = bool(row["refused"])
     if question.unanswerable:
         scores["refused_unanswerable"] = float(refused)
-    elif question.expected_facts:
+    elif question.expected_facts or question.expected_quotes:
         text = "" if refused else row["answer"] or ""
         scores["false_refusals"] = float(refused)
-        scores["fact_recall"] = metrics.fact_recall(text, question.expected_facts, question.question)
-        if question.history:
-            scores["follow_ups"] = scores["fact_recall"]
+        if question.expected_facts:
+            scores["fact_recall"] = metrics.fact_recall(text, question.expected_facts, question.question)
+            if question.history:
+                scores["follow_ups"] = scores["fact_recall"]
+        if question.expected_quotes:
+            shown = [citation["quote"] for citation in row["citations"]]
+            scores["quote_recall"] = metrics.quote_recall(shown, question.expected_quotes)
+        scores["first_sentence"] = metrics.first_sentence(text, question.expected_facts, question.expected_quotes)
         if not refused:
+            scores["sentences_shown"] = float(metrics.sentences_shown(text))
             cited = [citation["document"] for citation in row["citations"]]
             if relevant:
                 scores["citation_precision"] = metrics.citation_precision(cited, relevant)

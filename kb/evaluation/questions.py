@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from kb.errors import QuestionsError
 from kb.evaluation.scoring.matching import canonical
+from kb.text.stems import stems
 from kb.types import Message, Role
 
 Fact = tuple[str, ...]
@@ -26,13 +27,15 @@ _ROLES: dict[str, Role] = {"user": "user", "assistant": "assistant"}
 @dataclass(frozen=True, slots=True)
 class EvaluationQuestion:
     """A test query. `documents` are the ids of every document that holds the answer; an `unanswerable` question is
-    expected to be refused, whatever its facts. `history` is the conversation before it, oldest first. One that is not
+    expected to be refused, whatever its facts. `expected_quotes` are sets of sentences of documents, any of which is
+    sufficient to answer. `history` is the conversation before it, oldest first. One that is not
     `reviewed` was proposed by the program: it counts in no evaluation until a person has accepted it."""
 
     id: str
     question: str
     documents: tuple[str, ...] = ()
     expected_facts: tuple[Fact, ...] = ()
+    expected_quotes: tuple[tuple[str, ...], ...] = ()
     forbidden_facts: tuple[Fact, ...] = ()
     unanswerable: bool = False
     history: tuple[Message, ...] = ()
@@ -124,6 +127,7 @@ def question_to_json(question: EvaluationQuestion) -> dict[str, Any]:
         "kind": question.kind,
         "documents": list(question.documents),
         "expected_facts": [_fact_to_json(fact) for fact in question.expected_facts],
+        "expected_quotes": [list(quotes) for quotes in question.expected_quotes],
         "forbidden_facts": [_fact_to_json(fact) for fact in question.forbidden_facts],
         "unanswerable": question.unanswerable,
         "history": [{"role": message.role, "content": message.content} for message in question.history],
@@ -170,6 +174,7 @@ def parse_row(row: Mapping[str, Any]) -> Parsed:
         question=take("question", "", _text),
         documents=take("documents", (), _texts),
         expected_facts=take("expected_facts", (), _facts),
+        expected_quotes=take("expected_quotes", (), _quotes),
         forbidden_facts=take("forbidden_facts", (), _facts),
         unanswerable=take("unanswerable", False, _boolean),
         history=take("history", (), _messages),
@@ -217,6 +222,18 @@ def _facts(value: object) -> tuple[Fact, ...]:
             raise ValueError(f"le fait {_shown(blank[0])} n'a ni lettre ni chiffre")
         facts.append(forms)
     return tuple(facts)
+
+
+def _quotes(value: object) -> tuple[tuple[str, ...], ...]:
+    sets: list[tuple[str, ...]] = []
+    for quotes in _list(value, "de listes de phrases"):
+        sentences = _texts(_list(quotes, "de phrases"))
+        if not sentences:
+            raise ValueError("une liste de phrases est vide")
+        if blank := [sentence for sentence in sentences if not stems(sentence)]:
+            raise ValueError(f"la phrase {_shown(blank[0])} n'a pas de mot à retrouver")
+        sets.append(sentences)
+    return tuple(sets)
 
 
 def _messages(value: object) -> tuple[Message, ...]:

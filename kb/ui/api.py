@@ -29,16 +29,13 @@ def chat_function(
 ) -> Callable[..., Iterator[dict[str, Any]]]:
     """The function behind `/chat`."""
 
+    # No further argument: a program that sends the values itself must send all of them. /api/ask takes `answerer`.
     def chat(
-        question: str,
-        history: list[dict[str, str]] | None = None,
-        answerer: str = "auto",
-        request: gr.Request | None = None,
+        question: str, history: list[dict[str, str]] | None = None, request: gr.Request | None = None
     ) -> Iterator[dict[str, Any]]:
         """Successive states of the answer, in the form of `reperes ask --json`, with `final` true on the last one.
 
         `history` holds the messages before the question, oldest first: {"role": "user" | "assistant", "content"}.
-        `answerer` is who words it: "auto", "extractive" (the documents' sentences) or "llm" (the language model).
         """
         if trouble := question_trouble(question):
             raise gr.Error(trouble, print_exception=False)
@@ -47,7 +44,7 @@ def chat_function(
         try:
             with metrics.under_way():
                 said = read_history(history or [])
-                for state in answer_in_turn(base(), question.strip(), said, None, waiting_lines, answerer):
+                for state in answer_in_turn(base(), question.strip(), said, None, waiting_lines):
                     if isinstance(state, int):
                         continue  # its place in the line
                     answer, final = state

@@ -7,11 +7,18 @@ documents that hold the answer. A question without relevant documents has no ret
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 
 from kb.evaluation.scoring.matching import fresh_facts, holds
-from kb.text.figures import Figure, missing_figures
+from kb.text.blocks import parse_blocks, unit_spans
+from kb.text.figures import MARKS, Figure, missing_figures
+from kb.text.sentences import sentence_spans
+from kb.text.stems import stems
 from kb.text.wording.pointing import points_back
+
+_MARKS = re.compile(rf"[ \u00a0\u202f]*(?:{MARKS.pattern})")
+_COVERED = 0.6  # of the stems of an expected sentence
 
 
 def hit_at_k(retrieved: Sequence[str], relevant: Collection[str], k: int) -> float:
@@ -63,6 +70,50 @@ def fact_recall(answer: str, facts: Sequence[Sequence[str]], question: str) -> f
         raise ValueError("no expected facts")
     fresh = fresh_facts(question, facts)
     return sum(holds(answer, fact) for fact in fresh) / len(fresh)
+
+
+def quote_recall(shown: Sequence[str], sets: Sequence[Sequence[str]]) -> float:
+    """The share of the sentences of a sufficient set that the quotes `shown` hold, for the best of the `sets`.
+
+    Formula: max over sets of |sentences of the set of which one quote holds at least 0.6 of the stems| / |set|.
+    Source: the project's design. Edge cases: 0 for a refusal, which quotes nothing; a long quote may hold several.
+    Raises ValueError without sets.
+    """
+    if not sets:
+        raise ValueError("no expected quotes")
+    quotes = [frozenset(stems(quote)) for quote in shown]
+    return max(sum(any(_covers(quote, sentence) for quote in quotes) for sentence in one) / len(one) for one in sets)
+
+
+def first_sentence(answer: str, facts: Sequence[Sequence[str]], sets: Sequence[Sequence[str]]) -> float:
+    """1 when the first sentence of the answer holds an expected fact or a sentence of `sets`, 0 otherwise.
+
+    Edge cases: 0 for a refusal or an empty answer; « Oui. » says nothing and counts with the sentence after it.
+    """
+    said = list(_sentences(answer))
+    first = next((sentence for sentence in said if len(stems(sentence)) > 1), said[0] if said else "")
+    held = frozenset(stems(first))
+    quoted = any(_covers(held, sentence) for one in sets for sentence in one)
+    return float(bool(first) and (quoted or any(holds(first, fact) for fact in facts)))
+
+
+def sentences_shown(answer: str) -> int:
+    """How many sentences, items and rows of a table an answer has; titles of columns are none."""
+    return len(list(_sentences(answer)))
+
+
+def _sentences(answer: str) -> Iterator[str]:
+    text = _MARKS.sub("", answer)
+    for block in parse_blocks(text):
+        for start, end in unit_spans(text, block):
+            inner = [(0, end - start)] if block.kind == "table" else sentence_spans(text[start:end])
+            found = (text[start + first : start + last] for first, last in inner)
+            yield from (sentence for sentence in found if stems(sentence))
+
+
+def _covers(held: Collection[str], sentence: str) -> bool:
+    wanted = frozenset(stems(sentence))
+    return bool(wanted) and len(wanted & set(held)) >= _COVERED * len(wanted)
 
 
 def forbidden_facts(answer: str, facts: Sequence[Sequence[str]], question: str) -> float:

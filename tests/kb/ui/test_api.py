@@ -82,21 +82,6 @@ def test_what_cannot_be_asked_is_told_in_french(
         client.predict(question, history, api_name="/chat")
 
 
-def test_a_program_chooses_who_words_the_answer(serve_page: ServePage) -> None:
-    asked: list[str] = []
-
-    class ToldBase(SmallBase):
-        def stream(self, question: str, **options: Any) -> Iterator[Answer]:
-            asked.append(options["answerer"])
-            return super().stream(question, **options)
-
-    client = client_of(serve_page(ToldBase(DOCUMENTS)))
-    client.predict("Qui apporte les aides ?", api_name="/chat")
-    client.predict("Qui apporte les aides ?", None, "extractive", api_name="/chat")
-    client.predict("Qui apporte les aides ?", answerer="llm", api_name="/chat")
-    assert asked == ["auto", "extractive", "llm"]
-
-
 def test_an_unexpected_error_tells_nothing_of_its_cause(serve_page: ServePage) -> None:
     class BrokenBase(SmallBase):
         def stream(self, question: str, **options: Any) -> Iterator[Answer]:

@@ -24,7 +24,12 @@ def q(name: str, **others: Any) -> EvaluationQuestion:
 CASES: list[tuple[EvaluationQuestion, Answer]] = [
     # 1: first at once, both facts.
     (
-        q("a", documents=("d1",), expected_facts=(("12 Md€",), ("448 quartiers",))),
+        q(
+            "a",
+            documents=("d1",),
+            expected_facts=(("12 Md€",), ("448 quartiers",)),
+            expected_quotes=(("Il y a 448 quartiers.", "Ils coûtent 9 Md€."), ("448 quartiers",)),
+        ),
         answer_of("12 milliards et 448 quartiers [1].", cited={"d1": "12 Md€, 448 quartiers"}, found=["d1", "d2"]),
     ),
     # 2: second, one fact of two, one citation of two in a right document.
@@ -44,7 +49,7 @@ CASES: list[tuple[EvaluationQuestion, Answer]] = [
     ),
     # 5: refused although it has an answer.
     (
-        q("e", documents=("d7",), expected_facts=(("Lyon",),)),
+        q("e", documents=("d7",), expected_facts=(("Lyon",),), expected_quotes=(("À Lyon.",),)),
         answer_of("Je ne trouve pas.", found=["d1", "d2", "d3", "d4", "d5", "d7"], refused=True),
     ),
     # 6: a follow-up, its fact held.
@@ -81,6 +86,9 @@ BY_HAND = {
     "recall@10": (1 + 1 + 1 + 0 + 1 + 1 + 1 + 1) / 8,
     "fact_recall": (1 + 1 / 2 + 1 + 0 + 0 + 1 + 0 + 1) / 8,
     "follow_ups": 1.0,
+    "first_sentence": (1 + 1 + 1 + 0 + 0 + 1 + 0 + 1) / 8,
+    "quote_recall": (1 + 0) / 2,
+    "sentences_shown": 1.0,
     # Seven answers were given to questions that have one.
     "citation_precision": (1 + 1 / 2 + 1 + 0 + 1 + 1 + 1) / 7,
     "citation_recall": (1 + 1 + 1 / 2 + 0 + 1 + 1 + 1) / 7,

@@ -122,3 +122,52 @@ def test_true_quotes() -> None:
     assert metrics.true_quotes([("Une phrase.", text, 10, 21), ("Une phrase.", text, 0, 9)]) == 1 / 2
     assert metrics.true_quotes([("Une phrase.", None, 10, 21)]) == 0
     assert metrics.true_quotes([]) == 0
+
+
+SETS = [
+    ["La demande est adressée au préfet.", "Elle est gratuite pour les associations."],
+    ["Le dossier complet est déposé en mairie avant le 30 juin."],
+]
+
+
+@pytest.mark.parametrize(
+    ("quotes", "value"),
+    [
+        (["La demande est adressée au préfet du département."], 0.5),
+        (["La demande est adressée au préfet.", "Elle est gratuite pour toutes les associations."], 1),
+        (["Le dossier est déposé complet en mairie, avant le 30 juin."], 1),
+        (["Le dossier est payant."], 0),
+        ([], 0),
+    ],
+)
+def test_quote_recall(quotes: list[str], value: float) -> None:
+    assert metrics.quote_recall(quotes, SETS) == value
+
+
+def test_quote_recall_needs_sets() -> None:
+    with pytest.raises(ValueError, match="quotes"):
+        metrics.quote_recall(["Un."], [])
+
+
+@pytest.mark.parametrize(
+    ("answer", "value"),
+    [
+        ("La demande s'adresse au préfet [1]. Elle coûte 12 euros [2].", 1),
+        ("- Elle coûte 12 euros [1]\n- La demande est adressée au préfet [2]", 0),
+        ("Oui. Il faut 5 % des heures [1].", 1),
+        ("| Part | Année |\n| --- | --- |\n| 5 % | 2024 |", 1),
+        ("", 0),
+    ],
+)
+def test_first_sentence(answer: str, value: float) -> None:
+    assert metrics.first_sentence(answer, [["5 %"]], SETS) == value
+
+
+def test_sentences_shown() -> None:
+    answer = (
+        "Le fonds aide les communes rurales [1]. Il couvre la moitié des travaux [2].\n\n- Les écoles publiques [3]\n"
+        "- Les mairies annexes. Sauf les prêts aidés [4]\n\n| Année | Montant |\n| --- | --- |\n| 2023 | 12 M€ [5] |\n"
+        "| 2024 | 15 M€ [5] |"
+    )
+    assert metrics.sentences_shown(answer) == 7
+    assert metrics.sentences_shown("") == 0
