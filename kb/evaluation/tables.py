@@ -31,9 +31,12 @@ COLUMNS = {
     "type": "kind",
     "conversation": "history",
     "relue": "reviewed",
+    "phrases attendues": "expected_quotes",
 }
 _KNOWN = {fold(name): key for name, key in COLUMNS.items()} | {key: key for key in COLUMNS.values()}
 _REQUIRED = ("id", "question")
+# One a line: a fact, its forms between bars; a sufficient set of sentences, the sentences between bars.
+_LINES_OF_FORMS = frozenset(("expected_facts", "forbidden_facts", "expected_quotes"))
 _YES, _NO = {"oui", "o", "vrai", "true", "1", "x", "yes"}, {"", "non", "n", "faux", "false", "0", "no"}
 _SPEAKERS = {"question": "user", "reponse": "assistant"}
 
@@ -100,7 +103,7 @@ def to_xlsx(questions: Iterable[EvaluationQuestion]) -> bytes:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     for cell in sheet[1]:
         cell.font = Font(bold=True)
-    for letter, width in zip("ABCDEFGHI", (14, 60, 36, 36, 24, 12, 14, 40, 8), strict=True):
+    for letter, width in zip("ABCDEFGHIJ", (14, 60, 36, 36, 24, 12, 14, 40, 8, 48), strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "A2"
     content = io.BytesIO()
@@ -123,7 +126,7 @@ def _cell(key: str, value: Any) -> str:
     if key == "history":
         names = {"user": "Question", "assistant": "Réponse"}
         return "\n".join(f"{names[message['role']]} : {' '.join(message['content'].split())}" for message in value)
-    if key in {"expected_facts", "forbidden_facts"}:
+    if key in _LINES_OF_FORMS:
         return "\n".join(" | ".join(fact) if isinstance(fact, list) else fact for fact in value)
     return "\n".join(value) if isinstance(value, list) else str(value)
 
@@ -138,7 +141,7 @@ def _value(key: str, cell: str) -> Any:
             title = "sans réponse" if key == "unanswerable" else "relue"
             raise ValueError(f"« {title} » : écrivez oui ou non, pas « {text.strip()} »")
         return answer in _YES
-    if key in {"expected_facts", "forbidden_facts"}:
+    if key in _LINES_OF_FORMS:
         return [[form.strip() for form in line.split("|") if form.strip()] for line in lines]
     if key == "documents":
         return [name.strip() for line in lines for name in line.split("|") if name.strip()]

@@ -6,6 +6,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -151,6 +152,9 @@ class _Handlers:
         def keep() -> list[Any]:
             given: list[Any] = ["" if value is None else value for value in values]
             query = _query(*given)
+            if (before := next((one for one in self._desk.queries() if one.id == query.id), None)) is not None:
+                # What the form does not show stays as it was.
+                query = replace(query, history=before.history, expected_quotes=before.expected_quotes)
             self._desk.put(query)
             return [*self.lists(), _told(strings.QUERY_SAVED.format(id=query.id))]
 

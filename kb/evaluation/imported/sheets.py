@@ -20,7 +20,7 @@ from kb.errors import QuestionsError
 Row = list[str]
 
 MOST_ROWS = 20_000  # more queries than any evaluation could ask
-MOST_COLUMNS = 100  # nine are known
+MOST_COLUMNS = 100  # ten are known
 LONGEST_CELL = 100_000  # characters; a spreadsheet holds 32,767
 MOST_TEXT = 20_000_000  # characters of all cells
 

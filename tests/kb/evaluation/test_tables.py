@@ -20,6 +20,7 @@ QUESTIONS = [
         question="Quel budget ;\n« accents » ?",
         documents=("a.md", "dossier/b c.md"),
         expected_facts=(("12 Md€", "12 milliards d'euros"), ("2014",)),
+        expected_quotes=(("Le budget est de 12 Md€.", "Il date de 2014."), ("Douze milliards d'euros.",)),
         forbidden_facts=(("10 milliards",),),
         history=(Message("user", "Et le PNRU ?"), Message("assistant", "Le PNRU : terminé.")),
         kind="figure",

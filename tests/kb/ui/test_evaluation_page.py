@@ -14,11 +14,13 @@ from browsing import ask, picture, serious
 from ingest.pipeline import ingest
 from kb.evaluation.desk import EvaluationDesk
 from kb.evaluation.kept.queries import read_queries
+from kb.evaluation.questions import EvaluationQuestion
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
 from kb.records.database import AppDatabase
 from kb.records.feedback import SavedFeedback
 from kb.settings import Settings
+from kb.types import Message
 from small_pages import ServePage
 
 OpenPage = Callable[..., Page]
@@ -144,6 +146,25 @@ def test_from_a_feedback_to_a_report(
     expect(page.locator("#query-list")).not_to_contain_text("q2 —")
     with AppDatabase(settings.app_database) as database:
         assert [query.id for query in read_queries(database)] == ["avis-1"]
+
+
+def test_a_query_that_is_changed_keeps_what_the_form_does_not_show(
+    base: KnowledgeBase, settings: Settings, serve_page: ServePage, open_page: OpenPage
+) -> None:
+    desk = EvaluationDesk(lambda: base, settings.app_database)
+    said = (Message("user", "Le budget ?"), Message("assistant", "12 milliards."))
+    quotes = (("Le programme concerne 448 quartiers.",),)
+    desk.put(EvaluationQuestion("suite", "Et les quartiers ?", ("budget.md",), expected_quotes=quotes, history=said))
+    page = open_page(serve_page(base, desk=desk))
+    page.get_by_role("link", name="Évaluation").click()
+    page.locator("#query-list").get_by_label("suite — Et les quartiers ?").check()
+    expect(page.get_by_label("Identifiant")).to_have_value("suite")
+    page.get_by_label("Question", exact=True).fill("Et combien de quartiers ?")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.locator("#query-list")).to_contain_text("suite — Et combien de quartiers ?")
+    with AppDatabase(settings.app_database) as database:
+        (kept,) = read_queries(database)
+    assert (kept.question, kept.history, kept.expected_quotes) == ("Et combien de quartiers ?", said, quotes)
 
 
 def test_without_a_query_nothing_runs_and_the_page_says_so(
