@@ -23,7 +23,7 @@ def test_answer_has_the_documented_form() -> None:
                 "title": "Titre de a.md",
                 "url": None,
                 "date": "2024-05",
-                "heading": "",
+                "heading": "Un > Deux",
                 "excerpt": "Il y en a dix.",
                 "quote": "Il y en a dix.",
                 "start": 0,
