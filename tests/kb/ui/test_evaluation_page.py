@@ -125,6 +125,7 @@ def test_from_a_feedback_to_a_report(
     expect(page.get_by_role("main")).to_contain_text("1 question(s) ajoutée(s)")
     page.get_by_role("link", name="Revenir").click()
     page.locator("#query-list").get_by_label("q3 — Quel est le budget ?").check()
+    expect(page.get_by_label("Identifiant")).to_have_value("q3")
     page.get_by_role("button", name="Supprimer").click()
     expect(page.locator("#query-list")).not_to_contain_text("q3 —")
 
