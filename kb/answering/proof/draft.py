@@ -65,9 +65,19 @@ def pieces(draft: str) -> list[Piece]:
 def _of_line(line: str, number: int) -> Iterator[Piece]:
     kind: PieceKind = "item" if _BULLET.match(line) else "sentence"
     plain = _HEADING.sub("", _BULLET.sub("", line)).replace("**", "").replace("__", "").strip()
+    for sentence in marked_sentences(plain):
+        bare = without_marks(sentence)
+        if any(sign.isalnum() for sign in bare):
+            yield Piece(kind, bare, tuple(numbers_in(sentence)), number)
+
+
+def marked_sentences(line: str) -> list[str]:
+    """The sentences of a line with their marks, those behind the full stop included; a very short one without marks
+    goes with the next.
+    """
     sentences: list[str] = []
-    for start, end in sentence_spans(plain):
-        sentence = plain[start:end].strip()
+    for start, end in sentence_spans(line):
+        sentence = line[start:end].strip()
         # « … 72 %. [1] »: marks after the full stop belong to the sentence before.
         if (late := _MARKS_AT_START.match(sentence)) and sentences:
             sentences[-1] += " " + late[0].strip()
@@ -76,10 +86,7 @@ def _of_line(line: str, number: int) -> Iterator[Piece]:
             sentence = f"{sentences.pop()} {sentence}"  # « Oui. » says nothing without what follows
         if sentence:
             sentences.append(sentence)
-    for sentence in sentences:
-        bare = without_marks(sentence)
-        if any(sign.isalnum() for sign in bare):
-            yield Piece(kind, bare, tuple(numbers_in(sentence)), number)
+    return sentences
 
 
 def _leads(found: Sequence[Piece]) -> list[Piece]:

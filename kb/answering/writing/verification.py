@@ -16,12 +16,12 @@ from rapidfuzz.distance import LCSseq
 
 from kb.answering.hostile import harmless, is_hostile
 from kb.answering.proof.citations import marked, numbers_in, without_marks
+from kb.answering.proof.draft import marked_sentences
 from kb.answering.proof.exactness import inexact
 from kb.question.intent import names
 from kb.text.context import in_context
 from kb.text.figures import figures, missing_figures
 from kb.text.folding import fold, visible
-from kb.text.sentences import sentence_spans
 from kb.text.stems import stems, words
 from kb.types import Evidence
 
@@ -29,8 +29,6 @@ _LEAST_SUPPORT = 0.5  # of the words of a sentence, in the passages that it cite
 _LEAST_IN_ORDER = 0.8  # of a sentence with figures or names: « les communes ont réglé 35 % de leur part » must fail
 # where the document says « la région avait réglé 35 % de sa part et les communes 45 % de la leur »
 _LEAST_TO_CITE = 0.6  # for a citation that the model did not give itself
-_FEWEST_WORDS = 4
-_MARKS_AT_START = re.compile(r"^(?:\s*\[\d{1,3}\])+")
 _LINK = re.compile(r"!?\[([^\]\d][^\]]*)\]\([^)]*\)")
 _URL = re.compile(
     r"(?:https?://|www\.)\S+|\b[a-z\d-]+(?:\.[a-z\d-]+)*\.[a-z]{2,}/\S|"
@@ -197,15 +195,4 @@ def _lines(draft: str) -> Iterator[tuple[str, list[str]]]:
         plain = _HEADING.sub("", _BULLET.sub("", line)).replace("**", "").strip()
         if not plain:
             continue
-        sentences: list[str] = []
-        for start, end in sentence_spans(plain):
-            sentence = plain[start:end].strip()
-            # « … 72 %. [1] »: marks after the full stop belong to the sentence before.
-            if (late := _MARKS_AT_START.match(sentence)) and sentences:
-                sentences[-1] += " " + late[0].strip()
-                sentence = sentence[late.end() :].strip()
-            if sentences and len(words(without_marks(sentences[-1]))) < _FEWEST_WORDS and not numbers_in(sentences[-1]):
-                sentence = f"{sentences.pop()} {sentence}"  # « Octobre 2015. » says nothing without what follows
-            if sentence:
-                sentences.append(sentence)
-        yield bullet, sentences
+        yield bullet, marked_sentences(plain)

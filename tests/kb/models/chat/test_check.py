@@ -61,7 +61,7 @@ def test_a_small_context_is_never_overrun() -> None:
 
 @pytest.mark.parametrize("limit", [{"keeps": 6_000}, {"most": 6_000}])
 def test_a_server_that_cuts_or_refuses_a_long_text_is_found_out(limit: dict[str, int]) -> None:
-    model = MeasuredModel(**limit)  # type: ignore[arg-type]
+    model = MeasuredModel(**limit)  # type: ignore[arg-type]  # one limit at a time, by name
     found = measured(model, model.clock)
     assert found.reads_long is False
     assert found.cited == 2
