@@ -193,7 +193,8 @@ class Answer:
     """What a question gets: a text whose every statement carries `[n]`, or a refusal without any citation.
 
     `hits` are the passages found, best first, also when the answer is a refusal (the closest documents).
-    `seconds` holds the duration of each stage (`retrieval`, `answer`).
+    `seconds` holds the duration of each stage (`retrieval`, `answer`). `confidence` is the probability, from 0 to 1,
+    that the documents answer, whatever was decided then; None where nothing measured it.
     """
 
     question: str
@@ -207,6 +208,7 @@ class Answer:
     answerer: AnswererName
     model: str | None
     seconds: Mapping[str, float]
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

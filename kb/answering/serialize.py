@@ -38,13 +38,16 @@ class SecondsJson(TypedDict):
 
 
 class AnswerJson(TypedDict):
-    """`answer`, `refused` and `answerer` are None only in evaluation rows where nothing was answered."""
+    """`answer`, `refused` and `answerer` are None only in evaluation rows where nothing was answered; `confidence` is
+    None where nothing measured it.
+    """
 
     question: str
     standalone_question: str | None
     answer: str | None
     refused: bool | None
     reason: str | None
+    confidence: float | None
     citations: list[CitationJson]
     retrieved: list[str]
     warnings: list[str]
@@ -70,6 +73,7 @@ def answer_to_json(answer: Answer) -> AnswerJson:
         "answer": answer.text,
         "refused": answer.refused,
         "reason": answer.reason,
+        "confidence": None if answer.confidence is None else float(answer.confidence),
         "citations": [citation_to_json(citation) for citation in answer.citations],
         "retrieved": document_ids(answer.hits),
         "warnings": list(answer.warnings),

@@ -125,6 +125,7 @@ def _empty_row(question: EvaluationQuestion) -> EvaluationRow:
         "answer": None,
         "refused": None,
         "reason": None,
+        "confidence": None,
         "citations": [],
         "retrieved": [],
         "warnings": [],

@@ -62,6 +62,7 @@ def kept_answer(kept: Mapping[str, Any]) -> Answer:
         answerer=cast("AnswererName", kept["answerer"]),
         model=kept["model"],
         seconds={name: value for name, value in kept["seconds"].items() if value is not None},
+        confidence=kept.get("confidence"),  # answers kept from before it was measured lack it
     )
 
 

@@ -20,7 +20,12 @@ def hits_of(*document_ids: str) -> tuple[Hit, ...]:
 
 
 def answer_of(
-    text: str, *, cited: Mapping[str, str] | None = None, found: Sequence[str] = (), refused: bool = False
+    text: str,
+    *,
+    cited: Mapping[str, str] | None = None,
+    found: Sequence[str] = (),
+    refused: bool = False,
+    confidence: float | None = None,
 ) -> Answer:
     """An answer that cites the whole text of each document of `cited` (id → text) and found `found`."""
     citations = []
@@ -39,6 +44,7 @@ def answer_of(
         answerer="extractive",
         model=None,
         seconds={"retrieval": 0.20004, "answer": 0.5},
+        confidence=confidence,
     )
 
 

@@ -16,6 +16,7 @@ def test_answer_has_the_documented_form() -> None:
         "answer": "Dix [1].",
         "refused": False,
         "reason": None,
+        "confidence": None,
         "citations": [
             {
                 "number": 1,
@@ -47,6 +48,11 @@ def test_a_stage_that_did_not_take_place_has_no_duration() -> None:
 def test_durations_are_told_to_a_tenth_of_a_millisecond() -> None:
     row = answer_to_json(replace(answer_of("Oui."), seconds={"retrieval": 0.12346, "answer": 1.00004}))
     assert row["seconds"] == {"retrieval": 0.1235, "answer": 1.0}
+
+
+def test_a_confidence_is_told_as_a_plain_number() -> None:
+    answer = replace(answer_of("Oui."), confidence=np.float32(0.75))
+    assert json.loads(json.dumps(answer_to_json(answer)))["confidence"] == 0.75
 
 
 def test_hit_has_the_documented_form_and_plain_numbers() -> None:
