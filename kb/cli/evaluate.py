@@ -92,8 +92,8 @@ def _evaluate(
 
     from kb.evaluation.judge import judge
     from kb.evaluation.kept.runs import about_run, evaluation_run, run_and_keep
-    from kb.evaluation.page import to_html
     from kb.evaluation.report import failed_gates, parse_gates, to_json, to_text
+    from kb.evaluation.shown.page import to_html
     from kb.records.database import AppDatabase
 
     with ExitStack() as opened:

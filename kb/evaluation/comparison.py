@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from kb.evaluation.report import FIGURES
+from kb.evaluation.results import REFUSAL_AUC, confidences
+from kb.evaluation.scoring.refusals import refusal_auc, refusal_auc_p_value
 
 PERMUTATIONS = 10_000
 _SEED = 20_261_127
@@ -21,7 +23,9 @@ _TELLING = (
 
 @dataclass(frozen=True, slots=True)
 class FigureComparison:
-    """A figure in both runs over the `n` questions that count in both; `p` as `paired_p_value` gives it."""
+    """A figure in both runs over the `n` questions that count in both; `p` as `paired_p_value` gives it, or
+    `refusal_auc_p_value` for the area under the curve of refusals.
+    """
 
     figure: str
     before: float
@@ -56,24 +60,17 @@ class Comparison:
     left_out: tuple[str, ...]
 
 
-Scores = Mapping[str, Mapping[str, float]]
-"""The figures of each question of a run, by its id."""
+Counted = Mapping[str, float]
+Scores = Mapping[str, Counted]
+"""The `question_scores` of each question of a run, by its id."""
 
 
 def compare(before: Scores, after: Scores) -> Comparison:
     """The second run against the first. A question that failed in one of them (it has no figure) is left out."""
     shared = [name for name in before if name in after and bool(before[name]) == bool(after[name])]
-    figures = []
-    for figure in FIGURES:
-        pairs = [
-            (before[name][figure], after[name][figure])
-            for name in shared
-            if figure in before[name] and figure in after[name]
-        ]
-        if pairs:
-            first, second = (sum(values) / len(pairs) for values in zip(*pairs, strict=True))
-            p = paired_p_value([b - a for a, b in pairs])
-            figures.append(FigureComparison(figure, first, second, len(pairs), p))
+    pairs = [(before[name], after[name]) for name in shared]
+    found = [_refusals(pairs) if figure == REFUSAL_AUC else _means(figure, pairs) for figure in FIGURES]
+    figures = [compared for compared in found if compared is not None]
     changes = [change for name in shared if (change := _change(name, before[name], after[name])) is not None]
     left_out = tuple(sorted((before.keys() | after.keys()) - set(shared)))
     return Comparison(tuple(figures), tuple(changes), left_out)
@@ -95,7 +92,33 @@ def paired_p_value(differences: Sequence[float], permutations: int = PERMUTATION
     return float((1 + np.sum(drawn >= abs(values.sum()) - _SAME)) / (1 + permutations))
 
 
-def _change(question_id: str, before: Mapping[str, float], after: Mapping[str, float]) -> QuestionChange | None:
+def _means(figure: str, pairs: Iterable[tuple[Counted, Counted]]) -> FigureComparison | None:
+    both = [(before[figure], after[figure]) for before, after in pairs if figure in before and figure in after]
+    if not both:
+        return None
+    first, second = (sum(values) / len(both) for values in zip(*both, strict=True))
+    return FigureComparison(figure, first, second, len(both), paired_p_value([b - a for a, b in both]))
+
+
+def _refusals(pairs: Iterable[tuple[Counted, Counted]]) -> FigureComparison | None:
+    """The questions that have a confidence in both runs, and that the documents answer, or not, in both."""
+    both = [
+        (before, after)
+        for before, after in pairs
+        if "confidence" in before.keys() & after.keys() and _is_answerable(before) == _is_answerable(after)
+    ]
+    first, second = (confidences(pair[run] for pair in both) for run in (0, 1))
+    if not first.both:
+        return None
+    p = refusal_auc_p_value(first, second)
+    return FigureComparison(REFUSAL_AUC, refusal_auc(first), refusal_auc(second), len(both), p)
+
+
+def _is_answerable(scores: Counted) -> bool:
+    return "false_refusals" in scores
+
+
+def _change(question_id: str, before: Counted, after: Counted) -> QuestionChange | None:
     for figure in _TELLING:
         if figure in before and figure in after and abs(after[figure] - before[figure]) > _SAME:
             gain = after[figure] - before[figure]

@@ -22,9 +22,9 @@ from kb.evaluation.kept.runs import (
     run_and_keep,
     scores_of,
 )
-from kb.evaluation.page import to_html
 from kb.evaluation.questions import EvaluationQuestion, check_documents, parse_questions, question_to_json
 from kb.evaluation.results import EvaluationResult, QuestionResult
+from kb.evaluation.shown.page import to_html
 from kb.records.database import AppDatabase
 from kb.records.feedback import Feedback, read_feedback, set_feedback_status
 

@@ -12,6 +12,7 @@ def score(question: EvaluationQuestion, row: EvaluationRow, *, answers: bool = T
     """The figures that `row` counts in, each from 0 to 1, computed from the row alone.
 
     Retrieval figures need `documents`; refusals, facts and citations need `unanswerable` or `expected_facts`.
+    With the refusals goes `confidence`, where it was measured: no figure of its own, `refusal_auc` is made of it.
     Citations and figures are those of answers that were given: a refusal has none. A question that failed counts in
     none: what went wrong says nothing of how well it would have been answered.
     """
@@ -49,6 +50,8 @@ def score(question: EvaluationQuestion, row: EvaluationRow, *, answers: bool = T
                 scores["citation_recall"] = metrics.citation_recall(cited, relevant)
             if row["answer"] is not None:
                 scores["unsupported_figures"] = float(bool(metrics.unsupported_figures(text, _sources(question, row))))
+    if row["confidence"] is not None and scores.keys() & {"refused_unanswerable", "false_refusals"}:
+        scores["confidence"] = row["confidence"]
     if question.forbidden_facts and not refused:
         scores["forbidden_facts"] = metrics.forbidden_facts(
             row["answer"] or "", question.forbidden_facts, question.question

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from kb.errors import SettingsError
-from kb.evaluation.results import Estimate, EvaluationResult
+from kb.evaluation.results import REFUSAL_AUC, Estimate, EvaluationResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ FIGURES: Mapping[str, FigureLabel] = {
     "citation_recall": FigureLabel("Bons documents qui sont cités"),
     "refused_unanswerable": FigureLabel("Questions sans réponse bien refusées"),
     "false_refusals": FigureLabel("Refus à tort (le moins possible)", lower_is_better=True),
+    REFUSAL_AUC: FigureLabel("Aire sous la courbe des refus", share=False),
     "unsupported_figures": FigureLabel("Réponses au chiffre non sourcé (le moins possible)", lower_is_better=True),
     "forbidden_facts": FigureLabel("Réponses à l'erreur interdite (le moins possible)", lower_is_better=True),
     "true_quotes": FigureLabel("Citations mot à mot dans leur document"),
@@ -55,15 +56,25 @@ _BY_KIND = {
 
 
 def to_json(result: EvaluationResult) -> dict[str, Any]:
-    """The figures, each {"value", "low", "high", "n"} (None and n 0 without questions), "latency", "failed" (how many
-    questions did, which count in no figure) and "questions"."""
+    """The figures, each {"value", "low", "high", "n"} (None and n 0 without questions), "refusal_curve", "latency",
+    "failed" (how many questions did, which count in no figure) and "questions".
+
+    "refusal_curve" is None where `refusal_auc` has no value, else {"points", "in_use"}: at most 101 points and the one
+    of the decisions made, each [share of answerable questions refused, share of unanswerable questions refused].
+    """
     figures = {key: asdict(result.estimate(key)) for key in FIGURES}
     latency = {
         stage: {"p50": result.latency(50, stage), "p95": result.latency(95, stage), "n": len(result.seconds(stage))}
         for stage in STAGES
     }
     rows = [asked.row for asked in result.results]
-    return {**figures, "latency": latency, "failed": len(result.failed), "questions": rows}
+    return {
+        **figures,
+        "refusal_curve": _curve(result),
+        "latency": latency,
+        "failed": len(result.failed),
+        "questions": rows,
+    }
 
 
 def to_text(result: EvaluationResult) -> str:
@@ -159,7 +170,20 @@ def value_text(key: str, value: float | None) -> str:
     """« 80,2 % », or « 0,961 » for a figure that is no share; a dash for none."""
     if value is None:
         return "–"
-    return f"{_decimal(100 * value, 1)} %" if FIGURES[key].share else _decimal(value)
+    return share_text(value) if FIGURES[key].share else _decimal(value)
+
+
+def share_text(share: float) -> str:
+    """« 80,2 % »."""
+    return f"{_decimal(100 * share, 1)} %"
+
+
+def _curve(result: EvaluationResult) -> dict[str, Any] | None:
+    curve = result.refusal_curve
+    if curve is None:
+        return None
+    *points, in_use = ([round(share, 4) for share in point] for point in (*curve.drawn(), curve.in_use))
+    return {"points": points, "in_use": in_use}
 
 
 def _decimal(value: float, places: int = 3) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,16 @@ import numpy as np
 from kb.answering.serialize import AnswerJson
 from kb.evaluation.questions import EvaluationQuestion
 from kb.evaluation.scoring.bootstrap import bootstrap_interval
+from kb.evaluation.scoring.refusals import (
+    Confidences,
+    RefusalCurve,
+    refusal_auc,
+    refusal_auc_interval,
+    refusal_points,
+)
+
+REFUSAL_AUC = "refusal_auc"
+"""The figure that is no mean over questions: it takes all those that have a confidence together."""
 
 
 class EvaluationRow(AnswerJson):
@@ -27,7 +37,7 @@ class EvaluationRow(AnswerJson):
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A mean over `n` questions with its 95 % interval; None for all three when n is 0."""
+    """A figure over `n` questions with its 95 % interval; None for all three when n is 0."""
 
     value: float | None
     low: float | None
@@ -41,10 +51,17 @@ class Estimate:
             return cls(None, None, None, 0)
         return cls(sum(values) / len(values), *bootstrap_interval(values), len(values))
 
+    @classmethod
+    def of_refusals(cls, given: Confidences) -> Estimate:
+        """The area under the curve of refusals and its bootstrap interval; none without questions of both kinds."""
+        if not given.both:
+            return cls(None, None, None, 0)
+        return cls(refusal_auc(given), *refusal_auc_interval(given), len(given))
+
 
 @dataclass(frozen=True, slots=True)
 class QuestionResult:
-    """One question, what came back, and its value for each figure that it counts in: none when it failed."""
+    """One question, what came back, and its `question_scores`: none when it failed."""
 
     question: EvaluationQuestion
     row: EvaluationRow
@@ -58,14 +75,29 @@ class EvaluationResult:
     results: tuple[QuestionResult, ...]
 
     def estimate(self, figure: str, kind: str | None = None) -> Estimate:
-        """The mean of `figure` over the questions that count in it, those of one `kind` only when given."""
-        return Estimate.of(
-            [
-                result.scores[figure]
-                for result in self.results
-                if figure in result.scores and kind in (None, result.question.kind)
-            ]
+        """The value of `figure` over the questions that count in it, those of one `kind` only when given."""
+        scores = [result.scores for result in self.results if kind in (None, result.question.kind)]
+        if figure == REFUSAL_AUC:
+            return Estimate.of_refusals(confidences(scores))
+        return Estimate.of([counted[figure] for counted in scores if figure in counted])
+
+    @property
+    def refusal_curve(self) -> RefusalCurve | None:
+        """The curve of refusals over the questions that have a confidence; None without some of both kinds.
+
+        The point in use is what was decided over the same questions: for answers that a confidence does not decide
+        alone, it stands beside the curve.
+        """
+        scores = [result.scores for result in self.results if "confidence" in result.scores]
+        given = confidences(scores)
+        if not given.both:
+            return None
+        answerable, unanswerable = (
+            [counted[figure] for counted in scores if figure in counted]
+            for figure in ("false_refusals", "refused_unanswerable")
         )
+        in_use = sum(answerable) / len(answerable), sum(unanswerable) / len(unanswerable)
+        return RefusalCurve(tuple(refusal_points(given)), in_use)
 
     @property
     def kinds(self) -> list[str]:
@@ -92,3 +124,13 @@ class EvaluationResult:
             for result in self.results
         ]
         return [seconds for seconds in taken if seconds is not None]
+
+
+def confidences(scores: Iterable[Mapping[str, float]]) -> Confidences:
+    """The confidences of the questions that have one, by whether the documents answer, in their order."""
+    known = [counted for counted in scores if "confidence" in counted]
+    answerable, unanswerable = (
+        tuple(counted["confidence"] for counted in known if figure in counted)
+        for figure in ("false_refusals", "refused_unanswerable")
+    )
+    return Confidences(answerable, unanswerable)

@@ -11,6 +11,7 @@ from kb.evaluation.diagnosis import LABELS, Diagnosis, diagnose
 from kb.evaluation.kept.runs import EvaluationRun
 from kb.evaluation.report import FIGURES, value_text
 from kb.evaluation.results import QuestionResult
+from kb.evaluation.shown.page import refusals_html
 from kb.records.feedback import Feedback
 from kb.text.moments import french_moment
 from kb.web import strings
@@ -54,8 +55,13 @@ def evaluated_html(done: Evaluated) -> str:
         f'<div class="wide" tabindex="0" role="group" aria-label="{escape(strings.FIGURE)}"><table>'
         f"<thead><tr><th>{escape(strings.FIGURE)}</th><th>{escape(strings.VALUE)}</th>"
         f"<th>{escape(strings.INTERVAL)}</th><th>{escape(strings.NUMBER)}</th></tr></thead><tbody>{rows}</tbody></table></div>"
-        f"{told}{_comparison_html(done.comparison)}{_link(done.run)}"
+        f"{_refusals_html(done)}{told}{_comparison_html(done.comparison)}{_link(done.run)}"
     )
+
+
+def _refusals_html(done: Evaluated) -> str:
+    drawn = refusals_html(done.result)
+    return f"<h3>{escape(strings.REFUSALS)}</h3>{drawn}" if drawn else ""
 
 
 def _failure(run: int, result: QuestionResult, why: Diagnosis) -> str:

@@ -46,6 +46,12 @@ class RefusalCurve:
     points: tuple[Point, ...]
     in_use: Point
 
+    def drawn(self, most: int = 101) -> tuple[Point, ...]:
+        """The points, or `most` of them evenly spread in their order, both ends among them."""
+        if len(self.points) <= most:
+            return self.points
+        return tuple(self.points[round(i * (len(self.points) - 1) / (most - 1))] for i in range(most))
+
 
 def refusal_auc(given: Confidences) -> float:
     """The probability that an answerable question has more confidence than an unanswerable one.
@@ -90,7 +96,7 @@ def refusal_points(given: Confidences) -> list[Point]:
     without questions of both kinds ValueError is raised.
     """
     kinds = _levels(given)
-    thresholds = np.arange(1 + max(levels.max() for levels in kinds) + 1)
+    thresholds = np.arange(max(levels.max() for levels in kinds) + 2)
     shares = [np.searchsorted(np.sort(levels), thresholds) / levels.size for levels in kinds]
     return [(float(refused), float(well_refused)) for refused, well_refused in zip(*shares, strict=True)]
 

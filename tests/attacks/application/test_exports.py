@@ -21,9 +21,9 @@ from ingest.report import IngestReport, Note
 from kb.cli.ask import _print_answer
 from kb.cli.logs import QUESTIONS, configure_log
 from kb.evaluation.imported.reading import read_any
-from kb.evaluation.page import to_html
 from kb.evaluation.questions import EvaluationQuestion
 from kb.evaluation.results import EvaluationResult, QuestionResult
+from kb.evaluation.shown.page import to_html
 from kb.evaluation.tables import to_csv, to_xlsx
 from kb.records.conversations import KeptConversation, KeptTurn
 from kb.records.feedback import Feedback

@@ -51,7 +51,7 @@ def test_durations_are_told_to_a_tenth_of_a_millisecond() -> None:
 
 
 def test_a_confidence_is_told_as_a_plain_number() -> None:
-    answer = replace(answer_of("Oui."), confidence=np.float32(0.75))
+    answer = replace(answer_of("Oui."), confidence=np.float32(0.75))  # type: ignore[arg-type]
     assert json.loads(json.dumps(answer_to_json(answer)))["confidence"] == 0.75
 
 

@@ -34,7 +34,7 @@ def result() -> EvaluationResult:
 
 def test_json_has_the_documented_keys_and_no_invented_zero(result: EvaluationResult) -> None:
     data = json.loads(json.dumps(to_json(result), allow_nan=False))
-    assert list(data) == [*FIGURES, "latency", "failed", "questions"]
+    assert list(data) == [*FIGURES, "refusal_curve", "latency", "failed", "questions"]
     assert data["failed"] == 1
     assert set(KEYS) <= set(FIGURES)
     assert data["latency"]["retrieval"] == {"p50": 0.2, "p95": 0.2, "n": 2}
@@ -42,6 +42,8 @@ def test_json_has_the_documented_keys_and_no_invented_zero(result: EvaluationRes
     assert data["mrr@10"]["n"] == 2
     assert data["mrr@10"]["low"] <= data["mrr@10"]["value"] <= data["mrr@10"]["high"]
     assert data["refused_unanswerable"] == {"value": None, "low": None, "high": None, "n": 0}
+    assert data["refusal_auc"] == {"value": None, "low": None, "high": None, "n": 0}
+    assert data["refusal_curve"] is None
     assert [(row["id"], row["refused"]) for row in data["questions"]] == [("q1", False), ("q2", True), ("q3", None)]
 
 

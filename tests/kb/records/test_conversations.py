@@ -115,8 +115,9 @@ def test_a_refusal_is_kept_with_its_closest_documents_each_once() -> None:
 
 
 def test_an_answer_is_the_same_once_kept_but_for_the_texts() -> None:
-    answer = answer_of("Oui [1].", cited={"a": "Oui"}, found=["a"])
+    answer = answer_of("Oui [1].", cited={"a": "Oui"}, found=["a"], confidence=0.75)
     again = kept_answer(keep_answer(answer))
     (before,), (after,) = answer.citations, again.citations
     assert after == replace(before, document=replace(before.document, text=""))
     assert (again.text, again.refused, again.warnings) == (answer.text, answer.refused, answer.warnings)
+    assert again.confidence == 0.75

@@ -18,8 +18,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from kb.errors import StoreError
+from kb.evaluation.comparison import compare
+from kb.evaluation.desk import EvaluationDesk
 from kb.evaluation.kept.queries import read_queries
 from kb.evaluation.kept.runs import evaluation_run, evaluation_runs, rows_of, scores_of
+from kb.knowledge import KnowledgeBase
 from kb.records import upgrade
 from kb.records.conversations import SavedConversations
 from kb.records.corrections import read_corrections
@@ -113,6 +116,7 @@ def test_a_file_from_before_the_migrations_opens_and_keeps_everything(tmp_path: 
     assert first.text == "Le budget est de 12 milliards [1]."
     assert [(cited.document.id, cited.quote) for cited in first.citations] == [("budget.md", "12 milliards")]
     assert (second.refused, [hit.document.id for hit in second.hits]) == (True, ["aides.md"])
+    assert second.confidence is None
     assert read_corrections(path)["aides.md"].fields == {"date": {"was": None, "now": "2025-03"}}
     sessions = Sessions(path, 10, clock=lambda: 1_800_000_060.0)
     assert sessions.get("jeton-de-test") is None
@@ -129,10 +133,22 @@ def test_a_file_from_before_the_migrations_opens_and_keeps_everything(tmp_path: 
         assert finished.figures is not None
         assert begun is not None
         assert begun.seconds is None
-        assert list(rows_of(database, 1)) == ["q1", "q2", "q3"]
+        assert [(name, row["confidence"]) for name, (row, _) in rows_of(database, 1).items()] == [
+            ("q1", None),
+            ("q2", None),
+            ("q3", None),
+        ]
         # It kept zeros for the question that failed: they are no scores.
         assert scores_of(database, "1")["q2"] == {}
         assert scores_of(database, "1")["q1"]["hit@1"] == 1.0
+        assert "refusal_auc" not in {compared.figure for compared in compare(*[scores_of(database, "1")] * 2).figures}
+    report = EvaluationDesk(_no_base, path).report(1)
+    assert "Questions sans réponse bien refusées" in report
+    assert "Aire sous la courbe des refus</th>" not in report
+
+
+def _no_base() -> KnowledgeBase:
+    raise AssertionError("a report is made of what is kept")
 
 
 def test_a_file_of_an_early_release_gets_the_tables_that_came_later(tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ from kb.evaluation.asking import evaluate
 from kb.evaluation.comparison import compare, paired_p_value
 from kb.evaluation.diagnosis import diagnose
 from kb.evaluation.kept.runs import about_run, evaluation_runs, rows_of, run_and_keep, scores_of
-from kb.evaluation.page import to_html
 from kb.evaluation.questions import EvaluationQuestion, read_questions
 from kb.evaluation.report import failed_gates, to_json
+from kb.evaluation.shown.page import to_html
 from kb.evaluation.tables import to_jsonl
 from kb.index.reader import IndexReader
 from kb.knowledge import KnowledgeBase

@@ -30,7 +30,12 @@ CASES: list[tuple[EvaluationQuestion, Answer]] = [
             expected_facts=(("12 Md€",), ("448 quartiers",)),
             expected_quotes=(("Il y a 448 quartiers.", "Ils coûtent 9 Md€."), ("448 quartiers",)),
         ),
-        answer_of("12 milliards et 448 quartiers [1].", cited={"d1": "12 Md€, 448 quartiers"}, found=["d1", "d2"]),
+        answer_of(
+            "12 milliards et 448 quartiers [1].",
+            cited={"d1": "12 Md€, 448 quartiers"},
+            found=["d1", "d2"],
+            confidence=0.9,
+        ),
     ),
     # 2: second, one fact of two, one citation of two in a right document.
     (
@@ -50,12 +55,12 @@ CASES: list[tuple[EvaluationQuestion, Answer]] = [
     # 5: refused although it has an answer.
     (
         q("e", documents=("d7",), expected_facts=(("Lyon",),), expected_quotes=(("À Lyon.",),)),
-        answer_of("Je ne trouve pas.", found=["d1", "d2", "d3", "d4", "d5", "d7"], refused=True),
+        answer_of("Je ne trouve pas.", found=["d1", "d2", "d3", "d4", "d5", "d7"], refused=True, confidence=0.2),
     ),
     # 6: a follow-up, its fact held.
     (
         q("f", documents=("d6",), expected_facts=(("2003",),), history=PARAGRAPH),
-        answer_of("En 2003 [1].", cited={"d6": "2003"}, found=["d6"]),
+        answer_of("En 2003 [1].", cited={"d6": "2003"}, found=["d6"], confidence=0.6),
     ),
     # 7: a forbidden fact appears.
     (
@@ -68,8 +73,8 @@ CASES: list[tuple[EvaluationQuestion, Answer]] = [
         answer_of("12 Md€ ; ce n'est plus 10 Md€ [1].", cited={"d8": "12 Md€, non 10 Md€"}, found=["d2", "d3", "d8"]),
     ),
     # 9 and 10: unanswerable, refused and answered.
-    (q("i", unanswerable=True), answer_of("Je ne trouve pas.", found=["d1"], refused=True)),
-    (q("j", unanswerable=True), answer_of("Oui [1].", cited={"d1": "Oui"}, found=["d1"])),
+    (q("i", unanswerable=True), answer_of("Je ne trouve pas.", found=["d1"], refused=True, confidence=0.1)),
+    (q("j", unanswerable=True), answer_of("Oui [1].", cited={"d1": "Oui"}, found=["d1"], confidence=0.6)),
 ]  # fmt: skip
 
 # Ranks of the first right document: 1, 2, 1, none, 6, 1, 1, 3 over the eight questions that name documents.
@@ -94,6 +99,8 @@ BY_HAND = {
     "citation_recall": (1 + 1 + 1 / 2 + 0 + 1 + 1 + 1) / 7,
     "refused_unanswerable": 1 / 2,
     "false_refusals": 1 / 8,
+    # 0.9, 0.2 and 0.6 against 0.1 (all above) and 0.6 (one above, one below, one equal).
+    "refusal_auc": (3 + 1 + 0 + 1 / 2) / 6,
     "unsupported_figures": 1 / 7,
     "forbidden_facts": 1 / 2,
 }

@@ -4,43 +4,62 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kb.evaluation.diagnosis import LABELS, diagnose
-from kb.evaluation.report import FIGURES, STAGES, by_kind, interval_text, latency_line, value_text
-from kb.evaluation.results import EvaluationResult, QuestionResult
+from kb.evaluation.report import FIGURES, STAGES, by_kind, interval_text, latency_line, share_text, value_text
+from kb.evaluation.results import REFUSAL_AUC, EvaluationResult, QuestionResult
 from kb.evaluation.scoring.matching import holds
+from kb.evaluation.scoring.refusals import RefusalCurve
 from kb.text.blocks import parse_blocks, table_cells
 from kb.text.moments import french_moment
 
+if TYPE_CHECKING:
+    import jinja2
+
 _WIDTH = 160  # of a bar, in pixels
+# The square of the curve of refusals, in pixels: its left and lower edges, and its side.
+_LEFT, _BOTTOM, _SIDE = 48, 244, 220
+# Percents of the answerable questions refused for which the text tells what would be gained.
+_AT_MOST = (5, 10, 20)
 _SPEAKERS = {"user": "Question", "assistant": "Réponse"}
 _FINE = ("ok", "unscored")
 
 
 def to_html(result: EvaluationResult, about: Mapping[str, Any] | None = None, began: str = "") -> str:
     """The page. `about` is what the run depends on (`kept_runs.about_run`), `began` its date and time."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("kb.evaluation", "."),
-        autoescape=True,
-        trim_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
     questions = [_question(asked) for asked in result.results]
     told = Counter(question["label"] for question in questions)
-    return environment.get_template("page.html").render(
+    return _template("page.html").render(
         about=_About(about or {}),
         began=french_moment(began),
         total=len(questions),
         failed=[question for question in questions if question["error"] is not None],
         figures=[_figure(key, result) for key in FIGURES if result.estimate(key).n],
         latency=[latency_line(result, stage) for stage in STAGES if result.seconds(stage)],
+        refusals=_refusals(result),
         kinds=by_kind(result),
         diagnoses=[{"label": label, "n": told[label]} for label in LABELS.values() if told[label]],
         questions=sorted(questions, key=lambda question: question["good"]),
     )
+
+
+def refusals_html(result: EvaluationResult) -> str:
+    """The curve of refusals with its figures in words, a part of a page; empty where there is no curve."""
+    refusals = _refusals(result)
+    return "" if refusals is None else _template("refusals.html").render(refusals=refusals)
+
+
+def _template(name: str) -> jinja2.Template:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("kb.evaluation.shown", "."),
+        autoescape=True,
+        trim_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    return environment.get_template(name)
 
 
 class _About(dict[str, Any]):
@@ -60,6 +79,51 @@ def _figure(key: str, result: EvaluationResult) -> dict[str, Any]:
         "n": estimate.n,
         **{name: round((value or 0.0) * _WIDTH, 1) for name, value in places.items()},
     }
+
+
+def _refusals(result: EvaluationResult) -> dict[str, Any] | None:
+    """Where the curve is drawn, and the same in words."""
+    curve = result.refusal_curve
+    if curve is None:
+        return None
+    x, y = _place_of(*curve.in_use)
+    # Under the point, where no curve that is better than chance goes, unless the scale stands there.
+    on_the_left, at_the_bottom = curve.in_use[0] > 0.6, curve.in_use[1] < 0.1
+    return {
+        "told": _refusals_told(result, curve),
+        "ticks": [
+            {"x": at[0], "y": at[1], "label": f"{percent} %"}
+            for percent in (0, 50, 100)
+            for at in [_place_of(percent / 100, percent / 100)]
+        ],
+        "line": " ".join(f"{left},{top}" for left, top in (_place_of(*point) for point in curve.drawn())),
+        "x": x,
+        "y": y,
+        "label_x": x + (-8 if on_the_left else 8),
+        "label_y": y + (-8 if at_the_bottom else 16),
+        "anchor": "end" if on_the_left else "start",
+    }
+
+
+def _place_of(refused: float, well_refused: float) -> tuple[float, float]:
+    return round(_LEFT + refused * _SIDE, 1), round(_BOTTOM - well_refused * _SIDE, 1)
+
+
+def _refusals_told(result: EvaluationResult, curve: RefusalCurve) -> tuple[str, str, str]:
+    refused, well_refused = (share_text(share) for share in curve.in_use)
+    now = f"{well_refused} des questions sans réponse refusées, {refused} des questions répondables refusées"
+    area = result.estimate(REFUSAL_AUC)
+    measured = f"{value_text(REFUSAL_AUC, area.value)} ({interval_text(REFUSAL_AUC, area)}, {area.n} questions)"
+    gained = [
+        f"{share_text(max(well for wrong, well in curve.points if wrong <= most / 100))} en refusant au plus {most} % "
+        "des questions répondables"
+        for most in _AT_MOST
+    ]
+    return (
+        f"Réglage actuel : {now}.",
+        f"{FIGURES[REFUSAL_AUC].label} : {measured}.",
+        f"Questions sans réponse qu'un autre seuil refuserait : {', '.join(gained)}.",
+    )
 
 
 def _question(result: QuestionResult) -> dict[str, Any]:
