@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click.testing
 import pytest
@@ -20,6 +22,7 @@ from kb.models.chat.gguf import CARD, FOLDER, LocalServer
 from kb.models.chat.kept_measurements import keep, this_processor
 from kb.records.database import AppDatabase
 from kb.settings import Settings
+from kb.types import Answer
 from measured_models import SLOW, install_weights
 from tiny_encoder import TinyEncoder
 
@@ -223,3 +226,32 @@ def test_suggestions_leave_it_alone_too(
     monkeypatch.setattr(LocalServer, "address", address)
     assert "combien de quartiers prioritaires" in run("eval", "--suggest", "1")
     assert bool(started) is asked
+
+
+def test_the_curve_of_refusals_is_written_shown_and_gated(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = KnowledgeBase.stream
+
+    def sure(base: KnowledgeBase, question: str, **options: Any) -> Iterator[Answer]:
+        for answer in stream(base, question, **options):
+            yield replace(answer, confidence=0.9 if "budget" in question else 0.1)
+
+    path = tmp_path / "q.csv"
+    path.write_text(
+        "identifiant;question;faits attendus;sans réponse\n"
+        "q1;Quel est le budget du programme ?;12 Md€;\n"
+        "q2;Quelle est la taille de la tour Eiffel ?;;oui\n",
+        encoding="utf-8",
+    )
+    assert "refusal_auc : aucune question" in run("eval", path, "--fail-under", "refusal_auc=0.8", code=1)
+    monkeypatch.setattr(KnowledgeBase, "stream", sure)
+    page, detail = tmp_path / "r.html", tmp_path / "r.json"
+    told = run("eval", path, "--fail-under", "refusal_auc=0.8", "--html", page, "--json", detail)
+    assert re.search(r"Aire sous la courbe des refus +1,000 +1,000 à 1,000 +2", told)
+    written = json.loads(detail.read_text(encoding="utf-8"))
+    assert written["refusal_curve"] == {"points": [[0, 0], [0, 1], [1, 1]], "in_use": [0, 1]}
+    assert "Réglage actuel" in page.read_text(encoding="utf-8")
+    run("eval", path)
+    assert "Aire sous la courbe des refus : 1,000 → 1,000 (n = 2, p = 1.000)" in run("eval", "--compare", "2", "3")
+    assert "Aire sous la courbe" not in run("eval", "--compare", "1", "2")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -20,7 +22,7 @@ from kb.models.encoder import Encoder
 from kb.records.database import AppDatabase
 from kb.records.feedback import SavedFeedback
 from kb.settings import Settings
-from kb.types import Message
+from kb.types import Answer, Message
 from small_pages import ServePage
 
 OpenPage = Callable[..., Page]
@@ -187,3 +189,41 @@ def test_without_the_desk_there_is_no_such_page(
 ) -> None:
     page = open_page(serve_page(base))
     expect(page.get_by_role("link", name="Évaluation")).to_have_count(0)
+
+
+def test_the_page_draws_the_curve_of_refusals(
+    base: KnowledgeBase,
+    settings: Settings,
+    serve_page: ServePage,
+    open_page: OpenPage,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stream = KnowledgeBase.stream
+
+    def sure(opened: KnowledgeBase, question: str, **options: Any) -> Iterator[Answer]:
+        for answer in stream(opened, question, **options):
+            yield replace(answer, confidence=0.9 if "budget" in question else 0.1)
+
+    monkeypatch.setattr(KnowledgeBase, "stream", sure)
+    desk = EvaluationDesk(lambda: base, settings.app_database)
+    desk.put(EvaluationQuestion("q1", "Quel est le budget du programme ?", expected_facts=(("12 milliards",),)))
+    desk.put(EvaluationQuestion("q2", "Quelle est la taille de la tour Eiffel ?", unanswerable=True))
+    address = serve_page(base, desk=desk)
+    page = open_page(address)
+    page.get_by_role("link", name="Évaluation").click()
+    page.get_by_role("button", name="Poser toutes les questions").click()
+    curve = page.locator("#run-result").get_by_role("img", name="Courbe des refus. Réglage actuel : 100,0 %")
+    expect(curve).to_be_visible()
+    for text in ("Questions sans réponse refusées", "Questions répondables refusées", "Réglage actuel"):
+        expect(curve.get_by_text(text, exact=True)).to_be_visible()
+    expect(page.locator("#run-result")).to_contain_text("Aire sous la courbe des refus : 1,000")
+    picture(page, "page-evaluation-refusals", whole=True)
+    assert serious(page, "curve") == []
+    page.emulate_media(color_scheme="dark")
+    picture(page, "page-evaluation-refusals-dark", whole=True)
+    assert serious(page, "curve, dark") == []
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    page.goto(f"{address}/evaluation/rapport/1")
+    expect(page.get_by_role("img", name="Courbe des refus.")).to_be_visible()
+    assert serious(page, "report with a curve") == []
