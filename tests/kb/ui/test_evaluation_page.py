@@ -213,14 +213,14 @@ def test_the_page_draws_the_curve_of_refusals(
     page.get_by_role("link", name="Évaluation").click()
     page.get_by_role("button", name="Poser toutes les questions").click()
     curve = page.locator("#run-result").get_by_role("img", name="Courbe des refus. Réglage actuel : 100,0 %")
-    expect(curve).to_be_visible()
+    curve.scroll_into_view_if_needed()
     for text in ("Questions sans réponse refusées", "Questions répondables refusées", "Réglage actuel"):
         expect(curve.get_by_text(text, exact=True)).to_be_visible()
     expect(page.locator("#run-result")).to_contain_text("Aire sous la courbe des refus : 1,000")
-    picture(page, "page-evaluation-refusals", whole=True)
+    picture(page, "page-evaluation-refusals")
     assert serious(page, "curve") == []
     page.emulate_media(color_scheme="dark")
-    picture(page, "page-evaluation-refusals-dark", whole=True)
+    picture(page, "page-evaluation-refusals-dark")
     assert serious(page, "curve, dark") == []
     page.set_viewport_size({"width": 320, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
