@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,7 +47,7 @@ def test_the_area_is_the_share_of_pairs_in_order_and_what_lies_under_the_curve(
     assert refusal_auc(both) == pytest.approx(sum(pairs) / len(pairs))
     points = refusal_points(both)
     assert points == sorted(set(points))
-    under = sum((x2 - x1) * (y1 + y2) / 2 for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False))
+    under = sum((x2 - x1) * (y1 + y2) / 2 for (x1, y1), (x2, y2) in pairwise(points))
     assert refusal_auc(both) == pytest.approx(under)
 
 
