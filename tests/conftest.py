@@ -16,8 +16,10 @@ import pytest
 
 from kb.models.chat.gguf import InstalledModel, installed, runs_here
 from kb.models.encoder import Encoder
+from kb.models.reader.passage_reader import PassageReader, Reader
 from kb.settings import Settings
 from tiny_encoder import TinyEncoder
+from tiny_reader import TinyReader
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -135,6 +137,18 @@ def packaged_encoder(cache_folder: Path) -> Encoder:
 def tiny_encoder() -> Encoder:
     """An encoder without a model: shared words and parts of words make vectors near."""
     return TinyEncoder()
+
+
+@pytest.fixture(scope="session")
+def reader(cache_folder: Path) -> Reader:
+    """The real reader. Takes seconds: for tests of meaning and of its own; `tiny_reader` does for the others."""
+    return PassageReader(cache_folder / "models", "int8")
+
+
+@pytest.fixture(scope="session")
+def tiny_reader() -> Reader:
+    """A reader without a model: the more words of the question a sentence holds, the better it answers."""
+    return TinyReader()
 
 
 @pytest.fixture

@@ -26,25 +26,35 @@ def answer_of(
     found: Sequence[str] = (),
     refused: bool = False,
     confidence: float | None = None,
+    nearest: Mapping[str, str] | None = None,
 ) -> Answer:
-    """An answer that cites the whole text of each document of `cited` (id → text) and found `found`."""
-    citations = []
-    for number, (document_id, quote) in enumerate((cited or {}).items(), start=1):
-        document, passage = passage_of(document_id, quote)
-        citations.append(Citation(number, passage, document, quote, 0, len(quote)))
+    """An answer that cites the whole text of each document of `cited` (id → text) and found `found`.
+
+    With `nearest` (id → text) a refusal: these speak of what is asked without saying it.
+    """
+    refused = refused or nearest is not None
     return Answer(
         question="Q ?",
         standalone_question="Q ?",
         text=text,
-        citations=tuple(citations),
+        citations=_citations_of(cited or {}),
         hits=hits_of(*found),
         refused=refused,
-        reason="insufficient" if refused else None,
+        reason="unsaid" if nearest is not None else "insufficient" if refused else None,
         warnings=(),
         answerer="extractive",
         model=None,
         seconds={"retrieval": 0.20004, "answer": 0.5},
         confidence=confidence,
+        nearest=_citations_of(nearest or {}),
+    )
+
+
+def _citations_of(texts: Mapping[str, str]) -> tuple[Citation, ...]:
+    found = [(quote, *passage_of(document_id, quote)) for document_id, quote in texts.items()]
+    return tuple(
+        Citation(number, passage, document, quote, 0, len(quote))
+        for number, (quote, document, passage) in enumerate(found, start=1)
     )
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
+from kb.answering.refusal import UNSAID
 from kb.index.catalog.rows import Withdrawn
 from kb.retrieval.filters import Filters
 from kb.text.blocks import parse_blocks, unit_spans
@@ -142,3 +143,21 @@ class SmallBase:
         ]
         scored.sort(key=lambda pair: -pair[0])
         return [Hit(whole_passage(document), document, score, rank) for rank, (score, document) in enumerate(scored, 1)]
+
+
+class UnsaidBase(SmallBase):
+    """Never answers: what would be its answer is only the nearest sentences."""
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Message] = (),
+        answerer: str = "auto",
+        filters: Filters | None = None,
+    ) -> Answer:
+        """A refusal with the nearest sentences, or without where there are none."""
+        answer = super().ask(question, history=history, answerer=answerer, filters=filters)
+        if answer.refused:
+            return answer
+        return replace(answer, text=UNSAID, refused=True, reason="unsaid", citations=(), nearest=answer.citations)

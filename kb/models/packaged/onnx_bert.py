@@ -17,6 +17,7 @@ Haswell it was 0.0013.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,36 +25,42 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.models.encoder import FloatMatrix
-from kb.models.packaged.packed_model import PackedModel, bert_tensors
+from kb.models.packaged.packed_model import IDENTITY, PackedModel, bert_tensors
+from kb.models.packaged.quantising import ZERO, FloatVector, as_unsigned, quantised, smoothing
 
 if TYPE_CHECKING:
     from onnx import ModelProto
 
 Precision = Literal["fp32", "int8"]
-FloatVector = npt.NDArray[np.float32]
 
 MODEL = "model.onnx"
 # Beside the graph, where ONNX Runtime maps it into memory: only the rows of the words that come up are ever read.
 WORDS = "words.bin"
-# The share of the inputs' range that the weights take over. Measured: 0.75 is the best from 0.4 to 0.8.
-ALPHA = 0.75
 # Products that stay in float32: their inputs have channels so far from the others that smoothing does not undo it.
 # Measured over 120 passages and 200 short texts: lowest cosine 0.9997 with them, 0.9992 with layers 4 and 5 alone, for
 # a tenth of the speed.
 KEPT = frozenset(f"{layer}.out" for layer in range(12))
 
-ZERO = 128
-"""What stands for 0 in weights that are stored unsigned."""
-
 _CONTRIB = "com.microsoft"
 _OPSET, _IR_VERSION = 17, 10
 
 
+def folder_prefix() -> str:
+    """What the names of all folders begin with that hold graphs of the model."""
+    return IDENTITY.replace("@", "-")
+
+
 def write_words(packed: PackedModel, folder: Path) -> None:
-    """Writes the vectors of the words into `folder`, the same for all graphs of the model.
+    """Writes the vectors of the words into `folder`, the same for all graphs of the model: a second name of the file
+    of another folder of the model beside it, where the file system has such.
 
     As float16: half the size, and far nearer to the 4-bit weights than these are to the model that they come from.
     """
+    for other in folder.parent.glob(f"{folder_prefix()}*/{WORDS}"):
+        if other.parent != folder and ".part-" not in other.parent.name:
+            with suppress(OSError):
+                (folder / WORDS).hardlink_to(other)
+                return
     packed.tensors["emb.word"].astype("<f2").tofile(folder / WORDS)
 
 
@@ -72,39 +79,117 @@ def write_model(
     not of unit length, and `states` (B, S, D), the last hidden states. With `show_inputs`, it gives also what each
     product multiplies by its weights, under the product's name. `signed` is how 8-bit weights are stored.
     """
-    builder = _Builder(packed, ranges, signed)
-    (folder / MODEL).write_bytes(builder.model(show_inputs).SerializeToString())
+    builder = _Builder(packed.bert, bert_tensors(packed), ranges, signed)
+    (folder / MODEL).write_bytes(builder.encoder(show_inputs).SerializeToString())
+    return builder.products
+
+
+def write_lower_half(
+    packed: PackedModel,
+    path: Path,
+    layers: int,
+    ranges: Mapping[str, FloatVector] | None = None,
+    *,
+    show_inputs: bool = False,
+    signed: bool = True,
+) -> list[str]:
+    """Writes the graph of the first `layers` layers to `path`, beside the words: `ids` (B, S) to `states` (B, S, D).
+
+    The rest as `write_model`.
+    """
+    builder = _Builder(packed.bert, bert_tensors(packed), ranges, signed)
+    path.write_bytes(builder.lower_half(layers, show_inputs).SerializeToString())
+    return builder.products
+
+
+def write_upper_half(
+    bert: Mapping[str, float],
+    tensors: Mapping[str, FloatMatrix],
+    path: Path,
+    across: Sequence[float],
+    ranges: Mapping[str, FloatVector] | None = None,
+    *,
+    show_inputs: bool = False,
+    signed: bool = True,
+) -> list[str]:
+    """Writes the graph of the last layers, as many as `across` has values, to `path`.
+
+    It takes `states` (1, S, D) and `different` (1, 1, S, S), 1 between tokens of different texts, else 0, and gives
+    `read` (1, S, D). A layer's value of `across` is added to the attention between different texts. `tensors` holds
+    the weights under the names of transformers' BertModel. The rest as `write_model`.
+    """
+    builder = _Builder(bert, tensors, ranges, signed)
+    path.write_bytes(builder.upper_half(across, show_inputs).SerializeToString())
     return builder.products
 
 
 class _Builder:
     """Collects nodes and constants. A method that adds a computation returns the name of its result."""
 
-    def __init__(self, packed: PackedModel, ranges: Mapping[str, FloatVector] | None, signed: bool) -> None:
+    def __init__(
+        self,
+        bert: Mapping[str, float],
+        tensors: Mapping[str, FloatMatrix],
+        ranges: Mapping[str, FloatVector] | None,
+        signed: bool,
+    ) -> None:
         self._signed = signed
-        self._bert = packed.bert
-        self._tensors = bert_tensors(packed)
+        self._bert = bert
+        self._tensors = tensors
         self._ranges = ranges
         self._nodes: list[Any] = []
         self._constants: list[Any] = []
         self.products: list[str] = []
 
-    def model(self, show_inputs: bool) -> ModelProto:
-        """The whole graph."""
-        from onnx import TensorProto, helper
-
+    def encoder(self, show_inputs: bool) -> ModelProto:
+        """The whole model: `ids` to `vector` and `states`."""
         states = self._embeddings()
         for layer in range(int(self._bert["num_hidden_layers"])):
             states = self._layer(layer, states)
         self._node("Identity", [states], "states")
         self._node("ReduceMean", [states], "vector", axes=[1], keepdims=0)
         hidden = int(self._bert["hidden_size"])
-        ids = helper.make_tensor_value_info("ids", TensorProto.INT64, ["B", "S"])
-        shapes: dict[str, list[Any]] = {"vector": ["B", hidden], "states": ["B", "S", hidden]}
+        return self._graph(self._ids(), {"vector": ["B", hidden], "states": ["B", "S", hidden]}, show_inputs)
+
+    def lower_half(self, layers: int, show_inputs: bool) -> ModelProto:
+        """The first layers: `ids` to `states`."""
+        states = self._embeddings()
+        for layer in range(layers):
+            states = self._layer(layer, states)
+        self._node("Identity", [states], "states")
+        return self._graph(self._ids(), {"states": ["B", "S", int(self._bert["hidden_size"])]}, show_inputs)
+
+    def upper_half(self, across: Sequence[float], show_inputs: bool) -> ModelProto:
+        """The last layers: `states` and `different` to `read`."""
+        from onnx import TensorProto, helper
+
+        shape: list[Any] = ["B", "S", int(self._bert["hidden_size"])]
+        states = "states"
+        first = int(self._bert["num_hidden_layers"]) - len(across)
+        for layer, value in enumerate(across, start=first):
+            amount = self._constant(f"{layer}.across", np.array(value, np.float32))
+            bias = self._node("Mul", ["different", amount], f"{layer}.bias")
+            states = self._layer(layer, states, bias)
+        self._node("Identity", [states], "read")
+        given = [
+            helper.make_tensor_value_info("states", TensorProto.FLOAT, shape),
+            helper.make_tensor_value_info("different", TensorProto.FLOAT, ["B", 1, "S", "S"]),
+        ]
+        return self._graph(given, {"read": shape}, show_inputs)
+
+    def _ids(self) -> list[Any]:
+        from onnx import TensorProto, helper
+
+        return [helper.make_tensor_value_info("ids", TensorProto.INT64, ["B", "S"])]
+
+    def _graph(self, given: Sequence[Any], shapes: dict[str, list[Any]], show_inputs: bool) -> ModelProto:
+        """The model of the nodes so far, from `given` to what `shapes` names."""
+        from onnx import TensorProto, helper
+
         if show_inputs:
             shapes |= {name: ["B", "S", None] for name in self.products}
         outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in shapes.items()]
-        graph = helper.make_graph(self._nodes, "bert", [ids], outputs, self._constants)
+        graph = helper.make_graph(self._nodes, "bert", given, outputs, self._constants)
         opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_CONTRIB, 1)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
 
@@ -129,7 +214,7 @@ class _Builder:
         at = self._node("Slice", [places, bounds["zero"], length, bounds["zero"]], "places.read")
         return self._added_and_normalised("words", read, at, "embeddings.LayerNorm")
 
-    def _layer(self, layer: int, states: str) -> str:
+    def _layer(self, layer: int, states: str, bias_of_attention: str | None = None) -> str:
         path = f"encoder.layer.{layer}"
         hidden = int(self._bert["hidden_size"])
         three = [f"{path}.attention.self.{name}" for name in ("query", "key", "value")]
@@ -140,7 +225,9 @@ class _Builder:
         parts = [f"{layer}.query", f"{layer}.key", f"{layer}.value"]
         self._node("Split", [joined, sizes], *parts, axis=-1)
         heads = int(self._bert["num_attention_heads"])
-        mixed = self._node("MultiHeadAttention", parts, f"{layer}.mixed", domain=_CONTRIB, num_heads=heads)
+        # Its inputs in between (bias, mask of keys) are left out.
+        inputs = [*parts, "", "", bias_of_attention] if bias_of_attention else parts
+        mixed = self._node("MultiHeadAttention", inputs, f"{layer}.mixed", domain=_CONTRIB, num_heads=heads)
         output = self._product(f"{layer}.att", mixed, *self._dense(f"{path}.attention.output.dense"))
         states = self._added_and_normalised(f"{layer}.att", output, states, f"{path}.attention.output.LayerNorm")
         weights, bias = self._dense(f"{path}.intermediate.dense")
@@ -196,25 +283,3 @@ class _Builder:
 
         self._constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
         return name
-
-
-def smoothing(ranges: FloatVector, weights: FloatMatrix) -> FloatVector:
-    """The factor of each input channel, shape (inputs,): what its weights are multiplied by and it is divided by.
-
-    `ranges` are the largest absolute values of the channels. The geometric mean of the factors is 1.
-    """
-    largest = np.abs(weights).max(axis=1)
-    logs = ALPHA * np.log(np.maximum(ranges, 1e-5)) - (1 - ALPHA) * np.log(np.maximum(largest, 1e-5))
-    return np.asarray(np.exp(logs - logs.mean()), np.float32)
-
-
-def quantised(weights: FloatMatrix) -> tuple[npt.NDArray[np.int8], FloatVector]:
-    """`weights` (inputs, outputs) as whole numbers from -127 to 127, and the scale of each column."""
-    scales = (np.abs(weights).max(axis=0) / 127).astype(np.float32)
-    scales[scales == 0] = 1
-    return np.round(weights / scales).astype(np.int8), scales
-
-
-def as_unsigned(columns: npt.NDArray[np.int8]) -> npt.NDArray[np.uint8]:
-    """The same whole numbers, `ZERO` higher."""
-    return (columns.astype(np.int16) + ZERO).astype(np.uint8)

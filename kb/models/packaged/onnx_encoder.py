@@ -16,7 +16,7 @@ import numpy as np
 
 from kb.errors import ModelError
 from kb.models.encoder import FloatMatrix, Prompt, Span, refuse_long_texts, unit_rows, whole_texts
-from kb.models.packaged.onnx_bert import Precision
+from kb.models.packaged.onnx_bert import MODEL, Precision
 from kb.models.packaged.onnx_folder import TOKENIZER, open_session, packaged_onnx_folder
 from kb.models.packaged.packed_model import IDENTITY, PROMPTS
 from kb.models.spans import check_spans, span_vectors, token_places
@@ -39,7 +39,7 @@ class OnnxEncoder:
 
         folder = packaged_onnx_folder(models_folder, precision)
         try:
-            self._session = open_session(folder)
+            self._session = open_session(folder / MODEL)
             self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         except Exception as error:  # whatever the two libraries raise
             raise ModelError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from kb.errors import ModelError
 from kb.models.backend import signed_products_are_exact
-from kb.models.encoder import FloatMatrix, unit_rows
+from kb.models.encoder import unit_rows
 from kb.models.packaged.calibration_texts import PASSAGES, QUESTIONS
-from kb.models.packaged.onnx_bert import MODEL, FloatVector, Precision, write_model, write_words
-from kb.models.packaged.packed_model import IDENTITY, PROMPTS, PackedModel, packaged_weights, read_packed
+from kb.models.packaged.onnx_bert import MODEL, Precision, folder_prefix, write_model, write_words
+from kb.models.packaged.packed_model import PROMPTS, PackedModel, packaged_weights, read_packed
+from kb.models.packaged.quantising import FloatVector
 from kb.models.packaged.tokenizer import build_tokenizer
 from kb.models.prepared_folder import prepared_folder
 
@@ -42,11 +43,11 @@ def packaged_onnx_folder(models_folder: Path, precision: Precision, weights: Pat
 def folder_name(precision: Precision) -> str:
     """What the folder of a precision is called: another model, version or kind of processor never gets the same."""
     kind = f"{precision}-unsigned" if precision == "int8" and not signed_products_are_exact() else precision
-    return f"{IDENTITY.replace('@', '-')}-onnx-{kind}-v{VERSION}"
+    return f"{folder_prefix()}-onnx-{kind}-v{VERSION}"
 
 
-def open_session(folder: Path) -> Any:
-    """An ONNX Runtime session over the graph in `folder`: one thread a run, any number of runs at once."""
+def open_session(graph: Path) -> Any:
+    """An ONNX Runtime session over the file `graph`: one thread a run, any number of runs at once."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -54,7 +55,7 @@ def open_session(folder: Path) -> Any:
     # Higher levels fuse Add and LayerNormalization into the slower SkipLayerNormalization.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     options.log_severity_level = 4  # only what is fatal: what fails comes as an exception
-    return onnxruntime.InferenceSession(str(folder / MODEL), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
 
 
 def _write(packed: PackedModel, folder: Path, precision: Precision) -> None:
@@ -67,9 +68,11 @@ def _write(packed: PackedModel, folder: Path, precision: Precision) -> None:
     texts = [*(PROMPTS["query"] + text for text in QUESTIONS), *(PROMPTS["passage"] + text for text in PASSAGES)]
     batches = [np.array([encoding.ids]) for encoding in tokenizer.encode_batch_fast(texts)]
     products = write_model(packed, folder, show_inputs=True)
-    exact, ranges = _measured(folder, products, batches)
+    session = open_session(folder / MODEL)
+    exact = unit_rows(np.stack([session.run(["vector"], {"ids": ids})[0][0] for ids in batches]))
+    ranges = measured_ranges(session, products, [{"ids": ids} for ids in batches])
     write_model(packed, folder, ranges, signed=signed_products_are_exact())
-    session = open_session(folder)
+    session = open_session(folder / MODEL)
     rounded = [session.run(["vector"], {"ids": ids})[0][0] for ids in batches]
     lowest = float((unit_rows(np.stack(rounded)) * exact).sum(axis=1).min())
     if lowest < LOWEST_COSINE:
@@ -79,17 +82,13 @@ def _write(packed: PackedModel, folder: Path, precision: Precision) -> None:
         )
 
 
-def _measured(
-    folder: Path, products: Sequence[str], batches: Sequence[npt.NDArray[np.int64]]
-) -> tuple[FloatMatrix, dict[str, FloatVector]]:
-    """The unit vectors of the graph in `folder`, and the largest absolute inputs of each channel of each product."""
-    session = open_session(folder)
-    vectors: list[FloatVector] = []
+def measured_ranges(
+    session: Any, products: Sequence[str], inputs: Sequence[Mapping[str, npt.NDArray[Any]]]
+) -> dict[str, FloatVector]:
+    """The largest absolute inputs of each channel of each product, over runs of a graph that shows them."""
     ranges: dict[str, FloatVector] = {}
-    for ids in batches:
-        vector, *inputs = session.run(["vector", *products], {"ids": ids})
-        vectors.append(vector[0])
-        for name, values in zip(products, inputs, strict=True):
+    for given in inputs:
+        for name, values in zip(products, session.run(list(products), given), strict=True):
             largest = np.abs(values[0]).max(axis=0)
             ranges[name] = np.maximum(ranges[name], largest) if name in ranges else largest
-    return unit_rows(np.stack(vectors)), ranges
+    return ranges

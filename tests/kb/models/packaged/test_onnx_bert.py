@@ -19,9 +19,10 @@ from kb.models.backend import signed_products_are_exact
 from kb.models.encoder import Prompt
 from kb.models.packaged import onnx_folder as packaged_onnx
 from kb.models.packaged.calibration_texts import PASSAGES, QUESTIONS
-from kb.models.packaged.onnx_bert import KEPT, Precision, quantised, smoothing
+from kb.models.packaged.onnx_bert import KEPT, Precision
 from kb.models.packaged.onnx_encoder import OnnxEncoder
 from kb.models.packaged.onnx_folder import folder_name, packaged_onnx_folder
+from kb.models.packaged.quantising import quantised, smoothing
 
 ROOT = Path(__file__).parents[4]
 WRITE = """
