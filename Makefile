@@ -36,7 +36,7 @@ check: lint test  ## lint, types and tests: before every commit
 lint: $(TESTING)  ## ruff, mypy, and import-linter: who may import whom
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
-	@$(BIN)/python -m mypy app.py benchmarks docs ingest kb tests .ci/torch_index.py
+	@$(BIN)/python -m mypy app.py benchmarks docs ingest kb tests training .ci/torch_index.py
 	@PYTHONPATH=. $(BIN)/lint-imports --no-logo --no-cache
 
 docs: $(STAMP)  ## writes what README and docs/ take from the settings and from the kept results

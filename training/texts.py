@@ -1,0 +1,216 @@
+"""Training data -> groups: a question with passages, some of which answer it, and the units of each that do.
+
+A folder of data holds what `../shared/reader` describes (`sheets.jsonl`, `written.jsonl`, `piaf.jsonl`,
+`public-qa.jsonl`); what was written for this project stands in `training/questions`. Questions over the sheets of
+`bench/sheets` are left out by default: that base stays one to measure on.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kb.index.texts import section_title
+from kb.text.sentences import sentence_spans
+from kb.text.stems import stems
+
+QUESTIONS = Path(__file__).parent / "questions"
+MOST_WORDS = 180  # of a passage: as many as the splitter puts into one
+NEGATIVES = 40  # passages mined for each question, from which each step draws some
+# The very nearest passages of other documents often answer too, unlabelled.
+SKIPPED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A passage as it is embedded, and its units as (start, end) in its characters."""
+
+    text: str
+    units: tuple[tuple[int, int], ...]
+    document: str
+
+
+@dataclass(slots=True)
+class Group:
+    """A question, the passages that answer it with the numbers of the units that do (none: not known which), and
+    passages that do not: `near` of the same document, `far` of others. A group of `claims` holds instead sentences
+    about its one passage, and whether it proves each.
+    """
+
+    kind: str
+    question: str
+    answers: list[tuple[int, frozenset[int]]] = field(default_factory=list)
+    near: list[int] = field(default_factory=list)
+    far: list[int] = field(default_factory=list)
+    claims: list[tuple[str, bool]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Pool:
+    """All passages of the training data, and the groups over them (numbers into `texts`)."""
+
+    texts: list[Text] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+
+
+def read_pool(data: Path, *, with_bench: bool = False, seed: int = 0) -> Pool:
+    """The pool of a folder of data. Raises OSError where a file is missing."""
+    chance = random.Random(seed)
+    pool = Pool()
+    asked = {row["doc"] for row in _rows(data / "written.jsonl")}
+    for sheets, questions in (
+        ([data / "sheets.jsonl"], [*sorted(QUESTIONS.glob("sheets*.jsonl")), data / "written.jsonl"]),
+        (sorted(QUESTIONS.glob("articles.jsonl")), sorted(QUESTIONS.glob("articles-*.jsonl"))),
+    ):
+        kind = "sheet" if sheets and sheets[0].name == "sheets.jsonl" else "article"
+        documents = [row for path in sheets for row in _rows(path)]
+        places = _add_documents(pool, documents)
+        rows = [row for path in questions for row in _rows(path)]
+        kept = [row for row in rows if with_bench or kind != "sheet" or row["doc"] not in asked]
+        _add_written(pool, kept, places, kind)
+        if kind == "sheet":
+            _add_claims(pool, [row for path in sorted(QUESTIONS.glob("claims*.jsonl")) for row in _rows(path)], places)
+    _add_piaf(pool, list(_rows(data / "piaf.jsonl")), chance)
+    _add_public(pool, list(_rows(data / "public-qa.jsonl")))
+    for path in QUESTIONS.glob("nothing.jsonl"):
+        pool.groups += [Group("nothing", row["q"]) for row in _rows(path)]
+    _mine(pool)
+    return pool
+
+
+def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            if line.strip():
+                yield json.loads(line)
+
+
+def _add(
+    pool: Pool,
+    document: str,
+    title: str,
+    headings: Sequence[str],
+    text: str,
+    units: Iterable[Sequence[int]],
+    header: str = "",
+) -> int:
+    lines = [section_title(title, headings)] if title else []
+    if header:
+        lines.append(header.split("\n", 1)[0][:150])
+    prefix = "\n".join([*lines, ""]) if lines else ""
+    spans = tuple((start + len(prefix), end + len(prefix)) for start, end in units)
+    pool.texts.append(Text(prefix + text, spans, document))
+    return len(pool.texts) - 1
+
+
+def _add_documents(pool: Pool, documents: Sequence[Mapping[str, Any]]) -> dict[str, list[int]]:
+    return {
+        row["doc"]: [
+            _add(
+                pool,
+                row["doc"],
+                row["title"],
+                part["heading"],
+                part["text"],
+                [unit[:2] for unit in part["units"]],
+                part.get("header", ""),
+            )
+            for part in row["passages"]
+        ]
+        for row in documents
+    }
+
+
+def _add_written(pool: Pool, rows: Sequence[Mapping[str, Any]], places: Mapping[str, list[int]], kind: str) -> None:
+    for row in rows:
+        numbers = places.get(row["doc"])
+        if numbers is None:
+            continue
+        answers = []
+        if row.get("p") is not None:
+            for passage, units in [(row["p"], row["s"]), *row.get("also", [])]:
+                if passage < len(numbers) and units:
+                    known = len(pool.texts[numbers[passage]].units)
+                    answers.append((numbers[passage], frozenset(unit for unit in units if unit < known)))
+            if not answers:
+                continue
+        own = {number for number, _ in answers}
+        near = [number for number in numbers if number not in own]
+        pool.groups.append(Group(kind if answers else f"{kind}-near-miss", row["q"], answers, near))
+
+
+def _add_claims(pool: Pool, rows: Sequence[Mapping[str, Any]], places: Mapping[str, list[int]]) -> None:
+    of_passages: dict[int, list[tuple[str, bool]]] = defaultdict(list)
+    for row in rows:
+        of_passages[places[row["doc"]][row["p"]]].append((row["claim"], row["true"]))
+    pool.groups += [Group("claims", "", [(number, frozenset())], claims=some) for number, some in of_passages.items()]
+
+
+def _add_piaf(pool: Pool, rows: Sequence[Mapping[str, Any]], chance: random.Random) -> None:
+    numbers: dict[str, int] = {}
+    titles = defaultdict(list)
+    for row in rows:
+        context = row["context"]
+        if context not in numbers:
+            numbers[context] = _add(pool, f"piaf:{row['title']}", row["title"], (), context, sentence_spans(context))
+            titles[row["title"]].append(numbers[context])
+    for row in rows:
+        number = numbers[row["context"]]
+        text = pool.texts[number]
+        at = row["answer_start"] + len(text.text) - len(row["context"])
+        hit = frozenset(k for k, (start, end) in enumerate(text.units) if start < at + len(row["answer"]) and end > at)
+        near = [other for other in titles[row["title"]] if other != number]
+        if not hit:
+            continue
+        # Another paragraph of the article seldom answers: one question in ten is asked of those alone.
+        if len(near) >= 3 and chance.random() < 0.1:
+            pool.groups.append(Group("piaf-near-miss", row["question"], [], near))
+        else:
+            pool.groups.append(Group("piaf", row["question"], [(number, hit)], near))
+
+
+def _add_public(pool: Pool, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Their answers begin with the answer; a title that is the question itself would give it away."""
+    for row in rows:
+        text = _beginning(row["context"])
+        if len(text.split()) < 15:
+            continue
+        number = _add(pool, f"public:{row.get('doc_id')}", "", (), text, sentence_spans(text))
+        units = pool.texts[number].units
+        direct = text.lstrip().lower().startswith(("oui", "non"))
+        pool.groups.append(Group("public", row["question"], [(number, frozenset({0} if direct and units else ()))]))
+
+
+def _beginning(text: str) -> str:
+    end = 0
+    for _, stop in sentence_spans(text):
+        if end and len(text[:stop].split()) > MOST_WORDS:
+            break
+        end = stop
+    return text[:end]
+
+
+def _mine(pool: Pool) -> None:
+    """Gives each group the passages of other documents that share most words with its question, the first two left
+    out, and orders those of its own document alike.
+    """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    vectorizer = TfidfVectorizer(analyzer=stems, sublinear_tf=True)
+    passages = vectorizer.fit_transform(text.text for text in pool.texts).T.tocsc()
+    for start in range(0, len(pool.groups), 256):
+        some = pool.groups[start : start + 256]
+        scores = (vectorizer.transform(group.question for group in some) @ passages).toarray()
+        for group, row in zip(some, scores, strict=True):
+            documents = {pool.texts[number].document for number in [*(n for n, _ in group.answers), *group.near]}
+            order = np.argsort(-row, kind="stable")[: 2 * NEGATIVES]
+            far = [int(number) for number in order if pool.texts[number].document not in documents]
+            group.far = far[SKIPPED if documents else 0 :][:NEGATIVES]
+            group.near = sorted(group.near, key=lambda number: -row[number])
