@@ -7,17 +7,23 @@ import unicodedata
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Self
+from typing import Self, cast
 
 from kb.answering.answers import Answering
-from kb.answering.evidence import candidates, remember
+from kb.answering.evidence import passages_to_read
+from kb.answering.reading import read
+from kb.answering.refusal import Calibration, Caution, calibration_for, features, shipped_calibration
 from kb.errors import ReperesError, TextTooLongError
 from kb.index.catalog.catalog import Catalog
 from kb.index.catalog.rows import Withdrawn
 from kb.index.reader import IndexReader
+from kb.index.texts import passage_text
 from kb.models.chat.llm import ChatModel
 from kb.models.chat.opening import open_chat_model, open_checker
 from kb.models.encoder import Encoder
+from kb.models.reader.opening import LazyReader
+from kb.models.reader.passage_reader import Reader
+from kb.models.reader.weights import shipped_weights
 from kb.models.remembering import RememberingEncoder
 from kb.models.reranker import Reranker, load_reranker
 from kb.question.glossary import Entries, read_glossary
@@ -31,9 +37,9 @@ from kb.types import Answer, Document, Hit, Message, Question, StoreStatus
 
 # Passages fetched for an answer: enough for ten different documents where there are as many.
 PASSAGES_FOUND = 50
-# Some ten sentences a passage: what the encoder remembers (see kb.models.remembering), with room for questions.
-WARMED_PASSAGES = 1_500
-UNITS_WARMED_AT_ONCE = 4
+# What the reader keeps (see kb.models.reader.passage_reader), with room for others.
+WARMED_PASSAGES = 500
+TEXTS_WARMED_AT_ONCE = 2
 
 
 ANSWERERS = ("auto", "extractive", "llm")
@@ -55,23 +61,33 @@ class KnowledgeBase:
         model: ChatModel | None = None,
         domain: Domain = NO_DOMAIN,
         checker: ChatModel | None = None,
+        reader: Reader | None = None,
+        calibration: Calibration | None = None,
+        caution: Caution = "normal",
     ) -> None:
         """`written` holds the glossary's entries from a file; `reranker` orders the best passages anew; `model` writes
-        answers over what is found, `checker` reads them again; `domain` adds names and words to those of the documents.
+        answers over what is found, `checker` reads them again; `domain` adds names and words to those of the documents;
+        `reader` tells which sentences answer (by default the shipped one, kept where the environment says), and
+        `calibration` with `caution` whether to answer.
         """
+        self._calibration = calibration or shipped_calibration()
+        self._caution: Caution = caution
+        self._reader = reader or LazyReader(Settings.load())
         self._model = model
         self._checker = checker
         self._index = index
         self._encoder = RememberingEncoder(encoder)
         self._parser = QuestionParser(index, written, domain)
-        self._retriever = Retriever(index, self._encoder, reranker)
+        self._retriever = Retriever(index, self._encoder, reranker, self._reader)
 
     @classmethod
-    def open(cls, settings: Settings, encoder: Encoder | None = None) -> Self:
-        """The knowledge base of `settings.store`, with the encoder of the settings unless one is given.
+    def open(cls, settings: Settings, encoder: Encoder | None = None, calibration: Calibration | None = None) -> Self:
+        """The knowledge base of `settings.store`, with the encoder and the calibration of the settings unless others
+        are given.
 
         Raises StoreError when there is no store, FingerprintError when another encoder made it, ModelError when the
-        encoder or the reranker cannot be loaded, SettingsError when a file (glossary, domain) cannot be read.
+        encoder or the reranker cannot be loaded, SettingsError when a file (glossary, domain, calibration) cannot be
+        read.
         """
         if encoder is None:
             from kb.models.sentence_encoder import load_encoder
@@ -87,6 +103,9 @@ class KnowledgeBase:
             model,
             domain_of(settings),
             open_checker(settings, model),
+            LazyReader(settings),
+            calibration or calibration_for(settings.calibration, shipped_weights().identity),
+            cast(Caution, settings.caution),
         )
 
     def close(self) -> None:
@@ -113,10 +132,10 @@ class KnowledgeBase:
         return None if self._model is None or not self._model.by_default else self._model.name
 
     def warm(self, may_go_on: Callable[[], bool]) -> bool:
-        """Reads the vectors, and encodes what answers of a small base are chosen from, before anybody asks.
+        """Reads the vectors, and the passages of a small base as far as no question is needed, before anybody asks.
 
-        Goes on, a few sentences at a time, while `may_go_on()`. Whether all is done; a base whose sentences are more
-        than are remembered is left to its questions.
+        Goes on, a few passages at a time, while `may_go_on()`. Whether all is done; a base of more passages than are
+        remembered is left to its questions.
         """
         with self._index.lease() as parts:
             if parts is not None:
@@ -129,12 +148,11 @@ class KnowledgeBase:
             if document is None:
                 continue  # withdrawn meanwhile
             passages = catalog.passages(catalog.passage_ids([document.id])).values()
-            hits = [Hit(passage, document, 0.0, rank) for rank, passage in enumerate(passages, start=1)]
-            units = candidates(hits)
-            for start in range(0, len(units), UNITS_WARMED_AT_ONCE):
+            texts = [passage_text(document, passage) for passage in passages]
+            for start in range(0, len(texts), TEXTS_WARMED_AT_ONCE):
                 if not may_go_on():
                     return False
-                remember(units[start : start + UNITS_WARMED_AT_ONCE], self._encoder)
+                self._reader.prepare(texts[start : start + TEXTS_WARMED_AT_ONCE])
         return True
 
     @property
@@ -188,6 +206,16 @@ class KnowledgeBase:
         with self._index.lease() as lease:
             return self._parser.parse(_checked(question), lease)
 
+    def signs(self, question: str) -> dict[str, float]:
+        """What the probability that the documents answer is made of, by the names in `kb.answering.refusal.FEATURES`.
+
+        Raises ReperesError for an empty or too long question.
+        """
+        with self._index.lease() as lease, _too_long_told():
+            asked = self._parser.parse(_checked(question), lease)
+            hits = passages_to_read(self._retriever.search(asked, lease, PASSAGES_FOUND))
+        return features(asked, hits, read(asked, hits, self._reader))
+
     def ask(
         self,
         question: str,
@@ -234,6 +262,9 @@ class KnowledgeBase:
             asked,
             hits,
             self._encoder,
+            self._reader,
+            self._calibration,
+            self._caution,
             acronyms=acronyms,
             checker=self._checker,
             seconds={"retrieval": round(time.perf_counter() - began, 4)},

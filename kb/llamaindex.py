@@ -13,7 +13,7 @@ from llama_index.core.base.response.schema import Response
 from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
-from kb.answering.serialize import document_to_json
+from kb.answering.serialize import citation_to_json, document_to_json
 from kb.knowledge import KnowledgeBase
 from kb.retrieval.filters import Filters
 from kb.types import Citation, Document, Passage
@@ -39,7 +39,8 @@ class ReperesRetriever(BaseRetriever):
 class ReperesQueryEngine(BaseQueryEngine):
     """Answers as the knowledge base does: proven by its source nodes, or refused without any.
 
-    `response.metadata` holds `refused` and `reason`, and for each node's id the number and offsets of its quotes.
+    `response.metadata` holds `refused` and `reason`, for each node's id the number and offsets of its quotes, and as
+    `nearest` the sentences that speak of what is asked without saying it: those are no sources.
     """
 
     def __init__(self, base: KnowledgeBase, filters: Filters | None = None) -> None:
@@ -57,7 +58,12 @@ class ReperesQueryEngine(BaseQueryEngine):
         return Response(
             response=answer.text,
             source_nodes=list(nodes.values()),
-            metadata={"refused": answer.refused, "reason": answer.reason, "quotes": quotes},
+            metadata={
+                "refused": answer.refused,
+                "reason": answer.reason,
+                "quotes": quotes,
+                "nearest": [citation_to_json(citation) for citation in answer.nearest],
+            },
         )
 
     async def _aquery(self, query_bundle: QueryBundle) -> Response:

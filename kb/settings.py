@@ -110,6 +110,12 @@ class Settings:
         one_of("auto", "extractive"),
         "`auto`: a language model writes, where one is fast enough; `extractive`: the documents' sentences, always",
     )
+    caution: str = _setting(
+        "REPERES_CAUTION",
+        "normal",
+        one_of("low", "normal", "high"),
+        "how sure an answer must be: `high` refuses more of the questions without an answer, and more of the others",
+    )
     llm_url: str = _setting(
         "REPERES_LLM_URL", "", text, "address of an OpenAI-compatible server that writes the answers (`…/v1`)", "none"
     )
@@ -237,6 +243,11 @@ class Settings:
     def accounts_file(self) -> Path:
         """The file of accounts and API tokens."""
         return self.accounts or self.store.with_name(f"{self.store.name}-accounts")
+
+    @property
+    def calibration(self) -> Path:
+        """The file of the refusal that `reperes calibrate` fitted to this base, which may be absent."""
+        return self.store.with_name(f"{self.store.name}-calibration.json")
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **options: Any) -> Settings:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Role = Literal["user", "assistant"]
-RefusalReason = Literal["no_evidence", "insufficient", "off_topic"]
+RefusalReason = Literal["no_evidence", "unsaid", "insufficient", "off_topic"]
 FigureKind = Literal["share", "number", "date"]
 AnswererName = Literal["extractive", "llm"]
 EvidenceKind = Literal["sentence", "item", "row"]
@@ -194,7 +194,8 @@ class Answer:
 
     `hits` are the passages found, best first, also when the answer is a refusal (the closest documents).
     `seconds` holds the duration of each stage (`retrieval`, `answer`). `confidence` is the probability, from 0 to 1,
-    that the documents answer, whatever was decided then; None where nothing measured it.
+    that the documents answer, whatever was decided then; None where nothing measured it. `nearest` are the sentences
+    nearest to the question, of a refusal whose reason is `unsaid`: the documents speak of it without saying it.
     """
 
     question: str
@@ -209,6 +210,7 @@ class Answer:
     model: str | None
     seconds: Mapping[str, float]
     confidence: float | None = None
+    nearest: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

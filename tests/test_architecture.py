@@ -38,6 +38,7 @@ HEAVY = (
     "onnx",
     "onnxruntime",
     "sentence_transformers",
+    "sklearn",
     "tantivy",
     "torch",
     "trafilatura",

@@ -129,7 +129,7 @@ def test_asking_in_the_browser(address: str, browser: Browser) -> None:
     page.goto(address)
     page.get_by_label("Votre question").fill(QUESTION)
     page.keyboard.press("Enter")
-    reference = page.locator(".turn .answer li", has_text="72 %").locator("button.reference")
+    reference = page.locator(".turn .answer :is(p, li)", has_text="72 %").locator("button.reference").first
     reference.wait_for(timeout=60_000)
     reference.click()
     mark = page.locator("#reader mark").first

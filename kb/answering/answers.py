@@ -5,22 +5,26 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
-from kb.answering import extractive
-from kb.answering.evidence import candidates, passages_to_read, score
+from kb.answering.composing import comparing, extractive
+from kb.answering.evidence import passages_to_read
 from kb.answering.extracts import extracts
 from kb.answering.proof import english
-from kb.answering.sufficiency import REFUSAL, is_off_topic, refusal_reason
+from kb.answering.reading import Scored, read
+from kb.answering.refusal import REFUSAL, UNSAID, Calibration, Caution, features, is_off_topic
 from kb.answering.warnings import removed_warning, warnings_for
 from kb.answering.writing import sentences, whole
 from kb.errors import LanguageModelError
 from kb.models.chat.llm import ChatModel
 from kb.models.encoder import Encoder
+from kb.models.reader.passage_reader import Reader
+from kb.question.intent import compared, word_alone
+from kb.text.folding import fold
 from kb.text.wording.language import language
 from kb.types import Answer, Citation, Evidence, Hit, Question, RefusalReason
 
@@ -28,6 +32,8 @@ NOTHING_PROVEN = (
     "Ce que le modèle de langue a écrit n'était pas prouvé par les documents : voici leurs phrases telles quelles."
 )
 MODEL_FAILED = "Le modèle de langue n'a pas pu rédiger : voici les phrases des documents telles quelles. ({reason})"
+IN_FRENCH = "The documents say, in French: "
+NEAREST = 3  # sentences shown where the documents speak of what is asked without saying it
 MODEL_FAILED_ON_REFUSAL = "Le modèle de langue n'a pas pu rédiger. ({reason})"
 
 
@@ -40,13 +46,15 @@ class _Draft:
     evidence: tuple[Evidence, ...]
     warnings: tuple[str, ...]
     reason: RefusalReason | None
+    confidence: float | None = None
+    nearest: tuple[Citation, ...] = ()
 
 
 class Answering:
     """The answer to one question over the passages found for it.
 
-    `acronyms` gives what those of the base, folded, stand for; a `checker` looks at written answers a second time;
-    `seconds` are those spent so far, by stage.
+    `calibration` and `caution` decide whether there is one; `acronyms` gives what those of the base, folded, stand for;
+    a `checker` looks at written answers a second time; `seconds` are those spent so far, by stage.
     """
 
     def __init__(
@@ -54,6 +62,9 @@ class Answering:
         question: Question,
         hits: Sequence[Hit],
         encoder: Encoder,
+        reader: Reader,
+        calibration: Calibration,
+        caution: Caution,
         *,
         acronyms: Mapping[str, Sequence[str]],
         checker: ChatModel | None,
@@ -62,6 +73,9 @@ class Answering:
         self._question = question
         self._hits = hits
         self._encoder = encoder
+        self._reader = reader
+        self._calibration = calibration
+        self._caution: Caution = caution
         self._acronyms = acronyms
         self._checker = checker
         self._seconds = seconds
@@ -130,16 +144,53 @@ class Answering:
     def _extractive(self) -> _Draft:
         """The units of evidence that answer the question, as an answer, or the reason to refuse."""
         question = self._question
-        read = passages_to_read(self._hits)
-        scored = score(question, candidates(read), self._encoder)
-        chosen = extractive.choose(scored, wants_figure=question.wants_one_figure)
-        if reason := refusal_reason(question, read, chosen):
-            return _Draft(REFUSAL, (), (), (), reason)
-        shown = extractive.with_antecedents(extractive.in_order(chosen, question))
-        text, citations = extractive.write(shown)
+        hits = passages_to_read(self._hits, hurried=self._reader.is_busy)
+        if not hits:
+            return _Draft(REFUSAL, (), (), (), "no_evidence")
+        if (compared_parts := self._of_each(hits)) is not None:
+            return compared_parts
+        found = read(question, hits, self._reader)
+        chosen = extractive.choose(found.units, question)
+        if not chosen:
+            return _Draft(REFUSAL, (), (), (), "no_evidence")
+        signs = features(question, hits, found)
+        confidence, outcome = self._calibration.confidence(signs), self._calibration.outcome(signs, self._caution)
+        if outcome == "unsaid":
+            _, nearest = extractive.write(extractive.in_order(chosen[:NEAREST], question))
+            return _Draft(UNSAID, (), (), (), "unsaid", confidence, nearest)
+        if outcome == "refused":
+            reason: RefusalReason = "off_topic" if is_off_topic(question, hits) else "insufficient"
+            return _Draft(REFUSAL, (), (), (), reason, confidence)
+        return self._drafted(extractive.readable(extractive.in_order(chosen, question), question), hits, confidence)
+
+    def _of_each(self, hits: Sequence[Hit]) -> _Draft | None:
+        """Of a comparison, or a word alone, what the documents say of each thing; None for another question, or where
+        they do not say it.
+        """
+        things = compared(self._question.standalone) or word_alone(self._question.standalone)
+        parts = comparing.of_each(self._question, things, self._hits, self._reader) if things else None
+        if things is None or parts is None:
+            return None
+        best = [part.units[0] for part in parts]
+        if any(unit.read < 0 and not comparing.defines(thing, unit) for thing, unit in zip(things, best, strict=True)):
+            return None  # likelier than not, it does not say what the thing is
+        if len(things) == 1:
+            return self._drafted(extractive.readable(parts[0].units, self._question), hits, None)
+        shown = [
+            replace(unit, evidence=replace(unit.evidence, text=_about(thing, unit.evidence.text)))
+            for thing, unit in zip(things, best, strict=True)
+        ]
+        return self._drafted(shown, hits, None, paragraphs=len(shown))
+
+    def _drafted(
+        self, shown: Sequence[Scored], hits: Sequence[Hit], confidence: float | None, paragraphs: int = 1
+    ) -> _Draft:
+        text, citations = extractive.write(shown, paragraphs)
+        if language(self._question.text) == "en":
+            text = f"{IN_FRENCH}{text}"
         evidence = tuple(unit.evidence for unit in shown)
-        told = warnings_for(evidence, question, read, datetime.now(UTC).date())
-        return _Draft(text, citations, evidence, tuple(told), None)
+        told = warnings_for(evidence, self._question, hits, datetime.now(UTC).date())
+        return _Draft(text, citations, evidence, tuple(told), None, confidence)
 
     def _encode(self, texts: Sequence[str]) -> np.ndarray:
         return self._encoder.encode(texts, "passage")
@@ -152,7 +203,14 @@ class Answering:
         return warnings_for(evidence, self._question, passages_to_read(self._hits), datetime.now(UTC).date())
 
     def _shown(self, draft: _Draft, *told: str) -> Answer:
-        return self._answer(draft.text, draft.citations, [*draft.warnings, *told], reason=draft.reason)
+        return self._answer(
+            draft.text,
+            draft.citations,
+            [*draft.warnings, *told],
+            reason=draft.reason,
+            confidence=draft.confidence,
+            nearest=draft.nearest,
+        )
 
     def _refused(self, reason: RefusalReason, **others: Any) -> Answer:
         return self._answer(REFUSAL, (), (), reason=reason, **others)
@@ -179,3 +237,8 @@ class Answering:
             seconds={**self._seconds, "answer": round(time.perf_counter() - self._began, 4)},
             **values,
         )
+
+
+def _about(thing: str, text: str) -> str:
+    """What is said of a thing, after its name unless it begins with it."""
+    return text if fold(text).startswith(fold(thing)) else f"{thing} : {text}"

@@ -39,7 +39,8 @@ class SecondsJson(TypedDict):
 
 class AnswerJson(TypedDict):
     """`answer`, `refused` and `answerer` are None only in evaluation rows where nothing was answered; `confidence` is
-    None where nothing measured it.
+    None where nothing measured it. `nearest` are the sentences shown with a refusal whose reason is `unsaid`: they
+    prove nothing, and are no references of the answer.
     """
 
     question: str
@@ -49,6 +50,7 @@ class AnswerJson(TypedDict):
     reason: str | None
     confidence: float | None
     citations: list[CitationJson]
+    nearest: list[CitationJson]
     retrieved: list[str]
     warnings: list[str]
     answerer: str | None
@@ -75,6 +77,7 @@ def answer_to_json(answer: Answer) -> AnswerJson:
         "reason": answer.reason,
         "confidence": None if answer.confidence is None else float(answer.confidence),
         "citations": [citation_to_json(citation) for citation in answer.citations],
+        "nearest": [citation_to_json(citation) for citation in answer.nearest],
         "retrieved": document_ids(answer.hits),
         "warnings": list(answer.warnings),
         "answerer": answer.answerer,

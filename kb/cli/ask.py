@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+import kb.cli.calibrate
 import kb.cli.evaluate
 import kb.cli.models
 import kb.cli.queries
@@ -24,7 +25,7 @@ from kb.settings import Settings
 
 if TYPE_CHECKING:
     from kb.retrieval.filters import Filters
-    from kb.types import Answer, Hit
+    from kb.types import Answer, Citation, Hit
 
 
 def _filters(command: Callable[..., None]) -> Callable[..., None]:
@@ -114,7 +115,7 @@ def ask(question: tuple[str, ...], answerer: str, filters: Filters, store: Path 
 @STORE
 @JSON
 def status(shown: int, withdrawn: bool, store: Path | None, as_json: bool) -> None:
-    """Montre ce que la base contient et qui rédige les réponses, sans charger de modèle."""
+    """Montre ce que la base contient, qui rédige les réponses et ce qui règle les refus, sans charger de modèle."""
     from kb.cli.model_report import in_use_json, in_use_text
     from kb.index.catalog.catalog import Catalog
     from kb.index.layout import CATALOG_FILE, index_folder
@@ -131,7 +132,7 @@ def status(shown: int, withdrawn: bool, store: Path | None, as_json: bool) -> No
         # Programs know the reports of ingestions by the name that the option has too.
         withdrawn_documents = [asdict(document) for document in gone]
         others = {"withdrawn_documents": withdrawn_documents, "language_model": in_use_json(settings)}
-        print_json(told | {"runs": reports} | others)
+        print_json(told | {"runs": reports} | others | {"refusals": kb.cli.calibrate.in_use_json(settings)})
         return
     say(f"Documents : {state.documents} ({state.passages} passages), retirés : {state.withdrawn}")
     for name, number in sorted(state.sources.items()):
@@ -139,6 +140,7 @@ def status(shown: int, withdrawn: bool, store: Path | None, as_json: bool) -> No
     say(f"Dernière ingestion : {state.last_ingestion or 'aucune'}")
     say(f"Génération : {state.generation} ; modèle : {state.encoder}")
     say(in_use_text(settings))
+    say(kb.cli.calibrate.in_use_text(settings))
     for document in gone:
         say(f"  retiré le {document.withdrawn_at} : {document.title} — {document.document}")
     for report in reports:
@@ -151,17 +153,27 @@ def _print_answer(answer: Answer) -> None:
     if answer.citations:
         say("\nSources")
     for citation in answer.citations:
-        document = citation.document
-        say(f"[{citation.number}] {document.title} ({document.date or 'sans date'}) — {document.id}")
-        if document.url:
-            say(f"    {document.url}")
-        say(f"    « {' '.join(citation.quote.split())} »")
+        _print_source(f"[{citation.number}]", citation)
+    if answer.nearest:
+        from kb.answering.refusal import NEAREST_NOTE, NEAREST_TITLE
+
+        say(f"\n{NEAREST_TITLE}\n{NEAREST_NOTE}")
+    for citation in answer.nearest:
+        _print_source("-", citation)
     if answer.refused and answer.hits:
         say("\nDocuments les plus proches")
         for title in list(dict.fromkeys(hit.document.title for hit in answer.hits))[:3]:
             say(f"- {title}")
     for warning in answer.warnings:
         say(f"Attention : {warning}")
+
+
+def _print_source(mark: str, citation: Citation) -> None:
+    document = citation.document
+    say(f"{mark} {document.title} ({document.date or 'sans date'}) — {document.id}")
+    if document.url:
+        say(f"    {document.url}")
+    say(f"    « {' '.join(citation.quote.split())} »")
 
 
 def _title_line(hit: Hit) -> str:
@@ -172,6 +184,7 @@ def _title_line(hit: Hit) -> str:
 COMMANDS = (
     *(search, ask, status),
     *kb.cli.evaluate.COMMANDS,
+    *kb.cli.calibrate.COMMANDS,
     *kb.cli.queries.COMMANDS,
     *kb.cli.models.COMMANDS,
     *kb.cli.users.COMMANDS,

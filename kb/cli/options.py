@@ -12,6 +12,7 @@ from kb.index.layout import CATALOG_FILE, index_folder
 from kb.settings import Settings
 
 if TYPE_CHECKING:
+    from kb.answering.refusal import Calibration
     from kb.knowledge import KnowledgeBase
 
 STORE = click.option(
@@ -27,8 +28,11 @@ ANSWERER = click.option(
 )
 
 
-def open_base(store: Path | None) -> KnowledgeBase:
-    """The knowledge base of a command. Raises ReperesError, saying what to do, when there is none."""
+def open_base(store: Path | None, calibration: Calibration | None = None) -> KnowledgeBase:
+    """The knowledge base of a command, with a calibration in the place of its own where one is given.
+
+    Raises ReperesError, saying what to do, when there is no base.
+    """
     settings = Settings.load(store=store)
     if not (index_folder(settings.store) / CATALOG_FILE).is_file():  # before the model is loaded: that takes seconds
         raise ReperesError(
@@ -36,7 +40,7 @@ def open_base(store: Path | None) -> KnowledgeBase:
         )
     from kb.knowledge import KnowledgeBase
 
-    return KnowledgeBase.open(settings)
+    return KnowledgeBase.open(settings, calibration=calibration)
 
 
 def known_documents(settings: Settings) -> set[str]:

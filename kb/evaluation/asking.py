@@ -127,6 +127,7 @@ def _empty_row(question: EvaluationQuestion) -> EvaluationRow:
         "reason": None,
         "confidence": None,
         "citations": [],
+        "nearest": [],
         "retrieved": [],
         "warnings": [],
         "answerer": None,

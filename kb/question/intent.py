@@ -58,6 +58,21 @@ _SEVERAL_THINGS = re.compile(
 )
 
 
+# « Différence entre PLUM et NPLUM », « comparer A et B », « A vs B »: the two things, without their articles.
+_ARTICLE = r"(?:(?:les?|la|une?|des|du|de la)\s+|de l['’]|l['’])?"
+_END = r"\s*(?:[?!.;:,]|$)"
+_COMPARED = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b(?:diff|diff[ée]ren\w*|compar\w*|distin\w*)\b.*?\bentre\s+{_ARTICLE}(?P<one>[^?;:!.,]+?)\s+et\s+{_ARTICLE}(?P<two>[^?;:!.,]+?){_END}",
+        rf"\bcompare[rz]?\s+{_ARTICLE}(?P<one>[^?;:!.,]+?)\s+(?:et|avec|à)\s+{_ARTICLE}(?P<two>[^?;:!.,]+?){_END}",
+        rf"^\s*{_ARTICLE}(?P<one>[^?;:!.,]+?)\s+(?:vs\.?|versus)\s+{_ARTICLE}(?P<two>[^?;:!.,]+?){_END}",
+    )
+)
+_LONGEST_THING = 6  # words
+_ALONE = 2  # words that are no sentence
+
+
 _LIST = re.compile(
     r"\bquels? (?:sont|etaient)\b|\bquelles (?:sont|etaient)\b|\bquels\b|\bquelles\b|\blistes?\b|\bcompar|\bvs\b|"
     r"\bcite[sz]?[ -]|\benumer|\btous les\b|\btoutes les\b|\bqui sont\b"
@@ -84,6 +99,23 @@ def asked_nouns(question: str) -> list[str]:
 def asks_several_things(question: str) -> bool:
     """Whether no single document need hold all that the question names: a comparison, two questions in one."""
     return bool(_SEVERAL_THINGS.search(fold(question)))
+
+
+def compared(question: str) -> tuple[str, str] | None:
+    """The two things that a question compares, as written without their articles; None when it compares none."""
+    for pattern in _COMPARED:
+        if match := pattern.search(question):
+            one, two = match["one"].strip(), match["two"].strip()
+            # « entre 2014 et 2020 » compares no things.
+            if all(re.search(r"[^\W\d]", thing) and len(thing.split()) <= _LONGEST_THING for thing in (one, two)):
+                return one, two
+    return None
+
+
+def word_alone(question: str) -> tuple[str] | None:
+    """The word or two that are all that a question holds (« PLUM ? »); None for a longer one."""
+    said = question.strip(" ?!.")
+    return (said,) if 0 < len(said.split()) <= _ALONE else None
 
 
 def wanted_figure(question: str) -> FigureKind | None:

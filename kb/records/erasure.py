@@ -117,6 +117,8 @@ def answer_without(answer: Mapping[str, Any], erased: Erased) -> Held:
         "warnings": [] if is_warned_of else answer["warnings"],
         "answer": ERASED if is_cited else answer["answer"],
     }
+    if "nearest" in answer:  # answers kept from before lack it
+        held["nearest"] = [citation for citation in answer["nearest"] if citation["document"] not in erased]
     if "closest" in answer:
         held["closest"] = [document for document in answer["closest"] if document["id"] not in erased]
     return held

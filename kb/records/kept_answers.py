@@ -22,7 +22,9 @@ class KeptCitation(CitationJson):
 
 
 class KeptAnswer(AnswerJson):
-    """The form of `reperes ask --json`, each citation a `KeptCitation`; `closest` are the documents of a refusal."""
+    """The form of `reperes ask --json`, each citation a `KeptCitation`, those of `nearest` too; `closest` are the
+    documents of a refusal.
+    """
 
     closest: list[dict[str, Any]]
 
@@ -30,22 +32,16 @@ class KeptAnswer(AnswerJson):
 def keep_answer(answer: Answer) -> KeptAnswer:
     """`answer` as plain values, from which `kept_answer` makes it again but for the documents' texts."""
     plain = answer_to_json(answer)
-    citations: list[CitationJson] = [
-        KeptCitation(**shown, passage=_keep_passage(citation.passage), about=_keep_document(citation.document))
-        for citation, shown in zip(answer.citations, plain["citations"], strict=True)
-    ]
     near = [_keep_document(document) for document in closest(answer.hits)] if answer.refused else []
-    return cast("KeptAnswer", {**plain, "citations": citations, "closest": near})
+    quoted = {
+        "citations": _keep_citations(answer.citations, plain["citations"]),
+        "nearest": _keep_citations(answer.nearest, plain["nearest"]),
+    }
+    return cast("KeptAnswer", {**plain, **quoted, "closest": near})
 
 
 def kept_answer(kept: Mapping[str, Any]) -> Answer:
     """The answer that was kept. Its documents have no text; its hits are the closest documents of a refusal."""
-    citations = []
-    for citation in kept["citations"]:
-        document = _kept_document(citation["about"])
-        passage = _kept_passage(citation["passage"], document.id, citation["excerpt"])
-        quote, start, end = citation["quote"], citation["start"], citation["end"]
-        citations.append(Citation(citation["number"], passage, document, quote, start, end))
     hits = [
         Hit(Passage("", about["id"], 0, (), "", 0, 0), _kept_document(about), 0.0, rank)
         for rank, about in enumerate(kept["closest"], start=1)
@@ -54,7 +50,7 @@ def kept_answer(kept: Mapping[str, Any]) -> Answer:
         question=kept["question"],
         standalone_question=kept["standalone_question"] or "",
         text=kept["answer"] or "",
-        citations=tuple(citations),
+        citations=tuple(map(_kept_citation, kept["citations"])),
         hits=tuple(hits),
         refused=bool(kept["refused"]),
         reason=cast("RefusalReason | None", kept["reason"]),
@@ -62,7 +58,9 @@ def kept_answer(kept: Mapping[str, Any]) -> Answer:
         answerer=cast("AnswererName", kept["answerer"]),
         model=kept["model"],
         seconds={name: value for name, value in kept["seconds"].items() if value is not None},
-        confidence=kept.get("confidence"),  # answers kept from before it was measured lack it
+        # Answers kept from before there were such things lack them.
+        confidence=kept.get("confidence"),
+        nearest=tuple(map(_kept_citation, kept.get("nearest", ()))),
     )
 
 
@@ -72,6 +70,20 @@ def closest(hits: Iterable[Hit], most: int = CLOSEST) -> list[Document]:
     for hit in hits:
         found.setdefault(hit.document.id, hit.document)
     return list(found.values())[:most]
+
+
+def _keep_citations(citations: Iterable[Citation], plain: Iterable[CitationJson]) -> list[KeptCitation]:
+    """Citations with what else a reader is shown of them; `plain` are the same in their order, as plain values."""
+    return [
+        KeptCitation(**shown, passage=_keep_passage(citation.passage), about=_keep_document(citation.document))
+        for citation, shown in zip(citations, plain, strict=True)
+    ]
+
+
+def _kept_citation(kept: Mapping[str, Any]) -> Citation:
+    document = _kept_document(kept["about"])
+    passage = _kept_passage(kept["passage"], document.id, kept["excerpt"])
+    return Citation(kept["number"], passage, document, kept["quote"], kept["start"], kept["end"])
 
 
 def _keep_passage(passage: Passage) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import quote
 
+from kb.answering.refusal import NEAREST_TITLE
 from kb.evaluation.comparison import Comparison, FigureComparison
 from kb.evaluation.desk import Evaluated
 from kb.evaluation.diagnosis import LABELS, Diagnosis, diagnose
@@ -23,16 +25,23 @@ _CERTAIN = 0.05
 
 
 def feedback_html(feedback: Feedback) -> str:
-    """A feedback: the question, the answer as it was, its sources, and the comment."""
-    sources = "".join(
-        f"<li><bdi>{escape(citation['title'])}</bdi> — <bdi>{escape(citation['document'])}</bdi></li>"
-        for citation in feedback.answer["citations"]
+    """A feedback: the question, the answer as it was, its sources (or the nearest sentences), and the comment."""
+    sources = "".join(map(_source_line, feedback.answer["citations"]))
+    # Answers kept from before there were such sentences lack them.
+    nearest = "".join(
+        _source_line(citation, f"<q>{escape(citation['quote'])}</q> ")
+        for citation in feedback.answer.get("nearest", ())
     )
     comment = f"<p><strong>« {escape(feedback.comment)} »</strong></p>" if feedback.comment else ""
     return (
         f'<div class="said">{comment}{words_html(str(feedback.answer["answer"] or strings.REFUSAL), (), 0)}'
-        f"{f'<ul>{sources}</ul>' if sources else ''}</div>"
+        f"{f'<ul>{sources}</ul>' if sources else ''}"
+        f"{f'<p>{escape(NEAREST_TITLE)}</p><ul>{nearest}</ul>' if nearest else ''}</div>"
     )
+
+
+def _source_line(citation: Mapping[str, Any], before: str = "") -> str:
+    return f"<li>{before}<bdi>{escape(citation['title'])}</bdi> — <bdi>{escape(citation['document'])}</bdi></li>"
 
 
 def evaluated_html(done: Evaluated) -> str:

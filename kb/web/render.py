@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from kb.text.blocks import Block, heading_title, item_spans, parse_blocks, table_rows
+from kb.text.blocks import Block, heading_title, item_spans, parse_blocks, table_header, table_rows
 
 Inline = Callable[[int, int], str]
 
@@ -51,16 +51,38 @@ def page_url(url: str | None) -> str | None:
     return url if linkable else None
 
 
-def passage_html(text: str, start: int = 0, end: int = 0, table_header: str = "") -> str:
+def passage_html(text: str, start: int = 0, end: int = 0, header: str = "") -> str:
     """A passage as HTML with `text[start:end]` in `<mark>`: one for each block, item or cell that these words cover.
 
-    `table_header`, when `text` goes on with a table's rows, is shown above them and never marked.
+    `header`, when `text` goes on with a table's rows, is shown above them and never marked.
     """
-    if table_header and text.lstrip().startswith("|"):
-        added = table_header.rstrip("\n") + "\n"
-        text, start, end = added + text, start + len(added), end + len(added)
-
+    text, start, end = _headed(text, start, end, header)
     return blocks_html(text, marking(text, start, end))
+
+
+def quote_html(text: str, start: int, end: int, header: str = "") -> str:
+    """The words `text[start:end]` of a passage as HTML, nothing else of it: rows of a table below its header.
+
+    `header` is that of the table whose rows `text` goes on with.
+    """
+    text, start, end = _headed(text, start, end, header)
+    quoted = text[start:end]
+    for block in parse_blocks(text):
+        if block.kind == "table" and block.start < start < block.end:
+            above = table_header(text, block)
+            first = text.rfind("\n", 0, start) + 1
+            last = line_end if (line_end := text.find("\n", end)) >= 0 else len(text)
+            if first >= block.start + len(above):
+                quoted = f"{above}\n{text[first:last]}"
+    return blocks_html(quoted, marking(quoted, 0, 0))
+
+
+def _headed(text: str, start: int, end: int, header: str) -> tuple[str, int, int]:
+    """`text` below the header of the table that it goes on with, if it does, and where its words then stand."""
+    if not header or not text.lstrip().startswith("|"):
+        return text, start, end
+    added = header.rstrip("\n") + "\n"
+    return added + text, start + len(added), end + len(added)
 
 
 def marking(text: str, start: int, end: int) -> Inline:

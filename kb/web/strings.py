@@ -48,6 +48,7 @@ HISTORY_REFUSED = (
 )
 REFUSAL = "Je ne trouve pas cette information dans les documents."
 REFUSAL_HELP = "Reformulez avec d'autres mots, ou précisez le programme, le lieu, l'organisme ou la date."
+UNSAID_HELP = "Lisez les phrases les plus proches, ou précisez le programme, le lieu, l'organisme ou la date."
 UNDERSTOOD = "Question comprise :"
 WARNINGS = "À savoir"
 EXTRACTIVE = "Phrases reprises mot à mot des documents."
@@ -198,7 +199,11 @@ TOKEN_NEEDED = "Il faut un jeton : Authorization: Bearer … (reperes user token
 EDITORS_ONLY = "Cette page est réservée aux personnes qui modifient la base."
 TOO_MANY_QUESTIONS = "Trop de questions en une minute : attendez un peu, puis reposez la vôtre."
 
-API_ASK, API_ASK_GIVES = "Pose une question", "La réponse, prouvée par des citations, ou un refus sans aucune."
+API_ASK = "Pose une question"
+API_ASK_GIVES = (
+    "La réponse, prouvée par des citations, ou un refus sans aucune. Quand les documents en parlent sans le dire "
+    "(« reason » : « unsaid »), « nearest » donne les phrases les plus proches, qui ne répondent pas."
+)
 API_ANSWERER = (
     "Qui rédige : « extractive », des phrases des documents, telles quelles ; « llm », le modèle de langue ; « auto », "
     "le modèle de langue s'il y en a un et qu'il est assez rapide."

@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="module")
 def crashes(tmp_path_factory: pytest.TempPathFactory, crash_module: ModuleType) -> Any:
     """200 documents; the imports of the process take a second or so of its time."""
-    environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests/support")])}
+    places = (ROOT, ROOT / "tests/support", ROOT / "tests/support/models")
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, places))}
     return crash_module.Crashes(tmp_path_factory.mktemp("crash"), [sys.executable, "-m", "tiny_ingest"], environ)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import cast
 
 import pytest
 from llama_index.core import get_response_synthesizer
@@ -18,6 +19,8 @@ from kb.llamaindex import ReperesQueryEngine, ReperesRetriever
 from kb.models.encoder import Encoder
 from kb.retrieval.filters import Filters
 from kb.settings import Settings
+from kb.types import Document as Stored
+from small_base import UnsaidBase
 
 ANSWERABLE = "De combien dispose l'appel à projets des quartiers fertiles ?"
 UNANSWERABLE = "Combien coûte le stade de Grigny ?"
@@ -69,6 +72,16 @@ def test_the_query_engine_refuses_without_any_source(base: KnowledgeBase) -> Non
     assert response.metadata["quotes"] == {}
     assert "34 millions" not in str(response)
     base.close()
+
+
+def test_the_nearest_sentences_of_a_refusal_are_no_sources() -> None:
+    base = UnsaidBase([Stored("a.md", "d", "Un titre", "Le stade de Grigny est connu. Il est vieux.")])
+    response = ReperesQueryEngine(cast("KnowledgeBase", base)).query(UNANSWERABLE)
+    assert response.source_nodes == []
+    assert response.metadata is not None
+    assert (response.metadata["reason"], response.metadata["quotes"]) == ("unsaid", {})
+    (near,) = response.metadata["nearest"]
+    assert (near["document"], near["quote"]) == ("a.md", "Le stade de Grigny est connu.")
 
 
 def test_the_node_parser_gives_the_passages_that_would_be_indexed(tiny_encoder: Encoder) -> None:

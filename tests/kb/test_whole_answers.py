@@ -10,7 +10,7 @@ import pytest
 
 from chat_server import Behaviour, ChatServer, Handler, chat_server, cut_off, failing, malformed, saying
 from ingest.pipeline import ingest
-from kb.answering.sufficiency import REFUSAL
+from kb.answering.refusal import REFUSAL
 from kb.index.reader import IndexReader
 from kb.knowledge import KnowledgeBase
 from kb.models.chat.llm import ChatModel

@@ -38,7 +38,7 @@ CONTRARY = "elle nie ce que le passage dit, ou l'inverse"
 OF_ANOTHER = "le passage cité dit « {value} » d'autre chose"
 NAME_NOT_THERE = "« {name} » n'est pas dans le passage cité"
 # A name in as many of the passages is what they are about: a cited passage need not repeat it. A quarter: the share
-# above which `sufficiency` takes a name for common in the whole base.
+# above which `refusal` takes a name for common in the whole base.
 _COMMON_IN = 0.25
 _ADDRESS = re.compile(
     r"(?:https?://|www\.)\S+|\b[a-z\d-]+(?:\.[a-z\d-]+)*\.[a-z]{2,}/\S|"

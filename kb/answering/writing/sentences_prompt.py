@@ -1,6 +1,6 @@
 """The writing prompt: numbered extracts in, a cited answer out. Its fixed part comes first, for the server's cache.
 
-Whether to answer is decided elsewhere (`sufficiency`): offered the choice in the prompt, a small model refuses nearly
+Whether to answer is decided elsewhere (`refusal`): offered the choice in the prompt, a small model refuses nearly
 half of what it could answer.
 """
 

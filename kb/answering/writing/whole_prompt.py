@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kb.answering.extracts import Extract, written_out
-from kb.answering.sufficiency import REFUSAL
+from kb.answering.refusal import REFUSAL
 from kb.text.folding import visible
 
 MOST_WRITTEN_TOKENS = 900

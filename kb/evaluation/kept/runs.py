@@ -29,7 +29,7 @@ from kb.records.tables import EVALUATION_ROWS, EVALUATION_RUNS
 from kb.types import StoreStatus
 
 # What rows kept by earlier versions lack.
-_NOT_MEASURED: dict[str, Any] = {"confidence": None}
+_LACKED: dict[str, Any] = {"confidence": None, "nearest": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def rows_of(database: AppDatabase, number: int) -> dict[str, tuple[EvaluationRow
     found: dict[str, tuple[EvaluationRow, dict[str, float]]] = {}
     with database.transaction() as connection:
         for kept in connection.execute(query):
-            row = cast("EvaluationRow", _NOT_MEASURED | json.loads(kept.row))
+            row = cast("EvaluationRow", _LACKED | json.loads(kept.row))
             # Earlier versions kept zeros for a question that failed.
             found[kept.question_id] = row, json.loads(kept.scores) if row["error"] is None else {}
     return found
@@ -148,7 +148,7 @@ def scores_of(database: AppDatabase, run: str, questions: Path | None = None) ->
     if questions is None:
         raise QuestionsError(f"{run} : donnez aussi le fichier de questions, pour compter ce que vaut chaque réponse.")
     asked = {question.id: question for question in read_any(questions)}
-    blank: dict[str, Any] = {**_NOT_MEASURED, "error": None, "true_quotes": None, "latency": {}}
+    blank: dict[str, Any] = {**_LACKED, "error": None, "true_quotes": None, "latency": {}}
     return {
         row["id"]: score(asked[row["id"]], cast("EvaluationRow", blank | row), answers=row["refused"] is not None)
         for row in rows

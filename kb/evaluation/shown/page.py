@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from kb.answering.refusal import NEAREST_TITLE
 from kb.evaluation.diagnosis import LABELS, diagnose
 from kb.evaluation.report import FIGURES, STAGES, by_kind, interval_text, latency_line, share_text, value_text
 from kb.evaluation.results import REFUSAL_AUC, EvaluationResult, QuestionResult
@@ -36,6 +37,7 @@ def to_html(result: EvaluationResult, about: Mapping[str, Any] | None = None, be
         total=len(questions),
         failed=[question for question in questions if question["error"] is not None],
         figures=[_figure(key, result) for key in FIGURES if result.estimate(key).n],
+        nearest_title=NEAREST_TITLE,
         latency=[latency_line(result, stage) for stage in STAGES if result.seconds(stage)],
         refusals=_refusals(result),
         kinds=by_kind(result),
@@ -146,6 +148,7 @@ def _question(result: QuestionResult) -> dict[str, Any]:
         "error": row["error"],
         "warnings": "\n".join(row["warnings"]),
         "sources": row["citations"],
+        "nearest": row["nearest"],
         "good": diagnosis in _FINE,
         "label": LABELS[diagnosis],
     }

@@ -1,4 +1,5 @@
 // « Copier avec les références »: the answer with its numbers, and the sources that carry them, for any place to paste.
+// A refusal with what stands beside it: the nearest sentences, and that they do not answer.
 "use strict";
 (() => {
   const clean = (text) => text.replace(/\s+/g, " ").trim();
@@ -31,13 +32,30 @@
     return found;
   }
 
+  function told(source) {
+    const facts = [...source.querySelectorAll(".facts span")].map((fact) => fact.textContent).join(", ");
+    const address = source.querySelector('.actions a[target="_blank"]')?.href || "";
+    return { told: `${source.querySelector(".title").textContent}, ${facts}`, address };
+  }
+
   function sources(turn) {
     return [...document.querySelectorAll(`#sources-${turn.dataset.turn} .source[id]`)].map((source) => {
-      const facts = [...source.querySelectorAll(".facts span")].map((fact) => fact.textContent).join(", ");
-      const address = source.querySelector('.actions a[target="_blank"]')?.href || "";
-      const [number, title] = [".number", ".title"].map((part) => source.querySelector(part).textContent);
-      return { told: `[${number}] ${title}, ${facts}`, address };
+      const proof = told(source);
+      return { ...proof, told: `[${source.querySelector(".number").textContent}] ${proof.told}` };
     });
+  }
+
+  function nearest(turn) {
+    const panel = document.getElementById(`sources-${turn.dataset.turn}`);
+    const sentences = [...(panel?.querySelectorAll(".nearest") ?? [])];
+    if (!sentences.length) return [];
+    const [title, note] = [...panel.querySelectorAll("h2, .note")].map((line) => line.textContent);
+    const quoted = sentences.map((sentence) => {
+      const words = lines(sentence.querySelector(".passage")).join(" ; ").replaceAll("\t", " | ");
+      const near = told(sentence);
+      return { ...near, told: `« ${words} » ${near.told}` };
+    });
+    return [{ told: title }, { told: note }, ...quoted];
   }
 
   function paragraph(text, address) {
@@ -75,10 +93,11 @@
     const button = event.target instanceof Element && event.target.closest("button.copy");
     const turn = document.querySelector("#current .turn");
     if (!button || !turn?.querySelector(".answer")) return;
-    const [question, answer, proofs] = [turn.querySelector(".question").textContent, copied(turn), sources(turn)];
-    const told = proofs.map((proof) => `${proof.told} ${proof.address}`.trim());
+    const [question, answer] = [turn.querySelector(".question").textContent, copied(turn)];
+    const proofs = [...sources(turn), ...nearest(turn)];
+    const beside = proofs.map((proof) => `${proof.told} ${proof.address ?? ""}`.trim());
     const html = [paragraph(question), answer.innerHTML, ...proofs.map((proof) => paragraph(proof.told, proof.address))];
-    await put([question, "", ...lines(answer), "", ...told].join("\n"), html.join(""));
+    await put([question, "", ...lines(answer), "", ...beside].join("\n"), html.join(""));
     button.focus();
     const before = button.textContent;
     button.textContent = "Copié";

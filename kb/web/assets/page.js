@@ -111,7 +111,7 @@
   }
 
   function readerClicked(button) {
-    const place = reading?.place;
+    const { address, place } = reading ?? {};
     const { action, number } = button.dataset;
     if (action === "go") {
       const reference = document.querySelector(`#turn-${place.turn} .reference[data-number="${number}"]`);
@@ -119,7 +119,11 @@
       return;
     }
     closeReader();
-    if (!place) return;
+    if (!place) {
+      const links = [...document.querySelectorAll("#sources .shown a.read")];
+      links.find((link) => link.getAttribute("href") === address)?.focus();
+      return;
+    }
     if (action === "back") backToAnswer({ dataset: place });
     else {
       const source = find(`source-${place.turn}-${place.number}`);

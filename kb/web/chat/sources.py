@@ -1,4 +1,4 @@
-"""The sources of an answer, beside it; for a refusal, the documents that come closest."""
+"""The sources of an answer, beside it; for a refusal, the sentences and the documents that come closest."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
+from kb.answering.refusal import NEAREST_NOTE, NEAREST_TITLE
 from kb.records.kept_answers import closest
 from kb.text.moments import french_date
 from kb.types import Answer, Citation, Document, Hit
 from kb.web import strings
-from kb.web.render import escape, page_url, passage_html
+from kb.web.render import escape, page_url, passage_html, quote_html
 
 PHRASE = 160
 """Characters of a quote that a link to the reader carries, to be sure that the document still says it there."""
@@ -20,11 +21,14 @@ _OLD = 4  # years after which a source says its year aloud
 
 
 def sources_html(answer: Answer, turn: int, *, final: bool = True) -> str:
-    """The panel of an answer: its numbered sources, or its closest documents when it is a refusal.
+    """The panel of an answer: its numbered sources; when it is a refusal, the nearest sentences if there are any, which
+    have no number, and the closest documents.
 
     While nothing of it is proven yet (it is not `final`), the documents that it is written from. `turn` numbers the
     answer in the conversation: the ids of the sources are `source-{turn}-{number}`.
     """
+    if answer.refused and answer.nearest:
+        return _group(turn, NEAREST_TITLE, answer.question, _nearest_html(answer))
     if answer.refused:
         return _group(turn, strings.CLOSEST, answer.question, _closest_html(answer.hits))
     if not answer.citations and not final:
@@ -76,6 +80,25 @@ def _group(turn: int, title: str, question: str, body: str) -> str:
         f'<section class="sources" id="sources-{turn}" data-turn="{turn}" aria-labelledby="sources-title-{turn}">'
         f'<h2 id="sources-title-{turn}" tabindex="-1">{escape(title)}</h2>'
         f'<p class="about"><bdi>{escape(question)}</bdi></p>{body}</section>'
+    )
+
+
+def _nearest_html(answer: Answer) -> str:
+    """The nearest sentences, then the closest documents under a title of their own."""
+    items = "".join(map(_sentence_html, answer.nearest))
+    documents = _closest_html(answer.hits)
+    below = f"<h3>{escape(strings.CLOSEST)}</h3>{documents}" if documents else ""
+    return f'<p class="note">{escape(NEAREST_NOTE)}</p><ul class="cards">{items}</ul>{below}'
+
+
+def _sentence_html(citation: Citation) -> str:
+    """A sentence that does not answer, with its document and the link that opens it there."""
+    document, passage = citation.document, citation.passage
+    quote = quote_html(passage.text, citation.start - passage.start, citation.end - passage.start, passage.table_header)
+    return (
+        f'<li><div class="source near nearest"><blockquote class="passage">{quote}</blockquote>'
+        f'<bdi class="title">{escape(document.title)}</bdi>{_facts_html(document, document.page_at(citation.start))}'
+        f'<p class="actions">{_read_html(document, citation)}{_link_html(document)}</p></div></li>'
     )
 
 

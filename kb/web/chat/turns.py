@@ -41,7 +41,7 @@ def answer_html(answer: Answer, turn: int, *, final: bool = True) -> str:
     """
     if answer.refused:
         words = f"<p>{escape(answer.text or strings.REFUSAL)}</p>"
-        note = strings.REFUSAL_HELP
+        note = strings.UNSAID_HELP if answer.nearest else strings.REFUSAL_HELP
     else:
         text = answer.text if final else _without_begun_table(answer.text)
         words = words_html(text, answer.citations, turn, has_lead=answer.answerer == "llm")

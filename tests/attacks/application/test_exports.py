@@ -87,6 +87,7 @@ def answer(text: str, url: str) -> Answer:
         "extractive",
         None,
         {},
+        nearest=(cited,),
     )
 
 

@@ -31,12 +31,20 @@ def test_answer_has_the_documented_form() -> None:
                 "end": 14,
             }
         ],
+        "nearest": [],
         "retrieved": ["b.md", "a.md"],
         "warnings": [],
         "answerer": "extractive",
         "model": None,
         "seconds": {"retrieval": 0.2, "answer": 0.5},
     }
+
+
+def test_the_nearest_sentences_of_a_refusal_have_the_form_of_citations_and_are_none() -> None:
+    row = answer_to_json(answer_of("Ils en parlent.", nearest={"a.md": "Il y en a."}))
+    assert (row["refused"], row["reason"], row["citations"]) == (True, "unsaid", [])
+    assert [(near["number"], near["document"], near["quote"]) for near in row["nearest"]] == [(1, "a.md", "Il y en a.")]
+    assert row["nearest"] == answer_to_json(answer_of("Oui [1].", cited={"a.md": "Il y en a."}))["citations"]
 
 
 def test_a_stage_that_did_not_take_place_has_no_duration() -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click.testing
 import pytest
@@ -22,7 +21,6 @@ from kb.models.chat.gguf import CARD, FOLDER, LocalServer
 from kb.models.chat.kept_measurements import keep, this_processor
 from kb.records.database import AppDatabase
 from kb.settings import Settings
-from kb.types import Answer
 from measured_models import SLOW, install_weights
 from tiny_encoder import TinyEncoder
 
@@ -228,24 +226,13 @@ def test_suggestions_leave_it_alone_too(
     assert bool(started) is asked
 
 
-def test_the_curve_of_refusals_is_written_shown_and_gated(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stream = KnowledgeBase.stream
-
-    def sure(base: KnowledgeBase, question: str, **options: Any) -> Iterator[Answer]:
-        for answer in stream(base, question, **options):
-            yield replace(answer, confidence=0.9 if "budget" in question else 0.1)
-
-    path = tmp_path / "q.csv"
-    path.write_text(
-        "identifiant;question;faits attendus;sans réponse\n"
-        "q1;Quel est le budget du programme ?;12 Md€;\n"
-        "q2;Quelle est la taille de la tour Eiffel ?;;oui\n",
-        encoding="utf-8",
-    )
-    assert "refusal_auc : aucune question" in run("eval", path, "--fail-under", "refusal_auc=0.8", code=1)
-    monkeypatch.setattr(KnowledgeBase, "stream", sure)
+def test_the_curve_of_refusals_is_written_shown_and_gated(run: Run, tmp_path: Path) -> None:
+    columns = "identifiant;question;faits attendus;sans réponse\n"
+    with_answer = "q1;Quel est le budget du programme ?;12 Md€;\n"
+    one_kind, path = tmp_path / "one.csv", tmp_path / "q.csv"
+    one_kind.write_text(columns + with_answer, encoding="utf-8")
+    path.write_text(columns + with_answer + "q2;Quelle est la taille de la tour Eiffel ?;;oui\n", encoding="utf-8")
+    assert "refusal_auc : aucune question" in run("eval", one_kind, "--fail-under", "refusal_auc=0.8", code=1)
     page, detail = tmp_path / "r.html", tmp_path / "r.json"
     told = run("eval", path, "--fail-under", "refusal_auc=0.8", "--html", page, "--json", detail)
     assert re.search(r"Aire sous la courbe des refus +1,000 +1,000 à 1,000 +2", told)

@@ -1,6 +1,14 @@
 import pytest
 
-from kb.question.intent import figure_fit, missing_names, names, wanted_figure
+from kb.question.intent import (
+    asked_nouns,
+    asks_several_things,
+    compared,
+    figure_fit,
+    missing_names,
+    names,
+    wanted_figure,
+)
 from questions import parsed
 
 
@@ -46,3 +54,60 @@ def test_names_are_capitals_inside_a_sentence_and_long_acronyms() -> None:
 def test_missing_names_ignore_case_and_accents() -> None:
     assert missing_names(names("Que reçoit la ville d'Évry ?"), "EVRY reçoit 3 millions") == []
     assert missing_names(names("Que reçoit la ville de Roubaix ?"), "La ville reçoit 3 millions") == ["Roubaix"]
+
+
+@pytest.mark.parametrize(
+    ("question", "nouns"),
+    [
+        ("Quel est le taux d'intérêt des prêts ?", ["interet"]),
+        ("Combien de recours ont été jugés ?", ["recours"]),
+        ("Qui est l'agent comptable ?", ["agent", "comptable"]),
+        ("Quelle somme la CDC a-t-elle mise ?", []),
+        ("Quand la convention a-t-elle été signée ?", []),
+        ("cb de dossiers déposés et cb de gagnants", ["dossiers", "gagnants"]),
+    ],
+)
+def test_nouns_that_are_asked_about(question: str, nouns: list[str]) -> None:
+    assert asked_nouns(question) == nouns
+
+
+def test_a_comparison_asks_several_things() -> None:
+    assert asks_several_things("Compare le PNRU et le NPNRU")
+    assert asks_several_things("Qui signe ? Et quand ?")
+    assert not asks_several_things("Combien de quartiers ?")
+
+
+@pytest.mark.parametrize(
+    ("question", "things"),
+    [
+        ("Différence entre PLUM et NPLUM ?", ("PLUM", "NPLUM")),
+        ("Quelle est la différence entre le Citron et l'Orange ?", ("Citron", "Orange")),
+        ("C'est quoi les differences entre l’aide directe et la bonification", ("aide directe", "bonification")),
+        ("DIFFÉRENCE ENTRE LE CITRON ET L'ORANGE", ("CITRON", "ORANGE")),
+        ("Comment distinguer entre des prêts et de l'aide ?", ("prêts", "aide")),
+        ("Compare le fonds vert et le fonds bleu.", ("fonds vert", "fonds bleu")),
+        ("Comparer Lyon avec Lille", ("Lyon", "Lille")),
+        ("comparez le fonds à la caisse", ("fonds", "caisse")),
+        ("Citron vs Orange", ("Citron", "Orange")),
+        ("Le Citron vs. l'Orange ?", ("Citron", "Orange")),
+        ("la bourse versus le prêt", ("bourse", "prêt")),
+        ("Différence entre le plan 2014 et le plan 2020 ?", ("plan 2014", "plan 2020")),
+    ],
+)
+def test_the_two_things_that_a_question_compares(question: str, things: tuple[str, str]) -> None:
+    assert compared(question) == things
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Qui finance le Citron et l'Orange ?",
+        "Comment les frais se partagent-ils entre l'État et la région ?",
+        "Quelle différence entre 2014 et 2020 ?",
+        "Comparer 2014 et 2020",
+        "Quelle est la différence de prix ?",
+        "Différence entre ce que la région verse aux écoles du département et l'Orange ?",  # no name: seven words
+    ],
+)
+def test_other_questions_compare_no_two_things(question: str) -> None:
+    assert compared(question) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -121,3 +122,16 @@ def test_an_answer_is_the_same_once_kept_but_for_the_texts() -> None:
     assert after == replace(before, document=replace(before.document, text=""))
     assert (again.text, again.refused, again.warnings) == (answer.text, answer.refused, answer.warnings)
     assert again.confidence == 0.75
+
+
+def test_the_nearest_sentences_are_kept_as_citations_are() -> None:
+    answer = answer_of("Ils en parlent.", nearest={"a": "Voilà."}, found=["a"])
+    again = kept_answer(json.loads(json.dumps(keep_answer(answer))))
+    (before,), (after,) = answer.nearest, again.nearest
+    assert after == replace(before, document=replace(before.document, text=""))
+    assert (again.reason, again.citations) == ("unsaid", ())
+
+
+def test_an_answer_from_before_there_were_nearest_sentences_comes_back() -> None:
+    kept = {name: value for name, value in keep_answer(answer_of("Non.", refused=True)).items() if name != "nearest"}
+    assert kept_answer(kept).nearest == ()

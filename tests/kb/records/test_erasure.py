@@ -32,6 +32,17 @@ def test_an_answer_keeps_its_words_unless_they_are_the_documents() -> None:
     assert cut["question"] == "Q ?"
 
 
+def test_the_nearest_sentences_lose_those_of_an_erased_document() -> None:
+    near = answer_of("Ils en parlent.", nearest={"secret.md": "Le trésor est ici", "autre.md": "Rien"})
+    for written in (answer_to_json(near), keep_answer(near)):
+        kept = answer_without(written, GONE)
+        assert [citation["document"] for citation in kept["nearest"]] == ["autre.md"]
+        assert "trésor" not in str(kept)
+        assert kept["answer"] == "Ils en parlent."
+    from_before = {name: value for name, value in answer_to_json(near).items() if name != "nearest"}
+    assert "nearest" not in answer_without(from_before, GONE)
+
+
 def test_a_models_warnings_may_speak_of_what_it_was_shown_and_did_not_cite() -> None:
     written = replace(FINDS, answerer="llm", model="m", warnings=("Phrase retirée : « Le trésor est ici »",))
     kept = answer_without(answer_to_json(written), GONE)

@@ -6,18 +6,20 @@ import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
+import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from browsing import ask, picture
+from browsing import LOOKS, ask, picture, serious
 from kb.errors import FingerprintError
 from kb.ports import IngestionProgress
 from kb.records.accounts import Accounts, Role
-from small_base import SmallBase
+from small_base import SmallBase, UnsaidBase
 from small_pages import DOCUMENTS, ServePage, StillIngestor
 
 OpenPage = Callable[..., Page]
+SHARE = "Action Logement apporte 72 % des aides du programme, soit 8,4 milliards d'euros."
 
 
 def test_ask_then_check_the_source(serve_page: ServePage, small_base: SmallBase, open_page: OpenPage) -> None:
@@ -108,6 +110,40 @@ def test_a_refusal_shows_close_documents_apart(
     expect(page.get_by_role("heading", name="Documents les plus proches")).to_be_visible()
     expect(page.locator("#sources .near")).to_have_count(3)
     picture(page, "page-refusal")
+
+
+@pytest.mark.parametrize(("look", "options"), LOOKS.items())
+def test_what_the_documents_speak_of_without_saying_it(
+    serve_page: ServePage, open_page: OpenPage, look: str, options: dict[str, Any]
+) -> None:
+    page = open_page(serve_page(UnsaidBase(DOCUMENTS)), **options)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(page, "Qui apporte les aides du programme, Union sociale ?")
+    expect(page.locator("#current .answer")).to_contain_text("ils en parlent sans le dire.")
+    expect(page.locator(".reference, #sources .number")).to_have_count(0)
+    panel = page.get_by_role("region", name="Phrases les plus proches")
+    expect(panel.get_by_role("heading", name="Documents les plus proches")).to_be_visible()
+    expect(panel).to_contain_text("Elles en parlent sans répondre : vérifiez-les avant de vous en servir.")
+    sentence, row = panel.locator(".nearest").all()
+    expect(sentence.locator(".passage")).to_have_text(SHARE)
+    expect(sentence).to_contain_text("4 décembre 2025")
+    assert row.locator("th, td").all_text_contents() == ["Financeur", "Montant", "Union sociale", "2,4 milliards"]
+    picture(page, f"page-nearest-{look}")
+    assert serious(page, "nearest") == []
+    page.get_by_role("button", name="Copier avec les références").click()
+    expect(page.locator("#announcer")).to_have_text("Réponse copiée.")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "Phrases les plus proches\nElles en parlent sans répondre" in copied
+    assert f"« {SHARE} » Qui finance le programme, 4 décembre 2025" in copied
+    assert "« Financeur | Montant ; Union sociale | 2,4 milliards »" in copied
+    assert "[1]" not in copied
+    opens = sentence.get_by_role("link", name="Lire dans le document")
+    opens.press("Enter")
+    expect(page.locator("#reader mark")).to_have_text(SHARE)
+    expect(page.locator("#reader mark")).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(page.locator("#reader")).to_have_count(0)
+    expect(opens).to_be_focused()
 
 
 def test_hostile_text_is_shown_as_text(serve_page: ServePage, small_base: SmallBase, open_page: OpenPage) -> None:

@@ -15,12 +15,15 @@ from playwright.sync_api import Page, expect
 
 import app
 from browsing import ask, picture
+from kb.answering.serialize import answer_to_json
 from kb.evaluation.asking import EvaluatedBase, evaluate
 from kb.evaluation.from_feedback import to_query
 from kb.evaluation.kept.queries import read_queries
 from kb.records.database import AppDatabase
 from kb.records.feedback import Feedback, SavedFeedback, Verdict, add_feedback, feedback_of, read_feedback, to_csv
 from kb.settings import Settings
+from kb.ui.evaluation_html import feedback_html
+from scripted_base import answer_of
 from small_base import SmallBase
 from small_pages import ServePage
 
@@ -140,6 +143,15 @@ def test_what_is_known_of_a_feedback_is_in_its_query(
     assert (query.id, query.question, query.unanswerable, query.documents) == (
         "avis-7", "Question ?", unanswerable, documents
     )  # fmt: skip
+
+
+def test_a_refusal_is_reviewed_with_its_nearest_sentences() -> None:
+    near = answer_of("Ils en parlent.", nearest={"a.md": "<b>Il y en a.</b>"})
+    shown = feedback_html(Feedback(1, "2026", "bad", "should_answer", "", {**answer_to_json(near)}, 3))
+    assert "Phrases les plus proches" in shown
+    assert "<q>&lt;b&gt;Il y en a.&lt;/b&gt;</q> <bdi>Titre de a.md</bdi>" in shown
+    from_before = small_answer(citations=[{"document": "a.md", "title": "A"}])
+    assert "Phrases" not in feedback_html(Feedback(1, "2026", "bad", "wrong", "", from_before, 3))
 
 
 def test_the_export_is_safe_to_open(tmp_path: Path) -> None:

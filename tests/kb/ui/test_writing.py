@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browsing import LOOKS, OUTPUT, SEEN, WATCH, ask, picture, serious
-from kb.answering.sufficiency import REFUSAL
+from kb.answering.refusal import REFUSAL
 from kb.records.conversations import SavedConversations
 from kb.settings import Settings
 from kb.types import Answer, Document

@@ -18,7 +18,7 @@ from kb.models.encoder import Encoder
 from kb.settings import Settings
 from paced_base import PacedBase
 from serving import Application, Servers
-from small_base import SmallBase
+from small_base import SmallBase, UnsaidBase
 from small_pages import DOCUMENTS
 
 QUESTION = "Qui apporte les aides du programme ?"
@@ -44,6 +44,13 @@ def test_an_answer_whole_and_streamed(application: Application) -> None:
     ]
     assert [line["final"] for line in lines] == [*[False] * (len(lines) - 1), True]
     assert {name: value for name, value in lines[-1].items() if name != "final"} == answer
+
+
+def test_the_nearest_sentences_of_a_refusal_are_given_apart(application: Application) -> None:
+    answer = application(UnsaidBase(DOCUMENTS)).post("/api/ask", json={"question": QUESTION}).json()
+    assert (answer["refused"], answer["reason"], answer["citations"]) == (True, "unsaid", [])
+    assert answer["nearest"][0]["quote"] in DOCUMENTS[0].text
+    assert "nearest" in application().get("/api").text
 
 
 def test_history_and_filters_count(application: Application) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.web.render import escape, page_url, passage_html
+from kb.web.render import escape, page_url, passage_html, quote_html
 
 MARKED = re.compile(r"<mark>(.*?)</mark>")
 TAG = re.compile(r"<(/?[a-z]+)")
@@ -136,3 +136,28 @@ def test_rows_of_any_length_lose_nothing() -> None:
     assert "<tr><td>État</td><td></td><td></td></tr>" in shown
     assert "<tr><td>ALS</td><td>72 %</td><td>de plus</td></tr>" in shown
     assert "&lt;b&gt;" in shown
+
+
+TABLE = "| Nom | Part |\n| --- | --- |\n| État | 50 % |\n| <ALS> | 72 % |"
+HEAD = '<th scope="col">Nom</th><th scope="col">Part</th></tr></thead><tbody>'
+STATE, UNION = "<tr><td>État</td><td>50 %</td></tr>", "<tr><td>&lt;ALS&gt;</td><td>72 %</td></tr>"
+ROW = "<ALS> | 72 %"
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "header", "shown"),
+    [
+        ("Avant. <b>Dit</b> ainsi. Après.", "<b>Dit</b> ainsi.", "", "<p>&lt;b&gt;Dit&lt;/b&gt; ainsi.</p>"),
+        ("Avant :\n\n- un\n- deux", "deux", "", "<p>deux</p>"),
+        (f"Avant :\n\n{TABLE}\n\nAprès.", ROW, "", f"{HEAD}{UNION}</tbody>"),
+        (f"| État | 50 % |\n| {ROW} |", ROW, "| Nom | Part |\n| --- | --- |", f"{HEAD}{UNION}</tbody>"),
+        (f"Avant :\n\n{TABLE}\n\nAprès.", TABLE, "", f"{HEAD}{STATE}{UNION}</tbody>"),
+    ],
+    ids=["sentence", "item", "row", "row of a table that began before", "table"],
+)
+def test_a_quote_stands_alone_but_for_the_header_of_its_table(text: str, quote: str, header: str, shown: str) -> None:
+    start = text.index(quote)
+    html = quote_html(text, start, start + len(quote), header)
+    assert shown in html
+    assert "Avant" not in html
+    assert "Après" not in html

@@ -3,70 +3,74 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+import pytest
 
 from ingest.pipeline import ingest
 from kb.errors import StoreError
+from kb.index.reader import IndexReader
 from kb.knowledge import KnowledgeBase
-from kb.models.encoder import Encoder, FloatMatrix, Prompt
+from kb.models.encoder import Encoder, Span
+from kb.models.reader.passage_reader import Reading
 from kb.settings import Settings
 from kb.web.warming import Warmer
-from tiny_encoder import TinyEncoder
+from tiny_reader import TinyReader
 
 TEXT = "# Le budget\n\n" + " ".join(f"La ville numéro{number} compte {number + 2} quartiers." for number in range(30))
 
 
-class CountingEncoder(TinyEncoder):
-    """Notes the passages that it encodes."""
+class CountingReader(TinyReader):
+    """Notes the texts that it reads ahead, and those of them that questions ask for."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.encoded: list[str] = []
+        self.prepared: list[str] = []
+        self.asked: list[str] = []
         self.done = threading.Event()
 
-    def encode(self, texts: Sequence[str], prompt: Prompt) -> FloatMatrix:
-        """As the tiny encoder, noted."""
-        if prompt == "passage":
-            self.encoded += texts
-            if any("numéro29" in text.rpartition(" — ")[2] for text in texts):
-                self.done.set()
-        return super().encode(texts, prompt)
+    def prepare(self, texts: Sequence[str]) -> None:
+        """Notes the texts, and when the last of them is there."""
+        self.prepared += texts
+        if any("numéro29" in text for text in texts):
+            self.done.set()
+
+    def read(self, question: str, texts: Sequence[str], units: Sequence[Sequence[Span]]) -> list[Reading]:
+        """As the tiny reader, noted."""
+        self.asked += texts
+        return super().read(question, texts, units)
 
 
-def filled(folder: Path, settings: Settings, encoder: Encoder) -> None:
-    folder.mkdir()
-    (folder / "a.md").write_text(TEXT, encoding="utf-8")
-    ingest([folder], settings, encoder)
+@pytest.fixture
+def reader() -> CountingReader:
+    return CountingReader()
 
 
-def test_once_warm_questions_encode_no_sentence(tmp_path: Path, settings: Settings) -> None:
-    encoder = CountingEncoder()
-    filled(tmp_path / "d", settings, encoder)
-    with KnowledgeBase.open(settings, encoder) as base:
-        assert base.warm(lambda: True)
-        encoder.encoded.clear()
-        base.ask("La ville numéro7 compte combien de quartiers ?")
-        assert encoder.encoded == []
+@pytest.fixture
+def base(tmp_path: Path, settings: Settings, tiny_encoder: Encoder, reader: CountingReader) -> Iterator[KnowledgeBase]:
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d/a.md").write_text(TEXT, encoding="utf-8")
+    ingest([tmp_path / "d"], settings, tiny_encoder)
+    with KnowledgeBase(IndexReader(settings.store, tiny_encoder), tiny_encoder, reader=reader) as opened:
+        yield opened
 
 
-def test_warming_stops_when_told(tmp_path: Path, settings: Settings) -> None:
-    encoder = CountingEncoder()
-    filled(tmp_path / "d", settings, encoder)
-    encoder.encoded.clear()
-    with KnowledgeBase.open(settings, encoder) as base:
-        assert not base.warm(lambda: False)
-        assert encoder.encoded == []
+def test_once_warm_questions_find_their_passages_read(base: KnowledgeBase, reader: CountingReader) -> None:
+    assert base.warm(lambda: True)
+    base.ask("La ville numéro7 compte combien de quartiers ?")
+    assert reader.asked
+    assert set(reader.asked) <= set(reader.prepared)
 
 
-def test_the_thread_waits_for_the_base_warms_it_and_ends(tmp_path: Path, settings: Settings) -> None:
-    encoder = CountingEncoder()
-    filled(tmp_path / "d", settings, encoder)
-    encoder.done.clear()
-    with KnowledgeBase.open(settings, encoder) as base:
-        warmer = Warmer(lambda: base, delay=0)
-        assert encoder.done.wait(30)
-        warmer.stop()
+def test_warming_stops_when_told(base: KnowledgeBase, reader: CountingReader) -> None:
+    assert not base.warm(lambda: False)
+    assert reader.prepared == []
+
+
+def test_the_thread_waits_for_the_base_warms_it_and_ends(base: KnowledgeBase, reader: CountingReader) -> None:
+    warmer = Warmer(lambda: base, delay=0)
+    assert reader.done.wait(30)
+    warmer.stop()
 
     def none() -> KnowledgeBase:
         raise StoreError("Pas encore de base.")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from kb.answering.sufficiency import REFUSAL
+from kb.answering.refusal import NEAREST_NOTE, NEAREST_TITLE, REFUSAL
 from kb.records.conversations import KeptConversation
 from kb.records.kept_answers import kept_answer
 from kb.text.blocks import heading_title, item_spans, parse_blocks, table_cells
 from kb.text.moments import french_moment
+from kb.types import Citation
 from kb.web.pages.exports.bibliography import Bibliography, address, clean, reference
 
 # What Markdown would read as something else than text.
@@ -28,16 +29,21 @@ def to_markdown(conversation: KeptConversation) -> bytes:
         parts.append(f"## {_plain(answer.question)}")
         text = bibliography.renumbered(answer, turn.at, lambda number: f"{_OPENS}{number}{_CLOSES}") or REFUSAL
         parts.append(_markdown_blocks(text).replace(_OPENS, "[").replace(_CLOSES, "]"))
+        if answer.nearest:
+            lines = [f"- {_reference(citation, turn.at)}" for citation in answer.nearest]
+            parts += [f"### {NEAREST_TITLE}", NEAREST_NOTE, "\n".join(lines)]
         if answer.warnings:
             parts.append("\n".join(f"> À savoir : {_plain(warning)}" for warning in answer.warnings))
     if bibliography.entries:
         parts.append("## Sources")
-        lines = []
-        for number, citation, at in bibliography.entries.values():
-            shown = f" <{url}>" if (url := address(citation)) else ""
-            lines.append(f"- [{number}] {_plain(reference(citation, at))}{shown}")
-        parts.append("\n".join(lines))
+        entries = bibliography.entries.values()
+        parts.append("\n".join(f"- [{number}] {_reference(citation, at)}" for number, citation, at in entries))
     return ("\n\n".join(parts) + "\n").encode()
+
+
+def _reference(citation: Citation, at: str) -> str:
+    shown = f" <{url}>" if (url := address(citation)) else ""
+    return f"{_plain(reference(citation, at))}{shown}"
 
 
 def _markdown_blocks(text: str) -> str:

@@ -10,11 +10,12 @@ from docx.document import Document as DocxFile
 from docx.oxml import OxmlElement
 from docx.shared import Pt, RGBColor
 
-from kb.answering.sufficiency import REFUSAL
+from kb.answering.refusal import NEAREST_NOTE, NEAREST_TITLE, REFUSAL
 from kb.records.conversations import KeptConversation
 from kb.records.kept_answers import kept_answer
 from kb.text.blocks import Block, heading_title, item_spans, parse_blocks, table_cells
 from kb.text.moments import french_moment
+from kb.types import Citation
 from kb.web.pages.exports.bibliography import Bibliography, address, clean, reference
 
 _GREY = RGBColor(0x5C, 0x58, 0x50)
@@ -37,17 +38,26 @@ def to_docx(conversation: KeptConversation) -> bytes:
         text = clean(bibliography.renumbered(answer, turn.at, "[{}]".format) or REFUSAL)
         for block in parse_blocks(text):
             _add_block(document, text, block)
+        if answer.nearest:
+            document.add_heading(NEAREST_TITLE, 2)
+            document.add_paragraph(NEAREST_NOTE)
+            for citation in answer.nearest:
+                _add_reference(document, "", citation, turn.at, "List Bullet")
         for warning in answer.warnings:
             document.add_paragraph().add_run(f"À savoir : {clean(warning)}").italic = True
     if bibliography.entries:
         document.add_heading("Sources", 1)
         for number, citation, at in bibliography.entries.values():
-            paragraph = document.add_paragraph(f"[{number}] {clean(reference(citation, at))}")
-            if url := address(citation):
-                paragraph.add_run(f" {url}").font.color.rgb = _GREY
+            _add_reference(document, f"[{number}] ", citation, at)
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
+
+
+def _add_reference(document: DocxFile, before: str, citation: Citation, at: str, style: str | None = None) -> None:
+    paragraph = document.add_paragraph(f"{before}{clean(reference(citation, at))}", style)
+    if url := address(citation):
+        paragraph.add_run(f" {url}").font.color.rgb = _GREY
 
 
 def _add_block(document: DocxFile, text: str, block: Block) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from chat_server import chat_server, saying
 from kb.answering.extracts import Extract
-from kb.answering.sufficiency import REFUSAL
+from kb.answering.refusal import REFUSAL
 from kb.answering.writing.whole import write
 from kb.answering.writing.whole_prompt import MOST_WRITTEN_TOKENS, SYSTEM, repair_prompt, user_prompt
 from kb.models.chat.llm import ChatModel

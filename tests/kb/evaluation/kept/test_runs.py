@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from ingest.pipeline import ingest
 from kb.errors import QuestionsError, StoreError
@@ -16,6 +17,7 @@ from kb.evaluation.diagnosis import diagnose
 from kb.evaluation.kept.runs import about_run, evaluation_runs, rows_of, run_and_keep, scores_of
 from kb.evaluation.questions import EvaluationQuestion, read_questions
 from kb.evaluation.report import failed_gates, to_json
+from kb.evaluation.results import EvaluationResult, QuestionResult
 from kb.evaluation.shown.page import to_html
 from kb.evaluation.tables import to_jsonl
 from kb.index.reader import IndexReader
@@ -23,6 +25,7 @@ from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
 from kb.records.database import AppDatabase
 from kb.records.erasure import ERASED
+from kb.records.tables import EVALUATION_ROWS
 from kb.settings import Settings
 from kb.types import Answer, Hit, Message, StoreStatus
 from scripted_base import ScriptedBase, answer_of
@@ -188,6 +191,28 @@ def test_a_file_can_be_compared_as_a_run(database: AppDatabase, tmp_path: Path) 
     assert scores_of(database, str(tmp_path / "r.json"), tmp_path / "q.jsonl") == kept
     with pytest.raises(QuestionsError, match="fichier de questions"):
         scores_of(database, str(tmp_path / "r.json"))
+
+
+def test_rows_from_before_there_were_nearest_sentences_come_back(database: AppDatabase) -> None:
+    number, _ = run_and_keep(database, ScriptedBase(GOOD), QUESTIONS, about())
+    with database.transaction() as connection:
+        for kept in connection.execute(sa.select(EVALUATION_ROWS)).all():
+            row = {name: value for name, value in json.loads(kept.row).items() if name != "nearest"}
+            mine = EVALUATION_ROWS.c.question_id == kept.question_id
+            connection.execute(EVALUATION_ROWS.update().where(mine).values(row=json.dumps(row)))
+    rows = rows_of(database, number)
+    assert [row["nearest"] for row, _ in rows.values()] == [[]] * len(QUESTIONS)
+    asked = [QuestionResult(question, *rows[question.id]) for question in QUESTIONS]
+    assert "M. Durand" in to_html(EvaluationResult(tuple(asked)))
+
+
+def test_the_page_quotes_the_nearest_sentences_as_no_sources() -> None:
+    near = answer_of("Ils en parlent.", nearest={"a": "Le budget est voté."}, found=["a"])
+    page = to_html(evaluate(ScriptedBase({"Combien ?": near}), QUESTIONS[:1]))
+    assert "Phrases les plus proches (elles ne répondent pas)" in page
+    assert "<blockquote>Le budget est voté.</blockquote>" in page
+    assert "[1]" not in page
+    assert "Phrases les plus proches" not in to_html(evaluate(ScriptedBase(GOOD), QUESTIONS))
 
 
 def test_a_forgotten_document_leaves_the_runs_too(database: AppDatabase, tmp_path: Path) -> None:

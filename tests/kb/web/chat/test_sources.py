@@ -8,7 +8,7 @@ import pytest
 
 from kb.types import Document, Passage
 from kb.web.chat.sources import badges, source_html, sources_html
-from small_base import SmallBase, citation_of, whole_passage
+from small_base import SmallBase, UnsaidBase, citation_of, whole_passage
 
 DOCUMENT = Document(
     id="a.md",
@@ -71,6 +71,19 @@ def test_a_refusal_has_no_number_and_lists_each_close_document_once() -> None:
     assert re.findall(r'class="title">([^<]*)<', shown) == ["Le &lt;b&gt;titre&lt;/b&gt;", "Autre"]
     assert shown.count('href="http') == 1
     assert shown.count('href="/lire') == 2
+
+
+def test_the_nearest_sentences_stand_above_the_closest_documents_without_a_number() -> None:
+    shown = sources_html(UnsaidBase([DOCUMENT]).ask("La première phrase ?"), 1)
+    assert re.findall("<h[23][^>]*>([^<]*)<", shown) == ["Phrases les plus proches", "Documents les plus proches"]
+    assert "Elles en parlent sans répondre : vérifiez-les avant de vous en servir." in shown
+    (near,) = re.findall('<div class="source near nearest">(.*?)</div>', shown)
+    assert near.startswith('<blockquote class="passage"><p>Première phrase.</p></blockquote>')
+    assert "Le &lt;b&gt;titre&lt;/b&gt;" in near
+    assert "<span>4 décembre 2025</span>" in near
+    assert 'href="/lire?document=a.md&amp;debut=0&amp;fin=16&amp;phrase=Premi%C3%A8re+phrase."' in near
+    # Nothing that makes it a source of the answer: no number, no place that a reference would go to.
+    assert not re.search('class="number"|id="source-|class="back"|<mark>', shown)
 
 
 @pytest.mark.parametrize(("written", "told"), [("2025-12", []), ("2022", ["source de 2022"]), (None, [])])

@@ -6,7 +6,7 @@ import pytest
 
 from kb.types import Answer, Document
 from kb.web.chat.turns import TurnState, answer_html, turn_html, words_html
-from small_base import SmallBase, citation_of
+from small_base import SmallBase, UnsaidBase, citation_of
 
 DOCUMENT = Document(id="a.md", source="d", title='Titre "cité"', text="La part est de 72 %. Elle baisse ensuite.")
 CITATIONS = (citation_of(DOCUMENT, "La part est de 72 %.", 1), citation_of(DOCUMENT, "Elle baisse ensuite.", 2))
@@ -53,6 +53,13 @@ def test_a_refusal_has_no_reference_even_if_its_text_holds_a_number() -> None:
     shown = answer_html(refused, 1)
     assert "<button" not in shown
     assert "Je ne trouve pas cette information dans les documents." in shown
+
+
+def test_a_refusal_with_the_nearest_sentences_sends_the_reader_to_them() -> None:
+    shown = answer_html(UnsaidBase([DOCUMENT]).ask("Quelle est la part qui baisse ensuite ?"), 1)
+    assert "ils en parlent sans le dire." in shown
+    assert "Lisez les phrases les plus proches" in shown
+    assert "<button" not in shown
 
 
 def test_warnings_and_the_understood_question_are_told_in_escaped_words() -> None:

@@ -13,7 +13,7 @@ from kb.records.kept_answers import keep_answer
 from kb.types import Answer
 from kb.web.pages.exports.markdown import to_markdown
 from kb.web.pages.exports.word import to_docx
-from small_base import SmallBase
+from small_base import SmallBase, UnsaidBase
 from small_pages import DOCUMENTS, HOSTILE
 
 QUOTE = "Action Logement apporte 72 % des aides du programme, soit 8,4 milliards d'euros."
@@ -48,6 +48,25 @@ def test_exports_number_their_sources_through() -> None:
         paragraph.text for paragraph in opened.paragraphs if paragraph.style and paragraph.style.name == "Heading 1"
     ][-1] == "Sources"
     assert re.findall(r"^\[(\d+)\]", text, re.MULTILINE) == [str(number) for number in numbers]
+
+
+def test_exports_hold_the_nearest_sentences_of_a_refusal_apart_from_the_sources() -> None:
+    question = "Qui apporte les aides du programme ?"
+    found = kept(UnsaidBase(DOCUMENTS).ask(question), SmallBase(DOCUMENTS).ask(question))
+    first, second = to_markdown(found).decode().split(f"## {question}")[1:]
+    assert "ils en parlent sans le dire." in first
+    assert "### Phrases les plus proches\n\nElles en parlent sans répondre" in first
+    assert "- « Qui finance le programme », Financement, 4 décembre 2025 ; consulté le" in first
+    assert f"« {QUOTE} » <https://www.example.org/financement>" in first
+    assert "[1]" not in first
+    assert "[1]" in second
+    assert "Phrases les plus proches" not in second
+    paragraphs = docx.Document(io.BytesIO(to_docx(found))).paragraphs
+    titles = [paragraph.text for paragraph in paragraphs if paragraph.style and "Heading" in str(paragraph.style.name)]
+    assert titles == [question, "Phrases les plus proches", question, "Sources"]
+    near = next(paragraph.text for paragraph in paragraphs if QUOTE in paragraph.text)
+    assert near.startswith("« Qui finance le programme », Financement, 4 décembre 2025 ; consulté le")
+    assert near.endswith(f"« {QUOTE} » https://www.example.org/financement")
 
 
 def test_exports_hold_hostile_text_as_text() -> None:

@@ -1,0 +1,178 @@
+"""The answer without a language model: the unit that answers, first and alone, then at most three that support it.
+
+Each unit is shown so that it can be read by itself: an item with the words that lead to it, a row as « name : value »,
+a pronoun with the sentence before; a list or table whole where the question asks for one, or where its lead-in answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from kb.answering.chronology import conflicting, most_recent_first
+from kb.answering.composing.lists import whole_list
+from kb.answering.hostile import is_hostile
+from kb.answering.reading import Scored
+from kb.text.figures import MARKS
+from kb.text.folding import fold
+from kb.types import Citation, Evidence, Question
+
+MOST_SUPPORTS = 3
+# A unit is shown beside the best one when its logit is at most this far below; one of another document, less far: it
+# is about something else more often. Of eight pairs tried on bench/sheets and the corpus (29 November 2026), what
+# is held of what is expected, and cited in the right document: 2.5 and 2.5: 0.786 and 0.825, 0.81 and 0.87; 3 and 1.5:
+# 0.793 and 0.816, 0.85 and 0.92; 2.5 and 0.5: 0.771 and 0.790, 0.88 and 0.97. 3.5 units are shown.
+MARGIN, MARGIN_OF_OTHERS = 3.0, 1.5
+_SAME_LIST = 3  # chosen units that are items of one list: it is what answers
+_LONGEST_CONTEXT = 240  # characters
+# « Il faut », « il s'agit » point at nothing.
+_POINTS_BACK = re.compile(
+    r"(?:ils?|elles?|celui-ci|celle-ci|ceux-ci|celles-ci|ce dernier|cette derniere|ces derni(?:er|ere)s)\b"
+    r"(?! (?:faut|fallait|faudra|s'agit|s'agira|existe|y a|y avait|y aura|reste|convient|suffit|est (?:possible|prevu|"
+    r"interdit|conseille|recommande|necessaire|indispensable|demande)|n'y a|n'existe)\b)"
+)
+
+
+def choose(units: Sequence[Scored], question: Question) -> list[Scored]:
+    """The units to show, best first: the one that answers and at most three nearly as good, none saying the same words.
+
+    Where the question asks for one figure, units without one are left out as soon as one has it.
+    """
+    wanted = [unit for unit in units if unit.fit > 0] if question.wants_one_figure else []
+    if wanted and units and wanted[0].evidence.score >= units[0].evidence.score - MARGIN:
+        units = wanted
+    chosen: list[Scored] = []
+    seen: set[str] = set()
+    for unit in units:
+        words = fold(unit.evidence.text)
+        if words in seen:
+            continue
+        if len(chosen) > MOST_SUPPORTS:
+            break
+        if chosen and unit.evidence.score < chosen[0].evidence.score - _margin(unit, chosen[0]):
+            continue
+        seen.add(words)
+        chosen.append(unit)
+    return chosen
+
+
+def _margin(unit: Scored, first: Scored) -> float:
+    return MARGIN if unit.evidence.document.id == first.evidence.document.id else MARGIN_OF_OTHERS
+
+
+def in_order(chosen: Sequence[Scored], question: Question) -> list[Scored]:
+    """The chosen units as they are shown: the best one, then the others by document and place; of those that give
+    different values of the same thing, the most recent first.
+    """
+    if not chosen:
+        return []
+    documents = list(dict.fromkeys(unit.evidence.document.id for unit in chosen))
+    first, *others = chosen
+    others.sort(key=lambda unit: (documents.index(unit.evidence.document.id), unit.evidence.start))
+    shown = [first, *others]
+    for group in conflicting([unit.evidence for unit in shown], question):
+        places = [index for index, unit in enumerate(shown) if unit.evidence in group]
+        newest = most_recent_first([shown[index].evidence for index in places])
+        by_evidence = {id(shown[index].evidence): shown[index] for index in places}
+        for index, evidence in zip(places, newest, strict=True):
+            shown[index] = by_evidence[id(evidence)]
+    return shown
+
+
+def readable(chosen: Sequence[Scored], question: Question) -> list[Scored]:
+    """The chosen units, each so that it can be read by itself; those that a list or table shown whole holds are left
+    out. A list is whole where the question asks for one, and then comes first, or where three of its items were chosen.
+    """
+    ends = {(unit.evidence.document.id, unit.evidence.end) for unit in chosen}
+    shown: list[Scored] = []
+    for unit in chosen:
+        evidence = unit.evidence
+        if any(_holds(other.evidence, evidence) or _led_by(other.evidence, evidence) for other in shown):
+            continue
+        # A table cannot stand in a bullet.
+        whole = whole_list(evidence, asked=True, tables=not shown)
+        wanted = question.wants_list or evidence.text.rstrip().endswith(":")
+        if whole is not None and not wanted and not whole.text.startswith("- "):  # those of a glossary go each alone
+            wanted = sum(_holds(whole, other.evidence) for other in chosen) >= _SAME_LIST
+        whole = whole if wanted else None
+        shown.append(replace(unit, evidence=whole or _led_to(_with_antecedent(evidence, ends), shown)))
+    return sorted(shown, key=lambda unit: "\n" not in unit.evidence.text) if question.wants_list else shown
+
+
+def _holds(other: Evidence, evidence: Evidence) -> bool:
+    return other.document.id == evidence.document.id and other.start <= evidence.start and evidence.end <= other.end
+
+
+def _led_by(item: Evidence, evidence: Evidence) -> bool:
+    """Whether a unit is the lead-in that an item shown before it begins with."""
+    same = item.document.id == evidence.document.id
+    return same and evidence.end <= item.start and item.text.startswith(f"{evidence.text} ")
+
+
+def _led_to(evidence: Evidence, shown: Sequence[Scored]) -> Evidence:
+    """An item with the line that leads to it (« Le fonds finance : … »), unless the unit shown before has the same."""
+    lead = evidence.context
+    if evidence.kind != "item" or not lead.endswith(":") or len(lead) > _LONGEST_CONTEXT or is_hostile(lead):
+        return evidence
+    if any(unit.evidence.text.startswith(lead) for unit in shown):
+        return evidence
+    return replace(evidence, text=f"{lead} {evidence.text}", context="")
+
+
+def _with_antecedent(evidence: Evidence, ends: Collection[tuple[str, int]]) -> Evidence:
+    """A sentence that begins with a pronoun (« Il disparaît… ») with the sentence before it.
+
+    Left as they are: those whose sentence before is shown already, is long, or does not stand right before it.
+    """
+    folded = fold(evidence.text)
+    if evidence.kind != "sentence" or not _POINTS_BACK.match(folded) or not evidence.context:
+        return evidence
+    whole, context = evidence.document.text, evidence.context
+    if len(context) > _LONGEST_CONTEXT or _POINTS_BACK.match(fold(context)) or is_hostile(context):
+        return evidence
+    before = whole[: evidence.start].rstrip()
+    start = len(before) - len(context)
+    if not before.endswith(context) or "\n\n" in whole[len(before) : evidence.start]:
+        return evidence
+    if start < evidence.passage.start or (evidence.document.id, len(before)) in ends:
+        return evidence
+    return replace(evidence, text=whole[start : evidence.end], start=start, context="")
+
+
+def write(shown: Sequence[Scored], paragraphs: int = 1) -> tuple[str, tuple[Citation, ...]]:
+    """The text of the answer, `[n]` after each unit, and its citations in the same order: the first `paragraphs` units
+    as paragraphs (or the list or table that each is), the others as bullets below.
+    """
+    parts = []
+    citations = []
+    for number, unit in enumerate(shown, start=1):
+        evidence = unit.evidence
+        # A document's own marks (« [2] » of a footnote) would be taken for references of the answer.
+        text = MARKS.sub("", evidence.text).rstrip()
+        parts.append(_marked(text, number) if number <= paragraphs else _bullet(text, number))
+        citations.append(
+            Citation(
+                number=number,
+                passage=evidence.passage,
+                document=evidence.document,
+                quote=evidence.document.text[evidence.start : evidence.end],
+                start=evidence.start,
+                end=evidence.end,
+            )
+        )
+    first, others = parts[:paragraphs], parts[paragraphs:]
+    return "\n\n".join([*first, *(["\n".join(others)] if others else [])]), tuple(citations)
+
+
+def _marked(text: str, number: int) -> str:
+    """A table has its reference in its last cell, that it stays one."""
+    return f"{text[:-1].rstrip()} [{number}] |" if text.endswith("|") else f"{text} [{number}]"
+
+
+def _bullet(text: str, number: int) -> str:
+    """A unit as a bullet, the items of a list that it holds one level below."""
+    if text.startswith("- "):  # a list without a lead-in
+        return f"{text} [{number}]"
+    lead, *items = text.split("\n")
+    return "\n".join([f"- {lead}", *(f"  {item}" for item in items)]) + f" [{number}]"

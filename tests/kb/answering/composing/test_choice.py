@@ -1,0 +1,106 @@
+"""Which units are shown, how many, and in which order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kb.answering.composing.extractive import MARGIN, MARGIN_OF_OTHERS, MOST_SUPPORTS, choose, in_order
+from kb.answering.reading import Scored
+from questions import parsed
+from units import unit, units_in
+
+BEST = 3.0
+FARTHEST = BEST - MARGIN
+JUST_BELOW = FARTHEST - 0.01
+WHO = parsed("Qui finance ?")
+HOW_MUCH = parsed("Combien ?")
+
+
+def scores(found: list[Scored]) -> list[float]:
+    return [one.evidence.score for one in found]
+
+
+def ranked(*told: float, fit: float = 0.0) -> list[Scored]:
+    """Units of these scores in one document, all different."""
+    text = " ".join(f"La phrase {number} est là." for number in range(len(told)))
+    return [replace(one, fit=fit) for one in units_in(text, told)] if told else []
+
+
+@pytest.mark.parametrize(
+    ("told", "count"),
+    [
+        ((), 0),
+        ((BEST,), 1),
+        ((BEST, FARTHEST), 2),
+        ((BEST, JUST_BELOW), 1),
+        ((BEST, (BEST + FARTHEST) / 2, JUST_BELOW), 2),  # far from the best one, not from the one before
+        ((-4.0, -4.0 - MARGIN), 2),
+    ],
+)
+def test_units_nearly_as_good_as_the_best_are_shown(told: tuple[float, ...], count: int) -> None:
+    assert scores(choose(ranked(*told), WHO)) == list(told[:count])
+
+
+@pytest.mark.parametrize(("below", "count"), [(MARGIN_OF_OTHERS, 2), (MARGIN_OF_OTHERS + 0.01, 1)])
+def test_a_unit_of_another_document_has_to_be_nearer_to_the_best(below: float, count: int) -> None:
+    other = unit("Une autre phrase.", BEST - below)
+    same = ranked(BEST, FARTHEST)
+    assert len(choose([same[0], other], WHO)) == count
+    # It takes no place of those of the best one's document, which may be farther.
+    assert same[1] in choose([same[0], other, same[1]], WHO)
+
+
+def test_the_best_one_is_shown_with_three_supports_at_most() -> None:
+    assert MOST_SUPPORTS == 3
+    assert len(choose(ranked(*[BEST] * 9), WHO)) == 4
+
+
+def test_the_same_words_are_shown_once_and_take_no_place() -> None:
+    same = [unit("La même phrase."), unit("LA MEME PHRASE."), unit("La même phrase.", day="2024")]
+    others = ranked(0.0, 0.0, 0.0)
+    assert choose([*same, *others], WHO) == [same[0], *others]
+
+
+def test_where_a_figure_is_wanted_only_units_that_give_one_are_shown() -> None:
+    without, given, other, some = (
+        unit("Le fonds aide."),
+        unit("Il verse 3 euros.", fit=1.0),
+        unit("Il paie."),
+        unit("Il rend 2 %.", fit=0.4),
+    )
+    assert choose([without, given, other, some], HOW_MUCH) == [given, some]
+    assert choose([without, given, other, some], WHO) == [without, given, other, some]
+    assert choose([without, other], HOW_MUCH) == [without, other]
+    two_things = parsed("Combien de villes, et combien de communes ?")
+    assert choose([without, given], two_things) == [without, given]
+
+
+def test_a_figure_far_below_the_best_unit_does_not_take_its_place() -> None:
+    near, far = unit("Il verse 3 euros.", FARTHEST, fit=1.0), unit("Il verse 3 euros.", JUST_BELOW, fit=1.0)
+    best = unit("Le fonds ne verse rien.", BEST)
+    assert choose([best, near], HOW_MUCH) == [near]
+    assert choose([best, far], HOW_MUCH) == [best]
+
+
+def test_the_best_one_comes_first_and_the_others_by_document_and_place() -> None:
+    first, second, third = units_in("Un début. Un milieu. Une fin.", name="a.md")
+    other, last = units_in("Un autre début. Une autre fin.", name="b.md")
+    assert in_order([second, last, third, other, first], WHO) == [second, first, third, other, last]
+    # The document of the best one is the first one, whatever its name.
+    assert in_order([last, third, other, first], WHO) == [last, other, first, third]
+    assert in_order([third], WHO) == [third]
+    assert in_order([], WHO) == []
+
+
+OLD = unit("L'enveloppe du programme urbain est de 5 milliards d'euros.", 3.0, day="2014")
+NEW = unit("L'enveloppe du programme urbain est de 10 milliards d'euros.", 2.0, day="2018")
+OTHER = unit("Les travaux ont commencé.", 2.5, day="2025")
+ENVELOPE = parsed("Quelle enveloppe ?")
+
+
+def test_of_values_that_change_the_most_recent_comes_first_in_the_places_that_they_had() -> None:
+    assert in_order([OLD, OTHER, NEW], ENVELOPE) == [NEW, OTHER, OLD]
+    assert in_order([OTHER, OLD, NEW], ENVELOPE) == [OTHER, NEW, OLD]
+    assert in_order([OLD, OTHER], ENVELOPE) == [OLD, OTHER]
