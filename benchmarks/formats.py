@@ -28,8 +28,8 @@ import numpy as np
 from benchmarks.report import Target, machine, save, table
 from benchmarks.support.bench_data import ROOT, bench_data
 from ingest.pipeline import ingest
-from kb import knowledge
-from kb.answering.evidence import Scored, score
+from kb.answering import answers as answering
+from kb.answering.reading import Read, read
 from kb.evaluation.questions import EvaluationQuestion, read_questions
 from kb.evaluation.results import Estimate
 from kb.evaluation.scoring.matching import fresh_facts, holds
@@ -124,12 +124,12 @@ def _is_shown(sentence: str, quotes: Iterable[set[str]]) -> bool:
 def noted_scores(noted: list[dict[Place, float]]) -> Iterator[None]:
     """While it lasts, adds to `noted` the scores of the units of each question, by where they stand."""
 
-    def noting(*arguments: Any) -> list[Scored]:
-        found = score(*arguments)
-        noted.append({(unit.evidence.document.id, unit.evidence.start): unit.evidence.score for unit in found})
+    def noting(*arguments: Any) -> Read:
+        found = read(*arguments)
+        noted.append({(unit.evidence.document.id, unit.evidence.start): unit.evidence.score for unit in found.units})
         return found
 
-    with patch.object(knowledge, "score", noting):
+    with patch.object(answering, "read", noting):
         yield
 
 
