@@ -117,9 +117,11 @@ def layer_weights(tensors: Mapping[str, torch.Tensor], number: int) -> dict[str,
     return found
 
 
-def fresh_reader(tensors: Mapping[str, torch.Tensor]) -> Reader:
-    """A reader that begins as the packaged model's upper layers."""
+def reader_of(tensors: Mapping[str, torch.Tensor]) -> Reader:
+    """A reader with the upper layers of `tensors`, and, where these are a trained reader's, the rest of it too."""
     reader = Reader()
     for number, layer in enumerate(reader.layers):
         layer.load_state_dict(layer_weights(tensors, JOINED_AT + number))
+    rest = {name: tensors[name] for name in reader.state_dict() if name in tensors}
+    reader.load_state_dict(rest, strict=False)
     return reader

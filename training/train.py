@@ -21,7 +21,8 @@ from torch import nn
 from torch.nn import functional
 
 from kb.models.packaged.packed_model import bert_tensors, packaged_weights, read_packed
-from training.network import HIDDEN, JOINED_AT, Reader, fresh_reader
+from kb.models.reader.weights import read_weights
+from training.network import HIDDEN, JOINED_AT, Reader, reader_of
 from training.states import LowerHalf
 from training.texts import Group, Pool, read_pool
 
@@ -202,6 +203,7 @@ def main() -> None:
     parser.add_argument("--total", type=float, default=80.0, help="minutes of all sittings: what the schedule spans")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--init", type=Path, help="weights that were exported before: begins with these")
     parser.add_argument("--with-bench", action="store_true", help="also the questions over the sheets of bench/sheets")
     asked = parser.parse_args()
     if asked.threads:
@@ -209,7 +211,9 @@ def main() -> None:
     packed = read_packed(packaged_weights())
     tensors = {name: torch.tensor(value) for name, value in bert_tensors(packed).items()}
     torch.manual_seed(asked.seed)
-    reader = fresh_reader(tensors)
+    if asked.init is not None:
+        tensors = {name: torch.tensor(value) for name, value in read_weights(asked.init).tensors.items()}
+    reader = reader_of(tensors)
     body = [weight for name, weight in reader.named_parameters() if name.startswith("layers")]
     heads = [weight for name, weight in reader.named_parameters() if not name.startswith("layers")]
     optimiser = torch.optim.AdamW([{"params": body}, {"params": heads}], weight_decay=0.01)

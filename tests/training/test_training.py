@@ -16,7 +16,7 @@ from kb.models.packaged.packed_model import packaged_weights, read_packed
 from kb.models.reader.passage_reader import PassageReader
 from kb.models.reader.weights import read_weights
 from training import export, texts, train
-from training.network import JOINED_AT, Reader
+from training.network import JOINED_AT, Reader, reader_of
 from training.states import LowerHalf
 from training.train import joined, loss_of
 
@@ -128,6 +128,9 @@ def test_training_goes_on_where_it_stopped_and_the_product_reads_as_it_does(
 
     network = Reader()
     network.load_state_dict(torch.load(checkpoint)["reader"])
+    again = reader_of({name: torch.tensor(value) for name, value in read_weights(weights).tensors.items()})
+    for name, value in network.state_dict().items():
+        assert torch.allclose(again.state_dict()[name], value, atol=0.02), name  # training goes on from them
     lower = LowerHalf(read_packed(packaged_weights()), JOINED_AT)
     passage = "Le tarif de la piscine est de 1 euro. La piscine ouvre le lundi."
     units = [(0, 37), (38, 64)]
