@@ -2,7 +2,8 @@
 
 The nearest passages and section titles (vectors), the passages whose words match (their own, and with their title's),
 the section titles whose words match, the passages that hold a quoted phrase; and, over all passages found so far, the
-best window of sentences. A ranking of titles ranks sections: all passages of a section get its score.
+best window of sentences. A ranking of titles ranks sections: all passages of a section get its score. The best hits are
+then ordered anew, with what the reader makes of them, or by a reranker.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ class Retriever:
             [(passage_id, score) for passage_id, (score, _) in zip(packed, best, strict=True)]
         )
         spans = {passage_id: span for passage_id, (_, span) in zip(packed, best, strict=True)}
-        hits = self._hits(standardised_fusion(rankings), max(k, RERANKED if self._reranker else 0), spans)
+        hits = self._hits(standardised_fusion(rankings), max(k, self._reordered), spans)
         return self._read(question.standalone, self._reranked(question.standalone, hits))[:k]
 
     def _by_words(self, question: Question, lexical: Lexical, among: Sequence[str] | None) -> dict[str, Ranking[str]]:
@@ -170,6 +171,11 @@ class Retriever:
             for number in order
         ]
         return [replace(hit, rank=rank) for rank, hit in enumerate([*ordered, *rest], start=1)]
+
+    @property
+    def _reordered(self) -> int:
+        """How many of the best hits are ordered anew: as many are found, whatever is asked for."""
+        return RERANKED if self._reranker is not None else READ if self._reader is not None else 0
 
     def _read(self, question: str, hits: list[Hit]) -> list[Hit]:
         """The first hits by their score and by what the reader makes of them; the others after them, as they were."""
