@@ -21,6 +21,8 @@ from kb.models.spans import token_places
 from training.network import Layer, layer_weights
 
 MOST_TOKENS = 320
+States = tuple[npt.NDArray[np.float16], list[tuple[int, int]]]
+"""What the lower half makes of a text (tokens, 384), and where each token stands in it."""
 
 
 class LowerHalf:
@@ -37,12 +39,12 @@ class LowerHalf:
             layer.load_state_dict(layer_weights(tensors, number))
         self._tokenizer = build_tokenizer(packed)
 
-    def read(self, texts: Sequence[str], prompt: Prompt) -> list[tuple[npt.NDArray[np.float16], list[tuple[int, int]]]]:
+    def read(self, texts: Sequence[str], prompt: Prompt) -> list[States]:
         """For each text its states (tokens, 384) and where each token stands in it; cut after 320 tokens."""
         whole = whole_texts(texts, PROMPTS[prompt])
         encodings = self._tokenizer.encode_batch(whole)
         ids = [encoding.ids[:MOST_TOKENS] for encoding in encodings]
-        found: list[tuple[npt.NDArray[np.float16], list[tuple[int, int]]]] = [None] * len(texts)  # type: ignore[list-item]
+        found: dict[int, States] = {}
         order = sorted(range(len(texts)), key=lambda number: len(ids[number]))
         for start in range(0, len(order), 24):
             some = order[start : start + 24]
@@ -57,7 +59,7 @@ class LowerHalf:
                 places = token_places(whole[number], encodings[number].offsets, len(PROMPTS[prompt]))
                 length = len(ids[number])
                 found[number] = (states[row, :length].numpy().astype(np.float16), places[:length])
-        return found
+        return [found[number] for number in range(len(texts))]
 
     @torch.inference_mode()
     def _run(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:

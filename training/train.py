@@ -15,15 +15,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import nn
 from torch.nn import functional
 
+from kb.models.encoder import Prompt
 from kb.models.packaged.packed_model import bert_tensors, packaged_weights, read_packed
 from kb.models.reader.weights import read_weights
 from training.network import HIDDEN, JOINED_AT, Reader, reader_of
-from training.states import LowerHalf
+from training.states import LowerHalf, States
 from training.texts import Group, Pool, read_pool
 
 # Shares of the kinds of groups in a step, at the beginning and at the end: general French first, our questions last.
@@ -39,10 +39,6 @@ KEPT_EVERY = 240  # seconds
 UNSEEN = -1e4  # the logit of a unit after the last token read
 
 
-States = tuple[npt.NDArray[np.float16], list[tuple[int, int]]]
-"""What the lower half makes of a text, and where each token stands in it."""
-
-
 class Mill:
     """Draws groups, and joins the states of their texts."""
 
@@ -50,7 +46,7 @@ class Mill:
         self._pool = pool
         self._lower = lower
         self._chance = random.Random(seed)
-        self._kept: dict[tuple[str, str], States] = {}
+        self._kept: dict[tuple[Prompt, str], States] = {}
         self._by_kind: dict[str, list[Group]] = defaultdict(list)
         for group in pool.groups:
             self._by_kind[group.kind].append(group)
@@ -80,10 +76,10 @@ class Mill:
         """Sentences about the passage of a group, with whether it proves them."""
         return self._chance.sample(group.claims, min(len(group.claims), TEXTS_A_GROUP))
 
-    def states(self, texts: Sequence[str], prompt: str) -> list[States]:
+    def states(self, texts: Sequence[str], prompt: Prompt) -> list[States]:
         """As `LowerHalf.read`, each text once."""
         missing = [text for text in dict.fromkeys(texts) if (prompt, text) not in self._kept]
-        for text, found in zip(missing, self._lower.read(missing, prompt), strict=True):  # type: ignore[arg-type]
+        for text, found in zip(missing, self._lower.read(missing, prompt), strict=True):
             self._kept[(prompt, text)] = found
         return [self._kept[(prompt, text)] for text in texts]
 
@@ -236,7 +232,7 @@ def main() -> None:
             part["lr"] = rate * scale
         loss = step_loss(reader, mill, pool, mill.draw(progress))
         optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
         optimiser.step()
         steps += 1

@@ -179,10 +179,9 @@ def features(question: Question, hits: Sequence[Hit], read: Read) -> dict[str, f
     The log of the summed odds of all units, the logit of the best passage; the share of the question's words that the
     passages hold; 1 when they lack a rare name of it; 1 when they never say what it asks about (« quel salaire »).
     """
-    texts = [in_context(hit.document, hit.passage) for hit in hits]
-    there = {stem for text in texts for line in text.splitlines() for stem in stems(line)}
+    whole = _whole(hits)
+    there = _stems_of(whole)
     logits = np.array([unit.read for unit in read.units] or [-12.0])
-    whole = "\n".join(texts)
     missing = any(
         _is_rare(name, question) and not _is_spelt(name, question.groups, there)
         for name in missing_names(question.names, whole)
@@ -198,11 +197,18 @@ def features(question: Question, hits: Sequence[Hit], read: Read) -> dict[str, f
 
 def is_off_topic(question: Question, hits: Sequence[Hit]) -> bool:
     """Whether `question` has nothing to do with the base, of which `hits` are the nearest passages."""
-    texts = (in_context(hit.document, hit.passage) for hit in hits)
-    there = {stem for text in texts for line in text.splitlines() for stem in stems(line)}
     # Corrected, unknown words come near to known ones: « cuire un œuf » is no « cuite » of « neuf ». None of the 2,064
     # questions of three bases is so (28 November 2026).
-    return question.is_foreign or coverage(question, there) < _OFF_TOPIC_COVERAGE
+    return question.is_foreign or coverage(question, _stems_of(_whole(hits))) < _OFF_TOPIC_COVERAGE
+
+
+def _whole(hits: Sequence[Hit]) -> str:
+    return "\n".join(in_context(hit.document, hit.passage) for hit in hits)
+
+
+def _stems_of(text: str) -> set[str]:
+    """The stems of a text, line by line: those of the lines of a passage are remembered from question to question."""
+    return {stem for line in text.splitlines() for stem in stems(line)}
 
 
 def coverage(question: Question, there: set[str]) -> float:

@@ -1,4 +1,4 @@
-"""An encoder that remembers: the sentences of a base come up again and again, in one question after another."""
+"""An encoder that remembers: a question is asked again, and the sentences that prove English answers come up again."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from kb.answering.refusal import UNSAID
 from kb.index.catalog.rows import Withdrawn
@@ -148,16 +149,9 @@ class SmallBase:
 class UnsaidBase(SmallBase):
     """Never answers: what would be its answer is only the nearest sentences."""
 
-    def ask(
-        self,
-        question: str,
-        *,
-        history: Sequence[Message] = (),
-        answerer: str = "auto",
-        filters: Filters | None = None,
-    ) -> Answer:
+    def ask(self, question: str, **options: Any) -> Answer:
         """A refusal with the nearest sentences, or without where there are none."""
-        answer = super().ask(question, history=history, answerer=answerer, filters=filters)
+        answer = super().ask(question, **options)
         if answer.refused:
             return answer
         return replace(answer, text=UNSAID, refused=True, reason="unsaid", citations=(), nearest=answer.citations)

@@ -49,8 +49,8 @@ def _write(packed: PackedModel, weights: ReaderWeights, folder: Path, precision:
     tokenizer.save(str(folder / TOKENIZER), pretty=False)
     write_words(packed, folder)
     first, tensors, across = weights.joined_at, weights.tensors, weights.tensors["across"].tolist()
-    write_lower_half(packed, folder / LOWER, first, None, signed=True)
     if precision == "fp32":
+        write_lower_half(packed, folder / LOWER, first)
         write_upper_half(packed.bert, tensors, folder / UPPER, across)
         return
     signed = signed_products_are_exact()
@@ -58,7 +58,7 @@ def _write(packed: PackedModel, weights: ReaderWeights, folder: Path, precision:
         [{"ids": np.array([found.ids])} for found in tokenizer.encode_batch_fast([prompt + text for text in texts])]
         for prompt, texts in ((PROMPTS["query"], QUESTIONS), (PROMPTS["passage"], PASSAGES))
     )
-    products = write_lower_half(packed, folder / LOWER, first, None, show_inputs=True, signed=True)
+    products = write_lower_half(packed, folder / LOWER, first, show_inputs=True)
     session = open_session(folder / LOWER)
     ranges: dict[str, FloatVector] = measured_ranges(session, products, [*questions, *passages])
     asked, read = ([session.run(["states"], ids)[0][0] for ids in batches] for batches in (questions, passages))

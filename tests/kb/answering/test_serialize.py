@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 
@@ -59,7 +60,7 @@ def test_durations_are_told_to_a_tenth_of_a_millisecond() -> None:
 
 
 def test_a_confidence_is_told_as_a_plain_number() -> None:
-    answer = replace(answer_of("Oui."), confidence=np.float32(0.75))  # type: ignore[arg-type]
+    answer = replace(answer_of("Oui."), confidence=cast(float, np.float32(0.75)))
     assert json.loads(json.dumps(answer_to_json(answer)))["confidence"] == 0.75
 
 

@@ -59,9 +59,8 @@ def test_a_small_context_is_never_overrun() -> None:
     assert found.reads_long
 
 
-@pytest.mark.parametrize("limit", [{"keeps": 6_000}, {"most": 6_000}])
-def test_a_server_that_cuts_or_refuses_a_long_text_is_found_out(limit: dict[str, int]) -> None:
-    model = MeasuredModel(**limit)  # type: ignore[arg-type]  # one limit at a time, by name
+@pytest.mark.parametrize("model", [MeasuredModel(keeps=6_000), MeasuredModel(most=6_000)])
+def test_a_server_that_cuts_or_refuses_a_long_text_is_found_out(model: MeasuredModel) -> None:
     found = measured(model, model.clock)
     assert found.reads_long is False
     assert found.cited == 2
