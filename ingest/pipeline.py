@@ -155,6 +155,8 @@ class Ingestion:
     def _written(self, version: NewVersion) -> None:
         """Told by the batches of each version that is current now."""
         self.report.written(version.document, is_new=self.plan.note_current(version))
+        for remark in version.document.remarks:
+            self.report.notice(version.document.id, remark)
 
     def withdraw_unlisted(self, sources: Sequence[Source]) -> None:
         """After a sync: what belongs to sources that are listed no more."""

@@ -44,6 +44,7 @@ class Preview:
             "partners": list(document.partners),
             "pages": len(document.page_starts),
             "characters": len(document.text),
+            "remarks": list(document.remarks),
             "text": document.text[:_TEXT_SHOWN],
             "passages": len(self.passages),
             "first_passages": list(self.passages[:_PASSAGES_SHOWN]),

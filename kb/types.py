@@ -39,7 +39,9 @@ class Document:
     `date` is the publication date as precise as the document gives it (`2025`, `2025-03` or `2025-03-14`), None when
     the document does not say: never the date of fetching. `page_starts` holds the offset at which each page of a
     paginated document begins (page 1 first), and is empty for the others. `parent` is the id of the page that
-    a file was attached to.
+    a file was attached to. `remarks` says, in French, what a reader should know of how the document was read (pages
+    without text, comments left out); `recognised` are the stretches of the text (start, end) that were read by optical
+    character recognition.
     """
 
     id: str
@@ -56,6 +58,8 @@ class Document:
     origin: str | None = None
     page_starts: tuple[int, ...] = ()
     parent: str | None = None
+    remarks: tuple[str, ...] = ()
+    recognised: tuple[tuple[int, int], ...] = ()
 
     def page_at(self, offset: int) -> int | None:
         """The number, from 1, of the page that holds `offset`; None when the document has no pages."""

@@ -200,6 +200,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--init", type=Path, help="weights that were exported before: begins with these")
+    parser.add_argument("--before", type=float, default=0.0, help="minutes that were trained into these weights")
     parser.add_argument("--with-bench", action="store_true", help="also the questions over the sheets of bench/sheets")
     asked = parser.parse_args()
     if asked.threads:
@@ -213,7 +214,7 @@ def main() -> None:
     body = [weight for name, weight in reader.named_parameters() if name.startswith("layers")]
     heads = [weight for name, weight in reader.named_parameters() if not name.startswith("layers")]
     optimiser = torch.optim.AdamW([{"params": body}, {"params": heads}], weight_decay=0.01)
-    before, steps = 0.0, 0
+    before, steps = asked.before, 0
     if asked.checkpoint.exists():
         kept = torch.load(asked.checkpoint)
         reader.load_state_dict(kept["reader"])

@@ -21,7 +21,7 @@ from kb.types import Document
 
 # Change it whenever the same bytes would give another document: unchanged files are then read again. What the domain
 # changes has a mark of its own (`Domain.reading_mark`).
-READERS_VERSION = "4"
+READERS_VERSION = "5"
 
 # Suffix or media type -> the module of this package whose `read` takes it.
 READERS = {
@@ -96,6 +96,8 @@ def read_document(
         cited_sources=found.cited_sources,
         origin=found.origin,
         page_starts=reading.page_starts,
+        remarks=reading.remarks,
+        recognised=reading.recognised,
     )
 
 

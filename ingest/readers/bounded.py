@@ -167,6 +167,8 @@ def _document(told: Mapping[str, Any], source: str, document_id: str) -> Documen
         partners=_texts(told["partners"]),
         cited_sources=tuple(CitedSource(**_as_texts(entry)) for entry in told["cited_sources"]),
         page_starts=tuple(int(start) for start in told["page_starts"]),
+        remarks=_texts(told["remarks"]),
+        recognised=tuple((int(start), int(end)) for start, end in told["recognised"]),
     )
 
 

@@ -31,11 +31,13 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader makes of a document: its metadata and its text in block form (kb/types.py)."""
+    """What a reader makes of a document: its metadata and its text in block form, and the rest as in `Document`."""
 
     metadata: Metadata
     text: str
     page_starts: tuple[int, ...] = ()
+    remarks: tuple[str, ...] = ()
+    recognised: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

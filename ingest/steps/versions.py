@@ -14,10 +14,12 @@ from kb.text.acronyms import mentions
 from kb.text.folding import fold
 from kb.types import Document
 
+_LATER = frozenset(("parent", "remarks", "recognised"))  # fields that came later: absent, the mark is that of before
+
 
 def content_hash(document: Document) -> str:
     """SHA-256 of the text (which readers normalise) and of the metadata that answers use, in hexadecimal."""
-    held = {name: value for name, value in asdict(document).items() if name != "parent" or value}
+    held = {name: value for name, value in asdict(document).items() if name not in _LATER or value}
     return hashlib.sha256(json.dumps(held, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 

@@ -90,6 +90,7 @@ class StillIngestor:
             "partners": [],
             "pages": 0,
             "characters": len(text),
+            "remarks": ["2 commentaires laissés de côté"],
             "text": text,
             "passages": 1,
             "first_passages": [text],

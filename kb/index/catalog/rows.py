@@ -144,6 +144,8 @@ def from_document(document: Document, content_hash: str, file_hash: str, now: st
         "cited_sources": [asdict(cited) for cited in document.cited_sources],
         "page_starts": document.page_starts,
         "parent": document.parent,
+        "remarks": document.remarks,
+        "recognised": document.recognised,
     }
     row = {name: getattr(document, name) for name in ("id", "source", "title", "text", "url", "date", "rubric", "kind")}
     return {
@@ -174,7 +176,9 @@ def to_document(row: Any) -> Document:
         cited_sources=tuple(CitedSource(**cited) for cited in details["cited_sources"]),
         origin=row.origin,
         page_starts=tuple(details["page_starts"]),
-        parent=details.get("parent"),  # absent from stores of before
+        parent=details.get("parent"),  # this and what follows: absent from stores of before
+        remarks=tuple(details.get("remarks", ())),
+        recognised=tuple((start, end) for start, end in details.get("recognised", ())),
     )
 
 
