@@ -26,9 +26,10 @@ States = tuple[npt.NDArray[np.float16], list[tuple[int, int]]]
 
 
 class LowerHalf:
-    """The first `layers` layers of the packaged model."""
+    """The first `layers` layers of the packaged model; in bfloat16 where `half`."""
 
-    def __init__(self, packed: PackedModel, layers: int) -> None:
+    def __init__(self, packed: PackedModel, layers: int, *, half: bool = False) -> None:
+        self._half = half
         tensors = {name: torch.tensor(value) for name, value in bert_tensors(packed).items()}
         self._words = tensors["embeddings.word_embeddings.weight"].half()
         kind = tensors["embeddings.token_type_embeddings.weight"][0]
@@ -63,7 +64,7 @@ class LowerHalf:
 
     @torch.inference_mode()
     def _run(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self._half):
             states = functional.layer_norm(
                 self._words[ids].float() + self._places[: ids.shape[1]], (384,), self._norm[0], self._norm[1], 1e-12
             )

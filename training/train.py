@@ -32,7 +32,8 @@ MIXTURE = {
     "sheet": (0.22, 0.50), "sheet-near-miss": (0.07, 0.16),
     "claims": (0.06, 0.14), "article": (0.03, 0.08), "article-near-miss": (0.01, 0.03), "nothing": (0.01, 0.05),
 }  # fmt: skip
-GROUPS_A_STEP, TEXTS_A_GROUP = 7, 6
+GROUPS_A_STEP, TEXTS_A_GROUP = 10, 4
+BATCHES_A_STEP = 4
 NEAR, FAR = 3, 16  # of the passages mined, those drawn from: the hardest
 BODY_RATE, HEAD_RATE, WARM_STEPS = 1.0e-4, 5e-4, 100
 KEPT_EVERY = 240  # seconds
@@ -151,8 +152,8 @@ def loss_of(
     return torch.stack(losses).sum() / len(groups)
 
 
-def step_loss(reader: Reader, mill: Mill, pool: Pool, groups: Sequence[Group]) -> torch.Tensor:
-    """The loss over some groups; their texts go through the reader in two batches, by length."""
+def step_loss(reader: Reader, mill: Mill, pool: Pool, groups: Sequence[Group], *, half: bool = False) -> torch.Tensor:
+    """The loss over some groups; their texts go through the reader in batches by length, in bfloat16 where `half`."""
     claims = [group for group in groups if group.claims]
     groups = [group for group in groups if not group.claims]
     chosen = [mill.texts_of(group) for group in groups]
@@ -166,11 +167,11 @@ def step_loss(reader: Reader, mill: Mill, pool: Pool, groups: Sequence[Group]) -
     relevance: list[torch.Tensor] = [torch.empty(0)] * len(texts)
     units: list[torch.Tensor] = [torch.empty(0)] * len(texts)
     proof: list[torch.Tensor] = [torch.empty(0)] * len(texts)
-    half = math.ceil(len(order) / 2)
-    for rows in (order[:half], order[half:]):
+    part = math.ceil(len(order) / BATCHES_A_STEP)
+    for rows in (order[start : start + part] for start in range(0, len(order), part)):
         pairs = [(questions[row], passages[row], pool.texts[texts[row][1]].units) for row in rows]
         states, mask, averages, means, there = joined(pairs)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
             of_passages, of_units, proofs = reader(states, mask, averages, means)
         for place, row in enumerate(rows):
             relevance[row], proof[row] = of_passages[place].float(), proofs[place].float()
@@ -199,6 +200,7 @@ def main() -> None:
     parser.add_argument("--total", type=float, default=80.0, help="minutes of all sittings: what the schedule spans")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--bf16", action="store_true", help="half as precise: faster with AMX, slower without")
     parser.add_argument("--init", type=Path, help="weights that were exported before: begins with these")
     parser.add_argument("--before", type=float, default=0.0, help="minutes that were trained into these weights")
     parser.add_argument("--with-bench", action="store_true", help="also the questions over the sheets of bench/sheets")
@@ -223,7 +225,7 @@ def main() -> None:
     pool = read_pool(asked.data, with_bench=asked.with_bench, seed=asked.seed)
     counts = {kind: sum(group.kind == kind for group in pool.groups) for kind in MIXTURE}
     print(f"{len(pool.texts)} passages, groups {counts}", flush=True)
-    mill = Mill(pool, LowerHalf(packed, JOINED_AT), asked.seed + steps)
+    mill = Mill(pool, LowerHalf(packed, JOINED_AT, half=asked.bf16), asked.seed + steps)
     began = kept_at = time.monotonic()
     losses: list[float] = []
     while (spent := (time.monotonic() - began) / 60) < asked.minutes and before + spent < asked.total:
@@ -231,7 +233,7 @@ def main() -> None:
         scale = min(1.0, (steps + 1) / WARM_STEPS) * max(0.03, 1 - progress)
         for part, rate in zip(optimiser.param_groups, (BODY_RATE, HEAD_RATE), strict=True):
             part["lr"] = rate * scale
-        loss = step_loss(reader, mill, pool, mill.draw(progress))
+        loss = step_loss(reader, mill, pool, mill.draw(progress), half=asked.bf16)
         optimiser.zero_grad()
         torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(reader.parameters(), 1.0)

@@ -185,7 +185,8 @@ class Answering:
     def _drafted(
         self, shown: Sequence[Scored], hits: Sequence[Hit], confidence: float | None, paragraphs: int = 1
     ) -> _Draft:
-        text, citations = extractive.write(shown, paragraphs)
+        shown, dated = extractive.values_by_date(shown, self._question) if paragraphs == 1 else (shown, 0)
+        text, citations = extractive.write(shown, paragraphs, dated)
         if language(self._question.text) == "en":
             text = f"{IN_FRENCH}{text}"
         evidence = tuple(unit.evidence for unit in shown)

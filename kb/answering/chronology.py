@@ -90,9 +90,14 @@ def changes(units: Sequence[Evidence], question: Question) -> list[str]:
     found = []
     for group in conflicting(units, question):
         ordered = most_recent_first(group)
-        values = " ; ".join(f"{_values(unit)[0].text} ({_written(told_date(unit))})" for unit in ordered)
+        values = " ; ".join(f"{value} ({when})" for when, value in map(dated_value, ordered))
         found.append(f"Les documents donnent des valeurs différentes selon leur date, de la plus récente : {values}.")
     return found
+
+
+def dated_value(unit: Evidence) -> tuple[str, str]:
+    """When, and what, a unit of a group of `conflicting` tells: (« mars 2024 », « 12 milliards d'euros »)."""
+    return _written(told_date(unit)), _values(unit)[0].text
 
 
 def _differ(one: Evidence, two: Evidence, asked: bool) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from kb.answering.chronology import conflicting, most_recent_first
+from kb.answering.chronology import conflicting, dated_value, most_recent_first
 from kb.answering.composing.lists import whole_list
 from kb.answering.hostile import is_hostile
 from kb.answering.reading import Scored
@@ -140,9 +140,21 @@ def _with_antecedent(evidence: Evidence, ends: Collection[tuple[str, int]]) -> E
     return replace(evidence, text=whole[start : evidence.end], start=start, context="")
 
 
-def write(shown: Sequence[Scored], paragraphs: int = 1) -> tuple[str, tuple[Citation, ...]]:
+def values_by_date(shown: Sequence[Scored], question: Question) -> tuple[list[Scored], int]:
+    """The units with those that give other values of the first one's thing right after it, and how many these are with
+    it: 0 where its value is the only one.
+    """
+    for group in conflicting([unit.evidence for unit in shown], question):
+        if shown[0].evidence in group:
+            same = [unit for unit in shown if unit.evidence in group]
+            return [*same, *(unit for unit in shown if unit.evidence not in group)], len(same)
+    return list(shown), 0
+
+
+def write(shown: Sequence[Scored], paragraphs: int = 1, dated: int = 0) -> tuple[str, tuple[Citation, ...]]:
     """The text of the answer, `[n]` after each unit, and its citations in the same order: the first `paragraphs` units
-    as paragraphs (or the list or table that each is), the others as bullets below.
+    as paragraphs (or the list or table that each is), the others as bullets below. Of the first `dated` units, as
+    `values_by_date` gives them, the first is a paragraph and all are a table of values, the most recent first.
     """
     parts = []
     citations = []
@@ -161,8 +173,15 @@ def write(shown: Sequence[Scored], paragraphs: int = 1) -> tuple[str, tuple[Cita
                 end=evidence.end,
             )
         )
-    first, others = parts[:paragraphs], parts[paragraphs:]
+    first, others = parts[:paragraphs], parts[max(paragraphs, dated) :]
+    if dated:
+        first.append(_values_table([unit.evidence for unit in shown[:dated]]))
     return "\n\n".join([*first, *(["\n".join(others)] if others else [])]), tuple(citations)
+
+
+def _values_table(units: Sequence[Evidence]) -> str:
+    rows = [f"| {when} | {value} [{number}] |" for number, (when, value) in enumerate(map(dated_value, units), start=1)]
+    return "\n".join(["| Date | Valeur |", "| --- | --- |", *rows])
 
 
 def _marked(text: str, number: int) -> str:

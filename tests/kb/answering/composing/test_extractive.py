@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kb.answering.composing.extractive import readable, write
+from kb.answering.composing.extractive import readable, values_by_date, write
 from kb.answering.composing.lists import whole_list
 from kb.answering.reading import Scored
 from kb.types import Document, Evidence, EvidenceKind, Passage
@@ -220,3 +220,37 @@ def test_a_list_without_a_lead_in_stands_among_the_bullets() -> None:
     first, *items = units_in("Trois villes paient.\n\n- Lille\n- Lyon\n- Dax")
     shown = [first, replace(items[0], evidence=whole_list(items[0].evidence, asked=True) or items[0].evidence)]
     assert write(shown)[0] == "Trois villes paient. [1]\n\n- Lille\n- Lyon\n- Dax [2]"
+
+
+def of_year(text: str, year: str) -> Scored:
+    document = Document(id=year, source="s", title="Le programme", text=text, date=year)
+    passage = Passage(year, year, 0, (), text, 0, len(text))
+    return Scored(Evidence(passage, document, "sentence", text, 0, len(text), 1.0), 1.0)
+
+
+def test_values_that_changed_are_a_table_below_the_most_recent_one() -> None:
+    newest = of_year("L'enveloppe du programme de rénovation atteint 12 milliards d'euros.", "2024")
+    older = of_year("L'enveloppe du programme de rénovation atteint 10 milliards d'euros.", "2018")
+    other = of_year("Les communes en décident.", "2020")
+    shown, dated = values_by_date([newest, other, older], parsed("Quelle est l'enveloppe du programme ?"))
+    assert (shown, dated) == ([newest, older, other], 2)
+    text, citations = write(shown, dated=dated)
+    assert text.split("\n") == [
+        "L'enveloppe du programme de rénovation atteint 12 milliards d'euros. [1]",
+        "",
+        "| Date | Valeur |",
+        "| --- | --- |",
+        "| 2024 | 12 milliards d'euros [1] |",
+        "| 2018 | 10 milliards d'euros [2] |",
+        "",
+        "- Les communes en décident. [3]",
+    ]
+    assert [citation.document.id for citation in citations] == ["2024", "2018", "2020"]
+
+
+def test_one_value_alone_is_no_table() -> None:
+    shown = [
+        of_year("L'enveloppe du programme de rénovation atteint 12 milliards d'euros.", "2024"),
+        of_year("Les communes décident.", "2018"),
+    ]
+    assert values_by_date(shown, parsed("Quelle est l'enveloppe du programme ?")) == (shown, 0)
