@@ -161,7 +161,8 @@ class Answering:
         if outcome == "refused":
             reason: RefusalReason = "off_topic" if is_off_topic(question, hits) else "insufficient"
             return _Draft(REFUSAL, (), (), (), reason, confidence)
-        return self._drafted(extractive.readable(extractive.in_order(chosen, question), question), hits, confidence)
+        shown = extractive.readable(extractive.in_order(chosen, question), question, found.units)
+        return self._drafted(shown, hits, confidence)
 
     def _of_each(self, hits: Sequence[Hit]) -> _Draft | None:
         """Of a comparison, or a word alone, what the documents say of each thing; None for another question, or where

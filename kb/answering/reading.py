@@ -17,7 +17,7 @@ from kb.answering.evidence import Candidate, candidates
 from kb.index.texts import passage_text
 from kb.models.packaged.quantising import FloatVector
 from kb.models.reader.passage_reader import Reader
-from kb.question.intent import figure_fit, word_alone
+from kb.question.intent import as_read, figure_fit, word_alone
 from kb.text.stems import stems
 from kb.text.wording.language import language
 from kb.types import Evidence, Hit, Question
@@ -64,7 +64,7 @@ def read(question: Question, hits: Sequence[Hit], reader: Reader) -> Read:
     for hit, text in zip(hits, texts, strict=True):
         shift = len(text) - len(hit.passage.text) - hit.passage.start
         spans.append([(one.start + shift, one.end + shift) for one in of_passages[hit.passage.id]])
-    readings = reader.read(_asked(question), texts, spans)
+    readings = reader.read(as_read(question.standalone), texts, spans)
     judged = [
         (candidate, hit.score, reading.relevance, float(logit))
         for hit, reading in zip(hits, readings, strict=True)
@@ -118,12 +118,6 @@ def _standardised(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Values with mean 0 and standard deviation 1; zeros where they are all the same."""
     spread = float(values.std())
     return (values - values.mean()) / spread if spread > 1e-9 else np.zeros_like(values)
-
-
-def _asked(question: Question) -> str:
-    """The question as the reader takes it: a word or two alone (« PLUM ») ask what that is."""
-    word = word_alone(question.standalone)
-    return f"Qu'est-ce que {word[0]} ?" if word else question.standalone
 
 
 def _evidence(candidate: Candidate, score: float) -> Evidence:

@@ -118,6 +118,12 @@ def word_alone(question: str) -> tuple[str] | None:
     return (said,) if 0 < len(said.split()) <= _ALONE else None
 
 
+def as_read(question: str) -> str:
+    """The question as a reader takes it: a word or two alone (« PLUM ») ask what that is."""
+    word = word_alone(question)
+    return f"Qu'est-ce que {word[0]} ?" if word else question
+
+
 def wanted_figure(question: str) -> FigureKind | None:
     """Whether the question asks for a share (« quel taux »), a number (« combien ») or a date; None for none."""
     folded = fold(question)

@@ -23,6 +23,7 @@ from kb.index.windows import best_windows
 from kb.models.encoder import Encoder, FloatMatrix
 from kb.models.reader.passage_reader import Reader
 from kb.models.reranker import Reranker
+from kb.question.intent import as_read
 from kb.retrieval.filters import Filters
 from kb.retrieval.fusion import Ranking, standardised_fusion
 from kb.retrieval.selection import Seen, in_turn
@@ -184,7 +185,7 @@ class Retriever:
         looked_at = READ // 2 if self._reader.is_busy else READ
         first, rest = hits[:looked_at], hits[looked_at:]
         texts = [passage_text(hit.document, hit.passage) for hit in first]
-        readings = self._reader.read(question, texts, [()] * len(texts))
+        readings = self._reader.read(as_read(question), texts, [()] * len(texts))
         found = np.array([hit.score for hit in first])
         spread = max(float(found.std()), 1e-9)
         added = [READER_WEIGHT * spread * reading.relevance for reading in readings]

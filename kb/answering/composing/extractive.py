@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from kb.answering.chronology import conflicting, dated_value, most_recent_first
-from kb.answering.composing.lists import whole_list
+from kb.answering.composing.lists import answering_first, whole_list
 from kb.answering.hostile import is_hostile
 from kb.answering.reading import Scored
 from kb.text.figures import MARKS
@@ -80,9 +80,10 @@ def in_order(chosen: Sequence[Scored], question: Question) -> list[Scored]:
     return shown
 
 
-def readable(chosen: Sequence[Scored], question: Question) -> list[Scored]:
+def readable(chosen: Sequence[Scored], question: Question, read: Sequence[Scored] = ()) -> list[Scored]:
     """The chosen units, each so that it can be read by itself; those that a list or table shown whole holds are left
     out. A list is whole where the question asks for one, and then comes first, or where three of its items were chosen.
+    Where it asks for none, the first line of a list answers, by the scores of the units `read`.
     """
     ends = {(unit.evidence.document.id, unit.evidence.end) for unit in chosen}
     shown: list[Scored] = []
@@ -96,6 +97,8 @@ def readable(chosen: Sequence[Scored], question: Question) -> list[Scored]:
         if whole is not None and not wanted and not whole.text.startswith("- "):  # those of a glossary go each alone
             wanted = sum(_holds(whole, other.evidence) for other in chosen) >= _SAME_LIST
         whole = whole if wanted else None
+        if whole is not None and not question.wants_list:
+            whole = answering_first(whole, [(unit.evidence, unit.evidence.score) for unit in read])
         shown.append(replace(unit, evidence=whole or _led_to(_with_antecedent(evidence, ends), shown)))
     return sorted(shown, key=lambda unit: "\n" not in unit.evidence.text) if question.wants_list else shown
 

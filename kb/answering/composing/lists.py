@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -13,6 +15,9 @@ from kb.types import Evidence
 # More is read at its place in the document, which the reference opens.
 MOST_UNITS = 12
 MOST_CHARACTERS = 1_500
+_ITEMS_IN_A_SENTENCE, _LONGEST_SENTENCE = 3, 300  # a list that is read as one
+_AHEAD = 1.0  # a logit above all others of its list, an item is what answers
+_SENTENCES = re.compile(r"[.!?] \w|:")
 
 
 def whole_list(evidence: Evidence, *, asked: bool, tables: bool = True) -> Evidence | None:
@@ -38,6 +43,34 @@ def whole_list(evidence: Evidence, *, asked: bool, tables: bool = True) -> Evide
     if not evidence.text.rstrip().endswith(":") or after is None or after.kind != "list":
         return None
     return _list(evidence, after, at)
+
+
+def answering_first(whole: Evidence, read: Sequence[tuple[Evidence, float]]) -> Evidence:
+    """A list with a lead-in so that its first line answers: as one sentence where it is short, else the item that is
+    likeliest to answer after the lead-in, by the scores of the units `read`, and the others below.
+    """
+    lead, *lines = whole.text.split("\n")
+    items = [line.removeprefix("- ") for line in lines]
+    if lead.startswith("- ") or len(items) < 2:
+        return whole
+    sentence = f"{lead} {' ; '.join(item.rstrip(' .;,') for item in items)}."
+    if (
+        len(items) <= _ITEMS_IN_A_SENTENCE
+        and len(sentence) <= _LONGEST_SENTENCE
+        and not any(map(_SENTENCES.search, items))
+    ):
+        return replace(whole, text=sentence)
+    scores = {" ".join(unit.text.split()): score for unit, score in read if _is_in(unit, whole)}
+    ranked = sorted(range(len(items)), key=lambda number: -scores.get(items[number], -math.inf))
+    best, second = (scores.get(items[number], -math.inf) for number in ranked[:2])
+    if best - second < _AHEAD or math.isinf(best):
+        return whole
+    others = [line for number, line in enumerate(lines) if number != ranked[0]]
+    return replace(whole, text="\n".join([f"{lead} {items[ranked[0]]}", *others]))
+
+
+def _is_in(unit: Evidence, whole: Evidence) -> bool:
+    return unit.document.id == whole.document.id and whole.start <= unit.start and unit.end <= whole.end
 
 
 def _lead(text: str, block: Block) -> int | None:

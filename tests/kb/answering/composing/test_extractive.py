@@ -125,7 +125,25 @@ def test_where_a_list_is_asked_for_an_item_brings_it_whole_and_once() -> None:
 
 def test_a_line_that_ends_with_a_colon_brings_its_list_whatever_is_asked() -> None:
     lead, schools, *_ = units_in(FUND)
-    assert texts(readable([lead, schools], WHO)) == [WHOLE_LIST]
+    assert texts(readable([lead, schools], WHICH)) == [WHOLE_LIST]
+    assert texts(readable([lead, schools], WHO)) == ["Le fonds finance : les écoles ; les parcs ; les routes."]
+
+
+LONG = "Le fonds finance, quand la commune le demande :\n\n" + "".join(
+    f"- {what}, {'à condition que le conseil les vote, ' * 2}\n" for what in ("les écoles", "les parcs", "les routes")
+)
+
+
+def test_of_a_long_list_the_item_that_answers_comes_first_where_no_list_is_asked_for() -> None:
+    lead, schools, parks, roads = units_in(LONG, [3.0, -1.0, 2.5, 1.5])
+    first, *others = texts(readable([lead], WHO, [lead, parks, roads, schools]))[0].split("\n")
+    assert first.startswith("Le fonds finance, quand la commune le demande : les parcs, à condition")
+    assert [line[:12] for line in others] == ["- les écoles", "- les routes"]
+    # One that is hardly better than another says no more than the list does, nor do scores that nobody has told.
+    near = replace(roads, evidence=replace(roads.evidence, score=1.6))
+    for read in ([lead, parks, near, schools], []):
+        assert texts(readable([lead], WHO, read))[0].startswith("Le fonds finance, quand la commune le demande :\n- les")
+    assert texts(readable([lead], WHICH, [lead, parks, roads, schools]))[0].count("\n") == 3
 
 
 SHARES = "| Source | Part |\n| --- | --- |\n| Magazine | 72 % |\n| Sénat | 67 % |"
@@ -171,7 +189,7 @@ def test_a_table_has_its_reference_in_its_last_cell() -> None:
 
 def test_the_items_of_a_list_in_a_bullet_stand_one_level_below() -> None:
     lead = units_in(FUND)[0]
-    text, _ = write(readable([unit("Il y a un fonds."), lead], WHO))
+    text, _ = write(readable([unit("Il y a un fonds."), lead], WHICH)[::-1])
     assert text == ("Il y a un fonds. [1]\n\n- Le fonds finance :\n  - les écoles\n  - les parcs\n  - les routes [2]")
 
 
