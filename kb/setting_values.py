@@ -45,10 +45,22 @@ def one_of(*choices: str) -> Callable[[str], str]:
 
 
 def yes_or_no(text: str) -> bool:
-    """Reads `yes` or `no`."""
-    if text not in {"yes", "no"}:
+    """Reads `yes` or `no`, in French too."""
+    word = _in_english(text)
+    if word not in {"yes", "no"}:
         raise ValueError("valeurs possibles : yes, no")
-    return text == "yes"
+    return word == "yes"
+
+
+def yes_no_or_name(text: str) -> str:
+    """Reads `yes` or `no`, in French too, or any other text as a name."""
+    word = _in_english(text)
+    return word if word in {"yes", "no"} else text.strip()
+
+
+def _in_english(text: str) -> str:
+    word = text.strip().lower()
+    return {"oui": "yes", "non": "no"}.get(word, word)
 
 
 def path(text: str) -> Path:

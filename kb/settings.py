@@ -11,7 +11,7 @@ from typing import Any, cast
 import platformdirs
 
 from kb.errors import SettingsError
-from kb.setting_values import one_of, path, text, whole_number, yes_or_no, zero_or_from
+from kb.setting_values import one_of, path, text, whole_number, yes_no_or_name, yes_or_no, zero_or_from
 
 PACKAGED_MODEL = "packaged"
 UPLOADS_SOURCE = "ajouts"
@@ -143,7 +143,7 @@ class Settings:
     llm_check: str = _setting(
         "REPERES_LLM_CHECK",
         "no",
-        text,
+        yes_no_or_name,
         "`yes`: the language model judges each sentence of a written answer a second time; or the name of another "
         "model of the same server that does",
     )

@@ -108,7 +108,7 @@ def test_zero_stands_apart_from_a_range() -> None:
     assert Settings.load({"REPERES_LLM_CONTEXT": "0"}).llm_context == 0
 
 
-@pytest.mark.parametrize(("value", "kept"), [("yes", True), ("no", False)])
+@pytest.mark.parametrize(("value", "kept"), [("yes", True), ("no", False), ("Oui", True), ("non", False)])
 def test_yes_and_no(value: str, kept: bool) -> None:
     assert Settings.load({"REPERES_LOG_QUESTIONS": value}).log_questions is kept
 
@@ -116,6 +116,11 @@ def test_yes_and_no(value: str, kept: bool) -> None:
 @pytest.mark.parametrize("value", ["no", "yes", "mistral-large"])
 def test_a_second_look_is_none_the_same_model_s_or_another_s(value: str) -> None:
     assert Settings.load({"REPERES_LLM_CHECK": value}).llm_check == value
+
+
+@pytest.mark.parametrize(("value", "kept"), [("oui", "yes"), (" Non ", "no"), ("YES", "yes")])
+def test_a_second_look_in_french_is_no_name_of_a_model(value: str, kept: str) -> None:
+    assert Settings.load({"REPERES_LLM_CHECK": value}).llm_check == kept
 
 
 @given(st.text(min_size=1))
