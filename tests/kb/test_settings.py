@@ -76,7 +76,7 @@ def test_paths_know_the_home_folder() -> None:
         ("REPERES_LLM_CONTEXT", "16k", "il faut 0, ou un nombre entier de 1024 à 1000000"),
         ("REPERES_LLM_BUDGET", "499", "il faut un nombre entier de 500 à 200000"),
         ("REPERES_LLM_PROFILE", "WHOLE", "valeurs possibles : auto, whole, sentences"),
-        ("REPERES_LOG_QUESTIONS", "oui", "valeurs possibles : yes, no"),
+        ("REPERES_LOG_QUESTIONS", "peut-être", "valeurs possibles : yes, no"),
         ("REPERES_STORE", "   ", "le chemin est vide"),
         ("REPERES_CACHE", " ", "le chemin est vide"),
         ("REPERES_CORPUS", "\t", "le chemin est vide"),
