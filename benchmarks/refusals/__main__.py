@@ -13,6 +13,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,15 +22,20 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from benchmarks.refusals.small import small_bases
 from benchmarks.writing.recorded import open_base, question_files
 from kb.answering.calibrating import Fitted, Row, fit
 from kb.answering.refusal import FEATURES
+from kb.models.encoder import Encoder
 from kb.models.reader.weights import shipped_weights
+from kb.models.sentence_encoder import load_encoder
+from kb.settings import Settings
 
 NOTHING = Path(__file__).with_name("nothing.jsonl")
 WEIGHTS = Path("kb/answering/refusal.json")
 # The document of a question whose document is not in the base: another one may answer, so it tells nothing.
 ABSENT = "absent.md"
+NOTHING_APART = 12  # every which question about nothing a small base is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +49,7 @@ class Asked:
 
 def asked(name: str, stores: Path, sheets: int) -> list[Asked]:
     """The questions of a base, each with its features; at most `sheets` of those of a base that has more."""
-    lines = [json.loads(line) for line in question_files()[name][1].read_text("utf-8").splitlines() if line.strip()]
-    lines = [line for line in lines if not line.get("history") and line.get("documents") != [ABSENT]]
+    lines = lines_of(name)
     if len(lines) > sheets:
         lines = random.Random(7).sample(lines, sheets)
     found = []
@@ -58,6 +63,28 @@ def asked(name: str, stores: Path, sheets: int) -> list[Asked]:
         for line in map(json.loads, NOTHING.read_text("utf-8").splitlines()):
             row = Row(base.signs(line["q"]), False, f"nothing/{line['q']}", about_nothing=True)
             found.append(Asked(name, "nothing", row))
+    return found
+
+
+def lines_of(name: str) -> list[dict[str, Any]]:
+    """The questions of a base that are asked without a conversation, of documents that it has."""
+    lines = [json.loads(line) for line in question_files()[name][1].read_text("utf-8").splitlines() if line.strip()]
+    return [line for line in lines if not line.get("history") and line.get("documents") != [ABSENT]]
+
+
+def asked_of_small(name: str, stores: Path, encoder: Encoder) -> list[Asked]:
+    """As `asked`, of the small bases cut out of a base, as if they were one."""
+    found = []
+    about_nothing = [json.loads(line)["q"] for line in NOTHING.read_text("utf-8").splitlines()]
+    for number, (base, questions) in enumerate(small_bases(name, lines_of(name), stores, encoder)):
+        with closing(base):
+            for kind, line in questions:
+                group = f"{name}/{line['documents'][0]}"
+                row = Row(base.signs(line["question"]), kind == "answerable", group, about_nothing=kind == "nothing")
+                found.append(Asked(f"{name}-small", kind, row))
+            for question in about_nothing[number::NOTHING_APART]:
+                row = Row(base.signs(question), False, f"nothing/{question}", about_nothing=True)
+                found.append(Asked(f"{name}-small", "nothing", row))
     return found
 
 
@@ -111,6 +138,8 @@ def main() -> None:
         found = kept(options.rows)
     else:
         found = [one for name in question_files() for one in asked(name, options.stores, options.sheets)]
+        encoder = load_encoder(Settings.load())
+        found += [one for name in question_files() for one in asked_of_small(name, options.stores, encoder)]
         if options.rows is not None:
             options.rows.write_text("".join(json.dumps(asdict(one)) + "\n" for one in found), "utf-8")
     rows = weighed(found)
