@@ -7,7 +7,7 @@ from typing import Any
 
 from ingest.readers.block_builder import Block, bullets, heading, item, paragraph, table
 from ingest.readers.docx.lines.controls import is_prompt
-from ingest.readers.docx.lines.inline import Inline, NoteCall
+from ingest.readers.docx.lines.inline import Inline, Line, NoteCall
 from ingest.readers.docx.lines.settling import joined
 from ingest.readers.docx.ooxml import WRAPPERS, W, children, value
 from ingest.readers.docx.source import Source
@@ -19,6 +19,7 @@ _LIST_STYLE = re.compile(r"list (?:bullet|number) ?(\d)?$")
 _PLAIN_NUMBER = re.compile(r"(\d{1,3})[.)]?")
 _SENTENCE = re.compile(r"[.;!?…]\s|[.;:,]$")
 _LINE = 90  # characters: what fits on a line of a page (A4, 12 points); a heading that no style marks is no longer
+_MOST_LINES = 100  # that may tell the date: a margin has a few
 
 
 class Story:
@@ -42,7 +43,7 @@ class Story:
         """The blocks of what stands in `parent`."""
         self._walk(parent)
         if self._carried:
-            self._blocks_of(paragraph(self._carried))
+            self._block(paragraph(self._carried))
         self._flush()
         return [block for block in self._blocks if block.text]
 
@@ -61,26 +62,28 @@ class Story:
 
     def _paragraph(self, element: Any) -> None:
         style = self._source.styles.of_paragraph(element)
-        text, label, boxes = self._read_line(element, style)
+        text, label, line = self._read_line(element, style)
         if not style.is_contents and (text or (label is not None and label.is_worded)):
             self._add(text, style, label, self._heading_level(element, style))
-        for box in boxes:
+        self._calls += line.notes
+        if not self._items:
+            self._flush()
+        for box in line.boxes:
             self._flush()
             self._blocks += Story(self._source, box).read(box)
 
-    def _read_line(self, element: Any, style: Style) -> tuple[str, Label | None, list[Any]]:
-        """The text of a paragraph, its label (counted, even when nothing follows it) and its boxes."""
+    def _read_line(self, element: Any, style: Style) -> tuple[str, Label | None, Line]:
+        """The text of a paragraph, its label (counted, even when nothing follows it) and what else it holds."""
         line = self._inline.line(element, style)
         text = line.text
-        self._calls += line.notes
-        if not line.is_momentary and len(self.lines) < 100:
+        if not line.is_momentary and len(self.lines) < _MOST_LINES:
             self.lines += line.parts
         if _is_mark_deleted(element):
             self._carried = joined([self._carried, text])
-            return "", None, line.boxes
+            return "", None, line
         if self._carried:
             text, self._carried = f"{self._carried} {text}".strip(), ""
-        return text, self._label(element, style), line.boxes
+        return text, self._label(element, style), line
 
     def _label(self, element: Any, style: Style) -> Label | None:
         place = self._source.numbering.place(element, style)
@@ -104,7 +107,7 @@ class Story:
         elif level:
             self._heading(label.before(text) if label and not label.is_bullet else text, level + 1)
         elif label is None:
-            self._blocks_of(paragraph(text))
+            self._block(paragraph(text))
         elif label.is_worded:
             self._worded_line(text, label)
         else:
@@ -121,26 +124,20 @@ class Story:
     def _worded_line(self, text: str, label: Label) -> None:
         """« Article 3 » with what follows: a heading, although no style says so, unless it is a sentence."""
         if len(text) > _LINE or _SENTENCE.search(text):
-            self._blocks_of(paragraph(label.before(text)))
+            self._block(paragraph(label.before(text)))
             return
         kind = (label.depth, re.sub(r"\W.*", "", label.text))
-        level = self._worded.setdefault(kind, self._level + 1)
-        self._flush()
-        self._blocks.append(heading(label.before(text), level))
-        self._flush()
+        self._block(heading(label.before(text), self._worded.setdefault(kind, self._level + 1)))
 
     def _heading(self, text: str, level: int) -> None:
         self._level = level
         self._worded.clear()
-        self._blocks_of(heading(text, level))
+        self._block(heading(text, level))
 
-    def _blocks_of(self, *blocks: Block) -> None:
-        """Adds blocks after the list that stands open, and behind them the notes that they call."""
-        calls, self._calls = self._calls, []
+    def _block(self, block: Block) -> None:
+        """Adds a block behind the list that stands open."""
         self._flush()
-        self._blocks += blocks
-        self._calls = calls
-        self._flush()
+        self._blocks.append(block)
 
     def _flush(self) -> None:
         """Ends the list that stands open, and gives the notes called so far."""
@@ -192,11 +189,12 @@ class Story:
     def _gather(self, parent: Any, texts: list[str], tables: list[Any]) -> None:
         for child in parent:
             if child.tag == f"{W}p":
-                text, label, boxes = self._read_line(child, self._source.styles.of_paragraph(child))
+                text, label, line = self._read_line(child, self._source.styles.of_paragraph(child))
+                self._calls += line.notes
                 if text and label is not None and label.is_bullet and texts and texts[-1][-1:].isalnum():
                     texts[-1] += " ;"  # the items of a list, as far as one line can have them
                 texts.append(label.before(text) if label is not None and not label.is_bullet else text)
-                for box in boxes:
+                for box in line.boxes:
                     self._gather(box, texts, tables)
             elif child.tag == f"{W}tbl" and is_frame(child):
                 for row in children(child, "tr"):

@@ -72,11 +72,11 @@ class Styles:
     def _lineage(self, identifier: str | None) -> Iterator[Any]:
         """The XML of a style and of those it is based on, nearest first; a cycle ends it."""
         seen: set[str] = set()
-        while (
-            identifier is not None and identifier in self._elements and identifier not in seen and len(seen) < _DEEPEST
-        ):
+        while identifier is not None and identifier not in seen and len(seen) < _DEEPEST:
             seen.add(identifier)
-            element = self._elements[identifier]
+            element = self._elements.get(identifier)
+            if element is None:
+                return
             yield element
             identifier = value(element, "basedOn")
 
