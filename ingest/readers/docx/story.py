@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from ingest.readers.block_builder import Block, bullets, heading, item, paragraph, table
@@ -91,7 +92,7 @@ class Story:
         deep = int(named[1] or 1) - 1 if named else 0
         if place is not None:
             label = self._counters.next(*place)
-            return Label(label.depth or deep, label.text, label.is_bullet)
+            return replace(label, depth=label.depth or deep)
         if named is None or list_place(element.find(f"{W}pPr"))[0] == "0":
             return None
         return Label(deep, "", is_bullet=True)  # a style of lists whose numbering the file has lost

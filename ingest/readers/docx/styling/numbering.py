@@ -19,7 +19,6 @@ _LONGEST = 100  # characters of a label: more is no number, and would be repeate
 _MOST_LINKS = 8  # from a list to a style of lists and on: one is what Word writes, a long chain only costs
 _HOLE = re.compile(r"%([1-9])")
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_ROMAN = re.compile(r"[ivxlcdm]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +45,15 @@ class NumberedList:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What stands before an item: the bullet's sign or the number as shown; `text` may be empty."""
+    """What stands before an item: the bullet's sign or the number as shown; `text` may be empty.
+
+    `is_worded`: it names what it counts, « Article 3 ».
+    """
 
     depth: int
     text: str
     is_bullet: bool
-
-    @property
-    def is_worded(self) -> bool:
-        """Whether it names what it counts: « Article 3 », not « iii) »."""
-        word = _WORD.search(self.text)
-        return not self.is_bullet and word is not None and not _ROMAN.fullmatch(word[0])
+    is_worded: bool = False
 
     def before(self, text: str) -> str:
         """The label and the `text` that it stands before, its figures apart from those of the text."""
@@ -144,7 +141,8 @@ class Counters:
                 del counts[deeper]
         if level.form == "bullet":
             return Label(depth, level.text.strip()[:1], is_bullet=True)
-        return Label(depth, _label(found, level, counts), is_bullet=False)
+        worded = _WORD.search(_HOLE.sub("", level.text[:_LONGEST])) is not None
+        return Label(depth, _label(found, level, counts), is_bullet=False, is_worded=worded)
 
     @staticmethod
     def _start(found: NumberedList, depth: int) -> int:

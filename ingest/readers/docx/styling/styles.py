@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +10,8 @@ from ingest.readers.docx.ooxml import W, switch, value, whole
 
 _CONTENTS = re.compile(r"(?:toc|tm|table of figures)\b")
 _HEADING = re.compile(r"(?:heading|titre) ([1-9])$")
-# Style sheets are a few deep: a chain made longer than this only costs.
-_DEEPEST = 50
+# Style sheets are a few deep: a chain made longer than this would only cost.
+_DEEPEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +63,16 @@ class Styles:
         return self.get(self._default if named is None else named)
 
     def get(self, identifier: str) -> Style:
-        """The style of that identifier; one that says nothing when there is none."""
-        if identifier not in self._known:
-            self._known[identifier] = _read(identifier, list(self._lineage(identifier)))
-        return self._known[identifier]
-
-    def _lineage(self, identifier: str | None) -> Iterator[Any]:
-        """The XML of a style and of those it is based on, nearest first; a cycle ends it."""
-        seen: set[str] = set()
-        while identifier is not None and identifier not in seen and len(seen) < _DEEPEST:
-            seen.add(identifier)
-            element = self._elements.get(identifier)
-            if element is None:
-                return
-            yield element
-            identifier = value(element, "basedOn")
+        """The style of that identifier; one that says nothing when there is none. A circle of styles ends somewhere."""
+        chain: dict[str, Any] = {}
+        current = identifier
+        while current not in self._known and current not in chain and current in self._elements:
+            chain[current] = self._elements[current]
+            current = value(chain[current], "basedOn") or ""
+        base = self._known.get(current, PLAIN)
+        for name, element in reversed(chain.items()):
+            base = self._known[name] = _read(name, element, base)
+        return base
 
 
 def outline_level(settings: Any) -> int | None:
@@ -94,17 +88,22 @@ def list_place(settings: Any) -> tuple[str | None, int | None]:
     return value(mark, "numId"), None if depth is None else whole(depth, 0)
 
 
-def _read(identifier: str, lineage: list[Any]) -> Style:
-    names = tuple(name.lower() for element in lineage if (name := value(element, "name")))
-    levels = [int(match[1]) for name in names if (match := _HEADING.match(name))]
-    number = depth = hidden = raised = None
-    for element in lineage:
-        settings, characters = element.find(f"{W}pPr"), element.find(f"{W}rPr")
-        if not levels and (level := outline_level(settings)) is not None:
-            levels.append(level)
-        found, deep = list_place(settings)
-        if number is None:
-            number, depth = found, deep if depth is None else depth
-        hidden = switch(characters, "vanish") if hidden is None else hidden
-        raised = value(characters, "vertAlign") if raised is None else raised
-    return Style(identifier, names, levels[0] if levels else 0, number, depth, hidden, raised == "superscript")
+def _read(identifier: str, element: Any, base: Style) -> Style:
+    """The style in `element`, which says more or otherwise than `base`."""
+    settings, characters = element.find(f"{W}pPr"), element.find(f"{W}rPr")
+    name = (value(element, "name") or "").lower()
+    match = _HEADING.match(name)
+    level = int(match[1]) if match else outline_level(settings)
+    number, depth = list_place(settings)
+    if number is None:
+        number, depth = base.number, base.depth if depth is None else depth
+    hidden, place = switch(characters, "vanish"), value(characters, "vertAlign")
+    return Style(
+        identifier,
+        (name, *base.names[:_DEEPEST]) if name else base.names,
+        base.level if level is None else level,
+        number,
+        depth,
+        base.hidden if hidden is None else hidden,
+        base.raised if place is None else place == "superscript",
+    )

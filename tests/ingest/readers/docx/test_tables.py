@@ -96,7 +96,7 @@ def test_a_table_within_a_table_keeps_its_rows_and_those_of_which_row_they_are()
 def test_tables_for_looks_are_read_as_text() -> None:
     inner = table(row("Année", "Prix"), row("2024", "12"))
     frame = lines(row(cell(p("Un titre", style="Heading1"), p("Un point", style="ListBullet"), inner), "À droite"))
-    assert frame[1:] == ["- Un point", "| Année | Prix |", "| 2024 | 12 |", "À droite"]
+    assert frame == ["- Un point", "| Année | Prix |", "| 2024 | 12 |", "À droite"]
     assert lines(row(cell("Un.", "Deux.")), row("Trois.")) == ["Un.", "Deux.", "Trois."]
     assert lines(row("Zone", "Prix"), row("A", cell(table(row("12", "€"))))) == ["| Zone | Prix |", "| A | 12 € |"]
 
@@ -115,9 +115,8 @@ def test_text_boxes_in_cells_are_read_once() -> None:
 
 def test_figures_in_one_cell_stay_apart() -> None:
     broken = p(r("1 200"), r("<w:br/>"), r("300"))
-    assert lines(
-        row("Zone", "Prix"), row("A", cell("12", "500")), row("B", cell(broken)), row("C", cell("12", "€"))
-    ) == [
+    rows = [row("A", cell("12", "500")), row("B", cell(broken)), row("C", cell("12", "€"))]
+    assert lines(row("Zone", "Prix"), *rows) == [
         "| Zone | Prix |",
         "| A | 12 ; 500 |",
         "| B | 1 200 ; 300 |",
