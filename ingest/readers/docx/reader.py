@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from ingest.readers.block_builder import assemble
 from ingest.readers.dates import date_near_title
+from ingest.readers.docx.drawings import charts, settle_diagrams
 from ingest.readers.docx.margins import read_margins
 from ingest.readers.docx.notes import comments
 from ingest.readers.docx.ooxml import W
@@ -18,6 +20,7 @@ from ingest.readers.reading import Given, Reading, no_text
 from kb.errors import DocumentError
 from kb.text.folding import fold
 
+_CHANGES = tuple(f"{W}{name}" for name in "ins del moveFrom moveTo".split())
 _DAMAGED = "le document Word est endommagé ; rouvrez-le et enregistrez-le à nouveau en .docx"
 
 
@@ -36,6 +39,7 @@ def _reading(given: Given, package: Package) -> Reading:
     if body is None:
         raise DocumentError(given.name, _DAMAGED)
     settle(root)
+    settle_diagrams(package, root)
     source = source_of(package, root)
     story = Story(source, root)
     blocks = story.read(body)
@@ -52,15 +56,19 @@ def _reading(given: Given, package: Package) -> Reading:
     found = properties.or_else(Metadata(date=date_near_title([*lines, *margins.lines])))
     title = declared or (story.titles[0] if story.titles else first) or found.title
     metadata = replace(found, title=title, url=canonical_url(found.url, given.url))
-    return Reading(metadata, assemble(blocks, title), remarks=_remarks(package, source))
+    return Reading(metadata, assemble(blocks, title), remarks=_remarks(package, source, root))
 
 
-def _remarks(package: Package, source: Source) -> tuple[str, ...]:
+def _remarks(package: Package, source: Source, root: Any) -> tuple[str, ...]:
     remarks = []
+    if next(root.iter(*_CHANGES), None) is not None:
+        remarks.append("modifications suivies lues comme acceptées")
     if count := comments(package):
         remarks.append(_counted(count, "commentaire laissé de côté", "commentaires laissés de côté"))
     if count := source.left_out:
         remarks.append(_counted(count, "fichier incorporé laissé de côté", "fichiers incorporés laissés de côté"))
+    if count := charts(package):
+        remarks.append(_counted(count, "graphique laissé de côté", "graphiques laissés de côté"))
     if parts := dict.fromkeys(package.unreadable):
         remarks.append(f"parties illisibles, laissées de côté : {', '.join(parts)}")
     return tuple(remarks)

@@ -71,7 +71,13 @@ class Story:
             self._flush()
         for box in line.boxes:
             self._flush()
-            self._blocks += Story(self._source, box).read(box)
+            self._box(box)
+
+    def _box(self, box: Any) -> None:
+        story = Story(self._source, box, flat=self._flat)
+        self._blocks += story.read(box)
+        self.lines += story.lines
+        self.titles += story.titles
 
     def _read_line(self, element: Any, style: Style) -> tuple[str, Label | None, Line]:
         """The text of a paragraph, its label (counted, even when nothing follows it) and what else it holds."""

@@ -208,3 +208,36 @@ def test_parts_are_found_by_their_relationships_whatever_their_names() -> None:
     moved = {names[name]: content for name, content in parts.items()}
     moved["_rels/.rels"] = moved["_rels/.rels"].replace(b'"word/document.xml"', b'"/contenu/Texte.xml"')
     assert read(packed(moved)).text == "Texte.\n\nNote : La note."
+
+
+def test_the_words_of_a_diagram_are_read_and_charts_told() -> None:
+    space = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
+    point = '<dgm:pt type="{}"><dgm:t><a:p><a:r><a:t>{}</a:t></a:r></a:p></dgm:t></dgm:pt>'
+    points = "".join(point.format(*told) for told in (("node", "Diagnostic"), ("parTrans", "x"), ("node", "Travaux")))
+    data = f'<dgm:dataModel xmlns:dgm="{space}" xmlns:a="{space.replace("diagram", "main")}">{points}</dgm:dataModel>'
+    drawn = r(f'<w:drawing><dgm:relIds xmlns:dgm="{space}" r:dm="d1"/></w:drawing>')
+    parts = unpacked(word_file(p("Les étapes :", drawn) + p("Fin.")))
+    related = "".join(
+        f'<Relationship Id="{name}" Type="x/{kind}" Target="{target}"/>'
+        for name, kind, target in (("d1", "diagramData", "d.xml"), ("c1", "chart", "c.xml"), ("c2", "chart", "c2.xml"))
+    )
+    name = "word/_rels/document.xml.rels"
+    parts[name] = parts[name].replace(b"</Relationships>", f"{related}</Relationships>".encode())
+    document = read(packed(parts | {"word/d.xml": data.encode()}))
+    assert document.text == "Les étapes :\n\nDiagnostic\n\nTravaux\n\nFin."
+    assert document.remarks == ("2 graphiques laissés de côté",)
+
+
+def test_changes_that_were_followed_are_told() -> None:
+    new = "<w:ins w:id='1' w:author='a'>" + r("55") + "</w:ins>"
+    old = "<w:del w:id='2' w:author='a'><w:r><w:delText>40</w:delText></w:r></w:del>"
+    document = read(word_file(p("Le taux est de ", old, new, " %.")))
+    assert document.text == "Le taux est de 55 %."
+    assert document.remarks == ("modifications suivies lues comme acceptées",)
+
+
+def test_a_date_in_a_box_of_the_header_is_the_date() -> None:
+    dated = p("Lille, le 14 avril 2024")
+    box = f"<w:r><w:pict><v:textbox><w:txbxContent>{dated}</w:txbxContent></v:textbox></w:pict></w:r>"
+    document = read(word_file(p("Texte.") + section(default_header="header1"), header1=p("Agence", box)))
+    assert (document.date, document.text) == ("2024-04-14", "Agence\n\nLille, le 14 avril 2024\n\nTexte.")
