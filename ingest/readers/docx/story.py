@@ -43,8 +43,7 @@ class Story:
     def read(self, parent: Any) -> list[Block]:
         """The blocks of what stands in `parent`."""
         self._walk(parent)
-        if self._carried:
-            self._block(paragraph(self._carried))
+        self._end_carried()
         self._flush()
         return [block for block in self._blocks if block.text]
 
@@ -53,6 +52,7 @@ class Story:
             if child.tag == f"{W}p":
                 self._paragraph(child)
             elif child.tag == f"{W}tbl":
+                self._end_carried()
                 self._flush()
                 self._table(child)
                 self._flush()
@@ -146,6 +146,12 @@ class Story:
         self._flush()
         self._blocks.append(block)
 
+    def _end_carried(self) -> None:
+        """Ends a paragraph whose own end was deleted, where no other one follows."""
+        if self._carried:
+            self._block(paragraph(self._carried))
+            self._carried = ""
+
     def _flush(self) -> None:
         """Ends the list that stands open, and gives the notes called so far."""
         if self._items:
@@ -167,11 +173,21 @@ class Story:
     def _table(self, element: Any) -> None:
         if self._flat or is_frame(element):
             for row in children(element, "tr"):
-                for cell in children(row, "tc"):
-                    self._walk(cell)
-                    self._flush()
+                self._frame_row(row)
             return
         self._blocks += self._grid(read_grid(element, self._cell, self._source.repeats))
+
+    def _frame_row(self, row: Any) -> None:
+        """The cells of a row one after the other; « Réf. : » in one and what it announces in the next are one line."""
+        begin = len(self._blocks)
+        for cell in children(row, "tc"):
+            start = len(self._blocks)
+            self._walk(cell)
+            self._end_carried()
+            self._flush()
+            pair = self._blocks[start - 1 : start + 1] if start > begin else []
+            if len(pair) == 2 and pair[0].text.endswith(":") and {block.kind for block in pair} == {"paragraph"}:
+                self._blocks[start - 1 : start + 1] = [paragraph(f"{pair[0].text} {pair[1].text}")]
 
     def _grid(self, grid: Grid, header: str = "", label: str = "") -> list[Block]:
         """The blocks of a table; one from a cell of another has the name of its row (`label`) before each row."""
@@ -191,7 +207,8 @@ class Story:
         texts: list[str] = []
         tables: list[Any] = []
         self._gather(cell, texts, tables)
-        return joined(texts), tables
+        carried, self._carried = self._carried, ""
+        return joined([*texts, carried]), tables
 
     def _gather(self, parent: Any, texts: list[str], tables: list[Any]) -> None:
         for child in parent:

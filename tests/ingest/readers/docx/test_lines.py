@@ -107,6 +107,8 @@ def test_a_paragraph_whose_end_was_deleted_goes_on_in_the_next() -> None:
     settings = "<w:rPr><w:del w:id='1' w:author='a'/></w:rPr>"
     assert text(p("Le taux", settings=settings) + p("est de 5 %.")) == "Le taux est de 5 %."
     assert text(p("La fin", settings=settings)) == "La fin"
+    table = f"<w:tbl><w:tr><w:tc>{p('Dedans', settings=settings)}</w:tc></w:tr></w:tbl>"
+    assert text(p("Avant", settings=settings) + table + p("Après")) == "Avant\n\nDedans\n\nAprès"
 
 
 def test_moved_text_is_read_once_where_it_is_now() -> None:

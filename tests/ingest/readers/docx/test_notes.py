@@ -126,6 +126,12 @@ def test_what_the_margins_say_comes_once_without_numbers_of_pages() -> None:
     assert document.title == "Le bilan"
 
 
+def test_what_a_cell_announces_stands_with_it() -> None:
+    header = table(row("Réf. :", "DT-2025-0417", "Version 2"), row("Objet :", cell(p("Avance"), p("Suite"))))
+    content = word_file(p("Texte.") + section(default_header="header1"), header1=header)
+    assert read(content).text == "Réf. : DT-2025-0417\n\nVersion 2\n\nObjet : Avance\n\nSuite\n\nTexte."
+
+
 def test_the_day_on_which_the_file_was_opened_is_no_date() -> None:
     content = word_file(
         p("Texte.") + section(default_header="header1"), header1=p(field('DATE \\@ "d MMMM yyyy"', "3 mars 2024"))
