@@ -67,6 +67,8 @@ def _remarks(package: Package, source: Source, root: Any) -> tuple[str, ...]:
         remarks.append(_counted(count, "commentaire laissé de côté", "commentaires laissés de côté"))
     if count := source.left_out:
         remarks.append(_counted(count, "fichier incorporé laissé de côté", "fichiers incorporés laissés de côté"))
+    if count := sum(1 for _ in root.iter(f"{W}control")):
+        remarks.append(_counted(count, "contrôle ActiveX laissé de côté", "contrôles ActiveX laissés de côté"))
     if count := charts(package):
         remarks.append(_counted(count, "graphique laissé de côté", "graphiques laissés de côté"))
     if parts := dict.fromkeys(package.unreadable):

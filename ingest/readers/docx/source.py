@@ -39,7 +39,7 @@ def source_of(package: Package, body: Any) -> Source:
             settle(root)
     texts = (part.text or "" for root in (body, *roots.values()) if root is not None for part in root.iter(f"{W}t"))
     counters = {kind: Counters(numbering) for kind in KINDS}
-    return Source(styles, numbering, Notes(roots), Marks(texts), counters)
+    return Source(styles, numbering, Notes(roots), Marks(texts, numbering.bullets()), counters)
 
 
 def settle(root: Any) -> None:

@@ -66,7 +66,9 @@ def test_a_text_above_the_limit_is_refused(name: str, monkeypatch: pytest.Monkey
 def test_an_unknown_format_is_refused_with_those_that_are_read() -> None:
     with pytest.raises(DocumentError) as raised:
         read("x", "dossier/tableau.xlsx")
-    assert raised.value.reason.startswith("format non pris en charge (.xlsx) ; formats lus : .docm, .docx, .dotm, .dotx, .htm, ")
+    assert raised.value.reason.startswith(
+        "format non pris en charge (.xlsx) ; formats lus : .docm, .docx, .dotm, .dotx, .htm, "
+    )
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,11 @@ _BOXES = "☐□◻❏❐❑❒▢⬜🗆"
 # Square bullets otherwise: ticked boxes where there are empty ones.
 _FILLED = "■◼⬛"
 
+# Bullets that are check boxes where there are ticked ones; ✓ and an empty square are common bullets otherwise. The
+# codes are those of Wingdings.
+_TICKED_BULLETS = frozenset("☑☒\uf0fd\uf0fe")
+_BULLETS = dict.fromkeys(_TICKED_BULLETS, TICKED) | dict.fromkeys("☐\uf06f\uf0a8", EMPTY)
+
 
 def is_symbol_font(font: str | None) -> bool:
     """Whether the letters of `font` are drawn as other signs."""
@@ -49,10 +54,12 @@ def in_font(text: str, font: str | None) -> str:
 class Marks:
     """How the signs of check boxes are written in one document."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str], bullets: Iterable[str] = ()) -> None:
+        """`texts` are those of the document, `bullets` the signs before the items of its lists."""
         signs = set(_BOXES)
         has_boxes = any(not signs.isdisjoint(text) for text in texts)
         ticked = _TICKS + (_FILLED if has_boxes else "")
+        self._bullets = _BULLETS if _TICKED_BULLETS.intersection(bullets) else {}
         self._signs = str.maketrans(dict.fromkeys(ticked, TICKED) | dict.fromkeys(_BOXES, EMPTY))
 
     def written(self, text: str) -> str:
@@ -60,5 +67,5 @@ class Marks:
         return text if text.isascii() else text.translate(self._signs)
 
     def bullet(self, sign: str) -> str | None:
-        """`[x]` or `[ ]` when a bullet is a check box, None for an ordinary one: ✓ and ❑ are common bullets."""
-        return {"☑": TICKED, "☒": TICKED, "☐": EMPTY}.get(sign)
+        """`[x]` or `[ ]` when a bullet is a check box, None for an ordinary one."""
+        return self._bullets.get(sign)

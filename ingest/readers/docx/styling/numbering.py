@@ -85,6 +85,11 @@ class Numbering:
                     made.starts[depth] = whole(start, 1)
             self.lists[identifier] = made
 
+    def bullets(self) -> set[str]:
+        """The signs that stand before items which have no number."""
+        levels = (level for found in self.lists.values() for level in found.levels.values())
+        return {level.text.strip()[:1] for level in levels if level.form == "bullet"}
+
     def place(self, paragraph: Any, style: Style) -> tuple[str, int] | None:
         """The list of a paragraph and the depth in it; None when it is in none."""
         own, depth = list_place(paragraph.find(f"{W}pPr"))

@@ -21,7 +21,7 @@ read = reader_of("note.docx")
         ("entete", "Réf. : DT-2025-0417\n\nParis, le 1er mars 2025\n\nObjet : avance remboursable"),
         (
             "footnote",
-            "financé au forfait, versé au bailleur après signature du bail.\n\nNote : Le forfait de relogement",
+            "au forfait, versé au bailleur après signature du bail.\n\nNote : Le forfait de relogement",
         ),
         ("sdt", "Le référent de la convention Beauregard est Solène Marchadier, direction des territoires."),
         ("sdt", "| Opération | Montant | Année |\n| --- | --- | --- |\n| Convention Beauregard | 312 450 € | 2025 |"),

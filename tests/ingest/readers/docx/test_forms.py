@@ -97,11 +97,19 @@ def test_filled_squares_are_ticks_where_there_are_empty_ones() -> None:
     assert text(p("■ Un point")) == "■ Un point"
 
 
-def test_bullets_that_are_ticked_boxes_keep_their_state() -> None:
-    lists = pattern(50, level("bullet", "☒")) + pattern(51, level("bullet", "☐")) + pattern(52, level("bullet", "ü"))
-    items = [p(name, settings=numbered(number)) for name, number in (("Oui", 60), ("Non", 61), ("Soit", 62))]
-    content = text("".join(items), numbering=lists + "".join(numbers(60 + n, 50 + n) for n in range(3)))
-    assert content == "- [x] Oui\n- [ ] Non\n- Soit"
+@pytest.mark.parametrize(("ticked", "empty"), [("☒", "☐"), ("\uf0fe", "\uf0a8")])
+def test_bullets_that_are_boxes_keep_their_state_where_one_is_ticked(ticked: str, empty: str) -> None:
+    lists = [
+        pattern(50 + n, level("bullet", sign)) + numbers(60 + n, 50 + n) for n, sign in enumerate((empty, "ü", ticked))
+    ]
+    items = [p(name, settings=numbered(number)) for name, number in (("Oui", 62), ("Non", 60), ("Soit", 61))]
+    assert text("".join(items), numbering="".join(lists)) == "- [x] Oui\n- [ ] Non\n- Soit"
+    assert text("".join(items[1:]), numbering="".join(lists[:2])) == "- Non\n- Soit"
+
+
+def test_controls_that_are_not_read_are_told() -> None:
+    control = r("<w:object><w:control w:name='CheckBox1'/></w:object>")
+    assert read(word_file(p("Oui", control, "Non"))).remarks == ("1 contrôle ActiveX laissé de côté",)
 
 
 def test_the_chosen_entry_of_a_list_is_shown() -> None:

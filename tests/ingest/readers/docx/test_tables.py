@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from ingest.readers.tables import joined_header
 from reading import reader_of
 from word_files import cell, p, r, row, table, tall, wide, word_file
 
@@ -122,10 +121,3 @@ def test_figures_in_one_cell_stay_apart() -> None:
         "| B | 1 200 ; 300 |",
         "| C | 12 € |",
     ]
-
-
-def test_headers_are_joined_from_the_top_each_text_once() -> None:
-    assert joined_header([["Type", "Zone A", "Zone A"], ["Type", "Loyer", ""], ["", "en euros"]]) == [
-        "Type", "Zone A, Loyer, en euros", "Zone A"
-    ]  # fmt: skip
-    assert joined_header([["Zone", "Prix"]]) == ["Zone", "Prix"]
