@@ -21,7 +21,7 @@ from kb.types import Document
 
 # Change it whenever the same bytes would give another document: unchanged files are then read again. What the domain
 # changes has a mark of its own (`Domain.reading_mark`).
-READERS_VERSION = "5"
+READERS_VERSION = "6"
 
 # Suffix or media type -> the module of this package whose `read` takes it.
 READERS = {
@@ -34,6 +34,9 @@ READERS = {
     ".text": "text",
     ".pdf": "pdf.reader",
     ".docx": "docx.reader",
+    ".docm": "docx.reader",
+    ".dotx": "docx.reader",
+    ".dotm": "docx.reader",
     "text/html": "html.reader",
     "application/xhtml+xml": "html.reader",
     "text/markdown": "markdown",
@@ -42,6 +45,9 @@ READERS = {
     "application/pdf": "pdf.reader",
     "application/x-pdf": "pdf.reader",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx.reader",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.template": "docx.reader",
+    "application/vnd.ms-word.document.macroenabled.12": "docx.reader",
+    "application/vnd.ms-word.template.macroenabled.12": "docx.reader",
 }
 SUFFIXES = frozenset(key for key in READERS if key.startswith("."))
 _PACKED = {"pdf.reader", "docx.reader"}  # what these read is many times the size of the file

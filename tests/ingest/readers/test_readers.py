@@ -36,6 +36,7 @@ read = reader_of("notes/essai.md")
 
 def test_the_suffixes_are_those_that_are_read() -> None:
     expected = {".html", ".htm", ".xhtml", ".md", ".markdown", ".txt", ".text", ".pdf", ".docx"}
+    expected |= {".docm", ".dotx", ".dotm"}
     assert expected == SUFFIXES
     for module in set(READERS.values()):
         assert (ROOT / "ingest" / "readers" / f"{module.replace('.', '/')}.py").is_file()
@@ -65,7 +66,9 @@ def test_a_text_above_the_limit_is_refused(name: str, monkeypatch: pytest.Monkey
 def test_an_unknown_format_is_refused_with_those_that_are_read() -> None:
     with pytest.raises(DocumentError) as raised:
         read("x", "dossier/tableau.xlsx")
-    assert raised.value.reason.startswith("format non pris en charge (.xlsx) ; formats lus : .docx, .htm, ")
+    assert raised.value.reason.startswith(
+        "format non pris en charge (.xlsx) ; formats lus : .docm, .docx, .dotm, .dotx, .htm, "
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,24 @@ import docx
 import openpyxl
 from openpyxl.utils import get_column_letter
 
+from word_files import (
+    call,
+    cell,
+    field,
+    level,
+    note,
+    numbered,
+    numbers,
+    p,
+    pattern,
+    r,
+    raised,
+    row,
+    section,
+    table,
+    word_file,
+)
+
 PARAGRAPH = b"<w:p><w:r><w:t>Le texte du document, un paragraphe de plus.</w:t></w:r></w:p>"
 _CELL = b"<w:tc><w:tcPr><w:gridSpan w:val='100'/></w:tcPr><w:p><w:r><w:t>x</w:t></w:r></w:p></w:tc>"
 
@@ -71,6 +89,33 @@ def laughs(levels: int) -> str:
     told += [f"a{level}: &a{level} [{','.join([f'*a{level - 1}'] * 10)}]" for level in range(1, levels)]
     return "\n".join([*told, f"sources: *a{levels - 1}"])
 
+
+def _list_style(identifier: str, number: int) -> str:
+    """A style of lists that is in a list."""
+    settings = f'<w:pPr><w:numPr><w:numId w:val="{number}"/></w:numPr></w:pPr>'
+    return f'<w:style w:type="numbering" w:styleId="{identifier}"><w:name w:val="{identifier}"/>{settings}</w:style>'
+
+
+def _linked_list(number: int, style: str) -> str:
+    """A list that only names a style of lists."""
+    link = f'<w:numStyleLink w:val="{style}"/>'
+    return f'<w:abstractNum w:abstractNumId="{number}">{link}</w:abstractNum>{numbers(number, number)}'
+
+
+def _based_style(identifier: str, other: str) -> str:
+    """A style of paragraphs based on another one."""
+    named = f'<w:name w:val="{identifier}"/><w:basedOn w:val="{other}"/>'
+    return f'<w:style w:type="paragraph" w:styleId="{identifier}">{named}</w:style>'
+
+
+_BOX = "<mc:Choice><w:txbxContent><w:p><w:r><w:t>x</w:t></w:r></w:p></w:txbxContent></mc:Choice>"
+_DROP_DOWN = (
+    "<w:sdt><w:sdtPr><w:dropDownList w:lastValue='z'>"
+    + "<w:listItem w:value='a'/>" * 1_000
+    + "</w:dropDownList></w:sdtPr><w:sdtContent/></w:sdt>"
+)
+_DEEP_FRACTION = "<m:f><m:num>" * 100 + "<m:r><m:t>x+y</m:t></m:r>" + "</m:num></m:f>" * 100
+_INNER = table(row("a", "b"), row("c", "d"), row("e", "f"))
 
 Maker = Callable[[int], str | bytes]
 # Name of the file -> what makes it.
@@ -133,6 +178,46 @@ MAKERS: dict[str, Maker] = {
             for number in range(n)
         )
     ),
+    "notes.docx": lambda n: word_file(
+        "".join(p("x", call(number)) for number in range(n)),
+        footnotes="".join(note(number, "y") for number in range(n)),
+    ),
+    "note of itself.docx": lambda n: word_file(
+        p("x", call(1)), footnotes=note(1, "y").replace("</w:p>", f"{call(1) * n}</w:p>")
+    ),
+    "lists of lists.docx": lambda n: word_file(
+        "".join(p("x", settings=numbered(number)) for number in range(0, n, 100)),
+        styles="".join(_list_style(f"L{number}", number + 1) for number in range(n)),
+        numbering="".join(_linked_list(number, f"L{number}") for number in range(n)),
+    ),
+    "styles.docx": lambda n: word_file(
+        "".join(p("x", style=f"S{number}") for number in range(n)),
+        styles="".join(_based_style(f"S{number}", f"S{(number + 1) % n}") for number in range(n)),
+    ),
+    "long labels.docx": lambda n: word_file(
+        p("x", settings=numbered(60)) * n,
+        numbering=pattern(50, level("lowerLetter", "%1" * n, start=32_000)) + numbers(60, 50),
+    ),
+    "margins.docx": lambda n: word_file(
+        p("x") + section(default_header="header1") * n, header1=p("Réf. 12") + p("x", field("PAGE", "y")) * n
+    ),
+    "fields.docx": lambda n: word_file(p('<w:r><w:fldChar w:fldCharType="begin"/></w:r>' * n, "x") + p("y") * n),
+    "nested fields.docx": lambda n: word_file(
+        p('<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>IF</w:instrText></w:r>' * n, "x")
+        + p('<w:r><w:fldChar w:fldCharType="end"/></w:r>' * n, "y")
+    ),
+    "raised.docx": lambda n: word_file(p("x", raised("1") * n, raised("a") + r("b"))),
+    "pages.docx": lambda n: word_file(p(field("PAGE", "1") * n) + p(("p. " + field("PAGE", "1")) * 1, "- " * n)),
+    "breaks.docx": lambda n: word_file(p("1", r("<w:br/>" * n), "2")),
+    "doubles.docx": lambda n: word_file(p(r(f"<mc:AlternateContent>{_BOX}</mc:AlternateContent>" * n))),
+    "boxes.docx": lambda n: word_file(p(r("<w:pict>" * 80 + _BOX * n + "</w:pict>" * 80))),
+    "controls.docx": lambda n: word_file(
+        p("<w:sdt><w:sdtPr><w14:checkbox/></w:sdtPr><w:sdtContent/></w:sdt>" * n) + p(_DROP_DOWN * (n // 100))
+    ),
+    "equations.docx": lambda n: word_file(p(f"<m:oMath>{'<m:r><m:t>x</m:t></m:r>' * n}</m:oMath>", "x")),
+    "deep equations.docx": lambda n: word_file(p(f"<m:oMath>{_DEEP_FRACTION}</m:oMath>" * (n // 100), "x")),
+    "header rows.docx": lambda n: word_file(table(row("x", "y", settings="<w:tblHeader/>") * n)),
+    "nested tables.docx": lambda n: word_file(table(row("x", "y"), row("z" * 1_000, cell(_INNER * (n // 10))))),
     "liar.docx": lambda n: lying_docx(n * 5_000),
 }
 
