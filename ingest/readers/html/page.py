@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from lxml import etree
 
 from ingest.readers.html.boilerplate import PRUNED_ROLES, is_pruned
-from ingest.readers.html.tree import Element, text_of
+from ingest.readers.html.elements import Element, text_of
 from kb.text.domain import Domain
 
 _HIDDEN_STYLE = re.compile(

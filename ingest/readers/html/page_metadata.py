@@ -11,7 +11,7 @@ from ingest.readers.block_builder import one_line
 from ingest.readers.dates import announced_date, date_near_title, is_announcement, parse_date
 from ingest.readers.html.boilerplate import HEAD_NAMES
 from ingest.readers.html.page import names_of
-from ingest.readers.html.tree import Element, text_of
+from ingest.readers.html.elements import Element, text_of
 from ingest.readers.metadata import FIELDS, Metadata, from_mapping, without_site_name
 from kb.text.folding import fold
 

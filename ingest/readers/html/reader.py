@@ -17,7 +17,8 @@ from ingest.readers.html.cited import extract_last_sources, extract_named_source
 from ingest.readers.html.page import body_of, drop_hidden, main_element, prune
 from ingest.readers.html.page_metadata import extract_head_lines, first_title, head_metadata, other_title
 from ingest.readers.html.parsing import parse_html, too_deep
-from ingest.readers.html.tree import Element, blocks_of, text_of
+from ingest.readers.html.elements import Element, text_of
+from ingest.readers.html.tree import blocks_of
 from ingest.readers.metadata import Metadata, canonical_url
 from ingest.readers.reading import Given, Reading, empty, no_text, too_long
 from kb.text.domain import Domain
