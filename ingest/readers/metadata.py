@@ -51,6 +51,15 @@ _NOTHING = {"", "~", "null", "none", "s.d.", "s.d", "sd", "n.d.", "n.d"}
 # What stands between a title and the site's name. A bare dash also joins the parts of a title: it takes proof.
 _BAR = re.compile(r"\s{1,3}[|·•»]\s+")
 _DASH = re.compile(r"\s{1,3}[-–—]\s+")
+# Titles that programs make up, or that say only what state a document is in; folded, without brackets around.
+_PROGRAM = re.compile(r"(?:microsoft (?:office )?(?:word|powerpoint|excel|publisher)|powerpoint presentation)\s*-\s*", re.IGNORECASE)
+_NO_TITLE = re.compile(
+    r"anonym(?:ous|e)|untitled(?:[ -]?(?:document|page)?\d*)?|sans[ -]titre[ -]?\d*|(?:nouveau |new )?(?:document|doc|classeur|feuille|"
+    r"presentation|fichier|diapositive|page|sheet|slide|book)[ -]?\d*|(?:document|presentation) (?:microsoft )?(?:word|powerpoint)|"
+    r"(?:microsoft )?(?:word|powerpoint)(?: (?:document|presentation))?|projet|brouillon|draft|provisoire|confidentiel|"
+    r"version (?:provisoire|projet|finale|definitive|\d+)|v\d+|a completer|titre(?: du document)?|title|document title|null|none|"
+    r"undefined|scan(?:ne|ned)?[ _-]?\d*|img[ _-]?\d+|numerisation[ _-]?\d*|copie|modele|template|normal(?:\.dotm?)?|default|index|home"
+)
 _URL = re.compile(r"https?://[^\s<>\"«»]+", re.IGNORECASE)
 
 
@@ -101,6 +110,17 @@ def from_mapping(values: Mapping[str, object], name: str, *, latest: date | None
         if taken:
             found[field] = taken
     return Metadata(**found)  # type: ignore[arg-type]  # the table above gives every field its own type
+
+
+def usable_title(title: str | None) -> str | None:
+    """`title`, unless it is what programs write when nobody gave one: « Microsoft Word - … », « Document1 », « PROJET »."""
+    text = one_line(title or "")
+    if match := _PROGRAM.match(text):
+        # What follows is a file's name: it stays when it reads like a title.
+        text = re.sub(r"\.(?:docx?|pptx?|xlsx?|odt|odp|rtf|pdf)$", "", text[match.end() :], flags=re.IGNORECASE).strip()
+        if " " not in text:
+            return None
+    return None if not re.search(r"\w", text) or _NO_TITLE.fullmatch(fold(text).strip(" .:-_()[]<>«»*!")) else text
 
 
 def web_url(value: str | None) -> str | None:

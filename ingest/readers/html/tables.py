@@ -51,7 +51,8 @@ def is_layout(element: Element) -> bool:
     has_headers = any(cell.tag == "th" for row in rows for cell in row) or element.find("caption") is not None
     parts = [part for part in element.iterdescendants("table", "h1", "h2", "h3", "h4", "h5", "h6")]
     if not has_headers:
-        return bool(parts) or len(rows) == 1 or max(map(len, rows), default=0) <= 1
+        is_one_value = len(rows) == 1 and len(rows[0]) == 2 and _is_figure(text_of(rows[0][1]))
+        return bool(parts) or (len(rows) == 1 and not is_one_value) or max(map(len, rows), default=0) <= 1
     cells = {cell for row in rows for cell in row}
     return any(
         len(text_of(cell)) > _LONGEST_CELL
@@ -67,13 +68,11 @@ def table_blocks(element: Element, repeats: Repeats) -> list[Block]:
     if pairs := _pairs(rows, repeats):
         return [*captions, bullets(item(f"{label} : {value}" if label else value) for label, value in pairs)]
     found = _understand(element, rows, repeats)
-    lines = [found.header, *found.body] if found.header else found.body
-    return [
-        *captions,
-        *map(paragraph, found.above),
-        *table(lines, has_header=bool(found.header)),
-        *map(paragraph, found.below),
-    ]
+    if not found.header and all(len(row) == 2 for row in found.body):
+        held = [bullets(item(_values(row)) for row in found.body)]
+    else:
+        held = table([found.header, *found.body] if found.header else found.body, has_header=bool(found.header))
+    return [*captions, *map(paragraph, found.above), *held, *map(paragraph, found.below)]
 
 
 def _pairs(rows: Sequence[Sequence[Element]], repeats: Repeats) -> list[tuple[str, str]]:
@@ -133,9 +132,12 @@ def _header_depth(grid: Sequence[Sequence[_Slot]], in_head: int) -> int:
     """How many of the first rows say what the columns hold."""
     if not grid:
         return 0
+    if len(grid) == 1 and not in_head:
+        return 0
     last = len(grid) - 1
     depth = max(0, min(in_head, last))
-    while depth < min(last, _MOST_HEADERS) and _is_of_headers(grid[depth]):
+    width = max(map(len, grid))
+    while depth < min(last, _MOST_HEADERS) and _is_of_headers(grid[depth]) and not _goes_across(grid[depth], width):
         depth += 1
     first = grid[0]
     spans = [(_span(slot.cell, "colspan"), _span(slot.cell, "rowspan")) for slot in first]
@@ -156,16 +158,13 @@ def _is_of_headers(row: Sequence[_Slot]) -> bool:
 
 def _begins_with_values(grid: Sequence[Sequence[_Slot]]) -> bool:
     """Whether the first row of a table holds what the others hold: there is no header."""
-    if len(grid) > 1 and all(
-        len(row) > 1 and row[0].cell.tag == "th" and all(slot.cell.tag == "td" for slot in row[1:] if slot.cell is not row[0].cell)
-        for row in grid
-    ):
+    first, others = grid[0], grid[1:]
+    below = [any(column < len(row) and _is_figure(row[column].text) for row in others) for column in range(len(first))]
+    if any(_is_figure(slot.text) and below[column] for column, slot in enumerate(first) if column):
         return True
-    return any(
-        _is_figure(slot.text) and any(column < len(row) and _is_figure(row[column].text) for row in grid[1:])
-        for column, slot in enumerate(grid[0])
-        if column
-    )
+    # Each row has its own header beside it: the first one too, unless it names what others count.
+    sides = all(len(row) > 1 and row[0].cell.tag == "th" and row[-1].cell.tag == "td" for row in grid)
+    return sides and not any(below)
 
 
 def _has_figures(row: Sequence[_Slot]) -> bool:

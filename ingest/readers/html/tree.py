@@ -80,8 +80,11 @@ class _Walker:
                 self._level = level
         elif tag in LISTS and not _holds_sections(element):
             self._add(bullets(_list_lines(element, 0)))
-        elif tag == "dl":
+        elif tag == "dl" and not _holds_prose(element):
             self._add(bullets(_definitions(element)))
+        elif tag == "dt":
+            # Of a list whose definitions are texts of their own: questions and answers.
+            self._add(heading(text_of(element), min(6, self._level + 1)))
         elif tag == "table" and not is_layout(element):
             self._add(*table_blocks(element, self._repeats))
         else:
@@ -92,6 +95,15 @@ class _Walker:
 def _holds_sections(element: Element) -> bool:
     """Whether the « items » of a list are sections of their own (cards, accordions), not items."""
     return any(True for _ in element.iter("h2", "h3", "h4", "h5", "h6", "table", "details"))
+
+
+def _holds_prose(element: Element) -> bool:
+    """Whether the definitions of a list are more than a line each: paragraphs, lists, tables, headings."""
+    return any(
+        len(list(part.iterchildren("p", "div"))) > 1
+        or next(part.iter("ul", "ol", "table", "dl", *HEADINGS, "details"), None) is not None
+        for part in element.iter("dd")
+    )
 
 
 def _list_lines(element: Element, depth: int) -> Iterator[str]:
