@@ -46,7 +46,9 @@ _AFTER = re.compile(r"\s*\.?\s*(?:$|[|•·()-]|,? ?(?:a )?\d{1,2}\s?[h:]|,? ?(?
 # A place before a date, as letters and reports have it: « Paris, le 3 mars 2025 ».
 _PLACED = re.compile(r"[a-z][a-z' -]{1,40}, (?:le )?(?=\d|premier|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)")
 # « Fait à Lyon, le 3 mars 2025 », at the end of acts.
-_SIGNED = re.compile(r"(?:fait|donne|signe|delibere)e? (?:et (?:fait|delibere|signe)e? )?a [a-z][a-z' -]{1,40},? (?:en .{1,30},? )?le (.{6,30})")
+_SIGNED = re.compile(
+    r"(?:fait|donne|signe|delibere)e? (?:et (?:fait|delibere|signe)e? )?a [a-z][a-z' -]{1,40},? (?:en .{1,30},? )?le (.{6,30})"
+)
 # An act is known by its date: « Arrêté du 1er juillet 2023 relatif à… ». What stands between its kind and the date may
 # not lead to another act (« Arrêté modifiant l'arrêté du… »).
 _ACT = re.compile(

@@ -38,7 +38,7 @@ FIELDS = {
     "origine": "origin",
     "origin": "origin",
 }
-_SOURCE_FIELDS = {
+SOURCE_FIELDS = {
     "titre": "title",
     "title": "title",
     "editeur": "publisher",
@@ -52,7 +52,9 @@ _NOTHING = {"", "~", "null", "none", "s.d.", "s.d", "sd", "n.d.", "n.d"}
 _BAR = re.compile(r"\s{1,3}[|·•»]\s+")
 _DASH = re.compile(r"\s{1,3}[-–—]\s+")
 # Titles that programs make up, or that say only what state a document is in; folded, without brackets around.
-_PROGRAM = re.compile(r"(?:microsoft (?:office )?(?:word|powerpoint|excel|publisher)|powerpoint presentation)\s*-\s*", re.IGNORECASE)
+_PROGRAM = re.compile(
+    r"(?:microsoft (?:office )?(?:word|powerpoint|excel|publisher)|powerpoint presentation)\s*-\s*", re.IGNORECASE
+)
 _NO_TITLE = re.compile(
     r"anonym(?:ous|e)|untitled(?:[ -]?(?:document|page)?\d*)?|sans[ -]titre[ -]?\d*|(?:nouveau |new )?(?:document|doc|classeur|feuille|"
     r"presentation|fichier|diapositive|page|sheet|slide|book)[ -]?\d*|(?:document|presentation) (?:microsoft )?(?:word|powerpoint)|"
@@ -125,13 +127,18 @@ def usable_title(title: str | None) -> str | None:
 
 def web_url(value: str | None) -> str | None:
     """`value` when it is an address of the web (http or https, with a host), else None."""
-    value = (value or "").strip()
+    value = (value or "").strip().replace(" ", "%20")
     try:
         parts = urlsplit(value)
         host = parts.hostname
     except ValueError:
         return None
-    if parts.scheme.lower() not in {"http", "https"} or not host or re.search(r"\s", value):
+    if (
+        parts.scheme.lower() not in {"http", "https"}
+        or not host
+        or re.search(r"\s|%20", value.split("/", 3)[2])
+        or re.search(r"\s", value)
+    ):
         return None
     return value
 
@@ -250,7 +257,7 @@ def _sources(key: object, value: object, name: str, latest: date | None) -> tupl
     found: list[CitedSource | None] = []
     for item in value if isinstance(value, list | tuple) else [value]:
         if isinstance(item, Mapping):
-            texts = {_SOURCE_FIELDS.get(fold(str(field))): _text(field, held, name) for field, held in item.items()}
+            texts = {SOURCE_FIELDS.get(fold(str(field))): _text(field, held, name) for field, held in item.items()}
             title = texts.get("title") or texts.get("publisher") or texts.get("url")
             if title:
                 moment = parse_date(texts.get("date"), latest=latest)

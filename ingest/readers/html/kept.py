@@ -12,7 +12,9 @@ from kb.text.domain import Domain
 from kb.text.folding import fold
 
 _FILE = re.compile(r"\S+\.(?:jpe?g|png|gif|svg|webp|pdf|tiff?|avif)\b", re.IGNORECASE)
-_DECORATION = re.compile(r"(?:logo(?:type)?|icone|pictogramme|picto|banniere|bouton|avatar|portrait|photo(?:graphie)?s?)\b")
+_DECORATION = re.compile(
+    r"(?:logo(?:type)?|icone|pictogramme|picto|banniere|bouton|avatar|portrait|photo(?:graphie)?s?)\b"
+)
 _FEWEST_WORDS = 4  # of an alternative that says more than what kind of image it is
 _LONGEST_ALTERNATIVE = 1_500
 _LEVEL = re.compile(r"mso-list\s*:\s*\S+\s+level(\d)", re.IGNORECASE)
@@ -46,10 +48,15 @@ def tell_images(body: Element) -> None:
 def keep_asides(body: Element, domain: Domain) -> None:
     """Makes ordinary text of the asides of an article that say something in sentences: call-outs, notes, definitions."""
     for aside in list(body.iter("aside")):
-        inside = any(parent.tag in {"article", "main"} or parent.get("role") == "main" for parent in aside.iterancestors())
+        inside = any(
+            parent.tag in {"article", "main"} or parent.get("role") == "main" for parent in aside.iterancestors()
+        )
         if not inside or any(is_pruned(name, domain) for name in (aside.get("class") or "").lower().split()):
             continue
-        if aside.get("role", "").lower() in {"navigation", "search"} or next(aside.iter("nav", "form"), None) is not None:
+        if (
+            aside.get("role", "").lower() in {"navigation", "search"}
+            or next(aside.iter("nav", "form"), None) is not None
+        ):
             continue
         texts = [text for part in aside.iter() if isinstance(part.tag, str) and (text := _own(part))]
         if not texts or mark_of(texts[0], domain) is not None:

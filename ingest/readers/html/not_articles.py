@@ -57,7 +57,9 @@ _CLOSED = re.compile(
     r"(?:erreur |error )?50[0-4](?: .{1,30})?|service unavailable|bad gateway"
 )
 _CONSENT = re.compile(r"cookies?\b|traceurs?\b|consentement|vie privee|donnees personnelles")
-_CHOICE = re.compile(r"(?:tout )?(?:accepter|refuser)\b|j'accepte|continuer sans accepter|accept all|reject all|personnaliser|parametrer")
+_CHOICE = re.compile(
+    r"(?:tout )?(?:accepter|refuser)\b|j'accepte|continuer sans accepter|accept all|reject all|personnaliser|parametrer"
+)
 _SCRIPT = re.compile(
     r"(?:activ|autoris|enabl)\w* (?:le |the )?java ?script|java ?script (?:est|doit|is|must|semble)\b.{0,40}(?:desactive|active|disabled|enabled|requis|"
     r"necessaire|required)|(?:requires?|necessite|needs?|besoin d[e']) ?(?:the )?java ?script|without java ?script|sans java ?script"
@@ -82,7 +84,11 @@ def is_shell(page: Element, body: Element) -> bool:
 
 def asks_choice(body: Element) -> bool:
     """Whether the buttons of a page, before they are taken away, ask for consent."""
-    asked = [part for part in body.iter("button", "a", "input") if _CHOICE.fullmatch(_said(part)) or _CHOICE.match(_said(part))]
+    asked = [
+        part
+        for part in body.iter("button", "a", "input")
+        if _CHOICE.fullmatch(_said(part)) or _CHOICE.match(_said(part))
+    ]
     return len(asked) > 1 or (bool(asked) and _CONSENT.search(fold(text_of(body))[:5_000]) is not None)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from ingest.readers.html.elements import Element, text_of
+from ingest.readers.html.elements import INLINE, Element, text_of
 
 _BLOCKS = frozenset("p li td th dd dt div section blockquote figcaption caption h1 h2 h3 h4 h5 h6 body".split())
 _SUPERSCRIPTS = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
@@ -21,7 +21,9 @@ _MARK = re.compile(
 _LETTER = re.compile(r"[\[(]?\s?(?:[a-z]|[ivx]{1,5})\s?[\])]?", re.IGNORECASE)
 _POWER = re.compile(r"[+−-]?\d{1,3}[+−-]?")
 # What programs call the anchors of notes: nb1 (SPIP), _ftn1 (Word), fn:1, cite_note-1, note2, sdfootnote1sym
-_ANCHOR = re.compile(r"notes?(?:\W|_|\d|$|sym|anc)|ftn|edn|(?:^|[^a-z])fn|cite|^n[bh]?\d|renvoi|appel|^ref(?:\W|_|\d|$)")
+_ANCHOR = re.compile(
+    r"notes?(?:\W|_|\d|$|sym|anc)|ftn|edn|(?:^|[^a-z])fn|cite|^n[bh]?\d|renvoi|appel|^ref(?:\W|_|\d|$)"
+)
 _NAME = re.compile(
     r"(?:.*[_-])?(?:reference|footnote|footnoteref|footnotereference|endnote|note|noteref|appel)s?(?:[_-].*)?"
 )
@@ -54,7 +56,9 @@ def without_calls(text: str) -> str:
     def raised(found: re.Match[str]) -> str:
         mark, before = found[0].translate(_PLAIN), text[max(0, found.start() - _NEAR) : found.start()]
         if not before.strip():
-            return f"Note {mark} : " if re.match(r"\s?[^\W\d_]", text[found.end() :]) else found[0]
+            after = text[found.end() : found.end() + 2]
+            space = "" if after[:1].isspace() else " "
+            return f"Note {mark} :{space}" if re.match(r"\s?[^\W\d_]", after) else found[0]
         return found[0] if is_exponent(before, mark, text[found.end() : found.end() + 3]) else ""
 
     def bracketed(found: re.Match[str]) -> str:
@@ -78,8 +82,8 @@ def settle_notes(body: Element) -> list[Element]:
             continue
         if call.tag == "a":
             _settle_link(call, named, notes)
-        else:
-            _settle_raised(call)
+        elif not any("#" in (link.get("href") or "") for link in call.iter("a")):
+            _settle_raised(call)  # one that holds a link is settled with it
     for note in notes:
         _show(note, body)
     return list(notes)
@@ -98,7 +102,11 @@ def _settle_link(link: Element, named: dict[str, Element], notes: dict[Element, 
             _remove(link)
         return
     outer = link
-    while (up := outer.getparent()) is not None and up.tag in {"sup", "span", "small"} and text_of(up).strip("[]() ") == text.strip("[]() "):
+    while (
+        (up := outer.getparent()) is not None
+        and up.tag in {"sup", "span", "small"}
+        and text_of(up).strip("[]() ") == text.strip("[]() ")
+    ):
         outer = up
     is_of_note = _ANCHOR.search(fragment) is not None or any(
         _NAME.fullmatch(name) for part in (link, outer) for name in (part.get("class") or "").lower().split()
@@ -142,7 +150,9 @@ def _settle_raised(raised: Element) -> None:
 def _told(call: Element) -> str:
     """The note that only its call holds, as some systems show it when one points at it."""
     told = " ".join((call.get("title") or call.get("data-note") or call.get("data-content") or "").split())
-    says = 3 < len(told) <= _LONGEST_NOTE and not re.match(r"(?:note|voir la note|aller|lien|footnote)\b.{0,20}$", told, re.I)
+    says = 3 < len(told) <= _LONGEST_NOTE and not re.match(
+        r"(?:note|voir la note|aller|lien|footnote)\b.{0,20}$", told, re.I
+    )
     return f" (note : {told})" if says else ""
 
 
@@ -207,8 +217,12 @@ def _block(element: Element) -> Element:
 
 
 def _whole(target: Element) -> Element:
-    """The note that an anchor stands in."""
-    return _block(target)
+    """The note that an anchor stands in: its block, when the anchor itself holds no more than a mark."""
+    text = text_of(target)
+    if target.tag in _BLOCKS or not (not text or _MARK.fullmatch(text) or _BACK.fullmatch(text)):
+        return target
+    block = _block(target)
+    return target if block.tag == "body" else block
 
 
 def _show(note: Element, body: Element) -> None:
@@ -216,8 +230,9 @@ def _show(note: Element, body: Element) -> None:
     for element in (note, *note.iterancestors()):
         if element is body or element.tag in {"main", "article"}:
             return
-        for name in ("hidden", "aria-hidden"):
-            element.attrib.pop(name, None)
+        if element.attrib.pop("hidden", None) is not None and element.tag in INLINE:
+            element.tag = "div"  # it opened beside the text
+        element.attrib.pop("aria-hidden", None)
         if "none" in (element.get("style") or ""):
             del element.attrib["style"]
         if element.tag in {"aside", "footer"} and next(element.iter("nav", "form"), None) is None:

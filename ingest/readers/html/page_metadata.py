@@ -11,8 +11,8 @@ from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
 from ingest.readers.block_builder import one_line
 from ingest.readers.dates import announced_date, date_near_title, is_announcement, parse_date
 from ingest.readers.html.boilerplate import HEAD_NAMES
-from ingest.readers.html.page import names_of
 from ingest.readers.html.elements import Element, text_of
+from ingest.readers.html.page import names_of
 from ingest.readers.metadata import FIELDS, Metadata, from_mapping, without_site_name
 from kb.text.folding import fold
 
@@ -91,7 +91,10 @@ def declared_address(page: Element, declared: list[str], url: str | None) -> str
 
 def _language(parts: SplitResult) -> str | None:
     """The language that an address names: …/en/page, en.example.org, ?lang=en."""
-    named = [parts.path.split("/")[1].lower() if parts.path.count("/") > 1 else "", (parts.hostname or "").split(".")[0]]
+    named = [
+        parts.path.split("/")[1].lower() if parts.path.count("/") > 1 else "",
+        (parts.hostname or "").split(".")[0],
+    ]
     named += [code for name, code in parse_qsl(parts.query) if name in {"lang", "langue", "language", "hl"}]
     return next((name[:2] for name in named if re.fullmatch(rf"(?:{_LANGUAGES})(?:[-_][a-z]{{2}})?", name)), None)
 

@@ -54,7 +54,11 @@ def open_panels(body: Element) -> None:
         if not _TABS.search(named) or any(panel is tabs or tabs in panel.iterancestors() for panel in labelled):
             continue
         links = [link for link in tabs.iter("a", "button") if text_of(link)]
-        if len(links) > 1 and used.issuperset(links) and len(text_of(tabs)) < sum(len(text_of(one)) + 2 for one in links):
+        if (
+            len(links) > 1
+            and used.issuperset(links)
+            and len(text_of(tabs)) < sum(len(text_of(one)) + 2 for one in links)
+        ):
             _drop(tabs)
 
 
@@ -74,7 +78,9 @@ def _labels(body: Element) -> _Labels:
                 found[panel] = (control, _label(control))
     for panel in body.xpath(".//*[@role='tabpanel']"):
         if panel not in found:
-            control = next((named[name] for name in (panel.get("aria-labelledby") or "").split() if name in named), None)
+            control = next(
+                (named[name] for name in (panel.get("aria-labelledby") or "").split() if name in named), None
+            )
             found[panel] = (control, _label(control) if control is not None else panel.get("aria-label") or "")
     return found
 
@@ -83,11 +89,7 @@ def _controls(body: Element) -> Iterator[Element]:
     for element in list(body.iterdescendants()):
         if not isinstance(element.tag, str) or element.tag in {"input", "select", "textarea"}:
             continue
-        if element.get("aria-controls") or element.get("role") == "tab" or _toggle(element):
-            yield element
-        elif element.tag == "button" and (element.get("aria-expanded") or _WIDGET.search(_names(element))):
-            yield element
-        elif element.tag == "a" and (element.get("href") or "").startswith("#") and _in_tabs(element):
+        if element.get("aria-controls") or element.get("role") == "tab" or _toggle(element) or (element.tag == "button" and (element.get("aria-expanded") or _WIDGET.search(_names(element)))) or (element.tag == "a" and (element.get("href") or "").startswith("#") and _in_tabs(element)):
             yield element
 
 
@@ -118,9 +120,15 @@ def _following(control: Element) -> list[Element]:
 def _is_panel(panel: Element, control: Element, body: Element) -> bool:
     if panel is body or panel.tag in {"nav", "dialog", "form", "header", "footer", "main", "input"}:
         return False
-    if panel.get("role") in {"dialog", "alertdialog", "menu", "navigation", "search", "listbox"} or panel.get("aria-modal"):
+    if panel.get("role") in {"dialog", "alertdialog", "menu", "navigation", "search", "listbox"} or panel.get(
+        "aria-modal"
+    ):
         return False
-    if control is panel or panel in control.iterancestors() or re.search(r"(?:^|[\s_-])modale?(?:$|[\s_-])", _names(panel)):
+    if (
+        control is panel
+        or panel in control.iterancestors()
+        or re.search(r"(?:^|[\s_-])modale?(?:$|[\s_-])", _names(panel))
+    ):
         return False
     whole = len(text_of(panel))
     linked = sum(len(text_of(link)) for link in panel.iter("a"))
@@ -134,7 +142,9 @@ def _label(control: Element) -> str:
 
 def _folded(body: Element) -> Iterator[Element]:
     """What is hidden under the name of a widget, whatever opens it."""
-    for element in body.xpath(".//*[@hidden or @aria-hidden='true' or contains(@style, 'none') or contains(@style, 'hidden')]"):
+    for element in body.xpath(
+        ".//*[@hidden or @aria-hidden='true' or contains(@style, 'none') or contains(@style, 'hidden')]"
+    ):
         around = [element, *(parent for _, parent in zip(range(2), element.iterancestors(), strict=False))]
         if element.tag in {"div", "section", "dd", "ul", "p", "li", "article"} and any(
             _WIDGET.search(_names(part)) for part in around if part.tag != "body"

@@ -9,11 +9,13 @@ from email.message import Message
 
 import lxml.html
 
+from ingest.fetching.refresh import leads_on_to
 from ingest.readers.block_builder import Block, assemble
 from ingest.readers.dates import announced_date, date_near_title
 from ingest.readers.decoding import decode
 from ingest.readers.html.boilerplate import is_known_rubric, is_provenance, strip_marks
 from ingest.readers.html.cited import extract_last_sources, extract_named_sources
+from ingest.readers.html.elements import Element, text_of
 from ingest.readers.html.kept import keep_asides, make_lists, tell_images
 from ingest.readers.html.not_articles import (
     WRITTEN_BY_SCRIPT,
@@ -28,7 +30,6 @@ from ingest.readers.html.page import body_of, drop_hidden, main_element, prune
 from ingest.readers.html.page_metadata import all_titles, extract_head_lines, first_title, head_metadata, other_title
 from ingest.readers.html.panels import open_panels
 from ingest.readers.html.parsing import parse_html, too_deep
-from ingest.readers.html.elements import Element, text_of
 from ingest.readers.html.tree import blocks_of
 from ingest.readers.metadata import Metadata, canonical_url
 from ingest.readers.reading import Given, Reading, empty, no_text, too_long
@@ -44,6 +45,7 @@ _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DATA = re.compile(rb"data:[\w/+.;=-]{0,100};base64,[A-Za-z0-9+/=%\s]+")
 # A paragraph as long as this is text, whatever its class.
 _LONG = 120
+_LONGEST_NOTICE = 600  # characters of a page that says only where it leads to
 # A page with more characters than this is a work in itself: what surrounds it weighs nothing, and trafilatura would
 # take minutes to find it.
 _MOST = 500_000
@@ -56,14 +58,26 @@ def read(given: Given) -> Reading:
     content = _DATA.sub(b"", given.content)
     if len(content) > 10 * given.max_text_bytes:
         raise too_long(given, len(content))
+    leads_to = leads_on_to(content, "text/html")
     page = _parse(decode(content, given.name, charset(content, given.media_type)), given)
     body = body_of(page)
     if body is None:
         raise no_text(given)
     try:
-        return _read_body(given, page, body)
+        reading = _read_body(given, page, body)
     except RecursionError:
         raise too_deep(given.name) from None
+    except DocumentError:
+        if leads_to is None:
+            raise
+        raise _led_elsewhere(given, leads_to) from None
+    if leads_to is not None and len(reading.text) < _LONGEST_NOTICE:
+        raise _led_elsewhere(given, leads_to)
+    return reading
+
+
+def _led_elsewhere(given: Given, target: str) -> DocumentError:
+    return DocumentError(given.name, f"la page ne fait que renvoyer à une autre adresse ({target}) ; donnez celle-là")
 
 
 def _read_body(given: Given, page: Element, body: Element) -> Reading:

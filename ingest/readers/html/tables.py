@@ -233,7 +233,11 @@ def _grid(rows: Sequence[Sequence[Element]], repeats: Repeats) -> list[list[_Slo
 
 def _text(cell: Element, repeats: Repeats) -> str:
     """The words of a cell, a table in it row by row: « Zone : A, Part : 12 % ; Zone : B, Part : 14 % »."""
-    nested = [inner for inner in cell.iterdescendants("table") if next(inner.iterancestors("table")) in cell.iterancestors("table")]
+    nested = [
+        inner
+        for inner in cell.iterdescendants("table")
+        if next(inner.iterancestors("table")) in cell.iterancestors("table")
+    ]
     if not nested:
         return text_of(cell)
     own = one_line("".join(words(cell, frozenset({"table"}))))
@@ -250,7 +254,9 @@ def _told(element: Element, repeats: Repeats) -> str:
         lines = [", ".join(filter(None, (*found.header[:1], *(text for row in found.body for text in row))))]
     elif found.header and found.body:
         lines = [
-            ", ".join(f"{name} : {text}" if name else text for name, text in zip(found.header, row, strict=False) if text)
+            ", ".join(
+                f"{name} : {text}" if name else text for name, text in zip(found.header, row, strict=False) if text
+            )
             for row in found.body
         ]
     else:
