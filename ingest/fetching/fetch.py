@@ -79,7 +79,7 @@ class Fetcher:
         etag: str | None = None,
         last_modified: str | None = None,
     ) -> Fetched:
-        """The page at `url`, wherever its redirects, those written in pages too, lead among `hosts` (« host » or « host:port »).
+        """The page at `url`, wherever its redirects, in pages too, lead among `hosts` (« host » or « host:port »).
 
         `types` are the media types that can be used; with `etag` and `last_modified`, those of what is known of the
         page, the server may answer that nothing changed. Raises FetchError, and RefusedAddressError for an address

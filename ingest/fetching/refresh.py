@@ -1,4 +1,4 @@
-"""Pages that lead on to another by themselves (`<meta http-equiv="refresh">`): a redirect that is written in the page."""
+"""Pages that lead on by themselves (`<meta http-equiv="refresh">`): a redirect that is written in the page."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Readers: bytes -> `Document`, one module or folder a format (`READERS`). `bounded` is the way in, for hostile files.
 
-In a child process, as one of its `tasks`, `read_document`: bytes -> `sniffing` and `decoding` -> `markdown`, `html`, `text`, `pdf`,
-`docx` -> `block_builder` (one form for all), with what the document says of itself: `metadata`, and its date by
-`dates`. `listings` reads where pages, feeds and sitemaps lead. A module is imported when its format comes.
+In a child process, as one of its `tasks`, `read_document`: bytes -> `sniffing` and `decoding` -> `markdown`, `html`,
+`text`, `pdf`, `docx` -> `block_builder` (one form for all), with what the document says of itself: `metadata`, and its
+date by `dates`. `listings` reads where pages, feeds and sitemaps lead. A module is imported when its format comes.
 """
 
 from __future__ import annotations

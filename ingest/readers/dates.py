@@ -47,14 +47,18 @@ _AFTER = re.compile(r"\s*\.?\s*(?:$|[|•·()-]|,? ?(?:a )?\d{1,2}\s?[h:]|,? ?(?
 _PLACED = re.compile(r"[a-z][a-z' -]{1,40}, (?:le )?(?=\d|premier|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)")
 # « Fait à Lyon, le 3 mars 2025 », at the end of acts.
 _SIGNED = re.compile(
-    r"(?:fait|donne|signe|delibere)e? (?:et (?:fait|delibere|signe)e? )?a [a-z][a-z' -]{1,40},? (?:en .{1,30},? )?le (.{6,30})"
+    r"(?:fait|donne|signe|delibere)e? (?:et (?:fait|delibere|"
+    r"signe)e? )?a [a-z][a-z' -]{1,40},? (?:en .{1,30},? )?le (.{6,30})"
 )
 # An act is known by its date: « Arrêté du 1er juillet 2023 relatif à… ». What stands between its kind and the date may
 # not lead to another act (« Arrêté modifiant l'arrêté du… »).
 _ACT = re.compile(
-    r"(?:projet d[e']\s?)?(?:arrete|decret|loi|ordonnance|circulaire|deliberation|decision|directive|note|avis|convention|avenant|"
-    r"proces-verbal|compte[- ]rendu|releve de (?:decisions|conclusions)|protocole|accord|communique(?: de presse)?|lettre|"
-    r"courrier|rapport)s?\b(?P<between>[^.;:«»()]{0,90}?)\s(?:du|le|en date du)\s+(?=\d|premier|lundi|mardi|mercredi|jeudi|vendredi)"
+    r"(?:projet d[e']\s?)?(?:arrete|decret|loi|ordonnance|circulaire|deliberation|decision|directive|note|avis|"
+    r"convention|avenant|"
+    r"proces-verbal|compte[- ]rendu|releve de (?:decisions|conclusions)|protocole|accord|"
+    r"communique(?: de presse)?|lettre|"
+    r"courrier|rapport)s?\b(?P<between>[^.;:«»()]{0,90}?)\s(?:du|le|en date du)\s+(?=\d|premier|lundi|mardi|"
+    r"mercredi|jeudi|vendredi)"
 )
 _OTHER_ACT = re.compile(
     r"\b(?:modifi|abroge|relati|portant|fixant|approuv|complet|prorog|pris|prise|prises|application|vu|sur|pour|arrete|"
@@ -172,7 +176,7 @@ def signature_date(lines: Iterable[str], *, latest: date | None = None) -> str |
 
 
 def date_in_name(name: str, *, latest: date | None = None) -> str | None:
-    """The date in the name of a file, or in the path of an address (…/2024/03/12/…); a year alone is what it is about."""
+    """The date in the name of a file, or in the path of an address (…/2024/03/12/…). A year alone is its subject."""
     latest = latest or today()
     for pattern in (*_IN_NAME, _IN_PATH):
         for match in pattern.finditer(name if pattern is _IN_PATH else name.rpartition("/")[2]):

@@ -56,11 +56,15 @@ _PROGRAM = re.compile(
     r"(?:microsoft (?:office )?(?:word|powerpoint|excel|publisher)|powerpoint presentation)\s*-\s*", re.IGNORECASE
 )
 _NO_TITLE = re.compile(
-    r"anonym(?:ous|e)|untitled(?:[ -]?(?:document|page)?\d*)?|sans[ -]titre[ -]?\d*|(?:nouveau |new )?(?:document|doc|classeur|feuille|"
-    r"presentation|fichier|diapositive|page|sheet|slide|book)[ -]?\d*|(?:document|presentation) (?:microsoft )?(?:word|powerpoint)|"
+    r"anonym(?:ous|e)|untitled(?:[ -]?(?:document|page)?\d*)?|sans[ -]titre[ -]?\d*|(?:nouveau |new )?(?:document|"
+    r"doc|classeur|feuille|"
+    r"presentation|fichier|diapositive|page|sheet|slide|book)[ -]?\d*|(?:document|"
+    r"presentation) (?:microsoft )?(?:word|powerpoint)|"
     r"(?:microsoft )?(?:word|powerpoint)(?: (?:document|presentation))?|projet|brouillon|draft|provisoire|confidentiel|"
-    r"version (?:provisoire|projet|finale|definitive|\d+)|v\d+|a completer|titre(?: du document)?|title|document title|null|none|"
-    r"undefined|scan(?:ne|ned)?[ _-]?\d*|img[ _-]?\d+|numerisation[ _-]?\d*|copie|modele|template|normal(?:\.dotm?)?|default|index|home"
+    r"version (?:provisoire|projet|finale|definitive|\d+)|v\d+|a completer|titre(?: du document)?|title|"
+    r"document title|null|none|"
+    r"undefined|scan(?:ne|ned)?[ _-]?\d*|img[ _-]?\d+|numerisation[ _-]?\d*|copie|modele|template|"
+    r"normal(?:\.dotm?)?|default|index|home"
 )
 _URL = re.compile(r"https?://[^\s<>\"«»]+", re.IGNORECASE)
 
@@ -115,7 +119,7 @@ def from_mapping(values: Mapping[str, object], name: str, *, latest: date | None
 
 
 def usable_title(title: str | None) -> str | None:
-    """`title`, unless it is what programs write when nobody gave one: « Microsoft Word - … », « Document1 », « PROJET »."""
+    """`title`, unless it is what programs write when nobody gave one: « Microsoft Word - … », « Document1 »."""
     text = one_line(title or "")
     if match := _PROGRAM.match(text):
         # What follows is a file's name: it stays when it reads like a title.

@@ -256,7 +256,7 @@ def _may_head(text: str, domain: Domain) -> bool:
 
 
 def _title(blocks: Sequence[Block], domain: Domain) -> str | None:
-    """The first line, when it is a title: a heading, or a short line above the text. A letter is called by its object."""
+    """The first line, when it is a title: a heading, or a short line above the text. A letter has its object."""
     if not blocks or len(blocks) == 1:
         return None
     first = blocks[0]

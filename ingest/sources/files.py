@@ -27,7 +27,8 @@ class File:
 class FolderContent:
     """What a folder holds. `complete` is False when part of it could not be listed: nothing may be withdrawn then.
 
-    `ignored` names the files that no reader knows, by suffix or by their bytes; `failed` holds the entries that must not be read.
+    `ignored` names the files that no reader knows, by suffix or by their bytes; `failed` holds the entries that must
+    not be read.
     """
 
     files: tuple[File, ...]

@@ -49,8 +49,8 @@ def french_date(iso: str | None) -> str:
 def typed_date(text: str) -> str | None:
     """A date as a person types it, in ISO and as precise as given; None for what is none, or for a day that never was.
 
-    « 12/03/2026 », « 12/3/26 », « 03/2026 », « 12 mars 2026 », « 1er mars 2026 », « mars 2026 », `2026-03-12`, `2026-03`,
-    « 2026 ».
+    « 12/03/2026 », « 12/3/26 », « 03/2026 », « 12 mars 2026 », « 1er mars 2026 », « mars 2026 », `2026-03-12`,
+    `2026-03`, « 2026 ».
     """
     folded = fold(text).strip(" .").removeprefix("le ")
     match = next((found for pattern in _TYPED if (found := pattern.fullmatch(folded))), None)

@@ -61,14 +61,16 @@ MARKS = (
     _mark(r"ce site utilise des cookies.*|nous utilisons des cookies.*", "line"),
     # What stands in place of a video or map until the reader consents.
     _mark(
-        r".{2,40} est desactivee?\b.{0,20}(?:autoris|accept|activ).{0,20}(?:le depot|les cookies|cookies|traceurs).{0,80}|"
+        r".{2,40} est desactivee?\b.{0,20}(?:autoris|accept|activ).{0,20}(?:le depot|les cookies|cookies|"
+        r"traceurs).{0,80}|"
         r"(?:ce |le )?(?:contenu|service|lecteur|media)(?: \w+)? (?:est )?(?:desactive|bloque)\b.{0,20}"
         r"(?:cookies|traceurs|consentement).{0,80}|(?:contenu|service) (?:externe )?(?:desactive|bloque)|"
         r"(?:ce |le )?contenu (?:est |a ete )?(?:desactive|bloque)e?,? (?:car|parce que|tant que|faute).{0,120}|"
         r"(?:vous devez |veuillez |pour .{4,60}, (?:vous devez |veuillez |merci d')?)(?:accepter|autoriser|activer) "
         r"(?:les|nos|ces|le depot de|l'utilisation de) (?:cookies|traceurs)\b.{0,80}|"
         r"en cliquant sur .{2,30}accepter.{0,20}, vous .{0,120}|"
-        r"(?:gerer|modifier|parametrer|personnaliser) (?:les |mes |vos )?(?:cookies|traceurs|preferences|consentements?|choix)",
+        r"(?:gerer|modifier|parametrer|personnaliser) (?:les |mes |vos )?(?:cookies|traceurs|preferences|"
+        r"consentements?|choix)",
         "line",
     ),
     _mark(r"(?:a|pour) lire aussi|a lire egalement|lire aussi|a decouvrir aussi", "related"),

@@ -46,7 +46,7 @@ def tell_images(body: Element) -> None:
 
 
 def keep_asides(body: Element, domain: Domain) -> None:
-    """Makes ordinary text of the asides of an article that say something in sentences: call-outs, notes, definitions."""
+    """Makes ordinary text of the asides of an article that say something in sentences: call-outs, definitions."""
     for aside in list(body.iter("aside")):
         inside = any(
             parent.tag in {"article", "main"} or parent.get("role") == "main" for parent in aside.iterancestors()

@@ -1,4 +1,4 @@
-"""Pages that are no article although a server gives them as one: « page introuvable », a login, consent, a program's shell.
+"""Pages that are no article although a server gives them: « page introuvable », a login, consent, a program's shell.
 
 Each is told from a text that only speaks of the matter by how little it holds besides.
 """
@@ -43,17 +43,20 @@ _NOT_FOUND = re.compile(
 )
 _NO_ERROR = re.compile(rf"{_THING}(?: trouvee?| disponible| accessible| est (?:disponible|accessible|en ligne))?")
 _LOGIN = re.compile(
-    r"(?:page de |formulaire de )?(?:connexion|login|log in|sign in)|se connecter|connectez-vous|s'identifier|identification|"
+    r"(?:page de |formulaire de )?(?:connexion|login|log in|sign in)|se connecter|connectez-vous|s'identifier|"
+    r"identification|"
     r"identifiez-vous|(?:s')?authentifi(?:cation|er|ez-vous)(?: requise)?|mot de passe requis|"
     r"acces (?:reserve|restreint|protege)(?: .{1,30})?|espace (?:membres?|prive|reserve|personnel|adherents?|agents?)"
 )
 _ROBOT = re.compile(
     r"just a moment|attention required|un instant|verification (?:de securite|en cours|du navigateur)|"
-    r"(?:verifiez|confirmez|verification) que vous etes (?:un )?humain|are you (?:a )?(?:human|robot)|checking your browser.*|"
+    r"(?:verifiez|confirmez|verification) que vous etes (?:un )?humain|are you (?:a )?(?:human|robot)|"
+    r"checking your browser.*|"
     r"access denied|acces (?:refuse|interdit|bloque)|(?:erreur |error )?403(?: .{1,30})?|forbidden"
 )
 _CLOSED = re.compile(
-    r"(?:.{1,30} )?(?:en maintenance|(?:temporairement |momentanement )?indisponible|en travaux)|maintenance(?: en cours| du site)?|"
+    r"(?:.{1,30} )?(?:en maintenance|(?:temporairement |momentanement )?indisponible|en travaux)|"
+    r"maintenance(?: en cours| du site)?|"
     r"(?:erreur |error )?50[0-4](?: .{1,30})?|service unavailable|bad gateway"
 )
 _CONSENT = re.compile(r"cookies?\b|traceurs?\b|consentement|vie privee|donnees personnelles")
@@ -61,8 +64,10 @@ _CHOICE = re.compile(
     r"(?:tout )?(?:accepter|refuser)\b|j'accepte|continuer sans accepter|accept all|reject all|personnaliser|parametrer"
 )
 _SCRIPT = re.compile(
-    r"(?:activ|autoris|enabl)\w* (?:le |the )?java ?script|java ?script (?:est|doit|is|must|semble)\b.{0,40}(?:desactive|active|disabled|enabled|requis|"
-    r"necessaire|required)|(?:requires?|necessite|needs?|besoin d[e']) ?(?:the )?java ?script|without java ?script|sans java ?script"
+    r"(?:activ|autoris|enabl)\w* (?:le |the )?java ?script|java ?script (?:est|doit|is|must|"
+    r"semble)\b.{0,40}(?:desactive|active|disabled|enabled|requis|"
+    r"necessaire|required)|(?:requires?|necessite|needs?|besoin d[e']) ?(?:the )?java ?script|"
+    r"without java ?script|sans java ?script"
 )
 # The elements that programs of the usual kinds (React, Vue, Angular, Next, Nuxt, Svelte) write the page into.
 _SHELLS = frozenset(

@@ -1,6 +1,6 @@
-"""Note calls: taken away from the words and numbers that they stick to. Exponents stay; so do the notes, in their place.
+"""Note calls: taken away from the words and numbers that they stick to. Powers stay; so do the notes, in place.
 
-`settle_notes` works on the tree of a page, `without_calls` on a text whose calls are characters (« 1 254³ », « 1 254[1] »).
+`settle_notes` works on the tree of a page, `without_calls` on a text whose calls are characters (« 1 254³ »).
 """
 
 from __future__ import annotations
@@ -226,7 +226,7 @@ def _whole(target: Element) -> Element:
 
 
 def _show(note: Element, body: Element) -> None:
-    """Makes a note and what holds it ordinary text: notes stand in `aside`, `footer`, or hidden until they are asked."""
+    """Makes a note and what holds it ordinary text: notes stand in `aside`, `footer`, or hidden until asked for."""
     for element in (note, *note.iterancestors()):
         if element is body or element.tag in {"main", "article"}:
             return

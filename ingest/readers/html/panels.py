@@ -89,7 +89,13 @@ def _controls(body: Element) -> Iterator[Element]:
     for element in list(body.iterdescendants()):
         if not isinstance(element.tag, str) or element.tag in {"input", "select", "textarea"}:
             continue
-        if element.get("aria-controls") or element.get("role") == "tab" or _toggle(element) or (element.tag == "button" and (element.get("aria-expanded") or _WIDGET.search(_names(element)))) or (element.tag == "a" and (element.get("href") or "").startswith("#") and _in_tabs(element)):
+        if (
+            element.get("aria-controls")
+            or element.get("role") == "tab"
+            or _toggle(element)
+            or (element.tag == "button" and (element.get("aria-expanded") or _WIDGET.search(_names(element))))
+            or (element.tag == "a" and (element.get("href") or "").startswith("#") and _in_tabs(element))
+        ):
             yield element
 
 

@@ -35,7 +35,7 @@ class _Slot:
 
 @dataclass(frozen=True, slots=True)
 class _Understood:
-    """`above` and `below` are the lines around the table itself; `header` is empty when no row says what columns hold."""
+    """`above` and `below` are the lines around the table itself; `header` is empty when no row says what they hold."""
 
     above: list[str]
     header: list[str]
@@ -49,7 +49,7 @@ def is_layout(element: Element) -> bool:
         return True
     rows = _rows(element)
     has_headers = any(cell.tag == "th" for row in rows for cell in row) or element.find("caption") is not None
-    parts = [part for part in element.iterdescendants("table", "h1", "h2", "h3", "h4", "h5", "h6")]
+    parts = list(element.iterdescendants("table", "h1", "h2", "h3", "h4", "h5", "h6"))
     if not has_headers:
         is_one_value = len(rows) == 1 and len(rows[0]) == 2 and _is_figure(text_of(rows[0][1]))
         return bool(parts) or (len(rows) == 1 and not is_one_value) or max(map(len, rows), default=0) <= 1

@@ -1,4 +1,4 @@
-"""The front matter of a Markdown document: YAML as it should be, and as people write it. No line of it is lost silently."""
+"""The front matter of a Markdown document: YAML as it should be, or as people write it. No line is lost silently."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _load(written: str) -> object:
 
 
 def _quoted(written: str, *, only_comments: bool = False) -> str:
-    """`written` with tabs as spaces and values in quotes that YAML would misread: « Bilan : à mi-parcours », « Lot #3 ».
+    """`written` with tabs as spaces, and in quotes the values that YAML would misread: « Bilan : suite », « Lot #3 ».
 
     `only_comments` quotes the values alone that are right but for a part that would be left out as a comment.
     """
@@ -138,7 +138,9 @@ def _by_line(written: str, first_line: int) -> tuple[dict[str, object], tuple[st
             continue
         if entry := _ENTRY.match(line):
             key, value = entry["key"], entry["value"]
-            if key in values or (value is not None and value[0] in "[{" and FIELDS.get(fold(key)) not in {"programmes", "partners"}):
+            if key in values or (
+                value is not None and value[0] in "[{" and FIELDS.get(fold(key)) not in {"programmes", "partners"}
+            ):
                 lost.append((number, line))
             elif value is not None:
                 values[key] = _unquoted(value) if value[0] not in "[{" else list(_items(value))

@@ -96,7 +96,7 @@ def _parser() -> MarkdownIt:
 
 
 def _note(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """A note, « [^1]: Hors taxes. » and its indented lines: paragraphs in their place, the first « Note 1 : Hors taxes. »."""
+    """A note, « [^1]: Hors taxes. » and its indented lines: paragraphs in their place, « Note 1 : Hors taxes. »."""
     first = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
     match = _NOTE.match(first)
     if match is None or state.is_code_block(start):

@@ -19,7 +19,8 @@ def row(*cells: str, tag: str = "td") -> str:
 @pytest.mark.parametrize("head", ["thead", "tbody"])
 def test_a_header_of_two_rows_gives_each_column_its_full_name(cell: str, head: str) -> None:
     header = (
-        f"<{head}><tr><{cell} rowspan=2>Ménage</{cell}><{cell} colspan=2>PLAI</{cell}><{cell} colspan=2>PLUS</{cell}></tr>"
+        f"<{head}><tr><{cell} rowspan=2>Ménage</{cell}><{cell} colspan=2>PLAI</{cell}>"
+        f"<{cell} colspan=2>PLUS</{cell}></tr>"
         f"{row('Zone A', 'Zone B', 'Zone A', 'Zone B', tag=cell)}</{head}>"
     )
     assert text(header + row("1 personne", "14 812", "12 870", "26 920", "23 403")) == (
