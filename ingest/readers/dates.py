@@ -54,11 +54,9 @@ _SIGNED = re.compile(
 # not lead to another act (« Arrêté modifiant l'arrêté du… »).
 _ACT = re.compile(
     r"(?:projet d[e']\s?)?(?:arrete|decret|loi|ordonnance|circulaire|deliberation|decision|directive|note|avis|"
-    r"convention|avenant|"
-    r"proces-verbal|compte[- ]rendu|releve de (?:decisions|conclusions)|protocole|accord|"
-    r"communique(?: de presse)?|lettre|"
-    r"courrier|rapport)s?\b(?P<between>[^.;:«»()]{0,90}?)\s(?:du|le|en date du)\s+(?=\d|premier|lundi|mardi|"
-    r"mercredi|jeudi|vendredi)"
+    r"convention|avenant|proces-verbal|compte[- ]rendu|releve de (?:decisions|conclusions)|protocole|accord|"
+    r"communique(?: de presse)?|lettre|courrier|rapport)s?\b(?P<between>[^.;:«»()]{0,90}?)\s(?:du|le|en date du)\s+"
+    rf"(?=\d|premier {MONTH}|lundi|mardi|mercredi|jeudi|vendredi)"
 )
 _OTHER_ACT = re.compile(
     r"\b(?:modifi|abroge|relati|portant|fixant|approuv|complet|prorog|pris|prise|prises|application|vu|sur|pour|arrete|"

@@ -61,7 +61,7 @@ _NO_TITLE = re.compile(
     r"presentation|fichier|diapositive|page|sheet|slide|book)[ -]?\d*|(?:document|"
     r"presentation) (?:microsoft )?(?:word|powerpoint)|"
     r"(?:microsoft )?(?:word|powerpoint)(?: (?:document|presentation))?|projet|brouillon|draft|provisoire|confidentiel|"
-    r"version (?:provisoire|projet|finale|definitive|\d+)|v\d+|a completer|titre(?: du document)?|title|"
+    r"version (?:provisoire|projet|finale|definitive|\d+)|v\d+|a completer|titre du document|"
     r"document title|null|none|"
     r"undefined|scan(?:ne|ned)?[ _-]?\d*|img[ _-]?\d+|numerisation[ _-]?\d*|copie|modele|template|"
     r"normal(?:\.dotm?)?|default|index|home"

@@ -48,8 +48,8 @@ def says_nothing(name: str) -> bool:
 def _in_container(content: bytes) -> str | None:
     """What a ZIP container holds, by the names in its directory: nothing of it is unpacked."""
     if content[30:38] == b"mimetype":
-        kind = re.match(rb"application/vnd\.oasis\.opendocument\.(\w+)", content[38:120])
-        return _OPEN_DOCUMENTS.get(kind[1].decode()) if kind else None
+        kind = re.match(rb"application/vnd\.oasis\.opendocument\.(text|spreadsheet|presentation)", content[38:120])
+        return _OPEN_DOCUMENTS[kind[1].decode()] if kind else None
     end = content.rfind(b"PK\x05\x06", -_LONGEST_END)
     if end < 0 or len(content) < end + 20:
         return None

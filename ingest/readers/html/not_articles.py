@@ -27,21 +27,23 @@ CLOSED = "le site annonce une interruption ; la page sera à relire plus tard"
 # A page with more characters than this says something besides; one of an error or of a login holds a few lines.
 _SHORT = 1_500
 _VERY_SHORT = 600
+_LONGEST_ASKED = 5_000  # characters of a page in which consent is asked for
 _LINES, _LINE = 400, 120
 _LONGEST_TITLE = 150
 # Folded titles, without what precedes or follows a bar or a dash (the site's name).
 _THING = r"(?:cette |la |le |ce |l')?(?:page|contenu|document|article|ressource|fiche|fichier|url|adresse)"
 _ASKED = r"(?: (?:que vous (?:cherchez|recherchez|demandez|avez demandee?)|demandee?|recherchee?))?,?"
 _LACKS = (
-    r"(?: (?:est|a ete|n'a pas (?:pu )?(?:etre |ete )?|n'a pu etre|n'est pas|n'est plus|n'existe pas|n'existe plus))?"
-    r"(?: ?(?:introuvable|non trouvee?|trouvee?|inexistante?|disponible|accessible|supprimee?|en ligne|deplacee?))?"
+    r" (?:n'existe (?:pas|plus)|(?:est |a ete |n'a pas (?:pu )?(?:etre |ete )?|n'a pu etre |n'est pas |n'est plus )?"
+    r"(?:introuvable|non trouvee?|inexistante?|supprimee?|deplacee?)|"
+    r"(?:n'a pas (?:pu )?(?:etre |ete )|n'a pu etre |n'est pas |n'est plus )(?:trouvee?|disponible|accessible|en ligne))"
     r"(?: (?:ou|et) .{1,40})?"
 )
+_MISSING = rf"{_THING}{_ASKED}{_LACKS}|(?:page )?not found|gone"
 _NOT_FOUND = re.compile(
-    rf"(?:(?:oups|oops|desole|erreur|error)[ !.,:…–-]*)?(?:{_THING}{_ASKED}{_LACKS}|page not found|not found|"
-    r"(?:erreur|error|http|code)? ?(?:404|410)(?:[ .!:,–-]+.{0,60})?|.{0,30}[ (](?:erreur |error )?404\)?)"
+    rf"(?:(?:oups|oops|desole|erreur|error)[ !.,:…–-]*)?(?:{_MISSING}|"
+    rf"(?:erreur|error|http|code)? ?(?:404|410)(?:[ .!:,–-]+(?:{_MISSING}))?|.{{0,40}}(?:[ (](?:erreur|error) 404|\(404)\)?)"
 )
-_NO_ERROR = re.compile(rf"{_THING}(?: trouvee?| disponible| accessible| est (?:disponible|accessible|en ligne))?")
 _LOGIN = re.compile(
     r"(?:page de |formulaire de )?(?:connexion|login|log in|sign in)|se connecter|connectez-vous|s'identifier|"
     r"identification|"
@@ -94,7 +96,7 @@ def asks_choice(body: Element) -> bool:
         for part in body.iter("button", "a", "input")
         if _CHOICE.fullmatch(_said(part)) or _CHOICE.match(_said(part))
     ]
-    return len(asked) > 1 or (bool(asked) and _CONSENT.search(fold(text_of(body))[:5_000]) is not None)
+    return bool(asked) and len(_CONSENT.findall(fold(text_of(body)[:_LONGEST_ASKED]))) > 1
 
 
 def asks_password(body: Element) -> bool:
@@ -114,12 +116,12 @@ def reason_against(titles: Sequence[str], text: str, *, password: bool, consent:
     first = next((line for line in text.split("\n") if line.strip()), "").lstrip("#- ")
     is_very_short = len(text) <= _VERY_SHORT
     heads = [*titles, first] if is_very_short else titles
-    if (lacking := _said_by(_NOT_FOUND, heads, _NO_ERROR)) is not None:
+    if (lacking := _said_by(_NOT_FOUND, heads)) is not None:
         return f"{NOT_FOUND} (« {lacking} ») ; retirez son adresse ou corrigez-la"
     is_login = _said_by(_LOGIN, heads) is not None
     if password and (is_login or is_very_short):
         return LOGIN
-    if consent and len(_CONSENT.findall(folded)) > 1:
+    if consent and len(_CONSENT.findall(folded)) > (0 if is_very_short else 1):
         return CONSENT
     if not is_very_short:
         return None
@@ -129,17 +131,18 @@ def reason_against(titles: Sequence[str], text: str, *, password: bool, consent:
         return ROBOT
     if _said_by(_CLOSED, titles) is not None:
         return CLOSED
-    if _SCRIPT.search(folded) if len(text) <= _LINES else False:
+    is_shell_only = len(text) <= _LINES and _SCRIPT.search(folded) is not None
+    if is_shell_only or (len(text) <= _LINE and _SCRIPT.search(fold(noscript))):
         return WRITTEN_BY_SCRIPT
-    return WRITTEN_BY_SCRIPT if len(text) <= _LINE and _SCRIPT.search(fold(noscript)) else None
+    return None
 
 
-def _said_by(pattern: re.Pattern[str], texts: Sequence[str], but: re.Pattern[str] | None = None) -> str | None:
-    """The first of `texts` of which a part, between bars or dashes, is what `pattern` says, and not what `but` does."""
+def _said_by(pattern: re.Pattern[str], texts: Sequence[str]) -> str | None:
+    """The first part of `texts`, between bars or dashes, that is what `pattern` says."""
     for text in texts:
         for part in (text, *re.split(r"\s[|·•–—-]\s", text)):
             folded = fold(part).strip(" .!:…-|") if len(part) <= _LONGEST_TITLE else ""
-            if folded and pattern.fullmatch(folded) and not (but is not None and but.fullmatch(folded)):
+            if folded and pattern.fullmatch(folded):
                 return part.strip()
     return None
 
