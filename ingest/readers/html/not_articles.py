@@ -36,13 +36,15 @@ _ASKED = r"(?: (?:que vous (?:cherchez|recherchez|demandez|avez demandee?)|deman
 _LACKS = (
     r" (?:n'existe (?:pas|plus)|(?:est |a ete |n'a pas (?:pu )?(?:etre |ete )?|n'a pu etre |n'est pas |n'est plus )?"
     r"(?:introuvable|non trouvee?|inexistante?|supprimee?|deplacee?)|"
-    r"(?:n'a pas (?:pu )?(?:etre |ete )|n'a pu etre |n'est pas |n'est plus )(?:trouvee?|disponible|accessible|en ligne))"
+    r"(?:n'a pas (?:pu )?(?:etre |ete )|n'a pu etre |n'est pas |n'est plus )"
+    r"(?:trouvee?|disponible|accessible|en ligne))"
     r"(?: (?:ou|et) .{1,40})?"
 )
 _MISSING = rf"{_THING}{_ASKED}{_LACKS}|(?:page )?not found|gone"
 _NOT_FOUND = re.compile(
     rf"(?:(?:oups|oops|desole|erreur|error)[ !.,:…–-]*)?(?:{_MISSING}|"
-    rf"(?:erreur|error|http|code)? ?(?:404|410)(?:[ .!:,–-]+(?:{_MISSING}))?|.{{0,40}}(?:[ (](?:erreur|error) 404|\(404)\)?)"
+    rf"(?:erreur|error|http|code)? ?(?:404|410)(?:[ .!:,–-]+(?:{_MISSING}))?|"
+    rf".{{0,40}}(?:[ (](?:erreur|error) 404|\(404)\)?)"
 )
 _LOGIN = re.compile(
     r"(?:page de |formulaire de )?(?:connexion|login|log in|sign in)|se connecter|connectez-vous|s'identifier|"

@@ -57,7 +57,8 @@ def test_any_bytes_are_decoded_or_refused(content: bytes, declared: str) -> None
 def test_a_file_may_mix_two_encodings_line_by_line_or_within_a_line() -> None:
     mixed = "L’été à Orléans\n".encode() + "La forêt brûlée coûte 3 €\n".encode("cp1252") + "déjà vu\n".encode()
     assert decode(mixed, "a.txt") == "L’été à Orléans\nLa forêt brûlée coûte 3 €\ndéjà vu\n"
-    assert decode("Où ? À l’école, ".encode() + b"d\xe9j\xe0" + ", forêt.".encode(), "a.txt") == "Où ? À l’école, déjà, forêt."
+    within = "Où ? À l’école, ".encode() + b"d\xe9j\xe0" + ", forêt.".encode()
+    assert decode(within, "a.txt") == "Où ? À l’école, déjà, forêt."
     assert decode("L’été à l’école".encode() + b"\xc3", "a.txt") == "L’été à l’école"
     assert decode("ÉTÉ», CAFÉ»\n".encode("cp1252"), "a.txt") == "ÉTÉ», CAFÉ»\n"
 

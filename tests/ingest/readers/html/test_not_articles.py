@@ -26,15 +26,17 @@ def page(body: str, title: str = "") -> str:
         ("<main><h1>La page que vous recherchez est introuvable</h1><p>Plan du site.</p></main>", "", NOT_FOUND),
         ("<main><h1>Page not found</h1><p>Sorry.</p></main>", "", NOT_FOUND),
         (
-            "<main><h1>Connexion</h1><form><input name='u'><input type='password'></form><p>Mot de passe oublié ?</p></main>",
+            "<main><h1>Connexion</h1><form><input type='password'></form><p>Mot de passe oublié ?</p></main>",
             "",
             LOGIN,
         ),
         ("<main><p>Accédez à vos dossiers.</p><form><input type='password'></form></main>", "Extranet", LOGIN),
         ("<main><h1>Espace réservé</h1><p>Identifiant et mot de passe sont demandés.</p></main>", "", LOGIN),
         (
-            ("<div><h2>Votre vie privée</h2><p>Nous utilisons des cookies et des traceurs, avec votre consentement.</p>"
-            "<button>Tout accepter</button><button>Tout refuser</button></div>"),
+            (
+                "<div><h2>Votre vie privée</h2><p>Nous utilisons des cookies et des traceurs, avec votre consentement.</p>"
+                "<button>Tout accepter</button><button>Tout refuser</button></div>"
+            ),
             "Agence",
             CONSENT,
         ),
@@ -44,7 +46,7 @@ def page(body: str, title: str = "") -> str:
         ("<div>Veuillez activer JavaScript pour voir cette page.</div>", "Carte", WRITTEN_BY_SCRIPT),
         ("<div>JavaScript est désactivé dans votre navigateur.</div>", "Carte", WRITTEN_BY_SCRIPT),
         (
-            "<p>Carte</p><noscript>You need to enable JavaScript to run this app.</noscript><script src='a.js'></script>",
+            "<p>Carte</p><noscript>Please enable JavaScript.</noscript><script src='a.js'></script>",
             "",
             WRITTEN_BY_SCRIPT,
         ),

