@@ -34,7 +34,7 @@ def page(body: str, title: str = "") -> str:
         ("<main><h1>Espace réservé</h1><p>Identifiant et mot de passe sont demandés.</p></main>", "", LOGIN),
         (
             (
-                "<div><h2>Votre vie privée</h2><p>Nous utilisons des cookies et des traceurs, avec votre consentement.</p>"
+                "<div><h2>Votre vie privée</h2><p>Nous déposons des cookies et traceurs, avec votre consentement.</p>"
                 "<button>Tout accepter</button><button>Tout refuser</button></div>"
             ),
             "Agence",

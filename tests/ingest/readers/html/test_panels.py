@@ -42,8 +42,8 @@ TWO_TABS = "## Bailleurs\n\n2 900 € par logement.\n\n## Copropriétés\n\n4 50
         ),
         # jQuery UI.
         (
-            "<div id='tabs'><ul><li><a href='#tabs-1'>Bailleurs</a></li><li><a href='#tabs-2'>Copropriétés</a></li></ul>"
-            "<div id='tabs-1'>{}</div><div id='tabs-2' style='display: none;'>{}</div></div>"
+            "<div id='tabs'><ul><li><a href='#b-1'>Bailleurs</a></li><li><a href='#b-2'>Copropriétés</a></li></ul>"
+            "<div id='b-1'>{}</div><div id='b-2' style='display: none;'>{}</div></div>"
         ),
     ],
 )
@@ -53,7 +53,7 @@ def test_each_tab_is_text_under_its_label(tabs: str) -> None:
 
 def test_the_headings_of_a_panel_stand_below_its_label() -> None:
     panels = (
-        "<div role='tablist'><a role='tab' href='#a' aria-controls='a'>2023</a><a role='tab' href='#b' aria-controls='b'>"
+        "<div role='tablist'><a role='tab' aria-controls='a'>2023</a><a role='tab' aria-controls='b'>"
         "2024</a></div><div role='tabpanel' id='a'><h2>Montant</h2><p>12 €.</p></div>"
         "<div role='tabpanel' id='b' hidden><h2>Montant</h2><p>14 €.</p></div><h2>La suite</h2><p>Fin.</p>"
     )
