@@ -1,7 +1,7 @@
 """HTML tables -> blocks: cells that span others repeated in each, headers of several rows made one.
 
-A header of two levels joins its cells (« PLUS, Zone A »), a line that goes across the table comes before the label of
-each row below it, and a table within a cell is told in words.
+A header of two levels joins its cells (« Location, Zone A »), a line that goes across the table comes before the label
+of each row below it, and a table within a cell is told in words.
 """
 
 from __future__ import annotations
