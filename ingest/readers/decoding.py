@@ -33,6 +33,7 @@ _TAGS = re.compile("<[^<>]{0,2000}>")  # a page names its own encoding in one
 _PIECES = re.compile(r"(?<=[\n<>])")
 _UNLIKELY = re.compile("[\u0100-\u0151\u0154-\u0177\u0179-\u0fff]")  # « É» » in Windows-1252 is one of these in UTF-8
 _SURE = 3  # sequences in a line that are no accident in a text with other lines as they should be
+_OTHER_BYTES = "reperes.windows-1252"  # the name of what reads bytes that are no UTF-8
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -135,17 +136,18 @@ def _is_mixed(line: bytes) -> bool:
 
 def _mixed(line: bytes) -> str:
     """A line in UTF-8, its other bytes in Windows-1252; what is left of a letter that was cut goes."""
-    pieces: list[str] = []
-    while line:
-        try:
-            pieces.append(line.decode("utf-8"))
-            break
-        except UnicodeDecodeError as error:
-            pieces.append(line[: error.start].decode("utf-8"))
-            wrong, line = line[error.start : error.end], line[error.end :]
-            if not (wrong[0] in b"\xc2\xc3" or wrong[:2] in (b"\xe2\x80", b"\xe2\x82")):
-                pieces.append(_windows(wrong, iso_15=False))
-    return "".join(pieces)
+    return line.decode("utf-8", errors=_OTHER_BYTES)
+
+
+def _other_bytes(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    wrong = error.object[error.start : error.end]
+    is_cut = wrong[0] in b"\xc2\xc3" or wrong[:2] in (b"\xe2\x80", b"\xe2\x82")
+    return "" if is_cut else _windows(wrong, iso_15=False), error.end
+
+
+codecs.register_error(_OTHER_BYTES, _other_bytes)
 
 
 def _windows(content: bytes, *, iso_15: bool) -> str:

@@ -17,6 +17,7 @@ _DECORATION = re.compile(
 )
 _FEWEST_WORDS = 4  # of an alternative that says more than what kind of image it is
 _LONGEST_ALTERNATIVE = 1_500
+_MOST_IMAGES = 300  # of one page that are told: each is looked for in the text around it
 _LEVEL = re.compile(r"mso-list\s*:\s*\S+\s+level(\d)", re.IGNORECASE)
 _NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})(?:\.\d{1,3}){0,4}[.)°]")
 _SENTENCE = re.compile(r"\w.{25,}[.!?…»]\s*$", re.DOTALL)
@@ -31,14 +32,16 @@ def tell_images(body: Element) -> None:
         if inside and not text_of(shell) and any(part.tag == "img" for part in inside):
             shell.drop_tag()
     told: set[str] = set()
-    for image in list(body.iter("img", "area")):
+    said = [image for image in body.iter("img") if _says_something(" ".join((image.get("alt") or "").split()))]
+    # The last first: several lines after one paragraph are then in their order.
+    for image in reversed(said[:_MOST_IMAGES]):
         text = " ".join((image.get("alt") or "").split())
         key = fold(text)
-        if image.tag == "area" or not _says_something(text) or key in told:
+        if key in told:
             continue
         told.add(key)
         around = _figure(image)
-        if key in fold(text_of(around)):
+        if around is not None and key in fold(text_of(around)):
             continue
         line = etree.Element("p")
         line.text = f"Image : {text}"
@@ -97,12 +100,9 @@ def _says_something(text: str) -> bool:
     return len(words) > _FEWEST_WORDS and not _DECORATION.match(fold(text))
 
 
-def _figure(image: Element) -> Element:
-    """What an image stands in: its figure, link, or block."""
-    return next(
-        (up for up in image.iterancestors() if up.tag in {"figure", "a", "li", "td"}),
-        image.getparent(),
-    )
+def _figure(image: Element) -> Element | None:
+    """What an image stands in: its figure, link, item, cell or paragraph; None for one that stands for itself."""
+    return next((up for up in image.iterancestors() if up.tag in {"figure", "a", "li", "td", "p"}), None)
 
 
 def _after_block(image: Element, line: Element) -> None:
