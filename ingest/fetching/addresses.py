@@ -22,6 +22,11 @@ _TRACKING = re.compile(
 )
 
 
+_LINE_ENDS = re.compile(r"[\t\r\n]+")  # in the address of a link they are nothing (WHATWG, URL Standard)
+_UP_TO_HOST = re.compile(r"[a-zA-Z][\w+.-]*://[^/?#\\]*(?=[/?#])")
+_IN_QUERY = "/?%:@!$&'()*+,;=~-._[]{}|^`\""  # only what is no character of an address, or no ASCII, is rewritten
+
+
 class RefusedAddressError(DocumentError):
     """An address that must not be fetched."""
 
@@ -46,19 +51,28 @@ def split_address(url: str) -> SplitResult:
 
 def page_address(url: str) -> str:
     """The one spelling of a page's address: no fragment, no tracking parameter, host in lower case, no default port.
+    Spaces and accents within it are written as servers take them.
 
     Raises RefusedAddressError for whatever is no address of the web.
     """
-    parts = split_address(url)
+    parts = split_address(_tidied(url))
     scheme = parts.scheme.lower()
     host = host_name(parts)
     shown = f"[{host}]" if ":" in host else host
     netloc = shown if parts.port in {None, DEFAULT_PORTS[scheme]} else f"{shown}:{parts.port}"
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     kept = [(name, value) for name, value in pairs if not _TRACKING.fullmatch(name)]
-    query = parts.query if len(kept) == len(pairs) else urlencode(kept)
+    query = quote(parts.query, safe=_IN_QUERY) if len(kept) == len(pairs) else urlencode(kept)
     path = re.sub("%[0-9a-fA-F]{2}", lambda code: code[0].upper(), quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._"))
     return urlunsplit((scheme, netloc, path, query, ""))
+
+
+def _tidied(url: str) -> str:
+    """`url` as a browser reads it in a link: line ends within it are nothing, spaces below the host are written."""
+    url = _LINE_ENDS.sub("", url.strip())
+    host = _UP_TO_HOST.match(url)
+    below = host.end() if host else len(url)
+    return url[:below] + url[below:].replace(" ", "%20").replace("\u00a0", "%C2%A0")
 
 
 def authority(url: str) -> str:

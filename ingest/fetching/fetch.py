@@ -28,6 +28,7 @@ from ingest.fetching.addresses import (
 from ingest.fetching.answers import Fetched, FetchError, TryAgainError, check_status, check_type, mark
 from ingest.fetching.hosts import Hosts, Politeness
 from ingest.fetching.networks import is_public
+from ingest.fetching.refresh import leads_on_to
 from ingest.fetching.robots import MOST_BYTES, UnreadableRulesError, pace_asked, read_rules
 from kb.settings import Settings
 
@@ -78,7 +79,7 @@ class Fetcher:
         etag: str | None = None,
         last_modified: str | None = None,
     ) -> Fetched:
-        """The page at `url`, wherever its redirects lead among `hosts` (« host » or « host:port »).
+        """The page at `url`, wherever its redirects, in pages too, lead among `hosts` (« host » or « host:port »).
 
         `types` are the media types that can be used; with `etag` and `last_modified`, those of what is known of the
         page, the server may answer that nothing changed. Raises FetchError, and RefusedAddressError for an address
@@ -96,7 +97,10 @@ class Fetcher:
             self._check_robots(url, hosts)
             found = self._try(url, headers, types, asked)
             if isinstance(found, Fetched):
-                return found
+                target = leads_on_to(found.content, found.media_type)
+                if target is None or page_address(_led_to(url, target)) == url:
+                    return found  # a page that loads itself again stays where it is
+                found = target
             url = _led_to(url, found)
         raise FetchError(asked, f"plus de {MOST_REDIRECTS} redirections ; vérifiez l'adresse", "unusable")
 

@@ -1,8 +1,8 @@
 """Readers: bytes -> `Document`, one module or folder a format (`READERS`). `bounded` is the way in, for hostile files.
 
-In a child process, as one of its `tasks`, `read_document`: bytes -> `decoding` -> `markdown`, `html`, `text`, `pdf`,
-`docx` -> `block_builder` (one form for all), with what the document says of itself: `metadata`, and its date by
-`dates`. `listings` reads where pages, feeds and sitemaps lead. A module is imported when its format comes.
+In a child process, as one of its `tasks`, `read_document`: bytes -> `sniffing` and `decoding` -> `markdown`, `html`,
+`text`, `pdf`, `docx` -> `block_builder` (one form for all), with what the document says of itself: `metadata`, and its
+date by `dates`. `listings` reads where pages, feeds and sitemaps lead. A module is imported when its format comes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,11 @@ from pathlib import PurePosixPath
 from typing import cast
 from urllib.parse import unquote, urlsplit
 
+from ingest.readers.block_builder import one_line
+from ingest.readers.dates import date_told
+from ingest.readers.metadata import usable_title
 from ingest.readers.reading import Given, Reading, empty, no_text, too_long
+from ingest.readers.sniffing import sniffed
 from kb.errors import DocumentError
 from kb.text.domain import NO_DOMAIN, Domain
 from kb.types import Document
@@ -28,8 +32,8 @@ READERS = {
     ".html": "html.reader",
     ".htm": "html.reader",
     ".xhtml": "html.reader",
-    ".md": "markdown",
-    ".markdown": "markdown",
+    ".md": "markdown.reader",
+    ".markdown": "markdown.reader",
     ".txt": "text",
     ".text": "text",
     ".pdf": "pdf.reader",
@@ -39,8 +43,8 @@ READERS = {
     ".dotm": "docx.reader",
     "text/html": "html.reader",
     "application/xhtml+xml": "html.reader",
-    "text/markdown": "markdown",
-    "text/x-markdown": "markdown",
+    "text/markdown": "markdown.reader",
+    "text/x-markdown": "markdown.reader",
     "text/plain": "text",
     "application/pdf": "pdf.reader",
     "application/x-pdf": "pdf.reader",
@@ -51,9 +55,21 @@ READERS = {
 }
 SUFFIXES = frozenset(key for key in READERS if key.startswith("."))
 _PACKED = {"pdf.reader", "docx.reader"}  # what these read is many times the size of the file
+_HEAD = 3_000  # characters in which a document's first heading stands
 _LONGEST_TITLE = 500  # characters: it goes with every passage
 # Servers send these for whatever they do not know: the suffix says more.
-_VAGUE_TYPES = frozenset(("text/plain", "application/octet-stream", "binary/octet-stream", "application/zip"))
+VAGUE_TYPES = frozenset(
+    (
+        "text/plain",
+        "application/octet-stream",
+        "binary/octet-stream",
+        "application/zip",
+        "application/force-download",
+        "application/download",
+        "application/x-download",
+        "application/unknown",
+    )
+)
 
 
 def read_document(
@@ -77,7 +93,7 @@ def read_document(
     It runs in this very process, as long and with as much memory as the content asks for: for content that nobody
     vouches for, `ingest.readers.bounded` runs it in a child.
     """
-    module = _reader_name(name, media_type)
+    module = _reader_name(name, media_type, content)
     given = Given(content, name, max_text_mb, media_type, url, domain)
     if not content.strip():
         raise empty(given)
@@ -88,13 +104,20 @@ def read_document(
     if (size := len(reading.text.encode())) > given.max_text_bytes:
         raise too_long(given, size)
     found = reading.metadata
+    # What a person wrote above a text is a title, whatever it is; programs make titles up.
+    title = (
+        found.title
+        if module == "markdown.reader"
+        else usable_title(found.title) or _first_heading(found.title, reading.text)
+    )
+    title = one_line(title or _title_from_name(name))
     return Document(
         id=document_id,
         source=source,
-        title=_shortened(found.title or _title_from_name(name)),
+        title=_shortened(title),
         text=reading.text,
         url=found.url,
-        date=found.date,
+        date=found.date or date_told(title, reading.text, name),
         rubric=found.rubric,
         kind=found.kind,
         programmes=found.programmes,
@@ -107,25 +130,36 @@ def read_document(
     )
 
 
-def is_packed(name: str, media_type: str | None) -> bool:
+def is_packed(name: str, media_type: str | None, content: bytes = b"") -> bool:
     """Whether the file is of a format whose content is compressed."""
     try:
-        return _reader_name(name, media_type) in _PACKED
+        return _reader_name(name, media_type, content) in _PACKED
     except DocumentError:
         return False
 
 
-def _reader_name(name: str, media_type: str | None) -> str:
+def _reader_name(name: str, media_type: str | None, content: bytes) -> str:
+    """The reader of a format: the one that the bytes are in, else that of the type or the suffix."""
     kind = (media_type or "").split(";", 1)[0].strip().lower()
     suffix = _path(name).suffix.lower()
-    for key in (kind if kind not in _VAGUE_TYPES else "", suffix, kind):
-        if key in READERS:
-            return READERS[key]
+    told = next((key for key in (kind if kind not in VAGUE_TYPES else "", suffix, kind) if key in READERS), None)
+    found = sniffed(content)
+    # HTML may stand at the head of a text in Markdown.
+    if found in READERS and not (found == ".html" and told is not None and READERS[told] == "markdown.reader"):
+        return READERS[found]
+    if told is not None:
+        return READERS[told]
     raise DocumentError(
         name,
         f"format non pris en charge ({suffix or kind or 'sans extension'}) ; "
         f"formats lus : {', '.join(sorted(SUFFIXES))}",
     )
+
+
+def _first_heading(title: str | None, text: str) -> str | None:
+    """The first heading of a text whose title is none that a person wrote; None for one without any title."""
+    match = re.search(r"^#{1,6} (.{1,200})$", text[:_HEAD], re.MULTILINE) if title else None
+    return usable_title(match[1]) if match else None
 
 
 def _shortened(title: str) -> str:

@@ -67,7 +67,7 @@ class Readers:
             "max_text_mb": max_text_mb,
             "domain": {part: getattr(domain, part) for part in _OF_DOMAIN},
         }
-        limits = _limits(len(content), packed=is_packed(name, media_type), max_text_mb=max_text_mb)
+        limits = _limits(len(content), packed=is_packed(name, media_type, content), max_text_mb=max_text_mb)
         answer = self._answer("read", content, about, name, limits)
         try:
             return _document(answer["document"], source, document_id)

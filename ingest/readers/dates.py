@@ -13,6 +13,8 @@ from kb.text.months import MONTH, MONTH_NUMBERS
 # Nothing that an agency could publish is older; it keeps « 1204 places » or a reference number from being a year.
 _FIRST_YEAR = 1800
 _LINE = 200  # characters: a longer line is text, whatever date it holds
+_HEAD = 2_000  # characters at either end of a text where acts name their date
+_LAST_LINES = 12  # below the signature stand names, copies, annexes' titles
 
 _WEEKDAY = r"(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\s+)?"
 
@@ -20,10 +22,12 @@ _WEEKDAY = r"(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\s+)?"
 _ISO = re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})(?:-(?P<d>\d{1,2}))?(?=$|[^\d-])")
 _SLASHED_ISO = re.compile(r"(?P<y>\d{4})/(?P<m>\d{1,2})(?:/(?P<d>\d{1,2}))?(?=$|[^\d/])")
 _NUMERIC = re.compile(r"(?P<d>\d{1,2})(?P<s>[/.-])(?P<m>\d{1,2})(?P=s)(?P<y>\d{4})\b")
+# Two figures of the year only between bars: « 1.2.10 » numbers a section.
+_SHORT_NUMERIC = re.compile(r"(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<yy>\d{2})\b(?!/)")
 _NUMERIC_MONTH = re.compile(r"(?P<m>\d{1,2})/(?P<y>\d{4})\b")
 _WRITTEN = re.compile(rf"{_WEEKDAY}(?:(?P<d>\d{{1,2}}|premier)(?:\s?er)?\s+)?(?P<name>{MONTH})\s+(?P<y>\d{{4}})\b")
 _YEAR = re.compile(r"(?P<y>\d{4})\b")
-_PATTERNS = (_ISO, _SLASHED_ISO, _NUMERIC, _NUMERIC_MONTH, _WRITTEN, _YEAR)
+_PATTERNS = (_ISO, _SLASHED_ISO, _NUMERIC, _SHORT_NUMERIC, _NUMERIC_MONTH, _WRITTEN, _YEAR)
 _TIME = re.compile(
     r"(?:[t ,-]| a )*\d{1,2}\s?[:h](?:\s?\d{2})?(?::\d{2}(?:[.,]\d+)?)?\s?(?:z|utc|gmt|[+-]\d{2}:?\d{2})?$"
 )
@@ -40,7 +44,33 @@ _UPDATED = re.compile(
 _BEFORE = re.compile(r"(?:.{1,60}[|•·–—:-]\s*)?$")
 _AFTER = re.compile(r"\s*\.?\s*(?:$|[|•·()-]|,? ?(?:a )?\d{1,2}\s?[h:]|,? ?(?:et )?(?:mis|modifi|derniere)|par )")
 # A place before a date, as letters and reports have it: « Paris, le 3 mars 2025 ».
-_PLACED = re.compile(r"[a-z][a-z' -]{1,40}, (?:le )?(?=\d|premier)")
+_PLACED = re.compile(r"[a-z][a-z' -]{1,40}, (?:le )?(?=\d|premier|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)")
+# « Fait à Lyon, le 3 mars 2025 », at the end of acts.
+_SIGNED = re.compile(
+    r"(?:fait|donne|signe|delibere)e? (?:et (?:fait|delibere|"
+    r"signe)e? )?a [a-z][a-z' -]{1,40},? (?:en .{1,30},? )?le (.{6,30})"
+)
+# An act is known by its date: « Arrêté du 1er juillet 2023 relatif à… ». What stands between its kind and the date may
+# not lead to another act (« Arrêté modifiant l'arrêté du… »).
+_ACT = re.compile(
+    r"(?:projet d[e']\s?)?(?:arrete|decret|loi|ordonnance|circulaire|deliberation|decision|directive|note|avis|"
+    r"convention|avenant|proces-verbal|compte[- ]rendu|releve de (?:decisions|conclusions)|protocole|accord|"
+    r"communique(?: de presse)?|lettre|courrier|rapport)s?\b(?P<between>[^.;:«»()]{0,90}?)\s(?:du|le|en date du)\s+"
+    rf"(?=\d|premier {MONTH}|lundi|mardi|mercredi|jeudi|vendredi)"
+)
+_OTHER_ACT = re.compile(
+    r"\b(?:modifi|abroge|relati|portant|fixant|approuv|complet|prorog|pris|prise|prises|application|vu|sur|pour|arrete|"
+    r"decret|loi|ordonnance|circulaire|execution|mise en oeuvre)"
+)
+# Dates in the names of files: « 2024-03-12_CR », « CR_20240312 », « bilan 12-03-2024 », « 2024-03 lettre ».
+_IN_NAME = (
+    re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)([-_. ])(?P<m>\d\d)\2(?P<d>\d\d)(?!\d)"),
+    re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?!\d)"),
+    re.compile(r"(?<!\d)(?P<d>\d{1,2})([-_. ])(?P<m>\d{1,2})\2(?P<y>(?:19|20)\d\d)(?!\d)"),
+    re.compile(r"(?<!\d)(?P<d>\d\d)(?P<m>\d\d)(?P<y>(?:19|20)\d\d)(?!\d)"),
+    re.compile(r"\A(?P<y>(?:19|20)\d\d)[-_](?P<m>0[1-9]|1[0-2])(?=[-_. ])(?![-_. ]\d\d(?!\d))"),
+)
+_IN_PATH = re.compile(r"/(?P<y>(?:19|20)\d\d)/(?P<m>\d\d)/(?P<d>\d\d)/")
 
 
 def today() -> date:
@@ -124,8 +154,57 @@ def date_near_title(lines: Iterable[str], *, latest: date | None = None) -> str 
     return alone
 
 
+def act_date(line: str, *, latest: date | None = None) -> str | None:
+    """The date of the act that `line`, a title, names at its beginning (« Arrêté du 1er juillet 2023 relatif à… »)."""
+    if len(line) > 2 * _LINE:
+        return None
+    text = fold(line)
+    match = _ACT.match(text)
+    if match is None or _OTHER_ACT.search(match["between"]):
+        return None
+    return _leading_date(text[match.end() :], latest or today())
+
+
+def signature_date(lines: Iterable[str], *, latest: date | None = None) -> str | None:
+    """The date that an act is signed at, among its last `lines`: « Fait à Lyon, le 3 mars 2025 »."""
+    for line in lines:
+        if len(line) <= _LINE and (match := _SIGNED.match(fold(line))):
+            return _leading_date(match[1], latest or today())
+    return None
+
+
+def date_in_name(name: str, *, latest: date | None = None) -> str | None:
+    """The date in the name of a file, or in the path of an address (…/2024/03/12/…). A year alone is its subject."""
+    latest = latest or today()
+    for pattern in (*_IN_NAME, _IN_PATH):
+        for match in pattern.finditer(name if pattern is _IN_PATH else name.rpartition("/")[2]):
+            if found := _from_match(match, latest):
+                return found
+    return None
+
+
+def date_told(title: str, text: str, name: str, *, latest: date | None = None) -> str | None:
+    """The date of a document that gives none as its publication: the act's that its title or first lines name, that
+    of its signature, that in the name of its file. `text` is in block form, `name` a path or an address.
+    """
+    blocks = [block.lstrip("# ") for block in text[:_HEAD].split("\n\n")[:3]]
+    ends = [line for line in text[-_HEAD:].split("\n") if line.strip()][-_LAST_LINES:]
+    acts = (found for line in (title, *blocks) if (found := act_date(line, latest=latest)))
+    return next(acts, None) or signature_date(ends, latest=latest) or date_in_name(name, latest=latest)
+
+
+def _leading_date(text: str, latest: date) -> str | None:
+    for pattern in (_ISO, _SLASHED_ISO, _NUMERIC, _SHORT_NUMERIC, _WRITTEN):
+        if (match := pattern.match(text)) and (match.groupdict().get("d") or pattern is _WRITTEN):
+            return _from_match(match, latest)
+    return None
+
+
 def _from_match(match: re.Match[str], latest: date) -> str | None:
     groups = match.groupdict()
+    if short := groups.get("yy"):
+        century = latest.year // 100 * 100
+        groups["y"] = str(century + int(short) - (100 if century + int(short) > latest.year else 0))
     day, month = groups.get("d"), groups.get("m")
     if name := groups.get("name"):
         month = str(MONTH_NUMBERS[name.rstrip(".")])

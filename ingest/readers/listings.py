@@ -6,6 +6,7 @@ All but `is_feed` and `is_sitemap` parse hostile content: it runs in a child pro
 from __future__ import annotations
 
 import re
+from urllib.parse import urljoin
 
 import lxml.etree
 
@@ -19,6 +20,7 @@ _MOST_ENTRIES = 50_000  # of one sitemap (sitemaps.org)
 _MOST_ELEMENTS = 2_000_000
 _LONGEST_TAG = 4_000_000  # bytes of a tag, with the text up to the next one: lxml gives all its attributes at once
 _START = 4096  # bytes in which the first element stands
+_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _LONGEST_TEXT = 4_000  # characters of an address, with the blanks around it
 # The first element -> those that each lead to one page.
 _ENTRIES = {
@@ -41,6 +43,7 @@ class _Reader:
         self.kind: str | None = None
         self.found: list[str] = []
         self._path: list[str] = []
+        self._bases: list[str] = []  # of each open element, what addresses in it are relative to
         self._entry_depth = 0  # of the entry that is open, 0 outside
         self._link = self._guid = ""
         self._guid_is_address = True
@@ -56,6 +59,7 @@ class _Reader:
         if self.kind is None:
             self.kind = name
         self._path.append(name)
+        self._bases.append(_joined(self._bases[-1] if self._bases else "", attributes.get(_BASE, "")))
         self._text = None
         depth = len(self._path)
         if name in _ENTRIES.get(self.kind, set()) and depth > 1:
@@ -66,7 +70,7 @@ class _Reader:
                 self._guid_is_address = attributes.get("isPermaLink", "true") != "false"
             if href := attributes.get("href", "").strip():
                 if name == "link" and not self._link and attributes.get("rel", "alternate") == "alternate":
-                    self._link = href[:_LONGEST_TEXT]
+                    self._link = _joined(self._bases[-1], href[:_LONGEST_TEXT])
             else:
                 self._text, self._length = [], 0
 
@@ -82,7 +86,7 @@ class _Reader:
             if name == "guid":
                 self._guid = said
             elif not self._link:
-                self._link = said
+                self._link = _joined(self._bases[-1], said)
             self._text = None
         if self._entry_depth == depth:
             self._entry_depth = 0
@@ -91,6 +95,7 @@ class _Reader:
             if len(self.found) > _MOST_ENTRIES:
                 raise _TooManyError
         del self._path[-1:]
+        del self._bases[-1:]
 
     def close(self) -> None:
         pass
@@ -153,6 +158,14 @@ def _read(content: bytes, url: str) -> _Reader:
     if reader.kind is None:
         raise DocumentError(url, "le flux ou le plan de site est illisible (XML)")
     return reader
+
+
+def _joined(base: str, address: str) -> str:
+    """`address` where it is relative to `base` (xml:base); both may be relative to the feed's own address."""
+    try:
+        return urljoin(base, address)[:_LONGEST_TEXT] if base else address
+    except ValueError:
+        return address
 
 
 def _local(tag: str) -> str:

@@ -38,7 +38,7 @@ FIELDS = {
     "origine": "origin",
     "origin": "origin",
 }
-_SOURCE_FIELDS = {
+SOURCE_FIELDS = {
     "titre": "title",
     "title": "title",
     "editeur": "publisher",
@@ -51,6 +51,21 @@ _NOTHING = {"", "~", "null", "none", "s.d.", "s.d", "sd", "n.d.", "n.d"}
 # What stands between a title and the site's name. A bare dash also joins the parts of a title: it takes proof.
 _BAR = re.compile(r"\s{1,3}[|·•»]\s+")
 _DASH = re.compile(r"\s{1,3}[-–—]\s+")
+# Titles that programs make up, or that say only what state a document is in; folded, without brackets around.
+_PROGRAM = re.compile(
+    r"(?:microsoft (?:office )?(?:word|powerpoint|excel|publisher)|powerpoint presentation)\s*-\s*", re.IGNORECASE
+)
+_NO_TITLE = re.compile(
+    r"anonym(?:ous|e)|untitled(?:[ -]?(?:document|page)?\d*)?|sans[ -]titre[ -]?\d*|(?:nouveau |new )?(?:document|"
+    r"doc|classeur|feuille|"
+    r"presentation|fichier|diapositive|page|sheet|slide|book)[ -]?\d*|(?:document|"
+    r"presentation) (?:microsoft )?(?:word|powerpoint)|"
+    r"(?:microsoft )?(?:word|powerpoint)(?: (?:document|presentation))?|projet|brouillon|draft|provisoire|confidentiel|"
+    r"version (?:provisoire|projet|finale|definitive|\d+)|v\d+|a completer|titre du document|"
+    r"document title|null|none|"
+    r"undefined|scan(?:ne|ned)?[ _-]?\d*|img[ _-]?\d+|numerisation[ _-]?\d*|copie|modele|template|"
+    r"normal(?:\.dotm?)?|default|index|home"
+)
 _URL = re.compile(r"https?://[^\s<>\"«»]+", re.IGNORECASE)
 
 
@@ -103,15 +118,31 @@ def from_mapping(values: Mapping[str, object], name: str, *, latest: date | None
     return Metadata(**found)  # type: ignore[arg-type]  # the table above gives every field its own type
 
 
+def usable_title(title: str | None) -> str | None:
+    """`title`, unless it is what programs write when nobody gave one: « Microsoft Word - … », « Document1 »."""
+    text = one_line(title or "")
+    if match := _PROGRAM.match(text):
+        # What follows is a file's name: it stays when it reads like a title.
+        text = re.sub(r"\.(?:docx?|pptx?|xlsx?|odt|odp|rtf|pdf)$", "", text[match.end() :], flags=re.IGNORECASE).strip()
+        if " " not in text:
+            return None
+    return None if not re.search(r"\w", text) or _NO_TITLE.fullmatch(fold(text).strip(" .:-_()[]<>«»*!")) else text
+
+
 def web_url(value: str | None) -> str | None:
     """`value` when it is an address of the web (http or https, with a host), else None."""
-    value = (value or "").strip()
+    value = (value or "").strip().replace(" ", "%20")
     try:
         parts = urlsplit(value)
         host = parts.hostname
     except ValueError:
         return None
-    if parts.scheme.lower() not in {"http", "https"} or not host or re.search(r"\s", value):
+    if (
+        parts.scheme.lower() not in {"http", "https"}
+        or not host
+        or re.search(r"\s|%20", value.split("/", 3)[2])
+        or re.search(r"\s", value)
+    ):
         return None
     return value
 
@@ -230,7 +261,7 @@ def _sources(key: object, value: object, name: str, latest: date | None) -> tupl
     found: list[CitedSource | None] = []
     for item in value if isinstance(value, list | tuple) else [value]:
         if isinstance(item, Mapping):
-            texts = {_SOURCE_FIELDS.get(fold(str(field))): _text(field, held, name) for field, held in item.items()}
+            texts = {SOURCE_FIELDS.get(fold(str(field))): _text(field, held, name) for field, held in item.items()}
             title = texts.get("title") or texts.get("publisher") or texts.get("url")
             if title:
                 moment = parse_date(texts.get("date"), latest=latest)

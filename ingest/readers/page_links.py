@@ -14,6 +14,7 @@ from ingest.fetching.addresses import RefusedAddressError, page_address
 from ingest.readers.decoding import decode
 from ingest.readers.html.reader import charset
 from ingest.readers.reading import PageLinks
+from ingest.readers.sniffing import is_page
 from kb.errors import DocumentError
 from kb.text.folding import fold
 
@@ -115,8 +116,7 @@ def read_links(content: bytes, url: str, declared: str | None = None) -> _Anchor
 
 def page_links(content: bytes, url: str, media_type: str) -> PageLinks | None:
     """Where an HTML page leads; None for other content."""
-    kind = media_type.split(";", 1)[0].strip().lower()
-    if "html" not in kind:
+    if not is_page(content, media_type):
         return None
     page = read_links(content, url, charset(content, media_type))
     return PageLinks(tuple(address for address, _ in links(page, url)), next_part(page, url))

@@ -10,7 +10,7 @@ from typing import Any
 
 import ingest.readers.docx.reader
 import ingest.readers.html.reader
-import ingest.readers.markdown
+import ingest.readers.markdown.reader
 import ingest.readers.pdf.reader
 import ingest.readers.text  # noqa: F401  (imported before the process may not open files any more: none is slow)
 from ingest.readers import read_document

@@ -10,6 +10,7 @@ from ingest.readers.block_builder import Block, assemble, bullets, clean, headin
 from ingest.readers.dates import date_near_title, is_announcement
 from ingest.readers.decoding import decode
 from ingest.readers.html.boilerplate import is_known_rubric, is_provenance, is_saved_page, mark_of, strip_marks
+from ingest.readers.html.notes import without_calls
 from ingest.readers.lines import is_wrapped, join_lines, words_of, wrap_width
 from ingest.readers.metadata import Metadata, canonical_url
 from ingest.readers.reading import Given, Reading, empty, too_long
@@ -22,6 +23,8 @@ _HASHES = re.compile(r"(#{1,6})\s+(\S.*)$")
 _SENTENCE_END = (".", ";", ",", "…", ":", "»", "!")
 _MAX_HEADING = 120
 _MAX_TITLE = 200
+_OBJECT = re.compile(r"(?:objet|sujet)\s*:\s*(\S.{3,150})$", re.IGNORECASE)
+_LETTER_HEAD = 10  # blocks above the text of a letter: who writes, to whom, where, when, about what
 _DEEPEST = 12  # levels of a list
 _SIGNATURES = (
     b"%PDF-",
@@ -51,7 +54,9 @@ def read(given: Given) -> Reading:
         found, blocks = _saved_page(written, given.domain)
     else:
         found, blocks = _note(lines, given.domain)
-    return Reading(replace(found, url=canonical_url(None, given.url)), assemble(blocks, found.title))
+    title = without_calls(found.title) if found.title else None
+    blocks = [replace(block, text=without_calls(block.text)) for block in blocks]
+    return Reading(replace(found, title=title, url=canonical_url(None, given.url)), assemble(blocks, title))
 
 
 def _saved_page(lines: list[str], domain: Domain) -> tuple[Metadata, list[Block]]:
@@ -245,15 +250,19 @@ def _may_head(text: str, domain: Domain) -> bool:
         and not text[0].islower()
         and mark_of(text, domain) is None
         and not is_announcement(text)
+        and date_near_title([text]) is None
         and "http" not in text
     )
 
 
 def _title(blocks: Sequence[Block], domain: Domain) -> str | None:
-    """The first line, when it is a title: a heading, or a short line above the text."""
+    """The first line, when it is a title: a heading, or a short line above the text. A letter has its object."""
     if not blocks or len(blocks) == 1:
         return None
     first = blocks[0]
+    if date_near_title([first.text]) is not None:
+        named = (_OBJECT.match(block.text) for block in blocks[:_LETTER_HEAD])
+        return next((match[1][:1].upper() + match[1][1:] for match in named if match), None)
     if first.kind == "heading" or (
         first.kind == "paragraph" and len(first.text) <= _MAX_HEADING and _may_head(first.text, domain)
     ):

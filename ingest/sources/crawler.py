@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 from ingest.fetching.addresses import authority, page_address
 from ingest.fetching.answers import Fetched, FetchError
 from ingest.fetching.fetch import Fetcher
-from ingest.readers import READERS
+from ingest.readers import READERS, VAGUE_TYPES
 from ingest.readers.bounded import Readers
 from ingest.readers.reading import PageLinks
+from ingest.readers.sniffing import is_page
 from ingest.sources.page import Page, Role
 from ingest.sources.source import WebSource
 from kb.errors import DocumentError
@@ -34,8 +35,8 @@ _MOST_PAGES = 20_000  # of one source: a calendar leads to ever more pages
 PAGE_SECONDS = 300.0
 _TOO_SLOW = "la page, avec ses suites, met plus de {seconds:.0f} secondes à venir ; elle sera demandée à nouveau"
 _LISTING_TYPES = ("application/", "text/")
-_VAGUE_TYPES = ("application/octet-stream", "binary/octet-stream", "")
-_DOCUMENT_TYPES = (*(kind for kind in READERS if "/" in kind), *_VAGUE_TYPES)
+# A type that says nothing: the bytes will.
+_DOCUMENT_TYPES = (*(kind for kind in READERS if "/" in kind), *VAGUE_TYPES, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +245,7 @@ class Crawler:
 
     def _held(self, result: Fetched) -> PageLinks | None:
         """Where an HTML page leads; None for other content. What takes too much to parse is told once it is read."""
-        if "html" not in result.media_type.split(";", 1)[0].lower():
+        if not is_page(result.content, result.media_type):
             return None
         try:
             return self._readers.page_links(result.content, result.url, result.media_type)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.readers import READERS_VERSION
+from ingest.readers.sniffing import says_nothing, sniffed
 from kb.errors import DocumentError
 from kb.text.domain import Domain
 
@@ -26,7 +27,8 @@ class File:
 class FolderContent:
     """What a folder holds. `complete` is False when part of it could not be listed: nothing may be withdrawn then.
 
-    `ignored` names the files whose suffix no reader knows; `failed` holds the entries that must not be read.
+    `ignored` names the files that no reader knows, by suffix or by their bytes; `failed` holds the entries that must
+    not be read.
     """
 
     files: tuple[File, ...]
@@ -61,7 +63,7 @@ def list_folder(root: Path, suffixes: Collection[str]) -> FolderContent:
             path = here / name
             if name.startswith("."):
                 continue
-            if path.suffix.lower() not in suffixes:
+            if path.suffix.lower() not in suffixes and not _is_known_by_start(path, suffixes):
                 ignored.append(_relative(path, root))
             elif path.is_symlink() and not path.resolve().is_relative_to(inside):
                 failed.append(DocumentError(_relative(path, root), _LINK_OUT))
@@ -107,7 +109,19 @@ def file_hash(content: bytes, source: str, document_id: str, domain: Domain) -> 
     return hashlib.sha256(f"{read_by} {source} {document_id}\n".encode() + content).hexdigest()
 
 
+_SMALL = 100_000_000  # bytes of a file that is looked into for its format
 _LINK_OUT = "lien symbolique vers l'extérieur du dossier ; copiez le fichier dans le dossier"
+
+
+def _is_known_by_start(path: Path, suffixes: Collection[str]) -> bool:
+    """Whether a file whose name says nothing begins as one of a format that is read."""
+    if not says_nothing(path.name) or path.is_symlink() or not path.is_file():
+        return False
+    try:
+        # A container says what it is at its end.
+        return sniffed(path.read_bytes() if path.stat().st_size < _SMALL else b"") in suffixes
+    except OSError:
+        return False
 
 
 def _relative(path: Path, root: Path) -> str:

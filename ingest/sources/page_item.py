@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from ingest.fetching.addresses import page_address
 from ingest.fetching.answers import Fetched, FetchError
 from ingest.items import Commit, SkipItem
+from ingest.readers.html.not_articles import NOT_FOUND
 from ingest.sources.known_pages import CONFIRMATIONS, KnownPages
 from ingest.sources.page import Page
 from ingest.sources.source import WebSource
@@ -71,7 +72,12 @@ class PageItem:
         known_pages, result = self._known_pages, self._page.result
         assert isinstance(result, Fetched)
         end = page_address(result.url)
-        document = self._document(result)
+        try:
+            document = self._document(result)
+        except DocumentError as error:
+            if error.reason.startswith(NOT_FOUND):
+                self._miss(FetchError(self.name, error.reason, "gone"))  # a server that answers 200 for what is gone
+            raise
         self._plan.check_wanted(document.id, self.name)
         text_hash = hashlib.sha256(f"{document.title}\0{document.text}".encode()).hexdigest()
         if document.id != end and known_pages.is_other_text(document.id, text_hash):

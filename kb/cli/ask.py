@@ -51,7 +51,9 @@ def _filters(command: Callable[..., None]) -> Callable[..., None]:
             click.option("--rubric", multiple=True, metavar="RUBRIQUE", help="Seulement cette rubrique (répétable)."),
             click.option("--programme", multiple=True, metavar="NOM", help="Seulement ce programme (répétable)."),
             click.option("--partner", multiple=True, metavar="NOM", help="Seulement ce partenaire (répétable)."),
-            click.option("--since", metavar="DATE", help="Documents datés d'au moins DATE (2024, 2024-03…)."),
+            click.option(
+                "--since", metavar="DATE", help="Documents datés d'au moins DATE (2024, 2024-03, 12/03/2024…)."
+            ),
             click.option("--until", metavar="DATE", help="Documents datés d'au plus DATE, elle comprise."),
         )
     ):

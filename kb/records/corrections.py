@@ -19,6 +19,7 @@ from kb.errors import ReperesError
 from kb.records.database import AppDatabase
 from kb.records.erasure import read_erased
 from kb.records.tables import CORRECTIONS
+from kb.text.moments import TYPED_DATES, typed_date
 from kb.types import Document
 
 FIELDS: Mapping[str, str] = {
@@ -33,7 +34,6 @@ FIELDS: Mapping[str, str] = {
 """What can be corrected, and its name in French."""
 
 _LISTS = {"programmes", "partners"}
-_DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 _LONGEST = 500
 
 
@@ -80,8 +80,10 @@ def checked(given: Mapping[str, str]) -> dict[str, Any]:
             raise ReperesError(f"{FIELDS[name]} : trop long ({len(value)} caractères, {_LONGEST} au plus).")
         if name == "title" and not value:
             raise ReperesError("titre : un document doit en avoir un.")
-        if name == "date" and value and not _DATE.fullmatch(value):
-            raise ReperesError(f"date : « {value} » n'en est pas une. Écrivez 2025, 2025-03 ou 2025-03-14.")
+        if name == "date" and value:
+            if (date := typed_date(value)) is None:
+                raise ReperesError(f"date : « {value} » n'en est pas une. Écrivez {TYPED_DATES}.")
+            value = date
         if name == "url" and value and not re.match(r"https?://[^\s/]", value):
             raise ReperesError(f"adresse : « {value} » ne commence pas par http:// ou https://.")
         if name in _LISTS:

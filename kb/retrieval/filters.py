@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 from kb.errors import ReperesError
 from kb.text.folding import fold
+from kb.text.moments import TYPED_DATES, typed_date
 from kb.types import Document
 
-_DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 _NAMES = {"kind": "type", "rubric": "rubrique", "programme": "programme", "partner": "partenaire"}
 
 
@@ -18,7 +17,8 @@ _NAMES = {"kind": "type", "rubric": "rubrique", "programme": "programme", "partn
 class Filters:
     """What a document must be. Values of one field are alternatives; case and accents do not count.
 
-    `since` and `until` are dates as precise as wanted (`2025`, `2025-03`, `2025-03-14`), both included; a document
+    `since` and `until` are dates as precise as wanted and as people type them (`2025`, `03/2025`, « 14 mars 2025 »,
+    `2025-03-14`), kept in ISO, both included; a document
     whose date is less precise fits when its year or month touches the range; one without a date does not.
     """
 
@@ -30,10 +30,14 @@ class Filters:
     until: str | None = None
 
     def __post_init__(self) -> None:
-        """Raises ReperesError for a date that is none."""
-        for value in (self.since, self.until):
-            if value is not None and not _DATE.fullmatch(value):
-                raise ReperesError(f"Date incorrecte : {value}. Écrivez 2025, 2025-03 ou 2025-03-14.")
+        """Writes the dates in ISO. Raises ReperesError for one that is none."""
+        for name in ("since", "until"):
+            value = getattr(self, name)
+            if value is None:
+                continue
+            if (date := typed_date(value)) is None:
+                raise ReperesError(f"Date incorrecte : {value}. Écrivez {TYPED_DATES}.")
+            object.__setattr__(self, name, date)  # how a frozen data class sets a field of its own while it is made
         if self.since and self.until and _first(self.since) > _last(self.until):
             raise ReperesError(f"Aucune date possible : {self.since} vient après {self.until}.")
 

@@ -42,7 +42,8 @@ class Said(BaseModel):
 
 
 class Chosen(BaseModel):
-    """Filters: values of one field are alternatives; `since` and `until` are `2025`, `2025-03` or `2025-03-14`."""
+    """Filters: values of one field are alternatives; `since` and `until` are `2025`, `2025-03` or `2025-03-14`,
+    or as people type them (`14/03/2025`, `14 mars 2025`)."""
 
     model_config = ConfigDict(extra="forbid")
     kind: list[str] = []

@@ -59,6 +59,20 @@ MARKS = (
         r"(?:tout )?(?:accepter|refuser)(?: (?:tout|les cookies|tous les cookies))?|gerer (?:mes|les) cookies", "line"
     ),
     _mark(r"ce site utilise des cookies.*|nous utilisons des cookies.*", "line"),
+    # What stands in place of a video or map until the reader consents.
+    _mark(
+        r".{2,40} est desactivee?\b.{0,20}(?:autoris|accept|activ).{0,20}(?:le depot|les cookies|cookies|"
+        r"traceurs).{0,80}|"
+        r"(?:ce |le )?(?:contenu|service|lecteur|media)(?: \w+)? (?:est )?(?:desactive|bloque)\b.{0,20}"
+        r"(?:cookies|traceurs|consentement).{0,80}|(?:contenu|service) (?:externe )?(?:desactive|bloque)|"
+        r"(?:ce |le )?contenu (?:est |a ete )?(?:desactive|bloque)e?,? (?:car|parce que|tant que|faute).{0,120}|"
+        r"(?:vous devez |veuillez |pour .{4,60}, (?:vous devez |veuillez |merci d')?)(?:accepter|autoriser|activer) "
+        r"(?:les|nos|ces|le depot de|l'utilisation de) (?:cookies|traceurs)\b.{0,80}|"
+        r"en cliquant sur .{2,30}accepter.{0,20}, vous .{0,120}|"
+        r"(?:gerer|modifier|parametrer|personnaliser) (?:les |mes |vos )?(?:cookies|traceurs|preferences|"
+        r"consentements?|choix)",
+        "line",
+    ),
     _mark(r"(?:a|pour) lire aussi|a lire egalement|lire aussi|a decouvrir aussi", "related"),
     _mark(r"sur le meme (?:sujet|theme)|dans la meme (?:rubrique|categorie)", "related"),
     _mark(
@@ -81,6 +95,18 @@ PRUNED_NAMES = frozenset(
         "back-to-top retour-haut toolbar fr-share fr-skiplinks fr-breadcrumb fr-sidemenu fr-follow fr-consent-manager "
         "sr-only visually-hidden visuallyhidden fr-sr-only screen-reader-text element-invisible"
     ).split()
+)
+# Programs that ask for consent name what they show in many ways, all with their own name in it.
+_CONSENT_PROGRAMS = re.compile(
+    r"tarteaucitron|orejime|axeptio|didomi|cookiebot|cybot|onetrust|^ot-sdk|klaro|^cmplz|complianz|cookieyes|^cky-|cookieconsent|"
+    r"cookie-?(?:law|notice|banner|bar|bandeau|consent|popup|modal|overlay|wall|info)|(?:bandeau|banner|banniere|popup)-?(?:cookies?|rgpd|gdpr)|"
+    r"eu-cookie|^sliding-popup|^qc-cmp|^sp_message|usercentrics|iubenda|termly|osano|^moove[-_]gdpr|borlabs|truste|"
+    r"trustarc|sirdata|appconsent|^tac_|^tc-privacy|^cc-(?:window|banner|revoke|main)|^sd-cmp|^gdpr-|^rgpd-|consent-?(?:manager|banner|notice|"
+    r"modal|popup|layer|placeholder|wall|overlay)|^fr-consent"
+)
+# States that those programs note on the page itself, or on what they have let through.
+_CONSENT_STATES = re.compile(
+    r"(?:open(?:ed)?|loaded|active|ready|enabled|accepted|shown|visible|done|given|hidden|allowed|script|processed)$"
 )
 # Roles that say the same in any language.
 PRUNED_ROLES = frozenset("navigation banner contentinfo search complementary alertdialog dialog".split())
@@ -113,6 +139,8 @@ def mark_of(line: str, domain: Domain) -> Mark | None:
 
 def is_pruned(name: str, domain: Domain) -> bool:
     """Whether a class or id, lower case, names what is never part of a text."""
+    if _CONSENT_PROGRAMS.search(name) and not _CONSENT_STATES.search(name):
+        return True
     parts = re.split("(?<=[a-z0-9])(?:__|--|[-_])", name)
     pruned = _pruned_names(domain)
     return name in pruned or any("-".join(parts[:count]) in pruned for count in range(1, min(len(parts), _MOST_PARTS)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ingest.readers.html.tree import Element, text_of
+from ingest.readers.html.elements import Element, text_of
 from ingest.readers.metadata import parse_reference
 from kb.text.folding import fold
 from kb.types import CitedSource

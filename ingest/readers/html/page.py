@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from lxml import etree
 
 from ingest.readers.html.boilerplate import PRUNED_ROLES, is_pruned
-from ingest.readers.html.tree import Element, text_of
+from ingest.readers.html.elements import Element, text_of
 from kb.text.domain import Domain
 
 _HIDDEN_STYLE = re.compile(
@@ -23,7 +23,7 @@ _NEVER_TEXT = (
 )
 # What may stand in a head.
 _HEAD = frozenset("title meta link script style base noscript template object bgsound".split())
-_TITLES = ("h1", "h2", "h3", "h4", "h5", "h6", "summary")
+_TITLES = ("h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt")
 
 
 def body_of(page: Element) -> Element | None:
@@ -48,14 +48,9 @@ def body_of(page: Element) -> Element | None:
 
 
 def drop_hidden(body: Element) -> None:
-    """Removes from `body` what a reader of the page does not see. The panels of accordions stay: they open."""
-    panels = {
-        panel
-        for button in body.xpath(".//*[@aria-controls and @aria-expanded]")
-        for panel in button.get("aria-controls").split()
-    }
+    """Removes from `body` what a reader of the page does not see, whatever they click on."""
     for element in list(body.iterdescendants()):
-        if not isinstance(element.tag, str) or (element.get("id") in panels and element.get("id")):
+        if not isinstance(element.tag, str):
             continue
         style = element.get("style")
         if element.get("hidden") is not None or (style and _HIDDEN_STYLE.search(style)):
@@ -69,8 +64,6 @@ def prune(body: Element, domain: Domain) -> None:
     """Removes from `body` menus, banners, footers, forms, share bars, related articles, cookie windows."""
     for element in list(body.iter(*_NEVER_TEXT)):
         _drop(element)
-    for note in body.xpath(".//sup[a[starts-with(@href, '#')]]"):
-        _drop(note)  # the number of a footnote would stick to the word before it
     size = max(1, len(text_of(body)))
     for form in list(body.iter("form")):
         # Some systems wrap the whole page in one form.

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
 
 from ingest.readers.block_builder import one_line
 from ingest.readers.dates import announced_date, date_near_title, is_announcement, parse_date
 from ingest.readers.html.boilerplate import HEAD_NAMES
+from ingest.readers.html.elements import Element, text_of
 from ingest.readers.html.page import names_of
-from ingest.readers.html.tree import Element, text_of
 from ingest.readers.metadata import FIELDS, Metadata, from_mapping, without_site_name
 from kb.text.folding import fold
 
@@ -31,15 +32,19 @@ _DATE_METAS = (
     "citation_publication_date",
 )
 _ARTICLES = {"Article", "NewsArticle", "BlogPosting", "Report", "TechArticle", "ScholarlyArticle", "PressRelease"}
+# Paths of a site's first page, in one language or another.
+_HOME = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:index\.\w{2,5}|accueil/?|home/?)?", re.IGNORECASE)
+_LANGUAGES = "fr|en|de|es|it|nl|pt|ar|pl|ro|ru|zh|ja|uk|tr|el|ca|eu"
+_MOST_TITLES = 20
 _MAX_HEAD_LINE = 150
 _FIRST_TEXT = 200  # characters: a paragraph this long is the article's text, what precedes is its head
 
 
-def head_metadata(page: Element, name: str) -> Metadata:
+def head_metadata(page: Element, name: str, url: str | None = None) -> Metadata:
     """Metadata from the page's head: its own meta tags (`FIELDS`), then JSON-LD and the common vocabularies.
 
-    `name` is the document's, for errors. The title is there only when a meta tag gives it; the url is what the page
-    declares, unchecked.
+    `name` is the document's, for errors; `url` is where it was fetched from. The title is there only when a meta tag
+    gives it; the address is the one that the page declares, its host unchecked.
     """
     named = _metas(page, "name")
     metas = _metas(page, "name", "property", "itemprop")
@@ -52,9 +57,52 @@ def head_metadata(page: Element, name: str) -> Metadata:
     sections = [*metas.get("article:section", ()), *(article.get("articleSection") for article in articles)]
     section = next((name.strip() for name in sections if isinstance(name, str) and name.strip()), None)
     links = page.xpath("//link[translate(@rel, 'CANONIL', 'canonil')='canonical']/@href")
-    declared = next(iter([*links, *metas.get("og:url", ())]), None)
+    declared = declared_address(page, [*links, *metas.get("og:url", ())], url)
     title = without_site_name(own.title, metas.get("og:site_name", ())) if own.title else None
     return Metadata(title=title, date=published).or_else(own).or_else(Metadata(url=declared, rubric=section))
+
+
+def declared_address(page: Element, declared: list[str], url: str | None) -> str | None:
+    """The first of the addresses that a page declares which may be its own.
+
+    The site's first page and a version in another language are not, although sites declare them by mistake: the page
+    keeps the address that it was had from, or that of its own language if it came as a file.
+    """
+    language = (page.get("lang") or page.get("{http://www.w3.org/XML/1998/namespace}lang") or "")[:2].lower()
+    versions = {
+        (link.get("hreflang") or "").lower(): (link.get("href") or "").strip()
+        for link in page.xpath("//link[@hreflang and contains(@rel, 'alternate')]")
+    }
+    own = next((href for code, href in versions.items() if href and code[:2] == language), None) if language else None
+    others = {href for code, href in versions.items() if code[:2] not in {language, "x-"}} if language else set()
+    here = urlsplit(url or "")
+    for address in (text.strip() for text in declared):
+        try:
+            parts = urlsplit(urljoin(url or "", address))
+        except ValueError:
+            continue
+        is_home = _HOME.fullmatch(parts.path) and not parts.query and not (url and _HOME.fullmatch(here.path))
+        spoken = _language(parts) if language else None
+        is_other = (address in others and address != own) or (spoken not in {None, language, _language(here)})
+        if not is_home and not is_other:
+            return address
+    return None if url else own
+
+
+def _language(parts: SplitResult) -> str | None:
+    """The language that an address names: …/en/page, en.example.org, ?lang=en."""
+    named = [
+        parts.path.split("/")[1].lower() if parts.path.count("/") > 1 else "",
+        (parts.hostname or "").split(".")[0],
+    ]
+    named += [code for name, code in parse_qsl(parts.query) if name in {"lang", "langue", "language", "hl"}]
+    return next((name[:2] for name in named if re.fullmatch(rf"(?:{_LANGUAGES})(?:[-_][a-z]{{2}})?", name)), None)
+
+
+def all_titles(page: Element) -> list[str]:
+    """Whatever a page calls itself: its h1, its window, what it tells to machines."""
+    elements = [*page.iter("h1"), *page.xpath("/html/head/title")]
+    return [text_of(element) for element in elements[:_MOST_TITLES]] + _metas(page, "property").get("og:title", [])
 
 
 def other_title(page: Element, url: str | None) -> str | None:

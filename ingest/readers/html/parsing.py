@@ -7,7 +7,7 @@ import re
 import lxml.etree
 import lxml.html
 
-from ingest.readers.html.tree import Element
+from ingest.readers.html.elements import Element
 from kb.errors import DocumentError
 
 # The parser compares each attribute of an element with all the others: 100,000 take a minute.

@@ -9,17 +9,31 @@ from email.message import Message
 
 import lxml.html
 
+from ingest.fetching.refresh import leads_on_to
 from ingest.readers.block_builder import Block, assemble
 from ingest.readers.dates import announced_date, date_near_title
 from ingest.readers.decoding import decode
 from ingest.readers.html.boilerplate import is_known_rubric, is_provenance, strip_marks
 from ingest.readers.html.cited import extract_last_sources, extract_named_sources
+from ingest.readers.html.elements import Element, text_of
+from ingest.readers.html.kept import keep_asides, make_lists, tell_images
+from ingest.readers.html.not_articles import (
+    WRITTEN_BY_SCRIPT,
+    asks_choice,
+    asks_password,
+    is_scripted,
+    is_shell,
+    reason_against,
+)
+from ingest.readers.html.notes import settle_notes, without_calls
 from ingest.readers.html.page import body_of, drop_hidden, main_element, prune
-from ingest.readers.html.page_metadata import extract_head_lines, first_title, head_metadata, other_title
+from ingest.readers.html.page_metadata import all_titles, extract_head_lines, first_title, head_metadata, other_title
+from ingest.readers.html.panels import open_panels
 from ingest.readers.html.parsing import parse_html, too_deep
-from ingest.readers.html.tree import Element, blocks_of, text_of
+from ingest.readers.html.tree import blocks_of
 from ingest.readers.metadata import Metadata, canonical_url
 from ingest.readers.reading import Given, Reading, empty, no_text, too_long
+from kb.errors import DocumentError
 from kb.text.domain import Domain
 from kb.text.folding import fold
 
@@ -31,16 +45,12 @@ _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DATA = re.compile(rb"data:[\w/+.;=-]{0,100};base64,[A-Za-z0-9+/=%\s]+")
 # A paragraph as long as this is text, whatever its class.
 _LONG = 120
+_LONGEST_NOTICE = 600  # characters of a page that says only where it leads to
 # A page with more characters than this is a work in itself: what surrounds it weighs nothing, and trafilatura would
 # take minutes to find it.
 _MOST = 500_000
 # So would it with more elements than this, however little they hold: it compares paragraphs with their neighbours.
 _MOST_ELEMENTS = 10_000
-# The elements that programs of the usual kinds (React, Vue, Angular, Next, Nuxt) write the page into.
-_SHELLS = {"root", "app", "app-root", "__next", "__nuxt", "___gatsby"}
-_WRITTEN_BY_SCRIPT = (
-    "la page est écrite par un programme (JavaScript) ; enregistrez-la depuis un navigateur, une fois affichée"
-)
 
 
 def read(given: Given) -> Reading:
@@ -48,23 +58,38 @@ def read(given: Given) -> Reading:
     content = _DATA.sub(b"", given.content)
     if len(content) > 10 * given.max_text_bytes:
         raise too_long(given, len(content))
+    leads_to = leads_on_to(content, "text/html")
     page = _parse(decode(content, given.name, charset(content, given.media_type)), given)
     body = body_of(page)
     if body is None:
         raise no_text(given)
     try:
-        return _read_body(given, page, body)
+        reading = _read_body(given, page, body)
     except RecursionError:
         raise too_deep(given.name) from None
+    except DocumentError:
+        if leads_to is None:
+            raise
+        raise _led_elsewhere(given, leads_to) from None
+    if leads_to is not None and len(reading.text) < _LONGEST_NOTICE:
+        raise _led_elsewhere(given, leads_to)
+    return reading
+
+
+def _led_elsewhere(given: Given, target: str) -> DocumentError:
+    return DocumentError(given.name, f"la page ne fait que renvoyer à une autre adresse ({target}) ; donnez celle-là")
 
 
 def _read_body(given: Given, page: Element, body: Element) -> Reading:
-    scripted = next(page.iter("script"), None) is not None
-    # What is left of a page that a program fills: « Chargement en cours… » is no article.
-    is_shell = scripted and bool(
-        {part.get("id") or part.tag for part in body.iterdescendants("div", "main", "app-root")} & _SHELLS
-    )
-    head = head_metadata(page, given.name)
+    scripted = is_scripted(page)
+    shell, noscript = is_shell(page, body), " ".join(text_of(part) for part in page.iter("noscript"))
+    head = head_metadata(page, given.name, given.url)
+    password, consent = asks_password(body), asks_choice(body)
+    notes = settle_notes(body)
+    open_panels(body)
+    make_lists(body)
+    keep_asides(body, given.domain)
+    tell_images(body)
     drop_hidden(body)
     title = head.title or first_title(page, given.url) or other_title(page, given.url)
     sources = extract_named_sources(body)
@@ -73,13 +98,22 @@ def _read_body(given: Given, page: Element, body: Element) -> Reading:
     if (size := len(text.encode())) > given.max_text_bytes:
         raise too_long(given, size)
     root = main_element(body)
+    if root is not None:
+        for note in notes:
+            # An article's notes may stand below it.
+            if not (root is note or root in note.iterancestors() or note in root.iterancestors()):
+                root.append(note)
     announced = None if root is not None else _announced_date(body)
     sources += extract_last_sources(body if root is None else root)
     lines = extract_head_lines(body if root is None else root)
     blocks, shown = _without_head_lines(_blocks(body, root), given.domain)
-    read_text = assemble(strip_marks(blocks, given.domain), title)
-    if not re.search(r"\w", read_text) or (is_shell and len(read_text) < _LONG):
-        raise no_text(given, _WRITTEN_BY_SCRIPT if scripted else "la page n'a pas de contenu")
+    blocks = [replace(block, text=without_calls(block.text)) for block in strip_marks(blocks, given.domain)]
+    read_text = assemble(blocks, title)
+    titles = [text for text in (title, *all_titles(page)) if text]
+    if reason := reason_against(titles, read_text, password=password, consent=consent, noscript=noscript):
+        raise no_text(given, reason) if reason == WRITTEN_BY_SCRIPT else DocumentError(given.name, reason)
+    if not re.search(r"\w", read_text) or (shell and len(read_text) < _LONG):
+        raise no_text(given, WRITTEN_BY_SCRIPT if scripted else "la page n'a pas de contenu")
     found = head.or_else(lines).or_else(shown).or_else(Metadata(date=announced, cited_sources=sources))
     return Reading(replace(found, title=title, url=canonical_url(found.url, given.url)), read_text)
 

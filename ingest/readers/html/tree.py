@@ -8,34 +8,12 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from ingest.readers.block_builder import (
-    Block,
-    Repeats,
-    bullets,
-    heading,
-    item,
-    item_from_line,
-    one_line,
-    paragraph,
-    table,
-)
+from ingest.readers.block_builder import Block, Repeats, bullets, heading, item, item_from_line, one_line, paragraph
+from ingest.readers.html.elements import HEADINGS, INLINE, LISTS, SKIPPED, Element, is_block, text_of, words
+from ingest.readers.html.tables import is_layout, table_blocks
 
-Element = Any  # lxml.html.HtmlElement: lxml comes without types
-
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_LISTS = {"ul", "ol", "menu", "dir"}
-_SKIPPED = frozenset(
-    "script style template noscript iframe object svg math canvas audio video img hr head title".split()
-)
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small span strike "
-    "strong sub sup time tt u var wbr ruby rb".split()
-)
 _BREAK = "\u2028"  # stands for <br> until the paragraph is complete
-_MAX_SPAN = 100
-_MAX_COLUMNS = 200  # cells that span more are not repeated: spans of spans would fill the memory
 
 
 def blocks_of(root: Element) -> list[Block]:
@@ -44,11 +22,6 @@ def blocks_of(root: Element) -> list[Block]:
     walker.walk(root)
     walker.flush()
     return walker.blocks
-
-
-def text_of(element: Element) -> str:
-    """All the text under `element` on one line, a space wherever a block or a line break stands."""
-    return one_line("".join(_words(element)))
 
 
 class _Walker:
@@ -84,7 +57,7 @@ class _Walker:
 
     def _visit(self, element: Element) -> None:
         tag = element.tag
-        if not isinstance(tag, str) or tag in _SKIPPED:
+        if not isinstance(tag, str) or tag in SKIPPED:
             if tag == "hr":
                 self.flush()
             return
@@ -96,64 +69,41 @@ class _Walker:
             self.walk(element)
             self._buffer.append(" »")
             return
-        if tag in _INLINE and not any(_is_block(child) for child in element):
+        if tag in INLINE and not any(is_block(child) for child in element):
             self.walk(element)
             return
         self.flush()
-        if tag in _HEADINGS or tag == "summary":
-            level = _HEADINGS.get(tag, min(6, self._level + 1))
+        if tag in HEADINGS or tag == "summary":
+            level = HEADINGS.get(tag, min(6, self._level + 1))
             self._add(heading(text_of(element), level))
             if tag != "summary":
                 self._level = level
-        elif tag in _LISTS and not _holds_sections(element):
+        elif tag in LISTS and not _holds_sections(element):
             self._add(bullets(_list_lines(element, 0)))
-        elif tag == "dl":
+        elif tag == "dl" and not _holds_prose(element):
             self._add(bullets(_definitions(element)))
-        elif tag == "table" and not _is_layout(element):
-            self._table(element)
+        elif tag == "dt":
+            # Of a list whose definitions are texts of their own: questions and answers.
+            self._add(heading(text_of(element), min(6, self._level + 1)))
+        elif tag == "table" and not is_layout(element):
+            self._add(*table_blocks(element, self._repeats))
         else:
             self.walk(element)
             self.flush()
-
-    def _table(self, element: Element) -> None:
-        for caption in element.iterchildren("caption"):
-            self._add(paragraph(text_of(caption)))
-        rows = _rows(element)
-        if len(rows) > 1 and all(len(row) == 2 and row[0].tag == "th" and row[1].tag == "td" for row in rows):
-            # Headers down the side: each row is a label and its value.
-            self._add(bullets(item(f"{text_of(label)} : {text_of(value)}") for label, value in rows))
-        else:
-            self._add(*table(_grid(rows, self._repeats)))
-
-
-def _is_block(element: Element) -> bool:
-    return isinstance(element.tag, str) and element.tag not in _INLINE and element.tag not in _SKIPPED | {"br"}
-
-
-def _words(element: Element, skipped: frozenset[str] = frozenset()) -> list[str]:
-    """The text under `element`, in pieces; `skipped` tags are left out."""
-    pieces: list[str] = []
-    _add_words(element, skipped, pieces)
-    return pieces
-
-
-def _add_words(element: Element, skipped: frozenset[str], pieces: list[str]) -> None:
-    # A list that grows, not nested generators: each level of those would cost time for each piece.
-    pieces.append(element.text or "")
-    for child in element:
-        if isinstance(child.tag, str) and child.tag not in _SKIPPED and child.tag not in skipped:
-            around = "" if child.tag in _INLINE else " "
-            pieces.append("« " if child.tag == "q" else around)
-            _add_words(child, skipped, pieces)
-            pieces.append(" »" if child.tag == "q" else around)
-        elif isinstance(child.tag, str):
-            pieces.append(" ")
-        pieces.append(child.tail or "")
 
 
 def _holds_sections(element: Element) -> bool:
     """Whether the « items » of a list are sections of their own (cards, accordions), not items."""
     return any(True for _ in element.iter("h2", "h3", "h4", "h5", "h6", "table", "details"))
+
+
+def _holds_prose(element: Element) -> bool:
+    """Whether the definitions of a list are more than a line each: paragraphs, lists, tables, headings."""
+    return any(
+        len(list(part.iterchildren("p", "div"))) > 1
+        or next(part.iter("ul", "ol", "table", "dl", *HEADINGS, "details"), None) is not None
+        for part in element.iter("dd")
+    )
 
 
 def _list_lines(element: Element, depth: int) -> Iterator[str]:
@@ -164,10 +114,10 @@ def _list_lines(element: Element, depth: int) -> Iterator[str]:
     for child in element:
         if not isinstance(child.tag, str):
             continue
-        if child.tag in _LISTS:
+        if child.tag in LISTS:
             yield from _list_lines(child, depth + 1)
             continue
-        own = one_line("".join(_words(child, frozenset(_LISTS))))
+        own = one_line("".join(words(child, frozenset(LISTS))))
         if own:
             yield item(own, depth=depth, number=number)
             number = None if number is None else number + 1
@@ -178,7 +128,7 @@ def _list_lines(element: Element, depth: int) -> Iterator[str]:
 def _nearest(element: Element) -> Iterator[Element]:
     """The lists under `element` that are in no other list under it."""
     for child in element:
-        if child.tag in _LISTS:
+        if child.tag in LISTS:
             yield child
         elif isinstance(child.tag, str):
             yield from _nearest(child)
@@ -195,54 +145,3 @@ def _definitions(element: Element) -> Iterator[str]:
             terms = []
     if terms:
         yield item(", ".join(terms))
-
-
-def _rows(element: Element) -> list[list[Element]]:
-    rows = []
-    for child in element:
-        group = [child] if child.tag == "tr" else child if child.tag in {"thead", "tbody", "tfoot"} else []
-        rows += [[cell for cell in row if cell.tag in {"td", "th"}] for row in group if row.tag == "tr"]
-    return rows
-
-
-def _is_layout(element: Element) -> bool:
-    """Whether a table only places things on the page: what it holds is text, not figures to read across."""
-    return element.get("role") in {"presentation", "none"} or any(
-        True for _ in element.iterdescendants("table", "h1", "h2", "h3", "h4", "h5", "h6")
-    )
-
-
-def _grid(rows: list[list[Element]], repeats: Repeats) -> list[list[str]]:
-    """The texts of `rows`, a cell that spans several rows or columns repeated in each: every row is whole."""
-    grid: list[list[str]] = []
-    hanging: dict[int, tuple[int, str]] = {}  # column -> rows still to fill, with what
-    for row in rows:
-        line: list[str] = []
-
-        def fill(line: list[str] = line) -> None:
-            while len(line) in hanging:
-                left, text = hanging.pop(len(line))
-                if not repeats.allows(text):
-                    hanging.clear()
-                    return
-                if left > 1:
-                    hanging[len(line)] = (left - 1, text)
-                line.append(text)
-
-        for cell in row:
-            fill()
-            text, deep = text_of(cell), _span(cell, "rowspan")
-            for number in range(max(1, min(_span(cell, "colspan"), _MAX_COLUMNS - len(line)))):
-                if number and not repeats.allows(text):
-                    break
-                if deep > 1 and len(line) < _MAX_COLUMNS:
-                    hanging[len(line)] = (deep - 1, text)
-                line.append(text)
-        fill()
-        grid.append(line)
-    return grid
-
-
-def _span(cell: Element, name: str) -> int:
-    value = cell.get(name, "1").strip()
-    return min(_MAX_SPAN, max(1, int(value))) if value.isascii() and value.isdigit() else 1

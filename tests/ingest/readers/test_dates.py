@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.readers.dates import announced_date, date_near_title, is_announcement, parse_date, today
+from ingest.readers.dates import (
+    act_date,
+    announced_date,
+    date_in_name,
+    date_near_title,
+    date_told,
+    is_announcement,
+    parse_date,
+    today,
+)
 
 LATEST = date(2026, 3, 15)
 
@@ -122,3 +131,63 @@ def test_a_date_near_the_title_stands_alone_or_is_announced() -> None:
     assert date_near_title(["2019", "Publié le 4 mars 2020"], latest=LATEST) == "2020-03-04"
     assert date_near_title(["La loi du 1er août 2003 crée l’Agence."], latest=LATEST) is None
     assert date_near_title(["Publié le", "Un texte."], latest=LATEST) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("03/02/25", "2025-02-03"), ("1/1/99", "1999-01-01"), ("31/02/25", None), ("1.2.10", None), ("16/03/26", None)],
+)
+def test_two_figures_are_a_year_between_bars(value: str, expected: str | None) -> None:
+    assert parse_date(value, latest=LATEST) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Arrêté du 1er juillet 2023 relatif au stationnement", "2023-07-01"),
+        ("Arrêté municipal n° 2023-456 du 9 juin 2023", "2023-06-09"),
+        ("Décret n° 2023-456 du 9 juin 2023 relatif à la voirie", "2023-06-09"),
+        ("Délibération du conseil municipal du 12/03/2024", "2024-03-12"),
+        ("Compte rendu de la réunion du 12 mars 2024", "2024-03-12"),
+        ("Circulaire du Premier ministre du lundi 4 mars 2024", "2024-03-04"),
+        ("Arrêté en date du 4 mai 2022", "2022-05-04"),
+        ("Arrêté modifiant l’arrêté du 3 mars 2020", None),
+        ("Avis sur le décret du 3 mars 2020", None),
+        ("Note d’application de la loi du 3 mars 2020", None),
+        ("Arrêté du 31 février 2023", None),
+        ("Arrêté du 1er juillet 2030", None),
+        ("Réunion publique du 12 mars 2024", None),
+        ("Rapport annuel 2024", None),
+    ],
+)
+def test_an_act_is_known_by_its_date(title: str, expected: str | None) -> None:
+    assert act_date(title, latest=LATEST) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("2024-03-12_CR.docx", "2024-03-12"),
+        ("dossier/CR_20240312.docx", "2024-03-12"),
+        ("CR_12032024.pdf", "2024-03-12"),
+        ("bilan 12-03-2024.odt", "2024-03-12"),
+        ("2024.03.12 - note.txt", "2024-03-12"),
+        ("2024-03_lettre.pdf", "2024-03"),
+        ("https://mairie.fr/2024/03/12/le-bilan", "2024-03-12"),
+        ("2024-03-12/note.txt", None),
+        ("rapport_2023.pdf", None),
+        ("2014-2020.pdf", None),
+        ("20241340.pdf", None),
+        ("2030-01-01_note.txt", None),
+        ("ref_12345678901.pdf", None),
+        ("2024-02-31.txt", None),
+    ],
+)
+def test_a_file_may_have_its_date_in_its_name(name: str, expected: str | None) -> None:
+    assert date_in_name(name, latest=LATEST) == expected
+
+
+def test_an_act_is_signed_at_its_end_and_an_event_in_a_text_is_no_date() -> None:
+    text = "Le maire arrête ce qui suit.\n\nFait à Lyon, le 3 mars 2025\n\nLe maire"
+    assert date_told("Stationnement", text, "arrete.txt", latest=LATEST) == "2025-03-03"
+    assert date_told("Agenda", "La réunion aura lieu le 4 mai 2027 à Lyon.", "agenda.txt", latest=LATEST) is None

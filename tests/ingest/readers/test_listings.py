@@ -71,3 +71,18 @@ def test_no_entity_is_put_in(tmp_path: object) -> None:
 def test_a_page_is_no_feed() -> None:
     assert not is_feed(b"<html><body>rss</body></html>", "text/html")
     assert not is_feed(b"<html><body>rss</body></html>", "")
+
+
+def test_addresses_are_relative_to_the_base_that_the_feed_names() -> None:
+    atom = (
+        '<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://mag.example/a/"><entry><link href="un"/></entry>'
+        '<entry xml:base="2024/"><link href="deux et trois.html"/></entry>'
+        '<entry><link href="/été"/></entry></feed>'
+    )
+    assert read_feed(atom.encode(), BASE).pages == (
+        "https://mag.example/a/un",
+        "https://mag.example/a/2024/deux%20et%20trois.html",
+        "https://mag.example/%C3%A9t%C3%A9",
+    )
+    rss = '<rss xml:base="/actus/"><channel><item xml:base="mai/"><link>un</link></item></channel></rss>'
+    assert read_feed(rss.encode(), BASE).pages == ("https://mag.example/actus/mai/un",)

@@ -153,7 +153,6 @@ def test_a_broken_byte_in_utf_8_costs_one_letter_only() -> None:
     "content",
     [
         b"\x00\x01\x02\x03",
-        b"%PDF-1.7\nabc",
         b"PK\x03\x04abc",
         b"\x89PNG\r\n",
         b"{\\rtf1 texte}",

@@ -4,7 +4,7 @@ import lxml.html
 import pytest
 
 from ingest.readers.html.cited import extract_last_sources, extract_named_sources
-from ingest.readers.html.tree import text_of
+from ingest.readers.html.elements import text_of
 from kb.types import CitedSource
 
 PROSE = "<p>Texte de l’article.</p>"

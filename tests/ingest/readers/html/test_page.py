@@ -4,9 +4,9 @@ import lxml.html
 import pytest
 
 from bundled import bundled_domain
+from ingest.readers.html.elements import Element, text_of
 from ingest.readers.html.page import body_of, drop_hidden, main_element, prune
 from ingest.readers.html.page_metadata import extract_head_lines, first_title, head_metadata, other_title
-from ingest.readers.html.tree import Element, text_of
 
 LONG = "L’Agence finance la rénovation de ce quartier depuis dix ans, avec la commune. " * 4
 

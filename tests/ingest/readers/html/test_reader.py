@@ -25,7 +25,7 @@ def page(body: str, head: str = "") -> str:
 def test_an_article_is_read_whole_in_block_form_without_what_surrounds_it() -> None:
     assert read(ARTICLE).text == (
         "Trois hectares de pelouse remplacent un parking.\n\n"
-        "Le parc des Acacias a ouvert au printemps. Il compte 1\u00a0200\u00a0arbres1 et un jardin partagé.\n\n"
+        "Le parc des Acacias a ouvert au printemps. Il compte 1\u00a0200\u00a0arbres et un jardin partagé.\n\n"
         "## Le budget\n\n"
         "Il atteint 2,4 millions d’euros\u202f:\n\n"
         "- la commune\u00a0: 40\u00a0%\n"

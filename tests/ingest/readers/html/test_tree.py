@@ -4,7 +4,8 @@ import lxml.html
 import pytest
 
 from ingest.readers.block_builder import assemble
-from ingest.readers.html.tree import blocks_of, text_of
+from ingest.readers.html.elements import text_of
+from ingest.readers.html.tree import blocks_of
 
 
 def text(markup: str) -> str:

@@ -200,7 +200,7 @@ def test_a_truncated_pdf_is_reported(kept: float) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"<html>Erreur 404</html>", "ce n'est pas un fichier PDF"),
+        (b"Erreur 404", "ce n'est pas un fichier PDF"),
         (b"%PDF-1.7\nrien de bon\n%%EOF\n", "le PDF est tronqué ou endommagé"),
     ],
 )
