@@ -34,6 +34,23 @@ READERS = {
     ".text": "text",
     ".pdf": "pdf.reader",
     ".docx": "docx.reader",
+    ".xlsx": "office.workbook",
+    ".xlsm": "office.workbook",
+    ".xltx": "office.workbook",
+    ".csv": "office.delimited",
+    ".tsv": "office.delimited",
+    ".rtf": "office.rtf",
+    ".odt": "opendocument.reader",
+    ".ott": "opendocument.reader",
+    ".ods": "opendocument.reader",
+    ".ots": "opendocument.reader",
+    ".odp": "opendocument.reader",
+    ".pptx": "office.presentation",
+    ".pptm": "office.presentation",
+    ".ppsx": "office.presentation",
+    ".eml": "mail.message",
+    ".mht": "mail.web_archive",
+    ".mhtml": "mail.web_archive",
     "text/html": "html.reader",
     "application/xhtml+xml": "html.reader",
     "text/markdown": "markdown",
@@ -42,9 +59,25 @@ READERS = {
     "application/pdf": "pdf.reader",
     "application/x-pdf": "pdf.reader",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx.reader",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "office.workbook",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "office.presentation",
+    "application/vnd.oasis.opendocument.text": "opendocument.reader",
+    "application/vnd.oasis.opendocument.spreadsheet": "opendocument.reader",
+    "application/vnd.oasis.opendocument.presentation": "opendocument.reader",
+    "text/csv": "office.delimited",
+    "text/tab-separated-values": "office.delimited",
+    "application/rtf": "office.rtf",
+    "text/rtf": "office.rtf",
+    "message/rfc822": "mail.message",
 }
 SUFFIXES = frozenset(key for key in READERS if key.startswith("."))
-_PACKED = {"pdf.reader", "docx.reader"}  # what these read is many times the size of the file
+_PACKED = {
+    "pdf.reader",
+    "docx.reader",
+    "office.workbook",
+    "opendocument.reader",
+    "office.presentation",
+}  # what these read is many times the size of the file
 _LONGEST_TITLE = 500  # characters: it goes with every passage
 # Servers send these for whatever they do not know: the suffix says more.
 _VAGUE_TYPES = frozenset(("text/plain", "application/octet-stream", "binary/octet-stream", "application/zip"))
