@@ -211,7 +211,7 @@ class _Sheet:
     def _table(self, region: _Region, level: int) -> Iterator[Block]:
         rows, columns = region.rows, region.columns
         depth = self._header_depth(rows, columns)
-        if not depth and len(columns) == 2:  # noqa: PLR2004  (a label and its value)
+        if not depth and len(columns) == 2:  # a label and its value
             yield bullets(item(" : ".join(self._texts(row, columns))) for row in rows)
             return
         header = self._header(rows[:depth], columns)
@@ -249,7 +249,7 @@ class _Sheet:
         depth = min(1, most)
         while depth < most and self._has_more_below(rows[depth - 1], rows[depth], columns):
             depth += 1
-        if depth == 1 and most == 2 and len(rows) > most and self._is_grouped(rows[0], rows[1], columns):  # noqa: PLR2004
+        if depth == 1 and most == 2 and len(rows) > most and self._is_grouped(rows[0], rows[1], columns):
             depth = 2  # groups written above their columns, not merged
         return depth
 

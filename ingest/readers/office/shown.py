@@ -85,7 +85,7 @@ def _section(number_format: str, value: Decimal) -> tuple[str, Decimal]:
     if value < 0 and len(sections) > 1:
         # Without a sign or parentheses of its own, only a colour would tell.
         return sections[1], abs(value) if re.search(r"[-−(]", _plain(sections[1])) else value
-    if value == 0 and len(sections) > 2:  # noqa: PLR2004  (positive; negative; zero)
+    if value == 0 and len(sections) > 2:  # positive; negative; zero
         return sections[2], value
     return sections[0], value
 
