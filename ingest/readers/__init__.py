@@ -1,8 +1,9 @@
 """Readers: bytes -> `Document`, one module or folder a format (`READERS`). `bounded` is the way in, for hostile files.
 
 In a child process, as one of its `tasks`, `read_document`: bytes -> `decoding` -> `markdown`, `html`, `text`, `pdf`,
-`docx` -> `block_builder` (one form for all), with what the document says of itself: `metadata`, and its date by
-`dates`. `listings` reads where pages, feeds and sitemaps lead. A module is imported when its format comes.
+`docx`, `office`, `opendocument`, `mail` -> `block_builder` (one form for all), with what the document says of itself:
+`metadata`, and its date by `dates`. `listings` reads where pages, feeds and sitemaps lead; `files` tells which files
+hold others, opens those, and says why some are left aside. A module is imported when its format comes.
 """
 
 from __future__ import annotations
@@ -70,7 +71,9 @@ READERS = {
     "text/rtf": "office.rtf",
     "message/rfc822": "mail.message",
 }
-SUFFIXES = frozenset(key for key in READERS if key.startswith("."))
+# What is no document itself, only holds some (`files`).
+ARCHIVES = frozenset((".zip",))
+SUFFIXES = ARCHIVES | {key for key in READERS if key.startswith(".")}
 _PACKED = {
     "pdf.reader",
     "docx.reader",

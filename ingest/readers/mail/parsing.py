@@ -25,7 +25,7 @@ def parse(content: bytes, name: str) -> EmailMessage:
         message = email.message_from_bytes(content.lstrip(b"\r\n \t"), policy=email.policy.default)
     except BROKEN:
         raise DocumentError(name, "le courriel est endommagé ; enregistrez-le à nouveau depuis la messagerie") from None
-    if not isinstance(message, EmailMessage) or not message.keys():
+    if not message.keys():
         raise DocumentError(name, "ce n'est pas un courriel (.eml) ; vérifiez son format")
     if sum(1 for _ in parts_of(message, name)) > MOST_PARTS:
         raise _too_much(name)

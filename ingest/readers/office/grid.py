@@ -136,7 +136,7 @@ class _Sheet:
 
     def _columns(self, row: int, within: frozenset[int] | None) -> set[int]:
         held = self._rows.get(row, {})
-        return set(held) if within is None else within & held.keys()
+        return set(held) if within is None else set(held) & within
 
     def _sides(self, rows: Sequence[int], columns: Sequence[int]) -> list[list[int]]:
         """The columns of tables side by side. One whose first column holds figures has its labels further left."""

@@ -47,14 +47,14 @@ def _converted(source: str) -> str:
     from striprtf.striprtf import rtf_to_text
 
     try:
-        return rtf_to_text(source, errors="replace")
+        return str(rtf_to_text(source, errors="replace"))
     except (ValueError, IndexError, LookupError, TypeError, OverflowError):
         return ""
 
 
 def _with_notes(source: str) -> str:
     """`source` with footnotes and text boxes as paragraphs behind the one that they belong to: striprtf drops them."""
-    pieces, waiting, done = [], list[str](), 0
+    pieces, waiting, done = list[str](), list[str](), 0
     for match in _APART.finditer(source):
         if match.start() < done:
             continue  # within another

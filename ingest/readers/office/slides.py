@@ -49,11 +49,15 @@ def reading_of(given: Given, slides: Sequence[Slide], declared: object, left_out
     # A slide without text behind the last one that has some begins where the text ends.
     starts = [min(start, len(text)) for start in starts]
     hidden = [str(slide.number) for slide in slides if not slide.is_shown]
-    remarks = [f"diapositive{'s' if len(hidden) > 1 else ''} masquée{'s' if len(hidden) > 1 else ''} "
-               f"laissée{'s' if len(hidden) > 1 else ''} de côté : {', '.join(hidden)}"] if hidden else []  # fmt: skip
     date = date_near_title([first.title, *(block.text for block in first.blocks if block.kind != "table")][:6])
     found = Metadata(title=title, date=date, url=canonical_url(None, given.url))
-    return Reading(found, text, tuple(starts), (*remarks, *left_out))
+    return Reading(found, text, tuple(starts), (*_hidden_slides(hidden), *left_out))
+
+
+def _hidden_slides(numbers: Sequence[str]) -> Iterable[str]:
+    if numbers:
+        ending = "s" if len(numbers) > 1 else ""
+        yield f"diapositive{ending} masquée{ending} laissée{ending} de côté : {', '.join(numbers)}"
 
 
 def _blocks(slide: Slide, title: str | None) -> Iterable[Block]:
