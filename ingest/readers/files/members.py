@@ -37,7 +37,7 @@ from kb.errors import DocumentError
 _LONGEST_NAME = 400  # characters of a path: what people and Windows (260) get along with, and more
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 # What operating systems leave in archives.
-_LITTER = re.compile(r"(?:^|/)(?:__MACOSX/|\.|thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
+_LITTER = re.compile(r"(?:^|/)(?:__MACOSX/|\.(?!\.?/)|thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 _FRENCH = re.compile("[éèêëàâçîïôùûüœÉÈÊÀÇÔ°’]")
 
 

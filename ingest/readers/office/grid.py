@@ -217,12 +217,13 @@ class _Sheet:
         header = self._header(rows[:depth], columns)
         body: list[list[str]] = []
         for row in rows[depth:]:
-            if self._is_line(row, columns) and self._is_banner(row, columns):
+            if not (self._is_line(row, columns) and self._is_banner(row, columns)):
+                body.append([self._rows[row].get(at, "") for at in columns])
+                continue
+            if body:
                 yield from _tables(header, body)
                 body = []
-                yield heading(self._texts(row, columns)[0], level + 1)
-            else:
-                body.append([self._rows[row].get(at, "") for at in columns])
+            yield heading(self._texts(row, columns)[0], level + 1)
         yield from _tables(header, body)
 
     def whole(self) -> list[Block]:
@@ -261,10 +262,12 @@ class _Sheet:
         )
 
     def _is_grouped(self, row: int, below: int, columns: Sequence[int]) -> bool:
-        """Whether texts of a row stand above several texts of the next."""
+        """Whether texts of a row stand above several texts of the next; a row of values begins with a label of its own,
+        under that of the column."""
         upper, lower = self._rows[row], self._rows[below]
-        gaps = [at for at in columns if at not in upper and at in lower]
-        return bool(gaps) and any(at in lower for at in upper) and len(lower) >= len(upper)
+        gaps = [at for at in columns if at not in upper and at in lower and at > columns[0]]
+        has_label = columns[0] in upper and columns[0] in lower
+        return not has_label and any(max((left for left in upper if left < at), default=0) in lower for at in gaps)
 
     def _header(self, rows: Sequence[int], columns: Sequence[int]) -> list[str]:
         """One row of a header of several: each column has all that stands above it, « Groupe, Colonne »."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
 from kb.text.months import MONTHS
 
@@ -17,6 +17,7 @@ GENERAL = "General"
 _THIN_SPACE = "\u202f"  # between thousands, as French typography has it
 _SHOWN_DIGITS = 11  # of a number without a format: what Excel shows in a wide cell
 _MOST_DECIMALS = 30  # what Excel accepts
+_PRECISE = Context(prec=400)  # the largest number (1e308) with all its decimals
 _WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_(?P<pad>.)|\*(?P<fill>.)|\[\$(?P<currency>[^\]-]*)(?:-[^\]]*)?\]'
@@ -136,7 +137,8 @@ class _Pattern:
     def filled(self, value: Decimal) -> str:
         """The section with the digits of `value` in it."""
         places = [piece for at, piece in enumerate(self.decimals, len(self.whole)) if at not in self.texts]
-        rounded = abs(value).scaleb(self.scale).quantize(Decimal(1).scaleb(-len(places)), ROUND_HALF_UP)
+        unit = Decimal(1).scaleb(-len(places), _PRECISE)
+        rounded = abs(value).scaleb(self.scale, _PRECISE).quantize(unit, ROUND_HALF_UP, _PRECISE)
         digits, _, fraction = format(rounded, "f").partition(".")
         text = self._whole(digits.lstrip("0")) + self._fraction(fraction)
         is_figure = len(places) > 0 or len(self.texts) < len(self.whole)
