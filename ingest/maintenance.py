@@ -118,9 +118,7 @@ class _Drift:
 def _drift(catalog: Catalog, settings: Settings, readers: Readers) -> Iterator[_Drift]:
     """Where the folders and pages that documents come from say something else than the catalog."""
     plan = Plan(catalog, settings, readers, confirmed=False)
-    yield from _drift_of_pages(
-        catalog, {name for name, state in catalog.states().items() if not state.withdrawn}
-    )
+    yield from _drift_of_pages(catalog, {name for name, state in catalog.states().items() if not state.withdrawn})
     for source, folder in catalog.folders().items():
         root = Path(folder)
         if not root.is_dir():

@@ -63,7 +63,8 @@ class Opener:
             if is_archive(part_id) and member.content is not None and inside:
                 yield Part(part_id, parent, None, "", NESTED, "ignored")
                 continue
-            yield Part(part_id, parent, member.content, member.hash, member.trouble, member.outcome)
+            if member.content is None or not is_archive(part_id):  # an archive is no document
+                yield Part(part_id, parent, member.content, member.hash, member.trouble, member.outcome)
             if member.content is None or not is_container(part_id):
                 continue
             if depth >= DEEPEST:

@@ -52,6 +52,8 @@ def check_archive(content: bytes) -> zipfile.ZipFile:
     """
     archive = list_archive(content)
     entries = archive.infolist()
+    if _is_outsized(sum(entry.file_size for entry in entries), len(content)):
+        raise BombError
     for entry in entries:
         is_xml = entry.filename.lower().endswith(_XML)
         if is_outsized_entry(entry) or (is_xml and entry.file_size > MAX_XML):
@@ -79,8 +81,7 @@ def list_archive(content: bytes) -> zipfile.ZipFile:
         entries = archive.infolist()
     except (*_DAMAGED, UnicodeDecodeError, IndexError):
         raise NoArchiveError from None
-    total = sum(entry.file_size for entry in entries)
-    if len(entries) > MAX_ENTRIES or total > MAX_UNPACKED or _is_outsized(total, len(content)):
+    if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
         raise BombError
     return archive
 

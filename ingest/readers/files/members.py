@@ -73,7 +73,7 @@ def _entries(content: bytes, name: str, max_file_mb: int, first: int) -> Iterato
         ) from None
     seen: set[str] = set()
     for number, entry in enumerate(archive.infolist()):
-        shown = _entry_name(entry)
+        shown = _entry_name(entry).replace("\\", "/")
         if entry.is_dir() or _LITTER.search(shown):
             if number >= first:
                 yield Member("")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-_IMAGE = "image : son texte n'est pas lu ; joignez-en la transcription, ou un PDF passé à la reconnaissance de texte"
-_SOUND = "enregistrement : il n'est pas lu ; joignez-en la transcription"
-_PACKED = "archive de ce format non ouverte ; décompressez-la, ou faites-en un .zip"
-_DRAWING = "dessin ou plan : il n'est pas lu ; exportez-le en PDF"
-_DATA = "fichier de données non lu ; enregistrez-en un tableau en .csv ou .xlsx"
-_BOOK = "format non lu ; exportez-le en .pdf ou .docx"
-_PROGRAM = "programme ou fichier de système : il n'est pas lu"
+_IMAGE = (
+    "type de fichier non lu (image) ; joignez-en la transcription, ou un .pdf passé à la reconnaissance de caractères"
+)
+_SOUND = "type de fichier non lu (son ou vidéo) ; joignez-en la transcription"
+_PACKED = "type de fichier non lu (archive {suffix}) ; décompressez-la, ou faites-en un .zip"
+_DRAWING = "type de fichier non lu (dessin ou plan {suffix}) ; exportez-le en .pdf"
+_DATA = "type de fichier non lu (données {suffix}) ; enregistrez-en un tableau en .csv ou .xlsx"
+_BOOK = "type de fichier non lu ({suffix}) ; exportez-le en .pdf ou .docx"
+_PROGRAM = "type de fichier non lu (programme ou fichier de système {suffix}) ; rien n'est à faire"
 _WHY = {
     "doc dot wps wpd wri sxw": "format {suffix} ancien : enregistrez-le en .docx",
     "xls xlt xlsb sxc wk1 wk4 et": "format {suffix} ancien ou propre à Excel : enregistrez-le en .xlsx",

@@ -64,7 +64,9 @@ def check_package(given: Given, kind: str, suffix: str, part: str) -> zipfile.Zi
     except DamagedArchiveError:
         raise damaged(given, kind) from None
     except DoctypeError:
-        raise DocumentError(name, f"le {kind} contient une déclaration DOCTYPE, refusée par sécurité") from None
+        raise DocumentError(
+            name, f"le {kind} contient une déclaration DOCTYPE, refusée par sécurité ; réenregistrez-le"
+        ) from None
     if part not in archive.namelist():
         raise DocumentError(name, f"ce n'est pas un {kind} ({suffix}) ; vérifiez son format")
     return archive

@@ -41,8 +41,8 @@ def reading_of(
         raise no_text(given, "les feuilles visibles du classeur sont vides")
     blocks = [block for sheet in filled for block in _under_title(sheet, is_only=len(filled) == 1)]
     title = meaningful(declared)
-    if title is None and len(filled) == 1 and blocks[0].kind == "heading":
-        title = blocks[0].text
+    if title is None and len(filled) == 1 and filled[0].blocks[0].kind == "heading":
+        title = filled[0].blocks[0].text  # what stands above the one table
     remarks = [*_hidden_sheets(hidden), *(remark for sheet in sheets for remark in sheet.remarks), *left_out]
     date = date_near_title([block.text for block in blocks[:6] if block.kind != "table"])
     found = Metadata(title=title, date=date, url=canonical_url(None, given.url))

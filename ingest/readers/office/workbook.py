@@ -97,7 +97,7 @@ def _left_out(parts: zipfile.ZipFile) -> Iterator[str]:
     charts = sum(bool(re.fullmatch(r"xl/charts/chart\d*\.xml", name)) for name in names)
     pictures = sum(name.startswith("xl/media/") for name in names)
     notes = sum(
-        parts.read(name).count(b"<comment ") for name in names if re.fullmatch(r"xl/(?:.*/)?comments\d*\.xml", name)
+        parts.read(name).count(b"<comment ") for name in names if re.fullmatch(r"xl/(?:.*/)?comments?\d*\.xml", name)
     )
     for number, noun in ((notes, "commentaire"), (charts, "graphique"), (pictures, "image")):
         if number:

@@ -66,7 +66,9 @@ def folder(tmp_path: Path) -> Path:
 
 def test_the_files_of_an_archive_are_documents(folder: Path, settings: Settings, tiny_encoder: Encoder) -> None:
     (folder / "pièces.zip").write_bytes(
-        archive({"marché/halle.txt": NOTE, "plein air.md": f"# Plein air\n\n{AUTRE}", "marché/": "", "photo.jpg": b"\xff"})
+        archive(
+            {"marché/halle.txt": NOTE, "plein air.md": f"# Plein air\n\n{AUTRE}", "marché/": "", "photo.jpg": b"\xff"}
+        )
     )
     report = ingest([folder], settings, tiny_encoder)
     assert counts(report) == (2, 0, 0, 0, 0)
@@ -146,6 +148,7 @@ def test_what_is_attached_to_a_mail_is_its_children(folder: Path, settings: Sett
     )
     (folder / "courrier.eml").write_bytes(as_file(message))
     report = ingest([folder], settings, tiny_encoder)
+    assert report.failed == ()
     held = current(settings)
     nested = "courrier.eml/Relevé des étals.eml"
     assert set(held) == {
@@ -168,9 +171,7 @@ def test_what_is_attached_to_a_mail_is_its_children(folder: Path, settings: Sett
     assert set(current(settings)) == {"courrier.eml"}
 
 
-def test_archives_within_archives_are_named_not_opened(
-    folder: Path, settings: Settings, tiny_encoder: Encoder
-) -> None:
+def test_archives_within_archives_are_named_not_opened(folder: Path, settings: Settings, tiny_encoder: Encoder) -> None:
     inner = archive({"a.txt": NOTE})
     (folder / "pièces.zip").write_bytes(
         archive({"dedans.zip": inner, "m.eml": as_file(mail("Envoi", AUTRE, {"encore.zip": inner}))})
@@ -197,13 +198,11 @@ def test_mails_within_mails_end_somewhere(folder: Path, settings: Settings, tiny
 def test_names_are_read_as_they_were_written(
     encoding: str, folder: Path, settings: Settings, tiny_encoder: Encoder
 ) -> None:
-    content = archive({"XXXXXXXXXXXX.txt": NOTE})
     name = "été à Nîmes.txt".encode(encoding)
-    name = name.rjust(len("XXXXXXXXXXXX.txt"), b"_")[: len("XXXXXXXXXXXX.txt")]
-    (folder / "p.zip").write_bytes(content.replace(b"XXXXXXXXXXXX.txt", name) if len(name) == 16 else content)
+    place = "X" * len(name)
+    (folder / "p.zip").write_bytes(archive({place: NOTE}).replace(place.encode(), name))
     ingest([folder], settings, tiny_encoder)
-    (found,) = current(settings)
-    assert "Nîmes" in found or encoding == "utf-8"
+    assert set(current(settings)) == {"p.zip/été à Nîmes.txt"}
 
 
 def test_two_mails_with_the_same_attachment_are_two_documents(

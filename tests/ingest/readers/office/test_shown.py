@@ -65,6 +65,8 @@ def test_thousands_stand_apart_by_a_thin_space() -> None:
     assert shown(1254567, "#,##0") == "1\u202f254\u202f567"
 
 
-@pytest.mark.parametrize("number_format", ['"', "[", "[[[", "\\", "_", "*", "0" * 5_000, "0." + "0" * 5_000, ",,,", "%%"])
+@pytest.mark.parametrize(
+    "number_format", ['"', "[", "[[[", "\\", "_", "*", "0" * 5_000, "0." + "0" * 5_000, ",,,", "%%"]
+)
 def test_a_format_without_sense_does_no_harm(number_format: str) -> None:
     assert isinstance(shown(1254.5, number_format), str)
