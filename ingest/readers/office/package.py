@@ -109,13 +109,11 @@ def walk_part(archive: zipfile.ZipFile, entry: str, seen: Mapping[str, Callable[
     """Calls, for each element of a part, in order, what `seen` has for its name (without its namespace), then lets it
     go: a sheet of a hundred megabytes never stands whole in memory."""
     with archive.open(entry) as stream:
-        for _, element in etree.iterparse(stream, events=("end",), resolve_entities=False, no_network=True):
-            if not isinstance(element.tag, str):
-                continue
-            call = seen.get(element.tag.rpartition("}")[2])
-            if call is not None:
-                call(element)
-            if element.tag.endswith("}row"):
+        tags = tuple(f"{{*}}{name}" for name in seen)
+        for _, element in etree.iterparse(stream, events=("end",), tag=tags, resolve_entities=False, no_network=True):
+            name = element.tag.rpartition("}")[2]
+            seen[name](element)
+            if name == "row":
                 element.clear()
                 while element.getprevious() is not None:
                     del element.getparent()[0]

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from functools import lru_cache
 
 from kb.text.months import MONTHS
 
@@ -24,6 +25,7 @@ _TOKEN = re.compile(
     r"|\[(?P<bracket>[^\]]*)\]|(?P<exponent>[Ee][+-])|(?P<other>.)",
     re.DOTALL,
 )
+_FORMATS_KEPT = 256  # formats taken apart: a workbook has some dozens, in a hundred thousand cells
 _GENERAL = re.compile("general", re.IGNORECASE)
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)$")
 
@@ -55,6 +57,8 @@ def _number(value: float | Decimal, number_format: str) -> str:
         return str(value)
     if not exact.is_finite():
         return str(value)
+    if number_format == GENERAL:
+        return _general(exact)
     section, magnitude = _section(number_format or GENERAL, exact)
     plain = _plain(section)
     if not plain.strip():
@@ -91,7 +95,8 @@ def _section(number_format: str, value: Decimal) -> tuple[str, Decimal]:
     return sections[0], value
 
 
-def _split(number_format: str) -> list[str]:
+@lru_cache(_FORMATS_KEPT)
+def _split(number_format: str) -> tuple[str, ...]:
     """The sections of a format: « ; » within quotes or after a backslash is text."""
     parts = [""]
     for token in _TOKEN.finditer(number_format):
@@ -99,9 +104,10 @@ def _split(number_format: str) -> list[str]:
             parts.append("")
         else:
             parts[-1] += token[0]
-    return parts
+    return tuple(parts)
 
 
+@lru_cache(_FORMATS_KEPT)
 def _condition(section: str) -> tuple[str, Decimal] | None:
     for token in _TOKEN.finditer(section):
         if token["bracket"] and (match := _CONDITION.match(token["bracket"])):
@@ -116,6 +122,7 @@ def _holds(value: Decimal, sign: str, bound: Decimal) -> bool:
     }[sign]  # fmt: skip
 
 
+@lru_cache(_FORMATS_KEPT)
 def _plain(section: str) -> str:
     """What of a section is shown as it is written."""
     return "".join(
@@ -181,6 +188,7 @@ class _Pattern:
         return f",{made}" if digits and optional < len(digits) else made
 
 
+@lru_cache(_FORMATS_KEPT)
 def _parsed(section: str) -> _Pattern | None:
     """A section taken apart; None for one that shows a number as it is, or by powers of ten or fractions."""
     whole: list[str] = []

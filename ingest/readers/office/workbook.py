@@ -144,13 +144,13 @@ def _resolved(folder: str, target: str) -> str:
 def _layout(parts: zipfile.ZipFile, path: str) -> _Layout:
     layout = _Layout()
 
-    def cell(element: Any) -> None:
-        if element.find("{*}f") is not None and not (element.findtext("{*}v") or "") and element.get("t") != "str":
-            layout.uncalculated += 1
-
     def row(element: Any) -> None:
         if element.get("hidden") in _ON and (number := element.get("r", "")).isdigit():
             layout.hidden.rows.add(int(number))
+        for formula in element.iter("{*}f"):
+            result = formula.getnext()
+            if (result is None or not result.text) and formula.getparent().get("t") != "str":
+                layout.uncalculated += 1
 
     def column(element: Any) -> None:
         if element.get("hidden") in _ON:
@@ -162,7 +162,7 @@ def _layout(parts: zipfile.ZipFile, path: str) -> _Layout:
         if match and match[3] and len(layout.spans) < _MOST_SPANS:
             layout.spans.append(Span(int(match[2]), _column(match[1]), int(match[4]), _column(match[3])))
 
-    walk_part(parts, path, {"c": cell, "row": row, "col": column, "mergeCell": merged})
+    walk_part(parts, path, {"row": row, "col": column, "mergeCell": merged})
     return layout
 
 

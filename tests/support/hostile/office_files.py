@@ -67,7 +67,8 @@ def open_sheets() -> bytes:
     opened = odfdo.Document("spreadsheet")
     opened.body.clear()
     table = odfdo.Table("Halles")
-    for at, value in {(0, 0): "Halle", (1, 0): "Étals", (0, 1): "Nord", (1, 1): 36}.items():
+    held: dict[tuple[int, int], str | float] = {(0, 0): "Halle", (1, 0): "Étals", (0, 1): "Nord", (1, 1): 36}
+    for at, value in held.items():
         table.set_value(at, value)
     opened.body.append(table)
     made = io.BytesIO()

@@ -86,7 +86,10 @@ def test_what_is_no_mail_says_so() -> None:
 
 
 def test_broken_headers_do_no_harm() -> None:
-    content = b"From: =?x?q?\xff\r\nSubject: =?utf-8?b?!!!?=\r\nDate: hier\r\nContent-Type: text/plain; charset=inconnu\r\n\r\nLa halle.\r\n"
+    content = (
+        b"From: =?x?q?\xff\r\nSubject: =?utf-8?b?!!!?=\r\nDate: hier\r\n"
+        b"Content-Type: text/plain; charset=inconnu\r\n\r\nLa halle.\r\n"
+    )
     document = read(content)
     assert document.date is None
     assert document.text.endswith("La halle.")

@@ -45,8 +45,10 @@ Vannes;12;3;26 920;1 200
         Span(1, 4, 1, 5),
     )
     assert made == [
-        "| Commune | Étals, Fixes | Étals, Mobiles | Loyers, Fixes | Loyers, Mobiles |\n"
-        "| --- | --- | --- | --- | --- |\n| Vannes | 12 | 3 | 26 920 | 1 200 |"
+        (
+            "| Commune | Étals, Fixes | Étals, Mobiles | Loyers, Fixes | Loyers, Mobiles |\n"
+            "| --- | --- | --- | --- | --- |\n| Vannes | 12 | 3 | 26 920 | 1 200 |"
+        )
     ]
 
 

@@ -34,7 +34,10 @@ def test_rows_are_tables() -> None:
 
 
 def test_outline_levels_are_headings_and_the_declared_title_is_the_title() -> None:
-    body = r"\pard\s1\outlinelevel0 Contexte\par\pard Un texte assez long pour en \'eatre un.\par\pard\outlinelevel0 Suite\par\pard Fin du texte.\par"
+    body = (
+        r"\pard\s1\outlinelevel0 Contexte\par\pard Un texte assez long pour en \'eatre un.\par"
+        r"\pard\outlinelevel0 Suite\par\pard Fin du texte.\par"
+    )
     document = read(rtf(body, r"{\info{\title Note sur les \'e9tals}{\author Omar}}"))
     assert document.title == "Note sur les étals"
     assert document.text.startswith("## Contexte\n\nUn texte")
@@ -52,7 +55,8 @@ def test_a_note_stands_behind_its_paragraph_and_is_no_part_of_a_number() -> None
 
 
 def test_text_boxes_are_text_and_pictures_are_not() -> None:
-    body = rf"\pard Avant.\par{{\*\shpinst{{\shptxt \pard Dans un cadre.\par}}}}{{\pict\pngblip {'89504e47' * 2_000}}}\pard Apr\'e8s.\par"
+    picture = rf"{{\pict\pngblip {'89504e47' * 2_000}}}"
+    body = rf"\pard Avant.\par{{\*\shpinst{{\shptxt \pard Dans un cadre.\par}}}}{picture}\pard Apr\'e8s.\par"
     text = read(rtf(body)).text
     assert "Dans un cadre." in text
     assert "8950" not in text

@@ -16,7 +16,8 @@ read = reader_of("note.odt")
 _NAMES = " ".join(
     f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
     for prefix, name in {
-        "office": "office", "text": "text", "table": "table", "draw": "drawing", "style": "style", "svg": "svg-compatible",
+        "office": "office", "text": "text", "table": "table", "draw": "drawing", "style": "style",
+        "svg": "svg-compatible",
         "presentation": "presentation",
     }.items()
 )  # fmt: skip
@@ -126,15 +127,17 @@ def row(*texts: str, attributes: str = "") -> str:
 
 
 def test_sheets_hold_their_numbers_as_shown() -> None:
-    empty = '<table:table-row table:number-rows-repeated="1048570"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+    empty = (
+        '<table:table-row table:number-rows-repeated="1048570">'
+        '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+    )
     styles = '<style:style style:name="ta2"><style:table-properties table:display="false"/></style:style>'
+    filtered = row("Fermée", "3", attributes='table:visibility="filter"')
+    shown = f"{row('Halle', 'Loyer')}{row('Nord', '1 254,50 €')}{filtered}{row('Sud', '12,5 %')}{empty}"
+    hidden = f'<table:table table:name="Calculs" table:style-name="ta2">{row("x", "1")}</table:table>'
     document = read(
         package(
-            "<office:spreadsheet>"
-            f'<table:table table:name="Halles">{row("Halle", "Loyer")}{row("Nord", "1 254,50 €")}'
-            f"{row('Fermée', '3', attributes='table:visibility=' + chr(34) + 'filter' + chr(34))}{row('Sud', '12,5 %')}{empty}</table:table>"
-            f'<table:table table:name="Calculs" table:style-name="ta2">{row("x", "1")}</table:table>'
-            "</office:spreadsheet>",
+            f'<office:spreadsheet><table:table table:name="Halles">{shown}</table:table>{hidden}</office:spreadsheet>',
             styles=styles,
         ),
         "halles.ods",
@@ -150,7 +153,8 @@ def test_numbers_that_a_program_wrote_raw_are_in_french() -> None:
     opened = odfdo.Document("spreadsheet")
     opened.body.clear()
     table = odfdo.Table("Feuille1")
-    for at, value in {(0, 0): "Halle", (1, 0): "Loyer", (0, 1): "Nord", (1, 1): 48.5}.items():
+    held: dict[tuple[int, int], str | float] = {(0, 0): "Halle", (1, 0): "Loyer", (0, 1): "Nord", (1, 1): 48.5}
+    for at, value in held.items():
         table.set_value(at, value)
     opened.body.append(table)
     assert read(saved(opened), "halles.ods").text == "| Halle | Loyer |\n| --- | --- |\n| Nord | 48,5 |"
@@ -170,8 +174,8 @@ def test_slides_are_pages() -> None:
     document = read(
         package(
             "<office:presentation>"
-            f"<draw:page>{frame('outline', 9, 'En bas.')}{frame('outline', 5, 'En haut.')}{frame('title', 1, 'Les halles')}"
-            f"{frame('page-number', 20, '1')}{notes}</draw:page>"
+            f"<draw:page>{frame('outline', 9, 'En bas.')}{frame('outline', 5, 'En haut.')}"
+            f"{frame('title', 1, 'Les halles')}{frame('page-number', 20, '1')}{notes}</draw:page>"
             f'<draw:page draw:style-name="dp2">{frame("title", 1, "Cachée")}</draw:page>'
             f"<draw:page>{frame('title', 1, 'La suite')}{frame('outline', 5, 'Et fin.')}</draw:page>"
             "</office:presentation>",
