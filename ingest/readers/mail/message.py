@@ -8,7 +8,7 @@ from dataclasses import replace
 from email.message import EmailMessage
 
 from ingest.readers import text as plain_text
-from ingest.readers.block_builder import assemble, bullets, item, one_line
+from ingest.readers.block_builder import assemble, bullets, item
 from ingest.readers.dates import parse_date
 from ingest.readers.html import reader as html
 from ingest.readers.mail.parsing import BROKEN, content_of, file_name, header, parse, parts_of
@@ -27,13 +27,15 @@ def read(given: Given) -> Reading:
     message = parse(given.content, given.name)
     parts = list(parts_of(message, given.name))
     subject = meaningful(_FORWARDED.sub("", header(message, "Subject"), count=1))
-    text = "\n\n".join(part for part in (_who(message), _body(given, parts, subject or "Courriel")) if part)
+    text = "\n\n".join(part for part in (_who(message, parts), _body(given, parts, subject or "Courriel")) if part)
     found = Metadata(title=subject, date=parse_date(header(message, "Date")), url=canonical_url(None, given.url))
-    return Reading(found, text, remarks=tuple(_remarks(parts)))
+    return Reading(found, text)
 
 
-def _who(message: EmailMessage) -> str:
-    lines = [item(f"{label} : {text}") for label, name in _LINES if (text := header(message, name))]
+def _who(message: EmailMessage, parts: Sequence[EmailMessage]) -> str:
+    """Who wrote to whom, and what came along, as a list."""
+    said = {label: header(message, name) for label, name in _LINES} | {"Pièces jointes": _attached(parts)}
+    lines = [item(f"{label} : {text}") for label, text in said.items() if text]
     return assemble([bullets(lines)], None) if lines else ""
 
 
@@ -86,12 +88,8 @@ def _decoded(part: EmailMessage) -> str:
     return content.decode("latin-1")
 
 
-def _remarks(parts: Sequence[EmailMessage]) -> list[str]:
-    names = [file_name(part) or _unnamed(part) for part in parts if is_attached(part)]
-    if not names:
-        return []
-    quoted = ", ".join(f"« {one_line(name)} »" for name in names)
-    return [f"{'pièces jointes' if len(names) > 1 else 'pièce jointe'} : {quoted}"]
+def _attached(parts: Sequence[EmailMessage]) -> str:
+    return ", ".join(file_name(part) or _unnamed(part) for part in parts if is_attached(part))
 
 
 def _unnamed(part: EmailMessage) -> str:

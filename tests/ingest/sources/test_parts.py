@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from ingest.erasing import forget
 from ingest.maintenance import check
 from ingest.pipeline import ingest
+from ingest.preview import preview
 from ingest.report import IngestReport
+from kb.errors import DocumentError
 from kb.index.catalog.catalog import Catalog
 from kb.models.encoder import Encoder
 from kb.settings import Settings
@@ -212,3 +215,30 @@ def test_two_mails_with_the_same_attachment_are_two_documents(
         (folder / name).write_bytes(as_file(mail(f"Envoi {name}", AUTRE, {"note.txt": NOTE.encode()})))
     assert ingest([folder], settings, tiny_encoder).added == 4
     assert {"a.eml/note.txt", "b.eml/note.txt"} < set(current(settings))
+
+
+def test_the_preview_of_an_archive_lists_what_is_in_it(folder: Path, settings: Settings, tiny_encoder: Encoder) -> None:
+    path = folder / "pièces.zip"
+    path.write_bytes(archive({"halle.md": f"# La halle\n\n{NOTE}", "ancien.doc": b"\xd0\xcf\x11\xe0", "vide.txt": b""}))
+    found = preview(str(path), settings, tiny_encoder).to_json()
+    assert found["is_archive"]
+    assert found["text"] == "- pièces.zip/halle.md : La halle (8 mots)"
+    assert [remark.partition(" : ")[0] for remark in found["remarks"]] == [
+        "chaque fichier de l'archive sera un document",
+        "pièces.zip/ancien.doc",
+        "pièces.zip/vide.txt",
+    ]
+    path.write_bytes(archive({"photo.jpg": b"x"}))
+    with pytest.raises(DocumentError, match="rien à lire dans cette archive"):
+        preview(str(path), settings, tiny_encoder)
+
+
+def test_what_was_erased_from_a_mail_does_not_come_back(
+    folder: Path, settings: Settings, tiny_encoder: Encoder
+) -> None:
+    (folder / "a.eml").write_bytes(as_file(mail("Envoi", AUTRE, {"note.txt": NOTE.encode()})))
+    ingest([folder], settings, tiny_encoder)
+    forget(settings, ["a.eml/note.txt"])
+    report = ingest([folder], settings, tiny_encoder)
+    assert (report.added, report.unchanged, report.ignored) == (0, 1, 1)
+    assert set(current(settings)) == {"a.eml"}

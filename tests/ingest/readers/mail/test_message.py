@@ -77,7 +77,9 @@ def test_attachments_are_named_and_a_picture_in_the_text_is_none() -> None:
     message.add_attachment(
         b"x", maintype="image", subtype="png", cid="<logo>", disposition="inline", filename="logo.png"
     )
-    assert read(as_file(message)).remarks == ("pièces jointes : « Relevé n° 2.pdf », « courriel transmis »",)
+    document = read(as_file(message))
+    assert "\n- Pièces jointes : Relevé n° 2.pdf, courriel transmis\n" in document.text
+    assert document.remarks == ()
 
 
 def test_what_is_no_mail_says_so() -> None:
