@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 
 from ingest.items import Commit, Item, Listing, SkipItem
@@ -56,6 +57,7 @@ class FolderListing:
         self._present = {file.id for file in content.files} | {error.source for error in content.failed}
         self._opened: list[str] = []
         self._unopened: list[str] = []
+        self._known = _hashes_within({file.id for file in content.files if is_container(file.id)}, source, plan)
 
     def items(self) -> Iterator[Item]:
         """Every file, in the order of their names, what it holds behind it."""
@@ -70,8 +72,8 @@ class FolderListing:
         self._unopened.append(file_id)
         if content is None:
             return  # the item said why
-        known = self._plan.file_hashes(self.source)
         rules = reading_rules(self.source, self._plan.domain)
+        known = self._known.get(file_id, ())
         opener = Opener(self._plan.readers, rules, known, self._plan.settings.max_file_mb)
         try:
             for part in opener.parts(content, file_id):
@@ -173,6 +175,17 @@ def _document(content: bytes, name: str, source: str, plan: Plan) -> Document:
         max_text_mb=plan.settings.max_text_mb,
         domain=plan.domain,
     )
+
+
+def _hashes_within(files: Collection[str], source: str, plan: Plan) -> Mapping[str, Sequence[str]]:
+    """The marks of the documents that came from each of `files`."""
+    found: dict[str, list[str]] = {}
+    for name in plan.current(source) if files else ():
+        outer = next((before for before in accumulate(name.split("/"), "{}/{}".format) if before in files), name)
+        state = plan.state(name)
+        if outer != name and state is not None:
+            found.setdefault(outer, []).append(state.file_hash)
+    return found
 
 
 def _is_in(document_id: str, files: Collection[str]) -> bool:

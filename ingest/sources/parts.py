@@ -74,4 +74,4 @@ class Opener:
                 yield from self._parts(member.content, part_id, depth + 1, in_archive=inside)
             except DocumentError as error:
                 if is_archive(part_id):  # a mail that cannot be opened is told as the document that it is
-                    yield Part(f"{part_id}/…", None, None, "", error.reason, "failed")
+                    yield Part(part_id, None, None, "", error.reason, "failed")

@@ -50,12 +50,6 @@ class Plan:
         """The ids of the current documents of a source."""
         return {name for name, state in self._states.items() if state.source == source and not state.withdrawn}
 
-    def file_hashes(self, source: str) -> frozenset[str]:
-        """The marks of the bytes that the current documents of a source were read from."""
-        return frozenset(
-            state.file_hash for state in self._states.values() if state.source == source and not state.withdrawn
-        )
-
     def is_forgotten(self, document_id: str) -> bool:
         """Whether a document was erased for good: it must not come back."""
         return mark(document_id) in self._forgotten

@@ -29,7 +29,7 @@ _WHY = {
     "dwg dxf vsd vsdx odg ai psd indd pub skp mpp odf": _DRAWING,
     "json jsonl xml sql sqlite db mdb accdb dbf shp shx prj gpkg geojson kml kmz parquet sav dta": _DATA,
     "epub mobi djvu xps oxps tex one p7m ics vcf": _BOOK,
-    "exe dll msi bat cmd sh ps1 js vbs jar apk app bin dat tmp bak lnk url ini ttf otf woff": _PROGRAM,
+    "exe dll msi bat cmd sh ps1 js vbs jar apk app bin tmp bak lnk url ini ttf otf woff": _PROGRAM,
 }
 _REASONS = {suffix: reason for suffixes, reason in _WHY.items() for suffix in suffixes.split()}
 

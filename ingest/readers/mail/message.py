@@ -18,6 +18,7 @@ from ingest.readers.reading import Given, Reading, too_long
 from kb.errors import DocumentError
 
 _LINES = (("De", "From"), ("À", "To"), ("Copie", "Cc"))
+_SIGNATURES = {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
 _QUOTED = re.compile(r"^(?:>\s?)+", re.MULTILINE)
 _FORWARDED = re.compile(r"(?:(?:re|tr|fw|fwd|ré|rép)\s?:\s*)+", re.IGNORECASE)
 
@@ -41,6 +42,8 @@ def _who(message: EmailMessage, parts: Sequence[EmailMessage]) -> str:
 
 def is_attached(part: EmailMessage) -> bool:
     """Whether a part is a file that comes along, not the text of the mail or a picture in it."""
+    if part.get_content_type() in _SIGNATURES:
+        return False
     if part.get_content_maintype() == "message":
         return True
     if part.get_content_disposition() == "attachment":

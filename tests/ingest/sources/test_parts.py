@@ -79,9 +79,9 @@ def test_the_files_of_an_archive_are_documents(folder: Path, settings: Settings,
     assert set(held) == {"pièces.zip/marché/halle.txt", "pièces.zip/plein air.md"}
     assert held["pièces.zip/plein air.md"].title == "Plein air"
     assert held["pièces.zip/marché/halle.txt"].parent is None
-    assert [(note.source, note.reason.split(" :")[0]) for note in report.ignored_files] == [
-        ("pièces.zip/photo.jpg", "image")
-    ]
+    (note,) = report.ignored_files
+    assert note.source == "pièces.zip/photo.jpg"
+    assert "(image)" in note.reason
     again = ingest([folder], settings, tiny_encoder)
     assert counts(again) == (0, 0, 2, 0, 0)
     assert again.generation == report.generation
