@@ -59,16 +59,17 @@ def grid_blocks(grid: Grid, level: int) -> list[Block]:
 
 def table_blocks(grid: Grid) -> list[Block]:
     """The table of a text or a slide, its header in one row: it is one table, whatever is empty in it."""
-    sheet = _Sheet(grid)
-    return sheet.whole()
+    return _Sheet(grid).whole()
 
 
 class _Sheet:
     def __init__(self, grid: Grid) -> None:
         self._wide = {(span.top, span.left): span for span in grid.spans if span.right > span.left}
         self._tall = {(span.top, span.left): span for span in grid.spans if span.bottom > span.top}
-        texts = {row: {at: one_line(text) for at, text in cells.items()} for row, cells in grid.rows.items()}
-        self._rows = {row: held for row, cells in texts.items() if (held := {at: t for at, t in cells.items() if t})}
+        self._rows: dict[int, dict[int, str]] = {}
+        for row, cells in grid.rows.items():
+            if held := {at: line for at, text in cells.items() if (line := one_line(text))}:
+                self._rows[row] = held
         self._own = {row: len(cells) for row, cells in self._rows.items()}
         self._expand(grid.spans, Repeats())
 
@@ -220,9 +221,8 @@ class _Sheet:
             if not (self._is_line(row, columns) and self._is_banner(row, columns)):
                 body.append([self._rows[row].get(at, "") for at in columns])
                 continue
-            if body:
-                yield from _tables(header, body)
-                body = []
+            yield from _tables(header, body) if body else ()
+            body = []
             yield heading(self._texts(row, columns)[0], level + 1)
         yield from _tables(header, body)
 

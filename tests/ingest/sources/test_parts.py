@@ -18,6 +18,7 @@ from ingest.preview import preview
 from ingest.report import IngestReport
 from kb.errors import DocumentError
 from kb.index.catalog.catalog import Catalog
+from kb.index.layout import CATALOG_FILE, index_folder
 from kb.models.encoder import Encoder
 from kb.settings import Settings
 from kb.types import Document
@@ -53,7 +54,7 @@ def counts(report: IngestReport) -> tuple[int, int, int, int, int]:
 
 
 def current(settings: Settings) -> dict[str, Document]:
-    catalog = Catalog(settings.store / "catalog.sqlite")
+    catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
     names = [name for name, state in catalog.states().items() if not state.withdrawn]
     found = catalog.documents(names)
     catalog.close()
