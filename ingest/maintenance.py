@@ -6,24 +6,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.items import SkipItem
 from ingest.pipeline import ingest
 from ingest.readers import SUFFIXES
 from ingest.readers.bounded import Readers
 from ingest.report import Progress
-from ingest.sources.files import file_hash, list_folder, read_file
+from ingest.sources.files import list_folder
+from ingest.sources.folder import FolderListing
 from ingest.split import SPLITTER_VERSION
+from ingest.steps.plan import Plan
 from ingest.steps.versions import new_version
 from kb.errors import DocumentError, StoreError
 from kb.index.audit import Difference
 from kb.index.catalog.catalog import Catalog
-from kb.index.catalog.journal import mark
 from kb.index.layout import CATALOG_FILE, index_folder
 from kb.index.rebuilding import prove
 from kb.index.rebuilding import rebuild as rebuild_aside
 from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder
 from kb.settings import Settings
-from kb.text.domain import domain_of
 
 _BATCH = 64  # documents
 
@@ -116,41 +117,24 @@ class _Drift:
 
 def _drift(catalog: Catalog, settings: Settings, readers: Readers) -> Iterator[_Drift]:
     """Where the folders and pages that documents come from say something else than the catalog."""
-    states, domain = catalog.states(), domain_of(settings)
-    yield from _drift_of_pages(catalog, {name for name, state in states.items() if not state.withdrawn})
-    forgotten = catalog.journal.forgotten()
+    plan = Plan(catalog, settings, readers, confirmed=False)
+    yield from _drift_of_pages(catalog, {name for name, state in catalog.states().items() if not state.withdrawn})
     for source, folder in catalog.folders().items():
         root = Path(folder)
-        mine = {name for name, state in states.items() if state.source == source and not state.withdrawn}
         if not root.is_dir():
             continue  # a disk that is not mounted: nothing can be said of it
-        content = list_folder(root, SUFFIXES)
-        for file in content.files:
-            if mark(file.id) in forgotten:
-                continue
+        listing = FolderListing(source, list_folder(root, SUFFIXES), plan)
+        for item in listing.items():
             try:
-                data = read_file(file, settings.max_file_mb)
-                known = states.get(file.id)
-                if file.id in mine and known and known.file_hash == file_hash(data, source, file.id, domain):
-                    continue
-                if known and not known.withdrawn and known.source != source:
-                    continue  # refused at ingestion, which says so
-                readers.document(
-                    data,
-                    name=file.id,
-                    source=source,
-                    document_id=file.id,
-                    max_text_mb=settings.max_text_mb,
-                    domain=domain,
-                )
-            except DocumentError:
-                continue  # ingestion tells of it, and keeps the version of before
-            what = "le fichier a changé depuis" if file.id in mine else "le fichier n'est pas dans la base"
-            yield _Drift(source, file.id, f"{what} ; lancez « reperes sync »")
-        if content.complete:
-            present = {file.id for file in content.files} | {failure.source for failure in content.failed}
-            for name in sorted(mine - present):
-                yield _Drift(source, name, "le fichier n'existe plus ; lancez « reperes sync »")
+                item.check()
+                item.read()
+            except (SkipItem, DocumentError):
+                continue  # as in the base, or not for it: ingestion tells of it, and keeps the version of before
+            is_known = plan.state(item.name) is not None
+            what = "le fichier a changé depuis" if is_known else "le fichier n'est pas dans la base"
+            yield _Drift(source, item.name, f"{what} ; lancez « reperes sync »")
+        for name in sorted(listing.gone()):
+            yield _Drift(source, name, "le fichier n'existe plus ; lancez « reperes sync »")
 
 
 def _drift_of_pages(catalog: Catalog, current: set[str]) -> Iterator[_Drift]:

@@ -10,8 +10,11 @@ from ingest.fetching.addresses import page_address
 from ingest.fetching.fetch import open_fetcher
 from ingest.readers import SUFFIXES
 from ingest.readers.bounded import Readers
+from ingest.readers.files.kinds import is_archive
+from ingest.readers.files.unread import why_unread
 from ingest.sources.config import web_source
 from ingest.sources.files import File, read_file
+from ingest.sources.parts import Opener
 from ingest.split import split_document
 from kb.errors import DocumentError
 from kb.models.encoder import Encoder
@@ -21,6 +24,9 @@ from kb.types import Document
 
 _PASSAGES_SHOWN = 12
 _TEXT_SHOWN = 6_000  # characters
+_PARTS_READ = 20  # of an archive: somebody waits for the preview
+_REMARKS_SHOWN = 20
+_SOURCE = "aperçu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class Preview:
             "pages": len(document.page_starts),
             "characters": len(document.text),
             "remarks": list(document.remarks),
+            "is_archive": is_archive(document.id),
             "text": document.text[:_TEXT_SHOWN],
             "passages": len(self.passages),
             "first_passages": list(self.passages[:_PASSAGES_SHOWN]),
@@ -69,17 +76,51 @@ def preview(what: str, settings: Settings, encoder: Encoder) -> Preview:
 
 def _file(path: Path, settings: Settings, readers: Readers) -> Document:
     if path.suffix.lower() not in SUFFIXES:
-        known = ", ".join(sorted(SUFFIXES))
-        raise DocumentError(path.name, f"ce type de fichier n'est pas lu ; types lus : {known}")
+        raise DocumentError(path.name, why_unread(path.name, ", ".join(sorted(SUFFIXES))))
     content = read_file(File(path.name, path), settings.max_file_mb)
-    limit = settings.max_text_mb
+    if not is_archive(path.name):
+        return _document(content, path.name, settings, readers)
+    return _archive(content, path.name, settings, readers)
+
+
+def _document(content: bytes, name: str, settings: Settings, readers: Readers) -> Document:
     return readers.document(
         content,
-        name=path.name,
-        source="aperçu",
-        document_id=path.name,
-        max_text_mb=limit,
+        name=name,
+        source=_SOURCE,
+        document_id=name,
+        max_text_mb=settings.max_text_mb,
         domain=domain_of(settings),
+    )
+
+
+def _archive(content: bytes, name: str, settings: Settings, readers: Readers) -> Document:
+    """A list of what an archive holds in the place of a document: each file in it will be one."""
+    found: list[str] = []
+    remarks: list[str] = []
+    number = 0
+    for part in Opener(readers, "", (), settings.max_file_mb).parts(content, name):
+        trouble = part.trouble
+        if part.content is not None:
+            number += 1
+            if number > _PARTS_READ:
+                found.append(f"- {part.id}")
+                continue
+            try:
+                document = _document(part.content, part.id, settings, readers)
+                found.append(f"- {part.id} : {document.title} ({len(document.text.split())} mots)")
+            except DocumentError as error:
+                trouble = error.reason
+        if trouble:
+            remarks.append(f"{part.id} : {trouble}")
+    if not found:
+        raise DocumentError(name, "rien à lire dans cette archive" + "".join(f" ; {remark}" for remark in remarks[:3]))
+    return Document(
+        id=name,
+        source=_SOURCE,
+        title=name,
+        text="\n".join(found),
+        remarks=("chaque fichier de l'archive sera un document", *remarks[:_REMARKS_SHOWN]),
     )
 
 

@@ -1,8 +1,9 @@
 """Readers: bytes -> `Document`, one module or folder a format (`READERS`). `bounded` is the way in, for hostile files.
 
 In a child process, as one of its `tasks`, `read_document`: bytes -> `sniffing` and `decoding` -> `markdown`, `html`,
-`text`, `pdf`, `docx` -> `block_builder` (one form for all), with what the document says of itself: `metadata`, and its
-date by `dates`. `listings` reads where pages, feeds and sitemaps lead. A module is imported when its format comes.
+`text`, `pdf`, `docx`, `office`, `opendocument`, `mail` -> `block_builder` (one form for all), with what the document
+says of itself: `metadata`, and its date by `dates`. `listings` reads where pages, feeds and sitemaps lead; `files`
+tells which files hold others, opens those, and says why some are left aside. A module is imported when its format comes.
 """
 
 from __future__ import annotations
@@ -41,6 +42,23 @@ READERS = {
     ".docm": "docx.reader",
     ".dotx": "docx.reader",
     ".dotm": "docx.reader",
+    ".xlsx": "office.workbook",
+    ".xlsm": "office.workbook",
+    ".xltx": "office.workbook",
+    ".csv": "office.delimited",
+    ".tsv": "office.delimited",
+    ".rtf": "office.rtf",
+    ".odt": "opendocument.reader",
+    ".ott": "opendocument.reader",
+    ".ods": "opendocument.reader",
+    ".ots": "opendocument.reader",
+    ".odp": "opendocument.reader",
+    ".pptx": "office.presentation",
+    ".pptm": "office.presentation",
+    ".ppsx": "office.presentation",
+    ".eml": "mail.message",
+    ".mht": "mail.web_archive",
+    ".mhtml": "mail.web_archive",
     "text/html": "html.reader",
     "application/xhtml+xml": "html.reader",
     "text/markdown": "markdown.reader",
@@ -52,9 +70,27 @@ READERS = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.template": "docx.reader",
     "application/vnd.ms-word.document.macroenabled.12": "docx.reader",
     "application/vnd.ms-word.template.macroenabled.12": "docx.reader",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "office.workbook",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "office.presentation",
+    "application/vnd.oasis.opendocument.text": "opendocument.reader",
+    "application/vnd.oasis.opendocument.spreadsheet": "opendocument.reader",
+    "application/vnd.oasis.opendocument.presentation": "opendocument.reader",
+    "text/csv": "office.delimited",
+    "text/tab-separated-values": "office.delimited",
+    "application/rtf": "office.rtf",
+    "text/rtf": "office.rtf",
+    "message/rfc822": "mail.message",
 }
-SUFFIXES = frozenset(key for key in READERS if key.startswith("."))
-_PACKED = {"pdf.reader", "docx.reader"}  # what these read is many times the size of the file
+# What is no document itself, only holds some (`files`).
+ARCHIVES = frozenset((".zip",))
+SUFFIXES = ARCHIVES | {key for key in READERS if key.startswith(".")}
+_PACKED = {
+    "pdf.reader",
+    "docx.reader",
+    "office.workbook",
+    "opendocument.reader",
+    "office.presentation",
+}  # what these read is many times the size of the file
 _HEAD = 3_000  # characters in which a document's first heading stands
 _LONGEST_TITLE = 500  # characters: it goes with every passage
 # Servers send these for whatever they do not know: the suffix says more.

@@ -90,10 +90,10 @@ def bullets(lines: Iterable[str]) -> Block:
 
 
 def table(rows: Sequence[Sequence[str]], *, has_header: bool = True) -> list[Block]:
-    """A table, its first row being the header, unless it has none; one column only becomes paragraphs. Empty rows and
+    """A table, its first row being the header; without one, its first line is one of empty cells. Empty rows and
     columns go.
 
-    So does a table that is too wide to be read across: each cell with text becomes a paragraph.
+    One column only becomes paragraphs; so does a table that is too wide to be read across, each cell with text.
     """
     cleaned = [[one_line(cell).replace("|", "¦") for cell in row] for row in rows]
     width = max((len(row) for row in cleaned), default=0)

@@ -10,6 +10,8 @@ from kb.errors import DocumentError
 from kb.text.domain import NO_DOMAIN, Domain
 
 BYTES_PER_MB = 1_000_000
+MEMBERS_AT_ONCE = 16_000_000
+"""Bytes of files within a file that are handed over at a time: what is held in memory besides the largest of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,18 @@ class PageLinks:
 
     links: tuple[str, ...]
     next_part: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMember:
+    """A file within a file. `content` is None for one that is known by its `hash`, and where `trouble` says why there
+    is none: it is not wanted (`outcome` « ignored »), or cannot be had (« failed »)."""
+
+    name: str
+    content: bytes | None
+    hash: str
+    trouble: str = ""
+    outcome: str = ""
 
 
 def too_long(given: Given, size: int) -> DocumentError:

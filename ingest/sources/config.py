@@ -12,7 +12,7 @@ from kb.errors import SettingsError
 from kb.settings import UPLOADS_SOURCE, Settings
 
 TYPES = ("folder", "page", "feed", "sitemap", "section")
-ATTACHMENTS = ("pdf", "docx")
+ATTACHMENTS = ("pdf", "docx", "odt", "ods", "odp", "xlsx", "pptx", "csv", "rtf")
 _DEEPEST = 5
 _KEYS = {
     "name", "type", "path", "url", "urls", "rubric", "kind", "include", "exclude", "depth", "attachments", "hosts"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Collection
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from ingest.readers import READERS_VERSION
 from ingest.readers.sniffing import says_nothing, sniffed
+from ingest.readers.files.kinds import file_mark
 from kb.errors import DocumentError
 from kb.text.domain import Domain
 
@@ -103,10 +103,14 @@ def read_file(file: File, max_megabytes: int) -> bytes:
         raise DocumentError(file.id, f"lecture impossible ({error.strerror})") from None
 
 
+def reading_rules(source: str, domain: Domain) -> str:
+    """What decides, besides their bytes and their names, what the files of a source become."""
+    return f"{READERS_VERSION}{domain.reading_mark} {source}"
+
+
 def file_hash(content: bytes, source: str, document_id: str, domain: Domain) -> str:
     """The mark of a file's bytes and of all that decides what they become, in hexadecimal."""
-    read_by = f"{READERS_VERSION}{domain.reading_mark}"
-    return hashlib.sha256(f"{read_by} {source} {document_id}\n".encode() + content).hexdigest()
+    return file_mark(content, reading_rules(source, domain), document_id)
 
 
 _SMALL = 100_000_000  # bytes of a file that is looked into for its format

@@ -21,6 +21,7 @@ MAX_RATIO_OF_LARGE = 40  # of what is above ten
 
 _PIECE = 1 << 20
 _XML = (".xml", ".rels")
+_MANIFEST = "META-INF/manifest.xml"  # of OpenDocument: OpenOffice 2 wrote a DOCTYPE in it, and nobody parses it here
 _DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, EOFError, RuntimeError, ValueError)
 
 
@@ -49,37 +50,61 @@ def check_archive(content: bytes) -> zipfile.ZipFile:
 
     Raises NoArchiveError, BombError, EncryptedArchiveError, DamagedArchiveError and DoctypeError.
     """
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(content))
-        entries = archive.infolist()
-    except (*_DAMAGED, UnicodeDecodeError, IndexError):
-        raise NoArchiveError from None
-    total = sum(entry.file_size for entry in entries)
-    if len(entries) > MAX_ENTRIES or total > MAX_UNPACKED or _is_outsized(total, len(content)):
+    archive = list_archive(content)
+    entries = archive.infolist()
+    if _is_outsized(sum(entry.file_size for entry in entries), len(content)):
         raise BombError
     for entry in entries:
         is_xml = entry.filename.lower().endswith(_XML)
-        if _is_outsized(entry.file_size, entry.compress_size) or (is_xml and entry.file_size > MAX_XML):
+        if is_outsized_entry(entry) or (is_xml and entry.file_size > MAX_XML):
             raise BombError
         if entry.flag_bits & 1:
             raise EncryptedArchiveError
     for entry in entries:
         tail = b""
-        for piece in _pieces(archive, entry):
+        for piece in unpacked(archive, entry):
             # The zeros are those of UTF-16.
-            if entry.filename.lower().endswith(_XML) and b"<!doctype" in (tail + piece).replace(b"\x00", b"").lower():
+            if (
+                entry.filename.lower().endswith(_XML)
+                and entry.filename != _MANIFEST
+                and b"<!doctype" in (tail + piece).replace(b"\x00", b"").lower()
+            ):
                 raise DoctypeError
             tail = piece[-40:]
     return archive
 
 
-def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
-    """An entry, never more than a piece of it in memory: reading it whole would unpack first and count afterwards."""
+def list_archive(content: bytes) -> zipfile.ZipFile:
+    """The archive in `content`, by what it declares: nothing is unpacked. Raises NoArchiveError and BombError."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        entries = archive.infolist()
+    except (*_DAMAGED, UnicodeDecodeError, IndexError):
+        raise NoArchiveError from None
+    if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+        raise BombError
+    return archive
+
+
+def is_outsized_entry(entry: zipfile.ZipInfo) -> bool:
+    """Whether an entry declares that it unpacks to far more than anything that somebody wrote."""
+    return _is_outsized(entry.file_size, entry.compress_size)
+
+
+def unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """An entry, never more than a piece of it in memory: reading it whole would unpack first and count afterwards.
+
+    Raises EncryptedArchiveError, and DamagedArchiveError for one that is not what the archive says of it.
+    """
+    if entry.flag_bits & 1:
+        raise EncryptedArchiveError
     read = 0
     try:
         with archive.open(entry) as part:
             while piece := part.read(_PIECE):
                 read += len(piece)
+                if read > entry.file_size:
+                    raise DamagedArchiveError
                 yield piece
     except _DAMAGED:
         raise DamagedArchiveError from None

@@ -140,8 +140,10 @@ class Uploads:
             shutil.rmtree(self._waiting / key, ignore_errors=True)
 
     def withdraw(self, document_id: str) -> bool:
-        """Removes the file of a document of this source; whether there was one."""
-        key, _, name = document_id.partition("/")
+        """Removes the file of a document of this source, or the one that the document is in (an archive, a mail);
+        whether there was one."""
+        key, _, rest = document_id.partition("/")
+        name = file_of(rest)
         if not _KEY.fullmatch(key) or name in {"", ".", ".."} or re.search(r"[/\\\0]", name):
             return False
         path = self._folder / key / name
@@ -216,6 +218,11 @@ def _key_of(path: Path) -> str:
 
 def _key(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
+
+
+def file_of(name: str) -> str:
+    """The name of the file that a document stands in: what is in an archive or a mail is called behind it."""
+    return name.partition("/")[0]
 
 
 def clean_name(name: str) -> str:

@@ -216,16 +216,17 @@ def test_files_that_are_ignored_are_named_with_the_reason(
     folder: Path, settings: Settings, tiny_encoder: Encoder
 ) -> None:
     (folder / "sous" / "photo.jpg").write_bytes(b"jpeg")
-    (folder / "tableau.xlsx").write_bytes(b"xlsx")
+    (folder / "tableau.xls").write_bytes(b"xls")
     (folder / ".cache").write_bytes(b"hidden")
     report = ingest([folder], settings, tiny_encoder)
     assert report.ignored == 2
-    assert [note.source for note in report.ignored_files] == ["tableau.xlsx", "sous/photo.jpg"]
-    assert all("type de fichier non lu" in note.reason and ".pdf" in note.reason for note in report.ignored_files)
+    assert [note.source for note in report.ignored_files] == ["tableau.xls", "sous/photo.jpg"]
+    assert "enregistrez-le en .xlsx" in report.ignored_files[0].reason
+    assert "type de fichier non lu (image)" in report.ignored_files[1].reason
     catalog = Catalog(settings.store / "catalog.sqlite")
     (kept,) = catalog.journal.reports()
     catalog.close()
-    assert [note["source"] for note in kept["ignored_files"]] == ["tableau.xlsx", "sous/photo.jpg"]
+    assert [note["source"] for note in kept["ignored_files"]] == ["tableau.xls", "sous/photo.jpg"]
 
 
 def test_what_was_erased_is_named_to_who_ingests_and_kept_nowhere(

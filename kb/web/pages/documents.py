@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from kb.errors import ReperesError
-from kb.index.catalog.report_lines import CHANGES, numbers_line
+from kb.index.catalog.report_lines import CHANGES, ignored_lines, numbers_line
 from kb.records.corrections import FIELDS, as_typed, checked, read_corrections
 from kb.retrieval.holdings import newest_first
 from kb.settings import UPLOADS_SOURCE
@@ -23,6 +23,7 @@ from kb.web.base_state import read_base_state
 from kb.web.chat.sources import reader_address
 from kb.web.pages.document_editor import DocumentEditor
 from kb.web.pages.templating import page
+from kb.web.uploads import file_of
 
 MOST_FILES = 20
 ON_A_PAGE = 50
@@ -216,6 +217,7 @@ def _state(editor: DocumentEditor) -> dict[str, Any]:
         "sources": state.status.sources if state.status is not None else {},
         "reports": reports,
         "numbers": numbers_line,
+        "ignored": ignored_lines,
         "changes": CHANGES,
     }
 
@@ -243,6 +245,7 @@ def _record(
         typed=typed or {},
         reader=reader_address(document_id),
         is_upload=found.source == UPLOADS_SOURCE,
+        within=file_of(document_id.partition("/")[2]) if document_id.count("/") > 1 else None,
     )
 
 

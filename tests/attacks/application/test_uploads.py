@@ -7,6 +7,7 @@ import io
 import json
 import os
 import unicodedata
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,21 @@ def test_an_added_file_that_is_erased_leaves_the_disk(
     assert (settings.uploads_folder / str(names[1])).read_bytes() == b"# Titre\n\nLe secret b."
     report = ingest([settings.uploads_folder], settings, tiny_encoder, source=UPLOADS_SOURCE)
     assert (report.unchanged, report.added, report.ignored) == (1, 0, 0)
+
+
+def test_what_is_in_an_added_file_leaves_with_it(
+    settings: Settings, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuilding, "GRACE_SECONDS", 0.0)
+    uploads = Uploads(settings.uploads_folder, 10)
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for n in "ab":
+            archive.writestr(f"dossier/{n}.md", f"# Titre\n\nLe secret {n}.")
+    name = str(uploads.accept(uploads.keep("pièces.zip", io.BytesIO(made.getvalue()))))
+    assert ingest([settings.uploads_folder], settings, tiny_encoder, source=UPLOADS_SOURCE).added == 2
+    assert not uploads.withdraw(f"{name.partition('/')[0]}/../pièces.zip/dossier/a.md")
+    forget(settings, [f"{name}/dossier/a.md"])
+    assert not (settings.uploads_folder / name).exists()
+    report = ingest([settings.uploads_folder], settings, tiny_encoder, source=UPLOADS_SOURCE, confirm=True)
+    assert (report.added, report.withdrawn) == (0, 1)

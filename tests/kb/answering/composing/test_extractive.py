@@ -142,7 +142,9 @@ def test_of_a_long_list_the_item_that_answers_comes_first_where_no_list_is_asked
     # One that is hardly better than another says no more than the list does, nor do scores that nobody has told.
     near = replace(roads, evidence=replace(roads.evidence, score=1.6))
     for read in ([lead, parks, near, schools], []):
-        assert texts(readable([lead], WHO, read))[0].startswith("Le fonds finance, quand la commune le demande :\n- les")
+        assert texts(readable([lead], WHO, read))[0].startswith(
+            "Le fonds finance, quand la commune le demande :\n- les"
+        )
     assert texts(readable([lead], WHICH, [lead, parks, roads, schools]))[0].count("\n") == 3
 
 

@@ -1,0 +1,26 @@
+"""Which files hold others, and the mark by which a file is known again. Light: the parent process imports it."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import PurePosixPath
+
+from ingest.readers import ARCHIVES
+
+CONTAINERS = ARCHIVES | {".eml"}
+NESTED = "archive dans une archive : elle n'est pas ouverte ; sortez-la, ou décompressez-la"
+
+
+def is_archive(name: str) -> bool:
+    """Whether the file of a name is no document itself, only holds some."""
+    return PurePosixPath(name).suffix.lower() in ARCHIVES
+
+
+def is_container(name: str) -> bool:
+    """Whether the file of a name holds others."""
+    return PurePosixPath(name).suffix.lower() in CONTAINERS
+
+
+def file_mark(content: bytes, rules: str, document_id: str) -> str:
+    """The mark of a file's bytes and of all that decides what they become (`rules`), in hexadecimal."""
+    return hashlib.sha256(f"{rules} {document_id}\n".encode() + content).hexdigest()
