@@ -1,4 +1,4 @@
-"""forget: erasing documents for good, from the base and from what people keep of them; and letting them come back.
+"""forget: erasing documents for good, from the base, from what was recognised of their pages, and from what people keep of them; and letting them come back.
 
 The base first, app.db after: whatever is written meanwhile is erased with the rest, or finds the marks. A step that
 fails half-way is gone on with by the next `forget` of the same documents, and by every ingestion and start.
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rapidfuzz import process
 
+from ingest.readers.ocr.kept import erase_pages
 from kb.errors import StoreError
 from kb.index.catalog.catalog import Catalog
 from kb.index.catalog.journal import mark
@@ -41,6 +42,7 @@ def forget(settings: Settings, document_ids: Sequence[str]) -> None:
         erase(settings.store, there, datetime.now(UTC).isoformat(timespec="seconds"))
     else:
         finish_erasing(settings.store)
+    erase_pages(settings.store, document_ids)
     uploads = Uploads(settings.uploads_folder, settings.max_file_mb)
     for document_id in document_ids:
         uploads.forget(document_id)

@@ -21,6 +21,7 @@ from kb.types import Document
 
 _PASSAGES_SHOWN = 12
 _TEXT_SHOWN = 6_000  # characters
+_PAGES_RECOGNISED = 2  # of scanned pages, seconds each: the ingestion reads them all
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def preview(what: str, settings: Settings, encoder: Encoder) -> Preview:
 
     Raises DocumentError, saying why, for what would not enter the base.
     """
-    with Readers() as readers:
+    with Readers(most_recognised=_PAGES_RECOGNISED) as readers:
         if what.startswith(("http://", "https://")):
             document = _page(what, settings, readers)
         else:

@@ -1,7 +1,7 @@
 """Readers: bytes -> `Document`, one module or folder a format (`READERS`). `bounded` is the way in, for hostile files.
 
 In a child process, as one of its `tasks`, `read_document`: bytes -> `decoding` -> `markdown`, `html`, `text`, `pdf`,
-`docx` -> `block_builder` (one form for all), with what the document says of itself: `metadata`, and its date by
+`docx`, `ocr` -> `block_builder` (one form for all), with what the document says of itself: `metadata`, and its date by
 `dates`. `listings` reads where pages, feeds and sitemaps lead. A module is imported when its format comes.
 """
 
@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import cast
 from urllib.parse import unquote, urlsplit
 
+from ingest.readers.ocr.pages import RecognisedPage
 from ingest.readers.reading import Given, Reading, empty, no_text, too_long
 from kb.errors import DocumentError
 from kb.text.domain import NO_DOMAIN, Domain
@@ -21,7 +22,7 @@ from kb.types import Document
 
 # Change it whenever the same bytes would give another document: unchanged files are then read again. What the domain
 # changes has a mark of its own (`Domain.reading_mark`).
-READERS_VERSION = "5"
+READERS_VERSION = "6"
 
 # Suffix or media type -> the module of this package whose `read` takes it.
 READERS = {
@@ -34,6 +35,16 @@ READERS = {
     ".text": "text",
     ".pdf": "pdf.reader",
     ".docx": "docx.reader",
+    ".png": "ocr.images",
+    ".jpg": "ocr.images",
+    ".jpeg": "ocr.images",
+    ".tif": "ocr.images",
+    ".tiff": "ocr.images",
+    ".webp": "ocr.images",
+    "image/png": "ocr.images",
+    "image/jpeg": "ocr.images",
+    "image/tiff": "ocr.images",
+    "image/webp": "ocr.images",
     "text/html": "html.reader",
     "application/xhtml+xml": "html.reader",
     "text/markdown": "markdown",
@@ -60,19 +71,21 @@ def read_document(
     url: str | None = None,
     max_text_mb: int = 10,
     domain: Domain = NO_DOMAIN,
+    recognised: Mapping[int, RecognisedPage] | None = None,
 ) -> Document:
     """The document that `content` holds.
 
     `name` is a file's path or an address: messages show it and its suffix tells the format, unless `media_type` (a
     Content-Type, parameters allowed) does. `url` is where the content was fetched from. `max_text_mb` limits the text
-    in megabytes of 1,000,000 bytes. `domain` tells the rubrics and marks of the agency's own site. Raises DocumentError
-    for whatever cannot be read or holds no text.
+    in megabytes of 1,000,000 bytes. `domain` tells the rubrics and marks of the agency's own site. `recognised` holds
+    the pages that optical character recognition read, as soon as it was asked. Raises DocumentError for whatever cannot
+    be read or holds no text, RecognitionWanted for pages that have to be recognised first.
 
     It runs in this very process, as long and with as much memory as the content asks for: for content that nobody
     vouches for, `ingest.readers.bounded` runs it in a child.
     """
     module = _reader_name(name, media_type)
-    given = Given(content, name, max_text_mb, media_type, url, domain)
+    given = Given(content, name, max_text_mb, media_type, url, domain, recognised)
     if not content.strip():
         raise empty(given)
     read = cast("Callable[[Given], Reading]", importlib.import_module(f"ingest.readers.{module}").read)

@@ -6,10 +6,12 @@ All of `ingest` reads through `Readers`; `ingest.readers.read_document` is what 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
 from ingest.readers import is_packed
+from ingest.readers.ocr.recogniser import MOST_PAGES, Recogniser, Told
 from ingest.readers.reading import BYTES_PER_MB, Feed, PageLinks
 from kb.bounded.children import ChildFailedError, Children
 from kb.bounded.limits import Limits
@@ -32,10 +34,16 @@ _TEXTS = ("title", "text", "url", "date", "rubric", "kind", "origin")
 
 class Readers:
     """The readers, in child processes that start when the first file comes. Serves many threads. A context manager: at
-    its end no child is left."""
+    its end no child is left.
 
-    def __init__(self) -> None:
+    Pages that are images are recognised, of each document the first `most_recognised`, and kept in `store` when one is
+    given. `told` is told of each; it may be set later.
+    """
+
+    def __init__(self, store: Path | None = None, most_recognised: int = MOST_PAGES) -> None:
+        self.told: Told | None = None
         self._children = Children((_TASKS,))
+        self._recogniser = Recogniser(store, most_recognised)
 
     def __enter__(self) -> Self:
         return self
@@ -44,6 +52,7 @@ class Readers:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._children.__exit__(kind, error, trace)
+        self._recogniser.__exit__(kind, error, trace)
 
     def document(
         self,
@@ -58,7 +67,7 @@ class Readers:
         domain: Domain = NO_DOMAIN,
     ) -> Document:
         """As `ingest.readers.read_document`. Raises DocumentError, too, for what takes too long or too much memory."""
-        about = {
+        about: dict[str, Any] = {
             "name": name,
             "source": source,
             "document_id": document_id,
@@ -69,6 +78,11 @@ class Readers:
         }
         limits = _limits(len(content), packed=is_packed(name, media_type), max_text_mb=max_text_mb)
         answer = self._answer("read", content, about, name, limits)
+        if "pages" in answer:
+            wanted = _numbers(answer["pages"])
+            pages = self._recogniser.pages(content, name, document_id, wanted, self.told)
+            about["recognised"] = {str(number): page.to_json() for number, page in pages.items()}
+            answer = self._answer("read", content, about, name, limits)
         try:
             return _document(answer["document"], source, document_id)
         except (KeyError, TypeError, ValueError):
@@ -150,6 +164,11 @@ def _reason(failed: ChildFailedError, limits: Limits) -> str:
 def _texts(told: Any) -> tuple[str, ...]:
     """A list of texts that a child told: what it says is believed only in shape."""
     return tuple(str(text) for text in told) if isinstance(told, list) else ()
+
+
+def _numbers(told: Any) -> tuple[int, ...]:
+    """Page numbers that a child told, each once."""
+    return tuple(dict.fromkeys(n for n in told if isinstance(n, int) and n >= 0)) if isinstance(told, list) else ()
 
 
 def _document(told: Mapping[str, Any], source: str, document_id: str) -> Document:

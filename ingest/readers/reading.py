@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest.readers.metadata import Metadata
+from ingest.readers.ocr.pages import RecognisedPage
 from kb.errors import DocumentError
 from kb.text.domain import NO_DOMAIN, Domain
 
@@ -14,7 +16,11 @@ BYTES_PER_MB = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The bytes of a document, its name for messages, and what is known of where they come from."""
+    """The bytes of a document, its name for messages, and what is known of where they come from.
+
+    `recognised` holds, by their number from 0, the pages that the reader asked to have recognised, by raising
+    `RecognitionWanted`; it is None as long as it may ask.
+    """
 
     content: bytes
     name: str
@@ -22,6 +28,7 @@ class Given:
     media_type: str | None = None
     url: str | None = None
     domain: Domain = NO_DOMAIN
+    recognised: Mapping[int, RecognisedPage] | None = None
 
     @property
     def max_text_bytes(self) -> int:
@@ -38,6 +45,14 @@ class Reading:
     page_starts: tuple[int, ...] = ()
     remarks: tuple[str, ...] = ()
     recognised: tuple[tuple[int, int], ...] = ()
+
+
+class RecognitionWanted(Exception):  # noqa: N818  (nothing went wrong)
+    """A reader needs these pages, counted from 0, as optical character recognition sees them."""
+
+    def __init__(self, pages: Sequence[int]) -> None:
+        super().__init__(pages)
+        self.pages = tuple(pages)
 
 
 @dataclass(frozen=True, slots=True)

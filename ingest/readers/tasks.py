@@ -11,20 +11,28 @@ from typing import Any
 import ingest.readers.docx.reader
 import ingest.readers.html.reader
 import ingest.readers.markdown
+import ingest.readers.ocr.images
 import ingest.readers.pdf.reader
 import ingest.readers.text  # noqa: F401  (imported before the process may not open files any more: none is slow)
 from ingest.readers import read_document
 from ingest.readers.listings import read_feed
+from ingest.readers.ocr.pages import RecognisedPage
 from ingest.readers.page_links import page_links
+from ingest.readers.reading import RecognitionWanted
 from kb.errors import DocumentError
 from kb.text.domain import Domain
 
 
 def read(content: bytes, about: dict[str, Any]) -> dict[str, Any]:
-    """{"document": the fields of a Document}; `about` is what `read_document` takes, the domain as an object."""
+    """{"document": the fields of a Document}, or {"pages": [number from 0, …]} for those that have to be recognised
+    first; `about` is what `read_document` takes, the domain and the pages as objects."""
     given = about | {"domain": Domain(**{part: tuple(texts) for part, texts in about["domain"].items()})}
+    if (pages := about.get("recognised")) is not None:
+        given["recognised"] = {int(number): RecognisedPage.from_json(page) for number, page in pages.items()}
     try:
         return {"document": asdict(read_document(content, **given))}
+    except RecognitionWanted as wanted:
+        return {"pages": list(wanted.pages)}
     except DocumentError as error:
         return _refused(error)
 
