@@ -1,8 +1,9 @@
 """Readers: bytes -> `Document`, one module or folder a format (`READERS`). `bounded` is the way in, for hostile files.
 
 In a child process, as one of its `tasks`, `read_document`: bytes -> `decoding` -> `markdown`, `html`, `text`, `pdf`,
-`docx`, `ocr` -> `block_builder` (one form for all), with what the document says of itself: `metadata`, and its date by
-`dates`. `listings` reads where pages, feeds and sitemaps lead. A module is imported when its format comes.
+`docx`, `images` -> `block_builder` (one form for all), with what the document says of itself: `metadata`, and its date
+by `dates`. Pages that are pictures come from `ocr`. `listings` reads where pages, feeds and sitemaps lead. A module is
+imported when its format comes.
 """
 
 from __future__ import annotations
@@ -14,8 +15,7 @@ from pathlib import PurePosixPath
 from typing import cast
 from urllib.parse import unquote, urlsplit
 
-from ingest.readers.ocr.pages import RecognisedPage
-from ingest.readers.reading import Given, Reading, empty, no_text, too_long
+from ingest.readers.reading import Given, Reading, RecognisedPage, empty, no_text, too_long
 from kb.errors import DocumentError
 from kb.text.domain import NO_DOMAIN, Domain
 from kb.types import Document
@@ -35,16 +35,16 @@ READERS = {
     ".text": "text",
     ".pdf": "pdf.reader",
     ".docx": "docx.reader",
-    ".png": "ocr.images",
-    ".jpg": "ocr.images",
-    ".jpeg": "ocr.images",
-    ".tif": "ocr.images",
-    ".tiff": "ocr.images",
-    ".webp": "ocr.images",
-    "image/png": "ocr.images",
-    "image/jpeg": "ocr.images",
-    "image/tiff": "ocr.images",
-    "image/webp": "ocr.images",
+    ".png": "images.reader",
+    ".jpg": "images.reader",
+    ".jpeg": "images.reader",
+    ".tif": "images.reader",
+    ".tiff": "images.reader",
+    ".webp": "images.reader",
+    "image/png": "images.reader",
+    "image/jpeg": "images.reader",
+    "image/tiff": "images.reader",
+    "image/webp": "images.reader",
     "text/html": "html.reader",
     "application/xhtml+xml": "html.reader",
     "text/markdown": "markdown",

@@ -10,15 +10,14 @@ from typing import Any
 
 import ingest.readers.docx.reader
 import ingest.readers.html.reader
+import ingest.readers.images.reader
 import ingest.readers.markdown
-import ingest.readers.ocr.images
 import ingest.readers.pdf.reader
 import ingest.readers.text  # noqa: F401  (imported before the process may not open files any more: none is slow)
 from ingest.readers import read_document
 from ingest.readers.listings import read_feed
-from ingest.readers.ocr.pages import RecognisedPage
 from ingest.readers.page_links import page_links
-from ingest.readers.reading import RecognitionWanted
+from ingest.readers.reading import RecognisedPage, RecognitionWanted
 from kb.errors import DocumentError
 from kb.text.domain import Domain
 

@@ -57,9 +57,9 @@ def boxes(image: Image) -> tuple[list[Box], int]:
     found = _boxes(image)
     tall = sum(box.height > _TALL * box.width for box in found if len(box.text) > 2)
     if found and tall * 2 > len(found):
-        turns = (1, 3)
+        turns = [1, 3]
     elif found and _sureness(found) < _UPRIGHT:
-        turns = (2,)
+        turns = [2]
     else:
         return found, 0
     tried = [(found, 0), *((_boxes(np.ascontiguousarray(np.rot90(image, turn))), turn) for turn in turns)]
@@ -85,9 +85,13 @@ def _boxes(image: Image) -> list[Box]:
     if read.boxes is None or read.txts is None:
         return []
     return [
-        Box(str(text), float(score), tuple((float(x), float(y)) for x, y in corners))
-        for text, score, corners in zip(read.txts, read.scores, read.boxes, strict=True)
+        Box(str(text), float(score), (_point(first), _point(second), _point(third), _point(last)))
+        for text, score, (first, second, third, last) in zip(read.txts, read.scores, read.boxes, strict=True)
     ]
+
+
+def _point(corner: Any) -> Point:
+    return float(corner[0]), float(corner[1])
 
 
 @cache

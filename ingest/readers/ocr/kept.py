@@ -15,7 +15,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from ingest.readers.ocr.pages import RecognisedPage
+from ingest.readers.reading import RecognisedPage
 from kb.errors import StoreError
 from kb.index.catalog.journal import mark
 from kb.index.layout import PAGES_FOLDER
@@ -59,10 +59,13 @@ class KeptPages:
         return self._folder / f"{image}.json"
 
 
-def erase_pages(store: Path, document_ids: Collection[str]) -> None:
-    """Removes the pages that were read for any of these documents, and those that say of none. Raises StoreError."""
-    gone = set(map(mark, document_ids))
-    for path in (store / PAGES_FOLDER).glob("*"):
+def erase_pages(store: Path, marks: Collection[str]) -> None:
+    """Removes the pages that were read for any of the documents of these marks, and those that do not say for which.
+
+    Raises StoreError for one that cannot be removed.
+    """
+    gone = set(marks)
+    for path in (store / PAGES_FOLDER).glob("*") if gone else ():
         try:
             documents = json.loads(path.read_text(encoding="utf-8"))["documents"]
             is_anothers = bool(documents) and not gone.intersection(documents)

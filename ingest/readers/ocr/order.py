@@ -15,7 +15,7 @@ from statistics import median
 
 from ingest.readers.ocr.engine import Box
 from ingest.readers.ocr.mending import mend
-from ingest.readers.ocr.pages import RecognisedLine, RecognisedPage
+from ingest.readers.reading import RecognisedLine, RecognisedPage
 
 _LEAST_SURE = 0.5  # rapidocr's own limit: below, what is read is noise, stamps and handwriting
 _MOST_CROSSING = 0.25  # of the boxes may stand across the gap between two columns: titles, a paragraph above

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from ingest.readers.ocr.kept import KeptPages
-from ingest.readers.ocr.pages import Outcome, RecognisedPage
+from ingest.readers.reading import Outcome, RecognisedPage
 from kb.bounded.children import ChildFailedError, Children
 from kb.bounded.limits import Limits
 

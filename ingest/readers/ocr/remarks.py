@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ingest.readers.ocr.pages import Outcome, RecognisedPage
+from ingest.readers.reading import Outcome, RecognisedPage
 
 INSTALL = "installez-la (pip install 'reperes[ocr]'), puis relancez la mise à jour"
 _TOLD: dict[Outcome, str] = {

@@ -97,9 +97,9 @@ def _flattened(image: Image.Image) -> Image.Image:
         paper = Image.new("RGBA", rgba.size, "white")
         return Image.alpha_composite(paper, rgba).convert("L")
     if image.mode.startswith("I;16") or image.mode in {"I", "F"}:
-        lowest, highest = (float(value) for value in image.getextrema())
-        scale = 255 / (highest - lowest or 1.0)
-        return image.point(lambda value: value * scale - lowest * scale).convert("L")
+        values = np.asarray(image, dtype=np.float32)
+        lowest, highest = float(values.min()), float(values.max())
+        return Image.fromarray(((values - lowest) * (255 / (highest - lowest or 1.0))).astype(np.uint8))
     return image.convert("L")
 
 

@@ -12,8 +12,8 @@ import numpy as np
 
 from ingest.readers.ocr.engine import boxes, warm_up
 from ingest.readers.ocr.order import page_of
-from ingest.readers.ocr.pages import RecognisedPage
 from ingest.readers.ocr.rendering import TooLargeError, UnreadableError, draw
+from ingest.readers.reading import RecognisedPage
 
 warm_up()  # before the process is locked down: no page waits for it
 

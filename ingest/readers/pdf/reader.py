@@ -9,14 +9,13 @@ from typing import Any
 from ingest.readers.block_builder import one_line
 from ingest.readers.dates import date_near_title
 from ingest.readers.metadata import Metadata, canonical_url, without_site_name
-from ingest.readers.ocr.layout import lines_of, stretches
-from ingest.readers.ocr.pages import RecognisedPage
 from ingest.readers.ocr.remarks import INSTALL, remarks
 from ingest.readers.pdf.layout import first_big_line, text_and_pages
 from ingest.readers.pdf.lines import Line, Page, body_size, cleaned
 from ingest.readers.pdf.parsing import parse
+from ingest.readers.pdf.recognised import lines_of, stretches
 from ingest.readers.pdf.scanned import scanned_pages
-from ingest.readers.reading import Given, Reading, RecognitionWanted, no_text, too_long
+from ingest.readers.reading import Given, Reading, RecognisedPage, RecognitionWanted, no_text, too_long
 from kb.errors import DocumentError
 
 # Titles that programs write into a file when its author gave none.

@@ -36,6 +36,7 @@ read = reader_of("notes/essai.md")
 
 def test_the_suffixes_are_those_that_are_read() -> None:
     expected = {".html", ".htm", ".xhtml", ".md", ".markdown", ".txt", ".text", ".pdf", ".docx"}
+    expected |= {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp"}
     assert expected == SUFFIXES
     for module in set(READERS.values()):
         assert (ROOT / "ingest" / "readers" / f"{module.replace('.', '/')}.py").is_file()

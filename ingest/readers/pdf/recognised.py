@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from ingest.readers.ocr.pages import RecognisedPage
 from ingest.readers.pdf.lines import Line
+from ingest.readers.reading import RecognisedPage
 
 _USUAL = 10.0  # points: any size would do where no page has a text of its own
 
