@@ -12,7 +12,7 @@ from typing import Any, NoReturn, Self
 
 from ingest.readers import is_packed
 from ingest.readers.ocr.recogniser import MOST_PAGES, Recogniser, Told
-from ingest.readers.reading import BYTES_PER_MB, Feed, PageLinks
+from ingest.readers.reading import BYTES_PER_MB, Feed, PageLinks, PictureError
 from kb.bounded.children import ChildFailedError, Children
 from kb.bounded.limits import Limits
 from kb.errors import DocumentError
@@ -66,7 +66,8 @@ class Readers:
         max_text_mb: int = 10,
         domain: Domain = NO_DOMAIN,
     ) -> Document:
-        """As `ingest.readers.read_document`. Raises DocumentError, too, for what takes too long or too much memory."""
+        """As `ingest.readers.read_document`, pages that are images recognised. Raises DocumentError, too, for what
+        takes too long or too much memory; of a picture without text, PictureError."""
         about: dict[str, Any] = {
             "name": name,
             "source": source,
@@ -117,7 +118,7 @@ class Readers:
             _refuse(name, ChildFailedError("fault", "réponse"), limits)
         if (error := answer.get("error")) is not None:
             source, reason = _texts(error)
-            raise DocumentError(source, reason)
+            raise (PictureError if answer.get("picture") is True else DocumentError)(source, reason)
         return answer
 
 

@@ -103,6 +103,10 @@ class Reading:
     recognised: tuple[tuple[int, int], ...] = ()
 
 
+class PictureError(DocumentError):
+    """A file of images in which no text is seen: a photograph, a logo. Folders hold them, and nothing is wrong."""
+
+
 class RecognitionWanted(Exception):  # noqa: N818  (nothing went wrong)
     """A reader needs these pages, counted from 0, as optical character recognition sees them."""
 

@@ -17,7 +17,7 @@ import ingest.readers.text  # noqa: F401  (imported before the process may not o
 from ingest.readers import read_document
 from ingest.readers.listings import read_feed
 from ingest.readers.page_links import page_links
-from ingest.readers.reading import RecognisedPage, RecognitionWanted
+from ingest.readers.reading import PictureError, RecognisedPage, RecognitionWanted
 from kb.errors import DocumentError
 from kb.text.domain import Domain
 
@@ -32,6 +32,8 @@ def read(content: bytes, about: dict[str, Any]) -> dict[str, Any]:
         return {"document": asdict(read_document(content, **given))}
     except RecognitionWanted as wanted:
         return {"pages": list(wanted.pages)}
+    except PictureError as error:
+        return _refused(error) | {"picture": True}
     except DocumentError as error:
         return _refused(error)
 

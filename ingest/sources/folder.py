@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ingest.items import Commit, Item, Listing, SkipItem
 from ingest.readers import SUFFIXES
+from ingest.readers.reading import PictureError
 from ingest.sources.files import File, FolderContent, file_hash, list_folder, read_file
 from ingest.sources.source import FileSource, FolderSource
 from ingest.steps.plan import Plan
@@ -88,15 +89,18 @@ class FileItem:
             raise SkipItem("unchanged")
 
     def read(self) -> Document:
-        """The document in the file."""
-        return self._plan.readers.document(
-            self._content,
-            name=self.name,
-            source=self._source,
-            document_id=self.name,
-            max_text_mb=self._plan.settings.max_text_mb,
-            domain=self._plan.domain,
-        )
+        """The document in the file; a picture without text is none."""
+        try:
+            return self._plan.readers.document(
+                self._content,
+                name=self.name,
+                source=self._source,
+                document_id=self.name,
+                max_text_mb=self._plan.settings.max_text_mb,
+                domain=self._plan.domain,
+            )
+        except PictureError as picture:
+            raise SkipItem("ignored", picture.reason) from None
 
     def done(self) -> None:
         """The hash of its bytes is kept with its document."""

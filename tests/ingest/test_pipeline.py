@@ -215,17 +215,17 @@ def test_progress_counts_every_document(folder: Path, settings: Settings, tiny_e
 def test_files_that_are_ignored_are_named_with_the_reason(
     folder: Path, settings: Settings, tiny_encoder: Encoder
 ) -> None:
-    (folder / "sous" / "photo.jpg").write_bytes(b"jpeg")
+    (folder / "sous" / "film.mp4").write_bytes(b"film")
     (folder / "tableau.xlsx").write_bytes(b"xlsx")
     (folder / ".cache").write_bytes(b"hidden")
     report = ingest([folder], settings, tiny_encoder)
     assert report.ignored == 2
-    assert [note.source for note in report.ignored_files] == ["tableau.xlsx", "sous/photo.jpg"]
+    assert [note.source for note in report.ignored_files] == ["tableau.xlsx", "sous/film.mp4"]
     assert all("type de fichier non lu" in note.reason and ".pdf" in note.reason for note in report.ignored_files)
     catalog = Catalog(settings.store / "catalog.sqlite")
     (kept,) = catalog.journal.reports()
     catalog.close()
-    assert [note["source"] for note in kept["ignored_files"]] == ["tableau.xlsx", "sous/photo.jpg"]
+    assert [note["source"] for note in kept["ignored_files"]] == ["tableau.xlsx", "sous/film.mp4"]
 
 
 def test_what_was_erased_is_named_to_who_ingests_and_kept_nowhere(

@@ -12,7 +12,7 @@ from ingest.readers.ocr.rendering import MOST_PAGES, TooLargeError, UnreadableEr
 from ingest.readers.pdf.layout import first_big_line, text_and_pages
 from ingest.readers.pdf.lines import cleaned
 from ingest.readers.pdf.recognised import lines_of, stretches
-from ingest.readers.reading import Given, Reading, RecognitionWanted, no_text
+from ingest.readers.reading import Given, PictureError, Reading, RecognitionWanted
 from kb.errors import DocumentError
 
 _TOO_LARGE = "l'image a trop de points pour être lue ; réduisez-la à 300 points par pouce"
@@ -53,11 +53,11 @@ def _count(given: Given) -> int:
 def _without_text(given: Given) -> DocumentError:
     outcomes = {page.outcome for page in (given.recognised or {}).values()}
     if "absent" in outcomes:
-        return DocumentError(given.name, f"image : la reconnaissance de caractères (OCR) n'est pas là ; {INSTALL}")
+        return PictureError(given.name, f"image : la reconnaissance de caractères (OCR) n'est pas là ; {INSTALL}")
     if "large" in outcomes:
         return DocumentError(given.name, _TOO_LARGE)
     if outcomes & {"time", "failed"}:
         return DocumentError(
             given.name, "la reconnaissance de caractères (OCR) n'aboutit pas ; vérifiez l'image ou réenregistrez-la"
         )
-    return no_text(given, "la reconnaissance de caractères (OCR) ne voit aucun texte dans l'image")
+    return PictureError(given.name, "image : la reconnaissance de caractères (OCR) n'y voit aucun texte")
