@@ -8,7 +8,7 @@ COPY kb kb
 COPY ingest ingest
 # torch from its CPU index: the default one for Linux carries gigabytes of CUDA.
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-RUN pip install --extra-index-url "$TORCH_INDEX" .
+RUN pip install --extra-index-url "$TORCH_INDEX" ".[ocr]"
 
 FROM python:3.13-slim
 RUN useradd --create-home --uid 10001 reperes && install -d -o reperes -g reperes /data

@@ -80,7 +80,7 @@ $(STAMP): pyproject.toml
 	  echo "Essayé / tried: $(PYTHONS). Trouvé / found:$${seen:- -}"; } >&2; exit 1
 	@echo "Installation des bibliothèques, quelques minutes… / Installing libraries, a few minutes…"
 	@torch=$$($(BIN)/python .ci/torch_index.py) || exit 1; \
-	$(BIN)/python -m pip install --disable-pip-version-check $$torch --editable . || { \
+	$(BIN)/python -m pip install --disable-pip-version-check $$torch --editable '.[ocr]' || { \
 	  echo "L'installation a échoué (voir ci-dessus) : relancez la même commande, elle reprendra."; \
 	  echo "The installation failed (see above): run the same command again, it will resume."; \
 	  exit 1; } >&2

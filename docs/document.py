@@ -97,6 +97,29 @@ def answers() -> str:
     )
 
 
+def ocr() -> str:
+    """How well pages that are images are read, and how long that takes."""
+    kept = result("ocr")
+    rows = [
+        [
+            look,
+            f"{row['characters']:,}",
+            f"{100 * row['wrong']:.2f} %",
+            number(row["seconds"], "s"),
+            number(row["clock"], "s"),
+            number(row["relative"]),
+        ]
+        for look, row in kept["looks"].items()
+    ]
+    told = (
+        f"A4 at 200 dpi ({machine(kept)}; load average up to {number(kept['load'])}). Seconds of one processor a page, "
+        "by the clock while other processes had most of it, and as a multiple of a fixed product of matrices timed "
+        "before each page; an ingestion reads two pages at a time.\n\n"
+    )
+    header = ["Page", "Characters", "Wrong", "Processor", "Clock", "Times the reference"]
+    return told + table(header, rows)
+
+
 def targets() -> str:
     """Every target of every benchmark, met or missed, with what is known of a missed one."""
     rows, reasons = [], []
@@ -171,7 +194,7 @@ def people() -> str:
     )
 
 
-_MADE = (settings, quality, answers, targets, scale, ingestion, sync, people)
+_MADE = (settings, quality, answers, targets, scale, ingestion, sync, people, ocr)
 PARTS: Mapping[str, Callable[[], str]] = {made.__name__: made for made in _MADE}
 
 

@@ -1,7 +1,8 @@
 """forget: erasing documents for good, from the base and from what people keep of them; and letting them come back.
 
-The base first, app.db after: whatever is written meanwhile is erased with the rest, or finds the marks. A step that
-fails half-way is gone on with by the next `forget` of the same documents, and by every ingestion and start.
+The base first and what was recognised of their pages, app.db after: whatever is written meanwhile is erased with the
+rest, or finds the marks. A step that fails half-way is gone on with by the next `forget` of the same documents, and by
+every ingestion and start.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from rapidfuzz import process
 
+from ingest.readers.ocr.kept import erase_pages
 from kb.errors import StoreError
 from kb.index.catalog.catalog import Catalog
 from kb.index.catalog.journal import mark
@@ -41,6 +43,7 @@ def forget(settings: Settings, document_ids: Sequence[str]) -> None:
         erase(settings.store, there, datetime.now(UTC).isoformat(timespec="seconds"))
     else:
         finish_erasing(settings.store)
+    erase_pages(settings.store, set(map(mark, document_ids)))
     uploads = Uploads(settings.uploads_folder, settings.max_file_mb)
     for document_id in document_ids:
         uploads.forget(document_id)
@@ -59,6 +62,7 @@ def settle_erasures(settings: Settings) -> None:
         forgotten, held = catalog.journal.forgotten(), catalog.states()
     finally:
         catalog.close()
+    erase_pages(settings.store, forgotten)
     with AppDatabase(settings.app_database) as database:
         database.settle_erasures(forgotten, held, lambda names: _texts(settings.store, names))
 

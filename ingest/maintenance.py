@@ -45,7 +45,7 @@ def check(settings: Settings, encoder: Encoder, *, repair: bool = False) -> Chec
     Pages of the web are not fetched: what was last had of them counts. Raises StoreError when there is no store.
     """
     _check_there(settings.store)
-    with Readers() as readers, IndexWriter(settings.store, encoder, SPLITTER_VERSION) as writer:
+    with Readers(most_recognised=1) as readers, IndexWriter(settings.store, encoder, SPLITTER_VERSION) as writer:
         found = writer.audit()
         drifted = list(_drift(writer.catalog, settings, readers))
         repaired = len(found)
@@ -62,7 +62,7 @@ def check(settings: Settings, encoder: Encoder, *, repair: bool = False) -> Chec
         for name in sorted({drift.source for drift in drifted} & folders.keys()):
             ingest([Path(folders[name])], settings, encoder, source=name)
         catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
-        with Readers() as readers:
+        with Readers(most_recognised=1) as readers:
             left = list(_drift(catalog, settings, readers))
         status = catalog.status()
         catalog.close()

@@ -83,7 +83,7 @@ def open_ingestion(
         full_disk_told(settings.store),
         IndexWriter(settings.store, encoder, SPLITTER_VERSION) as writer,
         Stages(writer) as stages,
-        Readers() as readers,
+        Readers(settings.store) as readers,
     ):
         yield Ingestion(writer, stages, readers, settings, encoder, confirmed=confirm, progress=progress)
 
@@ -104,6 +104,7 @@ class Ingestion:
     ) -> None:
         self.plan = Plan(writer.catalog, settings, readers, confirmed=confirmed)
         self.report = ReportBuilder(progress)
+        readers.told = self.report.begin  # a scanned document takes long: page by page
         self._batches = Batches(stages, self._written)
         self._withdrawal = Withdrawal(writer, self.plan, self.report)
         self._writer = writer

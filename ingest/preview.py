@@ -27,6 +27,7 @@ _TEXT_SHOWN = 6_000  # characters
 _PARTS_READ = 20  # of an archive: somebody waits for the preview
 _REMARKS_SHOWN = 20
 _SOURCE = "aperçu"
+_PAGES_RECOGNISED = 2  # of scanned pages, seconds each: the ingestion reads them all
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def preview(what: str, settings: Settings, encoder: Encoder) -> Preview:
 
     Raises DocumentError, saying why, for what would not enter the base.
     """
-    with Readers() as readers:
+    with Readers(most_recognised=_PAGES_RECOGNISED) as readers:
         if what.startswith(("http://", "https://")):
             document = _page(what, settings, readers)
         else:

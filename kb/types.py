@@ -67,6 +67,10 @@ class Document:
             return None
         return max(1, sum(start <= offset for start in self.page_starts))
 
+    def is_recognised(self, start: int, end: int) -> bool:
+        """Whether any of `text[start:end]` was read by optical character recognition."""
+        return any(first < end and start < last for first, last in self.recognised)
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -182,6 +186,11 @@ class Citation:
     quote: str
     start: int
     end: int
+
+    @property
+    def recognised(self) -> bool:
+        """Whether any of the quote was read by optical character recognition."""
+        return self.document.is_recognised(self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)

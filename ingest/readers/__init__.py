@@ -1,16 +1,17 @@
 """Readers: bytes -> `Document`, one module or folder a format (`READERS`). `bounded` is the way in, for hostile files.
 
 In a child process, as one of its `tasks`, `read_document`: bytes -> `sniffing` and `decoding` -> `markdown`, `html`,
-`text`, `pdf`, `docx`, `office`, `opendocument`, `mail` -> `block_builder` (one form for all), with what the document
-says of itself: `metadata`, and its date by `dates`. `listings` reads where pages, feeds and sitemaps lead; `files`
-tells which files hold others, opens those, and says why some are left aside. A module is imported when its format comes.
+`text`, `pdf`, `docx`, `office`, `opendocument`, `mail`, `images` -> `block_builder` (one form for all), with what the
+document says of itself: `metadata`, and its date by `dates`. Pages that are pictures come from `ocr`. `listings` reads
+where pages, feeds and sitemaps lead; `files` tells which files hold others, opens those, and says why some are left
+aside. A module is imported when its format comes.
 """
 
 from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import cast
 from urllib.parse import unquote, urlsplit
@@ -18,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 from ingest.readers.block_builder import one_line
 from ingest.readers.dates import date_told
 from ingest.readers.metadata import usable_title
-from ingest.readers.reading import Given, Reading, empty, no_text, too_long
+from ingest.readers.reading import Given, Reading, RecognisedPage, empty, no_text, too_long
 from ingest.readers.sniffing import sniffed
 from kb.errors import DocumentError
 from kb.text.domain import NO_DOMAIN, Domain
@@ -59,6 +60,16 @@ READERS = {
     ".eml": "mail.message",
     ".mht": "mail.web_archive",
     ".mhtml": "mail.web_archive",
+    ".png": "images.reader",
+    ".jpg": "images.reader",
+    ".jpeg": "images.reader",
+    ".tif": "images.reader",
+    ".tiff": "images.reader",
+    ".webp": "images.reader",
+    "image/png": "images.reader",
+    "image/jpeg": "images.reader",
+    "image/tiff": "images.reader",
+    "image/webp": "images.reader",
     "text/html": "html.reader",
     "application/xhtml+xml": "html.reader",
     "text/markdown": "markdown.reader",
@@ -118,19 +129,21 @@ def read_document(
     url: str | None = None,
     max_text_mb: int = 10,
     domain: Domain = NO_DOMAIN,
+    recognised: Mapping[int, RecognisedPage] | None = None,
 ) -> Document:
     """The document that `content` holds.
 
     `name` is a file's path or an address: messages show it and its suffix tells the format, unless `media_type` (a
     Content-Type, parameters allowed) does. `url` is where the content was fetched from. `max_text_mb` limits the text
-    in megabytes of 1,000,000 bytes. `domain` tells the rubrics and marks of the agency's own site. Raises DocumentError
-    for whatever cannot be read or holds no text.
+    in megabytes of 1,000,000 bytes. `domain` tells the rubrics and marks of the agency's own site. `recognised` holds
+    the pages that optical character recognition read, as soon as it was asked. Raises DocumentError for whatever cannot
+    be read or holds no text, RecognitionWanted for pages that have to be recognised first.
 
     It runs in this very process, as long and with as much memory as the content asks for: for content that nobody
     vouches for, `ingest.readers.bounded` runs it in a child.
     """
     module = _reader_name(name, media_type, content)
-    given = Given(content, name, max_text_mb, media_type, url, domain)
+    given = Given(content, name, max_text_mb, media_type, url, domain, recognised)
     if not content.strip():
         raise empty(given)
     read = cast("Callable[[Given], Reading]", importlib.import_module(f"ingest.readers.{module}").read)

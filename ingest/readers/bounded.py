@@ -8,11 +8,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
 from ingest.readers import is_packed
-from ingest.readers.reading import BYTES_PER_MB, MEMBERS_AT_ONCE, Feed, FoundMember, PageLinks
+from ingest.readers.ocr.recogniser import MOST_PAGES, Recogniser, Told
+from ingest.readers.reading import BYTES_PER_MB, MEMBERS_AT_ONCE, Feed, FoundMember, PageLinks, PictureError
 from kb.bounded.children import ChildFailedError, Children
 from kb.bounded.limits import Limits
 from kb.errors import DocumentError
@@ -35,10 +37,16 @@ _TEXTS = ("title", "text", "url", "date", "rubric", "kind", "origin")
 
 class Readers:
     """The readers, in child processes that start when the first file comes. Serves many threads. A context manager: at
-    its end no child is left."""
+    its end no child is left.
 
-    def __init__(self) -> None:
+    Pages that are images are recognised, of each document the first `most_recognised`, and kept in `store` when one is
+    given. `told` is told of each; it may be set later.
+    """
+
+    def __init__(self, store: Path | None = None, most_recognised: int = MOST_PAGES) -> None:
+        self.told: Told | None = None
         self._children = Children((_TASKS,))
+        self._recogniser = Recogniser(store, most_recognised)
 
     def __enter__(self) -> Self:
         return self
@@ -47,6 +55,7 @@ class Readers:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._children.__exit__(kind, error, trace)
+        self._recogniser.__exit__(kind, error, trace)
 
     def document(
         self,
@@ -60,8 +69,9 @@ class Readers:
         max_text_mb: int = 10,
         domain: Domain = NO_DOMAIN,
     ) -> Document:
-        """As `ingest.readers.read_document`. Raises DocumentError, too, for what takes too long or too much memory."""
-        about = {
+        """As `ingest.readers.read_document`, pages that are images recognised. Raises DocumentError, too, for what
+        takes too long or too much memory; of a picture without text, PictureError."""
+        about: dict[str, Any] = {
             "name": name,
             "source": source,
             "document_id": document_id,
@@ -72,6 +82,11 @@ class Readers:
         }
         limits = _limits(len(content), packed=is_packed(name, media_type, content), max_text_mb=max_text_mb)
         answer = self._answer("read", content, about, name, limits)
+        if "pages" in answer:
+            wanted = _numbers(answer["pages"])
+            pages = self._recogniser.pages(content, name, document_id, wanted, self.told)
+            about["recognised"] = {str(number): page.to_json() for number, page in pages.items()}
+            answer = self._answer("read", content, about, name, limits)
         try:
             return _document(answer["document"], source, document_id)
         except (KeyError, TypeError, ValueError):
@@ -136,7 +151,7 @@ class Readers:
             _refuse(name, ChildFailedError("fault", "réponse"), limits)
         if (error := answer.get("error")) is not None:
             source, reason = _texts(error)
-            raise DocumentError(source, reason)
+            raise (PictureError if answer.get("picture") is True else DocumentError)(source, reason)
         return answer
 
 
@@ -183,6 +198,11 @@ def _reason(failed: ChildFailedError, limits: Limits) -> str:
 def _texts(told: Any) -> tuple[str, ...]:
     """A list of texts that a child told: what it says is believed only in shape."""
     return tuple(str(text) for text in told) if isinstance(told, list) else ()
+
+
+def _numbers(told: Any) -> tuple[int, ...]:
+    """Page numbers that a child told, each once."""
+    return tuple(dict.fromkeys(n for n in told if isinstance(n, int) and n >= 0)) if isinstance(told, list) else ()
 
 
 def _document(told: Mapping[str, Any], source: str, document_id: str) -> Document:

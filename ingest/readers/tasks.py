@@ -11,6 +11,7 @@ from typing import Any
 
 import ingest.readers.docx.reader
 import ingest.readers.html.reader
+import ingest.readers.images.reader
 import ingest.readers.markdown.reader
 import ingest.readers.pdf.reader
 import ingest.readers.text  # noqa: F401  (imported before the process may not open files any more: none is slow)
@@ -19,7 +20,7 @@ from ingest.readers.files.kinds import file_mark, is_container
 from ingest.readers.files.members import members_of
 from ingest.readers.listings import read_feed
 from ingest.readers.page_links import page_links
-from ingest.readers.reading import MEMBERS_AT_ONCE
+from ingest.readers.reading import MEMBERS_AT_ONCE, PictureError, RecognisedPage, RecognitionWanted
 from kb.errors import DocumentError
 from kb.text.domain import Domain
 
@@ -27,10 +28,17 @@ _MOST_AT_ONCE = 500  # files of an answer: each takes some hundred bytes even wi
 
 
 def read(content: bytes, about: dict[str, Any]) -> dict[str, Any]:
-    """{"document": the fields of a Document}; `about` is what `read_document` takes, the domain as an object."""
+    """{"document": the fields of a Document}, or {"pages": [number from 0, …]} for those that have to be recognised
+    first; `about` is what `read_document` takes, the domain and the pages as objects."""
     given = about | {"domain": Domain(**{part: tuple(texts) for part, texts in about["domain"].items()})}
+    if (pages := about.get("recognised")) is not None:
+        given["recognised"] = {int(number): RecognisedPage.from_json(page) for number, page in pages.items()}
     try:
         return {"document": asdict(read_document(content, **given))}
+    except RecognitionWanted as wanted:
+        return {"pages": list(wanted.pages)}
+    except PictureError as error:
+        return _refused(error) | {"picture": True}
     except DocumentError as error:
         return _refused(error)
 

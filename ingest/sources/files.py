@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.readers import READERS_VERSION
-from ingest.readers.sniffing import says_nothing, sniffed
 from ingest.readers.files.kinds import file_mark
+from ingest.readers.sniffing import says_nothing, sniffed
 from kb.errors import DocumentError
 from kb.text.domain import Domain
 

@@ -11,6 +11,7 @@ from ingest.items import Commit, Item, Listing, SkipItem
 from ingest.readers import SUFFIXES
 from ingest.readers.files.kinds import is_archive, is_container
 from ingest.readers.files.unread import why_unread
+from ingest.readers.reading import PictureError
 from ingest.sources.files import File, FolderContent, file_hash, list_folder, read_file, reading_rules
 from ingest.sources.parts import Opener, Part
 from ingest.sources.source import FileSource, FolderSource
@@ -167,14 +168,18 @@ class PartItem:
 
 
 def _document(content: bytes, name: str, source: str, plan: Plan) -> Document:
-    return plan.readers.document(
-        content,
-        name=name,
-        source=source,
-        document_id=name,
-        max_text_mb=plan.settings.max_text_mb,
-        domain=plan.domain,
-    )
+    """What a file holds; a picture without text is no document."""
+    try:
+        return plan.readers.document(
+            content,
+            name=name,
+            source=source,
+            document_id=name,
+            max_text_mb=plan.settings.max_text_mb,
+            domain=plan.domain,
+        )
+    except PictureError as picture:
+        raise SkipItem("ignored", picture.reason) from None
 
 
 def _hashes_within(files: Collection[str], source: str, plan: Plan) -> Mapping[str, Sequence[str]]:

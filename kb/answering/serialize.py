@@ -19,7 +19,7 @@ class DocumentJson(TypedDict):
 
 class CitationJson(DocumentJson):
     """`excerpt` is the passage's text, `heading` the headings above it, as in a hit; `quote` is what stands from
-    `start` to `end` in the document's text.
+    `start` to `end` in the document's text; `recognised` tells that optical character recognition read it.
     """
 
     number: int
@@ -28,6 +28,7 @@ class CitationJson(DocumentJson):
     quote: str
     start: int
     end: int
+    recognised: bool
 
 
 class SecondsJson(TypedDict):
@@ -104,6 +105,7 @@ def citation_to_json(citation: Citation) -> CitationJson:
         "quote": citation.quote,
         "start": citation.start,
         "end": citation.end,
+        "recognised": citation.recognised,
     }
 
 

@@ -8,6 +8,9 @@ from datetime import date
 from kb.answering.chronology import changes, old_or_undated
 from kb.types import Evidence, Hit, Question
 
+RECOGNISED = "texte reconnu par OCR, à vérifier"
+"""What every citation says whose words were read by optical character recognition."""
+
 
 def warnings_for(evidence: Sequence[Evidence], question: Question, read: Sequence[Hit], today: date) -> list[str]:
     """The warnings of an answer made of `evidence`, chosen in the passages `read`."""

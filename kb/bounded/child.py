@@ -17,11 +17,10 @@ from typing import Any
 from kb.bounded.limits import address_space, confine, held_to
 from kb.bounded.wire import WireError, receive, send
 
-_GROWTH = 128 << 20  # bytes of address space beyond those of the start: the process is worn
 
-
-def main(channel_number: str, modules: Sequence[str]) -> None:
-    """Serves the channel of this file number; `modules` are imported before anything is refused to the process."""
+def main(channel_number: str, growth: str, modules: Sequence[str]) -> None:
+    """Serves the channel of this file number; `modules` are imported before anything is refused to the process, which
+    is worn by `growth` bytes of address space beyond those of its start."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's business
     for module in modules:
         importlib.import_module(module)
@@ -33,7 +32,7 @@ def main(channel_number: str, modules: Sequence[str]) -> None:
         while True:
             head, content = receive(channel)
             answer = _answer(head, content)
-            answer["worn"] = address_space() > begun + _GROWTH
+            answer["worn"] = address_space() > begun + int(growth)
             send(channel, answer)
     except WireError:
         return  # the parent is gone, or has no use for this process any more

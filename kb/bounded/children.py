@@ -26,8 +26,13 @@ Failure = Literal["time", "memory", "depth", "crash", "fault", "overlong", "star
 MOST_SERVED = 500
 """Tasks after which a child is replaced: what libraries leave in memory, or a file left behind, ends with it."""
 _TOLD: dict[str, Failure] = {"memory": "memory", "depth": "depth"}
+USUAL_GROWTH = 128 << 20
+"""Bytes of address space that a child may keep from a task; with more it is replaced."""
 _START_SECONDS = 60.0  # a start takes 0.2 s on two quiet cores; a machine under load may take long
-_BOOT = "import sys; sys.path[:0] = sys.argv[2:3]; from kb.bounded.child import main; main(sys.argv[1], sys.argv[3:])"
+_BOOT = (
+    "import sys; sys.path[:0] = sys.argv[2:3]; "
+    "from kb.bounded.child import main; main(sys.argv[1], sys.argv[3], sys.argv[4:])"
+)
 # What a child is told of the environment: keys and addresses of the application are none of its business.
 _ENVIRONMENT = ("HOME", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "PYTHONPATH", "TZ")
 
@@ -42,11 +47,11 @@ class ChildFailedError(Exception):
 
 
 class Children:
-    """At most `most` children at a time, which have imported `modules`. Serves many threads. A context manager: at its
-    end no child is left."""
+    """At most `most` children at a time, which have imported `modules`, and are replaced once they hold `growth` bytes
+    more than at their start. Serves many threads. A context manager: at its end no child is left."""
 
-    def __init__(self, modules: Sequence[str], most: int = 2) -> None:
-        self._modules = tuple(modules)
+    def __init__(self, modules: Sequence[str], most: int = 2, growth: int = USUAL_GROWTH) -> None:
+        self._arguments = (str(growth), *modules)
         self._places = threading.BoundedSemaphore(most)
         self._lock = threading.Lock()
         self._idle: list[_Child] = []
@@ -69,7 +74,7 @@ class Children:
         Raises ChildFailedError when there is no answer within the limits.
         """
         with self._places:
-            child = self._waiting() or _Child(self._modules)
+            child = self._waiting() or _Child(self._arguments)
             try:
                 answer, worn = child.ask(task, content, about, limits)
             except BaseException:
@@ -96,7 +101,7 @@ class Children:
 
 
 class _Child:
-    def __init__(self, modules: Sequence[str]) -> None:
+    def __init__(self, arguments: Sequence[str]) -> None:
         ours, its = socket.socketpair()
         root = str(Path(__file__).resolve().parents[2])
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
@@ -104,7 +109,7 @@ class _Child:
         environment |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         with its:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _BOOT, str(its.fileno()), root, *modules],
+                [sys.executable, "-P", "-c", _BOOT, str(its.fileno()), root, *arguments],
                 env=environment,
                 pass_fds=(its.fileno(),),
                 stdin=subprocess.DEVNULL,

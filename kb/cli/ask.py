@@ -16,6 +16,7 @@ import kb.cli.models
 import kb.cli.queries
 import kb.cli.users
 from kb.answering.serialize import hit_to_json
+from kb.answering.warnings import RECOGNISED
 from kb.cli.console import print_json, say
 from kb.cli.options import ANSWERER, JSON, STORE, open_base
 from kb.cli.tables import with_columns
@@ -175,7 +176,7 @@ def _print_source(mark: str, citation: Citation) -> None:
     say(f"{mark} {document.title} ({document.date or 'sans date'}) — {document.id}")
     if document.url:
         say(f"    {document.url}")
-    say(f"    « {' '.join(citation.quote.split())} »")
+    say(f"    « {' '.join(citation.quote.split())} »{f' ({RECOGNISED})' if citation.recognised else ''}")
 
 
 def _title_line(hit: Hit) -> str:

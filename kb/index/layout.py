@@ -19,11 +19,13 @@ LOCK_FILE = "writer.lock"
 POINTER_FILE = "current"
 _NEW_POINTER = f"{POINTER_FILE}.new"
 _ASIDE = "index-"
+PAGES_FOLDER = "ocr"
+"""What was recognised of pages that are images (ingest/readers/ocr/kept.py)."""
 
 
 def belongs_to_store(name: str) -> bool:
     """Whether an entry of a store's folder is the index's, by its name."""
-    ours = {VECTORS_FOLDER, WORDS_FOLDER, LOCK_FILE, POINTER_FILE, _NEW_POINTER, CATALOG_FILE}
+    ours = {PAGES_FOLDER, VECTORS_FOLDER, WORDS_FOLDER, LOCK_FILE, POINTER_FILE, _NEW_POINTER, CATALOG_FILE}
     return name in ours or name.startswith(f"{CATALOG_FILE}-") or name.removeprefix(_ASIDE).isdigit()
 
 

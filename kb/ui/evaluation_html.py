@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from kb.answering.refusal import NEAREST_TITLE
+from kb.answering.warnings import RECOGNISED
 from kb.evaluation.comparison import Comparison, FigureComparison
 from kb.evaluation.desk import Evaluated
 from kb.evaluation.diagnosis import LABELS, Diagnosis, diagnose
@@ -41,7 +42,9 @@ def feedback_html(feedback: Feedback) -> str:
 
 
 def _source_line(citation: Mapping[str, Any], before: str = "") -> str:
-    return f"<li>{before}<bdi>{escape(citation['title'])}</bdi> — <bdi>{escape(citation['document'])}</bdi></li>"
+    # Answers kept from before pages were recognised do not say whether theirs were.
+    after = f" ({RECOGNISED})" if citation.get("recognised") else ""
+    return f"<li>{before}<bdi>{escape(citation['title'])}</bdi> — <bdi>{escape(citation['document'])}</bdi>{after}</li>"
 
 
 def evaluated_html(done: Evaluated) -> str:

@@ -23,7 +23,7 @@ _WHY = {
     "msg oft": "courriel au format d'Outlook ({suffix}) : enregistrez-le en .eml",
     "pst ost mbox": "boîte de courriels ({suffix}) : enregistrez ses messages en .eml",
     "fodt fods fodp": "OpenDocument en un seul fichier XML : enregistrez-le en .odt, .ods ou .odp",
-    "jpg jpeg png gif tif tiff bmp webp heic heif svg ico jp2 eps emf wmf raw": _IMAGE,
+    "gif bmp heic heif svg ico jp2 eps emf wmf raw": _IMAGE,
     "mp3 wav ogg m4a flac aac wma mp4 avi mov mkv webm wmv m4v mpg mpeg 3gp srt vtt": _SOUND,
     "rar 7z tar gz tgz bz2 xz cab iso": _PACKED,
     "dwg dxf vsd vsdx odg ai psd indd pub skp mpp odf": _DRAWING,

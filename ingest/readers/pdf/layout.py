@@ -108,7 +108,7 @@ def _line_gap(pages: Sequence[Page]) -> float:
 def _goes_on(run: list[tuple[int, Line]], page: int, line: Line, body: float, gap: float) -> bool:
     """Whether `line` belongs to the block that `run` has begun."""
     last_page, last = run[-1]
-    if len(run) >= _LONGEST_RUN:
+    if len(run) >= _LONGEST_RUN or last.alone or line.alone:
         return False
     if _LONE_BULLET.fullmatch(last.text):
         return True

@@ -31,7 +31,7 @@ _NUMBERED_PAGE = re.compile(
 class Line:
     """A line of a page: where it begins and ends and its base line, in points from the bottom left.
 
-    `place` is its height on the page, from 0 (bottom) to 1.
+    `place` is its height on the page, from 0 (bottom) to 1. A line that is `alone` joins no other: a table's row.
     """
 
     text: str
@@ -41,6 +41,7 @@ class Line:
     right: float
     base: float
     place: float
+    alone: bool = False
 
 
 Page = list[Line]

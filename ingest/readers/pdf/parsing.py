@@ -9,6 +9,8 @@ import ctypes
 from statistics import median
 from typing import Any
 
+from ingest.readers.pdf.scanned import FEW, pictured
+
 _WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD
 _CUT_WORD = {2, 0xFFFE}  # what PDFium puts for a hyphen and the line end after it
 _LINE_ENDS = {10, 13, *_CUT_WORD}
@@ -16,9 +18,10 @@ _BOLD = 600  # font weights from here on are bold
 
 
 def parse(content: bytes, max_characters: int) -> dict[str, Any]:
-    """{"title": str, "pages": [[{"text", "size", "bold", "x", "right", "base", "place"}, …], …], "characters": n},
-    lengths in points from the bottom left, `place` being the height on the page from 0 to 1; or what is wrong with
-    the file: {"error": "password" | "damaged" | "page", "page": n}.
+    """{"title": str, "pages": [[{"text", "size", "bold", "x", "right", "base", "place"}, …], …], "characters": n,
+    "pictured": [what `pictured` says of each page that has few characters, else 0, …]}, lengths in points from the
+    bottom left, `place` being the height on the page from 0 to 1; or what is wrong with the file:
+    {"error": "password" | "damaged" | "page", "page": n}.
 
     No page is kept once `max_characters` have been read; their number still counts on.
     """
@@ -29,18 +32,21 @@ def parse(content: bytes, max_characters: int) -> dict[str, Any]:
     except pypdfium2.PdfiumError as error:
         return {"error": "password" if error.err_code == _WRONG_PASSWORD else "damaged"}
     pages: list[list[dict[str, Any]]] = []
+    covered: list[float] = []
     characters = 0
     for number in range(len(pdf)):
         try:
             page = pdf[number]
             lines = _lines(page)
+            inked = sum(len(line["text"].strip()) for line in lines)
+            covered.append(pictured(page) if inked < FEW else 0.0)
             page.close()
         except pypdfium2.PdfiumError:
             return {"error": "page", "page": number + 1}
         characters += sum(len(line["text"]) for line in lines)
         pages.append(lines if characters <= max_characters else [])
     title = pdf.get_metadata_dict().get("Title", "")
-    return {"title": title, "pages": pages, "characters": characters}
+    return {"title": title, "pages": pages, "characters": characters, "pictured": covered}
 
 
 def _lines(page: Any) -> list[dict[str, Any]]:

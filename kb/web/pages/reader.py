@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from markupsafe import Markup
 
+from kb.answering.warnings import RECOGNISED
 from kb.ports import Base
 from kb.text.blocks import parse_blocks
 from kb.text.moments import french_moment
@@ -79,6 +80,7 @@ def reader_routes(base: Callable[[], Base]) -> APIRouter:
             place=place,
             html=html,
             badges=Markup(badges(found)),
+            recognised=RECOGNISED if found.is_recognised(place.start, place.end) else "",
             read_at=french_moment(read_at) if read_at else "",
             before=max(0, start - PART) if start > 0 else None,
             after=stop if stop < len(found.text) else None,
@@ -90,7 +92,7 @@ def reader_routes(base: Callable[[], Base]) -> APIRouter:
 def document_html(document: Document, place: Place, first: int = 0) -> tuple[int, int, Markup]:
     """The part of a document that begins with the block at `first`: its offsets and its HTML, `place` marked.
 
-    Pages of a paginated document begin with their number.
+    Pages of a paginated document begin with their number, and say when they were recognised.
     """
     text = document.text
     blocks = [block for block in parse_blocks(text) if block.end > first]
@@ -105,7 +107,10 @@ def document_html(document: Document, place: Place, first: int = 0) -> tuple[int
             break
         page_number = document.page_at(block.start)
         if page_number is not None and page_number != shown_page:
-            parts.append(f'<p class="leaf">{escape(strings.PAGE_N.format(number=page_number))}</p>')
+            told = strings.PAGE_N.format(number=page_number)
+            if document.is_recognised(block.start, block.end):
+                told += f" – {RECOGNISED}"
+            parts.append(f'<p class="leaf">{escape(told)}</p>')
             shown_page = page_number
         parts.append(block_html(text, block, inline))
         stop = block.end

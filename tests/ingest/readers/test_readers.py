@@ -37,7 +37,7 @@ read = reader_of("notes/essai.md")
 def test_the_suffixes_are_those_that_are_read() -> None:
     expected = (
         ".html .htm .xhtml .md .markdown .txt .text .pdf .docx .xlsx .xlsm .xltx .csv .tsv .rtf .odt .ott .ods .ots "
-        ".docm .dotx .dotm .odp .pptx .pptm .ppsx .eml .mht .mhtml .zip"
+        ".docm .dotx .dotm .odp .pptx .pptm .ppsx .eml .mht .mhtml .zip .png .jpg .jpeg .tif .tiff .webp"
     )
     assert set(expected.split()) <= SUFFIXES
     for module in set(READERS.values()):

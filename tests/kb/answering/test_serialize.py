@@ -30,6 +30,7 @@ def test_answer_has_the_documented_form() -> None:
                 "quote": "Il y en a dix.",
                 "start": 0,
                 "end": 14,
+                "recognised": False,
             }
         ],
         "nearest": [],

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from kb.answering.warnings import RECOGNISED
 from kb.text.moments import french_date, french_moment
 from kb.types import Answer, Citation
 from kb.web.render import page_url
@@ -62,6 +63,8 @@ def reference(citation: Citation, at: str) -> str:
     facts = [f"« {document.title} »", document.rubric or document.kind or "", french_date(document.date)]
     if page is not None:
         facts.append(f"page {page}")
+    if citation.recognised:
+        facts.append(RECOGNISED)
     told = ", ".join(fact for fact in facts if fact)
     return f"{told} ; consulté le {french_moment(at)}. « {' '.join(citation.quote.split())} »"
 

@@ -7,6 +7,7 @@ from fpdf import FPDF
 
 from ingest.readers import reading
 from ingest.readers.pdf.lines import Line, cleaned
+from ingest.readers.reading import RecognitionWanted
 from kb.errors import DocumentError
 from reading import reader_of
 
@@ -151,25 +152,34 @@ def test_ligatures_and_symbol_bullets_are_made_plain() -> None:
     assert [line.text for line in cleaned([page])[0]] == ["• Efficace", "10 m² au n° 3"]
 
 
-def test_a_scanned_pdf_is_reported_for_ocr() -> None:
+def test_pages_that_are_pictures_are_asked_for() -> None:
     document = FPDF()
     for _ in range(2):
         document.add_page()
         document.set_font("Helvetica", size=8)
         document.cell(0, 8, "Tampon 123")
         document.rect(10, 30, 150, 200)
-    with pytest.raises(DocumentError) as raised:
-        read(bytes(document.output()), "scan.pdf")
-    assert str(raised.value).startswith("scan.pdf : PDF scanné : 2 pages presque sans texte ; ")
-    assert "OCR" in raised.value.reason
+    with pytest.raises(RecognitionWanted) as wanted:
+        read(bytes(document.output()))
+    assert wanted.value.pages == (0, 1)
 
 
-def test_a_pdf_of_pictures_is_reported_for_ocr() -> None:
+def test_a_picture_among_pages_of_text_is_asked_for_and_a_photograph_above_its_caption_is_not() -> None:
+    picture = io.BytesIO(b"P5 40 60 255\n" + bytes(range(240)) * 10)  # in PGM
     document = FPDF()
+    document.set_font("Helvetica", size=11)
     document.add_page()
-    document.image(io.BytesIO(b"P5 40 60 255\n" + bytes(range(240)) * 10), w=120)  # a picture in PGM
-    with pytest.raises(DocumentError, match=r"^image\.pdf : PDF scanné : 1 page presque sans texte ; .*OCR"):
-        read(bytes(document.output()), "image.pdf")
+    document.multi_cell(0, 6, PARAGRAPH)
+    document.add_page()
+    document.image(picture, x=0, y=0, w=210, h=297)
+    document.text(100, 290, "12")  # the page number that a copier put on the scan
+    document.add_page()
+    document.image(picture, w=80)
+    document.cell(0, 8, "La place du marché en 1912.")
+    document.add_page()  # nothing at all
+    with pytest.raises(RecognitionWanted) as wanted:
+        read(bytes(document.output()))
+    assert wanted.value.pages == (1,)
 
 
 def test_a_line_that_begins_with_a_hash_is_no_heading() -> None:
