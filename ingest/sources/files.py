@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ingest.readers import READERS_VERSION
 from kb.errors import DocumentError
+from kb.index.catalog.rows import joined_hash
 from kb.text.domain import Domain
 
 
@@ -102,9 +103,9 @@ def read_file(file: File, max_megabytes: int) -> bytes:
 
 
 def file_hash(content: bytes, source: str, document_id: str, domain: Domain) -> str:
-    """The mark of a file's bytes and of all that decides what they become, in hexadecimal."""
-    read_by = f"{READERS_VERSION}{domain.reading_mark}"
-    return hashlib.sha256(f"{read_by} {source} {document_id}\n".encode() + content).hexdigest()
+    """The mark of all that decides what a file's bytes become, and that of the bytes: kb.index.catalog.rows."""
+    read_by = f"{READERS_VERSION}{domain.reading_mark} {source} {document_id}\n"
+    return joined_hash(hashlib.sha256(read_by.encode()).hexdigest(), hashlib.sha256(content).hexdigest())
 
 
 _LINK_OUT = "lien symbolique vers l'extérieur du dossier ; copiez le fichier dans le dossier"

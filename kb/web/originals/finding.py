@@ -1,0 +1,80 @@
+"""Where quoted words stand among the characters of a page: whatever the spaces, hyphens, line ends and ligatures."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
+
+from rapidfuzz.fuzz import partial_ratio_alignment
+
+# Approximate search multiplies the lengths: beyond these only the exact words are looked for.
+_LONGEST_QUOTE, _LONGEST_PAGE = 4_000, 60_000  # letters
+# Fewer letters than this stand anywhere by chance, but for a few wrong ones.
+_SHORTEST = 12
+# Of 100: a note call or two more, or a word that the reader joined otherwise, in a sentence. Below, half the sentences
+# that differ in a figure would pass for one another.
+_ALIKE = 93.0
+
+
+def find_words(codes: Sequence[int], quote: str, place: float = 0.0) -> tuple[int, int] | None:
+    """The characters (first, end) of a page that say `quote`; None when they do not stand there.
+
+    `codes` are the page's characters, as Unicode numbers; only letters and digits count. Of several places the one
+    nearest to `place` is taken: how far down the text of the page the words stand, from 0 to 1.
+    """
+    wanted = "".join(_plain(ord(character)) for character in quote)
+    if not wanted:
+        return None
+    letters: list[str] = []
+    origins: list[int] = []  # the character of the page that each letter is of
+    for index, code in enumerate(codes):
+        for letter in _plain(code):
+            letters.append(letter)
+            origins.append(index)
+    page = "".join(letters)
+    found = _exact(page, wanted, place) or _alike(page, wanted)
+    if found is None:
+        return None
+    start, end = found
+    return origins[start], origins[end - 1] + 1
+
+
+@lru_cache(maxsize=4096)
+def _plain(code: int) -> str:
+    """The letters and digits that a character shows, without case and accents: « ﬁ » is two, a space none."""
+    if not 0 < code < 0x110000 or 0xD800 <= code < 0xE000:
+        return ""
+    return "".join(part for part in unicodedata.normalize("NFKD", chr(code)).casefold() if part.isalnum())
+
+
+def _exact(page: str, wanted: str, place: float) -> tuple[int, int] | None:
+    starts = list(islice(_starts(page, wanted), 1000))
+    if not starts:
+        return None
+    start = min(starts, key=lambda start: abs(start - place * len(page)))
+    return start, start + len(wanted)
+
+
+def _starts(page: str, wanted: str) -> Iterator[int]:
+    start = page.find(wanted)
+    while start >= 0:
+        yield start
+        start = page.find(wanted, start + 1)
+
+
+def _alike(page: str, wanted: str) -> tuple[int, int] | None:
+    if not _SHORTEST <= len(wanted) <= min(_LONGEST_QUOTE, len(page)) or len(page) > _LONGEST_PAGE:
+        return None
+    found = partial_ratio_alignment(wanted, page, score_cutoff=_ALIKE)
+    if found is None or found.dest_end <= found.dest_start:
+        return None
+    there = page[found.dest_start : found.dest_end]
+    return (found.dest_start, found.dest_end) if _holds_digits(there, wanted) else None
+
+
+def _holds_digits(there: str, wanted: str) -> bool:
+    """Whether `there` has the digits of `wanted` in their order: a sentence with another figure is another one."""
+    digits = iter(letter for letter in there if letter.isdigit())
+    return all(digit in digits for digit in wanted if digit.isdigit())
