@@ -33,9 +33,9 @@
     const words = body.querySelector(".outlined");
     if (!sheet) return;
     sheet.scrollTop = words ? Math.max(0, words.offsetTop - sheet.clientHeight / 3) : 0;
-    if (sheet.scrollHeight <= sheet.clientHeight && words && section.closest(".views")?.querySelector(":checked[value=page]") && !wide.matches) {
-      words.scrollIntoView({ block: "center", inline: "nearest" });
-    }
+    // Beside the text the page scrolls in its own frame; below or in its place, with what it stands in.
+    const isBeside = wide.matches && section.closest(".reader > .views");
+    if (words && !isBeside) words.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   async function show(section, address, turn) {

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
 from kb.answering.refusal import NEAREST_NOTE, NEAREST_TITLE
+from kb.answering.serialize import pages_told
 from kb.records.kept_answers import closest
 from kb.text.moments import french_date
 from kb.types import Answer, Citation, Document, Hit
@@ -43,7 +44,7 @@ def sources_html(answer: Answer, turn: int, *, final: bool = True) -> str:
 def source_html(citation: Citation, turn: int, *, opened: bool = False) -> str:
     """One numbered source: what it is, the passage with the quoted words marked, and the link to its page."""
     document, passage, number = citation.document, citation.passage, citation.number
-    page = document.page_at(citation.start)
+    pages = pages_told(document, citation.start, citation.end)
     path = "".join(f"<li>{escape(heading)}</li>" for heading in passage.heading_path)
     path = f'<ul class="path">{path}</ul>' if path else ""
     marked = passage_html(
@@ -54,7 +55,7 @@ def source_html(citation: Citation, turn: int, *, opened: bool = False) -> str:
         f'<li><article class="source" id="source-{turn}-{number}" tabindex="-1" aria-label="{spoken}">'
         f"<details{' open' if opened else ''}><summary>"
         f'<span class="number">{number}</span>'
-        f'<span class="what"><bdi class="title">{escape(document.title)}</bdi>{_facts_html(document, page)}</span>'
+        f'<span class="what"><bdi class="title">{escape(document.title)}</bdi>{_facts_html(document, pages)}</span>'
         f"</summary>"
         f'{path}<blockquote class="passage">{marked}</blockquote>'
         f"</details>"
@@ -94,10 +95,11 @@ def _nearest_html(answer: Answer) -> str:
 def _sentence_html(citation: Citation) -> str:
     """A sentence that does not answer, with its document and the link that opens it there."""
     document, passage = citation.document, citation.passage
+    pages = pages_told(document, citation.start, citation.end)
     quote = quote_html(passage.text, citation.start - passage.start, citation.end - passage.start, passage.table_header)
     return (
         f'<li><div class="source near nearest"><blockquote class="passage">{quote}</blockquote>'
-        f'<bdi class="title">{escape(document.title)}</bdi>{_facts_html(document, document.page_at(citation.start))}'
+        f'<bdi class="title">{escape(document.title)}</bdi>{_facts_html(document, pages)}'
         f'<p class="actions">{_read_html(document, citation)}{_link_html(document)}</p></div></li>'
     )
 
@@ -133,10 +135,8 @@ def reader_address(document_id: str, start: int = 0, end: int = 0, quote: str = 
     return f"/lire?{urlencode(given)}"
 
 
-def _facts_html(document: Document, page: int | None = None) -> str:
-    facts = [french_date(document.date), document.rubric or ""]
-    if page is not None:
-        facts.append(strings.PAGE_N.format(number=page))
+def _facts_html(document: Document, pages: str = "") -> str:
+    facts = [french_date(document.date), document.rubric or "", pages]
     shown = "".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)
     return f'<span class="facts">{shown}</span>{badges(document)}'
 

@@ -16,6 +16,8 @@ _SHORTEST = 12
 # Of 100: a note call or two more, or a word that the reader joined otherwise, in a sentence. Below, half the sentences
 # that differ in a figure would pass for one another.
 _ALIKE = 93.0
+_SIGNS = frozenset(".,;:!?…»«()[]\"'’“”%€")
+_EDGE = 3  # characters at either end of a quote
 
 
 def find_words(codes: Sequence[int], quote: str, place: float = 0.0) -> tuple[int, int] | None:
@@ -37,8 +39,13 @@ def find_words(codes: Sequence[int], quote: str, place: float = 0.0) -> tuple[in
     found = _exact(page, wanted, place) or _alike(page, wanted)
     if found is None:
         return None
-    start, end = found
-    return origins[start], origins[end - 1] + 1
+    first, end = origins[found[0]], origins[found[1] - 1] + 1
+    # Signs count for nothing in the search, but those that the quote begins and ends with belong to it.
+    while first and (sign := chr(codes[first - 1])) in _SIGNS and sign in quote[:_EDGE]:
+        first -= 1
+    while end < len(codes) and (sign := chr(codes[end])) in _SIGNS and sign in quote[-_EDGE:]:
+        end += 1
+    return first, end
 
 
 @lru_cache(maxsize=4096)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from kb.answering.serialize import pages_told
 from kb.text.moments import french_date, french_moment
 from kb.types import Answer, Citation
 from kb.web.render import page_url
@@ -58,10 +59,8 @@ def address(citation: Citation) -> str | None:
 def reference(citation: Citation, at: str) -> str:
     """The entry of a citation, consulted `at` an ISO moment."""
     document = citation.document
-    page = document.page_at(citation.start)
-    facts = [f"« {document.title} »", document.rubric or document.kind or "", french_date(document.date)]
-    if page is not None:
-        facts.append(f"page {page}")
+    pages = pages_told(document, citation.start, citation.end)
+    facts = [f"« {document.title} »", document.rubric or document.kind or "", french_date(document.date), pages]
     told = ", ".join(fact for fact in facts if fact)
     return f"{told} ; consulté le {french_moment(at)}. « {' '.join(citation.quote.split())} »"
 
