@@ -22,6 +22,8 @@ from kb.web.originals.finding import find_words
 _WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD
 MOST_PIXELS = 6_000_000
 """Of a picture: a page of A4 at twice the width that it is shown at (`WIDTHS` in `leaves`) has 4.6 million."""
+_LONGEST_SIDE = 16_384  # pixels: browsers show no longer ones
+_LONGEST_SIDE = 16_384  # pixels: browsers show no longer ones
 _UNITS = 1_000_000  # PDFium tells places in whole device pixels: on a page of so many, they are exact
 _MOST_RECTANGLES = 200  # lines of a page
 PIL.Image.preinit()  # loads what writes PNG, before the process may open no files any more
@@ -39,6 +41,7 @@ def draw(content: bytes, about: dict[str, Any]) -> dict[str, Any]:
             width, height = page.get_size()
             scale = about["width"] / width
             scale *= min(1.0, math.sqrt(MOST_PIXELS / (width * height * scale * scale)))
+            scale = min(scale, _LONGEST_SIDE / max(width, height))
             if min(width, height) * scale < 1:
                 raise _UnshownError("page")
             picture: PIL.Image.Image = page.render(scale=scale, rev_byteorder=True).to_pil()
@@ -82,6 +85,7 @@ def _opened(content: bytes, number: int) -> Iterator[tuple[Any, Any]]:
     except pypdfium2.PdfiumError as error:
         raise _UnshownError("password" if error.err_code == _WRONG_PASSWORD else "damaged") from None
     try:
+        pdf.init_forms()  # without, what is filled into a form is not drawn
         if not 1 <= number <= len(pdf):
             raise _UnshownError("page")
         page = pdf[number - 1]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 
+from rapidfuzz.distance import LCSseq
 from rapidfuzz.fuzz import partial_ratio_alignment
 
 # Approximate search multiplies the lengths: beyond these only the exact words are looked for.
@@ -16,6 +17,7 @@ _SHORTEST = 12
 # Of 100: a note call or two more, or a word that the reader joined otherwise, in a sentence. Below, half the sentences
 # that differ in a figure would pass for one another.
 _ALIKE = 93.0
+_SLACK = 4  # letters that may stand between: the figures of a note call, twice
 _SIGNS = frozenset(".,;:!?…»«()[]\"'’“”%€")
 _EDGE = 3  # characters at either end of a quote
 
@@ -41,9 +43,10 @@ def find_words(codes: Sequence[int], quote: str, place: float = 0.0) -> tuple[in
         return None
     first, end = origins[found[0]], origins[found[1] - 1] + 1
     # Signs count for nothing in the search, but those that the quote begins and ends with belong to it.
-    while first and (sign := chr(codes[first - 1])) in _SIGNS and sign in quote[:_EDGE]:
+    opening, closing = ({ord(sign) for sign in part if sign in _SIGNS} for part in (quote[:_EDGE], quote[-_EDGE:]))
+    while first and codes[first - 1] in opening:
         first -= 1
-    while end < len(codes) and (sign := chr(codes[end])) in _SIGNS and sign in quote[-_EDGE:]:
+    while end < len(codes) and codes[end] in closing:
         end += 1
     return first, end
 
@@ -77,8 +80,11 @@ def _alike(page: str, wanted: str) -> tuple[int, int] | None:
     found = partial_ratio_alignment(wanted, page, score_cutoff=_ALIKE)
     if found is None or found.dest_end <= found.dest_start:
         return None
-    there = page[found.dest_start : found.dest_end]
-    return (found.dest_start, found.dest_end) if _holds_digits(there, wanted) else None
+    # What is found is as long as what is looked for: letters that only the page has push the last ones out.
+    start, end = max(0, found.dest_start - _SLACK), found.dest_end + _SLACK
+    blocks = [block for block in LCSseq.opcodes(wanted, page[start:end]) if block.tag == "equal"]
+    start, end = start + blocks[0].dest_start, start + blocks[-1].dest_end
+    return (start, end) if _holds_digits(page[start:end], wanted) else None
 
 
 def _holds_digits(there: str, wanted: str) -> bool:
