@@ -23,7 +23,6 @@ _WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD
 MOST_PIXELS = 6_000_000
 """Of a picture: a page of A4 at twice the width that it is shown at (`WIDTHS` in `leaves`) has 4.6 million."""
 _LONGEST_SIDE = 16_384  # pixels: browsers show no longer ones
-_LONGEST_SIDE = 16_384  # pixels: browsers show no longer ones
 _UNITS = 1_000_000  # PDFium tells places in whole device pixels: on a page of so many, they are exact
 _MOST_RECTANGLES = 200  # lines of a page
 PIL.Image.preinit()  # loads what writes PNG, before the process may open no files any more
@@ -66,8 +65,8 @@ def outline(content: bytes, about: dict[str, Any]) -> dict[str, Any]:
             try:
                 count = max(0, pdfium.FPDFText_CountChars(text_page.raw))
                 codes = [pdfium.FPDFText_GetUnicode(text_page.raw, index) for index in range(count)]
-                found = find_words(codes, about["quote"], about["place"]) if about["quote"] else None
-                boxes = list(_lines(_boxes(page.raw, text_page.raw, *found))) if found else []
+                found = find_words(codes, about["quote"], about["place"]) if about["quote"] else []
+                boxes = [box for words in found for box in _lines(_boxes(page.raw, text_page.raw, *words))]
             finally:
                 text_page.close()
             shown = [[round(x, 3) for x in (left, top, right - left, low - top)] for left, top, right, low in boxes]

@@ -17,20 +17,22 @@ _SHORTEST = 12
 # Of 100: a note call or two more, or a word that the reader joined otherwise, in a sentence. Below, half the sentences
 # that differ in a figure would pass for one another.
 _ALIKE = 93.0
+_LEFT_OUT = 0.15  # of a quote that stands in several places: the words of a last, short line
 _SLACK = 4  # letters that may stand between: the figures of a note call, twice
 _SIGNS = frozenset(".,;:!?…»«()[]\"'’“”%€")
 _EDGE = 3  # characters at either end of a quote
 
 
-def find_words(codes: Sequence[int], quote: str, place: float = 0.0) -> tuple[int, int] | None:
-    """The characters (first, end) of a page that say `quote`; None when they do not stand there.
+def find_words(codes: Sequence[int], quote: str, place: float = 0.0) -> list[tuple[int, int]]:
+    """The characters (first, end) of a page that say `quote`: one stretch, or several where the file goes through
+    columns row by row; none when they do not stand there.
 
     `codes` are the page's characters, as Unicode numbers; only letters and digits count. Of several places the one
     nearest to `place` is taken: how far down the text of the page the words stand, from 0 to 1.
     """
     wanted = "".join(_plain(ord(character)) for character in quote)
     if not wanted:
-        return None
+        return []
     letters: list[str] = []
     origins: list[int] = []  # the character of the page that each letter is of
     for index, code in enumerate(codes):
@@ -38,11 +40,13 @@ def find_words(codes: Sequence[int], quote: str, place: float = 0.0) -> tuple[in
             letters.append(letter)
             origins.append(index)
     page = "".join(letters)
-    found = _exact(page, wanted, place) or _alike(page, wanted)
-    if found is None:
-        return None
-    first, end = origins[found[0]], origins[found[1] - 1] + 1
-    # Signs count for nothing in the search, but those that the quote begins and ends with belong to it.
+    whole = _exact(page, wanted, place) or _alike(page, wanted)
+    found = [whole] if whole else _pieces(page, wanted)
+    return [_with_signs(codes, origins[start], origins[end - 1] + 1, quote) for start, end in found]
+
+
+def _with_signs(codes: Sequence[int], first: int, end: int, quote: str) -> tuple[int, int]:
+    """What was found, with the signs that the quote begins and ends with: the search passes all signs over."""
     opening, closing = ({ord(sign) for sign in part if sign in _SIGNS} for part in (quote[:_EDGE], quote[-_EDGE:]))
     while first and codes[first - 1] in opening:
         first -= 1
@@ -91,3 +95,35 @@ def _holds_digits(there: str, wanted: str) -> bool:
     """Whether `there` has the digits of `wanted` in their order: a sentence with another figure is another one."""
     digits = iter(letter for letter in there if letter.isdigit())
     return all(digit in digits for digit in wanted if digit.isdigit())
+
+
+def _pieces(page: str, wanted: str) -> list[tuple[int, int]]:
+    """The stretches that say `wanted` one after the other, each as long as can be; none when they leave much of it, or
+    any figure, out."""
+    if len(wanted) > _LONGEST_QUOTE or len(page) > _LONGEST_PAGE:
+        return []
+    found: list[tuple[int, int]] = []
+    at = left_out = 0
+    while at < len(wanted):
+        length = _longest(page, wanted, at)
+        if length < _SHORTEST:
+            left_out += 1
+            if wanted[at].isdigit() or left_out > len(wanted) * _LEFT_OUT:
+                return []
+            at += 1
+            continue
+        piece = wanted[at : at + length]
+        start = page.find(piece, found[-1][1] if found else 0)
+        start = start if start >= 0 else page.find(piece)
+        found.append((start, start + length))
+        at += length
+    return found
+
+
+def _longest(page: str, wanted: str, at: int) -> int:
+    """How many letters of `wanted` from `at` on stand together somewhere on the page."""
+    low, high = 0, len(wanted) - at
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if wanted[at : at + middle] in page else (low, middle - 1)
+    return low

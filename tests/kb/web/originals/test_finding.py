@@ -6,7 +6,8 @@ from kb.web.originals.finding import find_words
 def words(page: str, quote: str, place: float = 0.0) -> str | None:
     """What is found of a quote on a page of this text."""
     found = find_words([ord(character) for character in page], quote, place)
-    return None if found is None else page[found[0] : found[1]]
+    assert len(found) < 2
+    return page[found[0][0] : found[0][1]] if found else None
 
 
 @pytest.mark.parametrize(
@@ -49,8 +50,8 @@ def test_signs_at_its_ends_belong_to_a_quote_and_others_do_not() -> None:
 def test_of_several_places_the_nearest_is_taken() -> None:
     page = "total 12\n" + "des lignes\n" * 50 + "total 12\n"
     first, last = (find_words([ord(sign) for sign in page], "total 12", place) for place in (0.0, 1.0))
-    assert first == (0, 8)
-    assert last == (page.rindex("total"), page.rindex("total") + 8)
+    assert first == [(0, 8)]
+    assert last == [(page.rindex("total"), page.rindex("total") + 8)]
 
 
 @pytest.mark.parametrize("quote", ["", " — ", "Une phrase qui n'y est pas du tout, ni en partie."])
@@ -59,10 +60,20 @@ def test_what_is_not_there_is_not_found(quote: str) -> None:
 
 
 def test_characters_that_are_none_are_passed_over() -> None:
-    assert find_words([0, 0xFFFE, 0xD800, 0x110000, *map(ord, "oui"), -1], "oui") == (4, 7)
+    assert find_words([0, 0xFFFE, 0xD800, 0x110000, *map(ord, "oui"), -1], "oui") == [(4, 7)]
 
 
 def test_long_texts_are_searched_for_exact_words_only() -> None:
     page = "a" * 200_000 + "une phrase exacte"
     assert words(page, "une phrase exacte") == "une phrase exacte"
     assert words(page, "une phrase presque exacte et longue") is None
+
+
+def test_a_sentence_of_a_column_is_found_where_the_file_goes_row_by_row() -> None:
+    left = ["Le comité de suivi des jardins", "a retenu quatorze projets pour", "l'année 2024, dont trois à Lyon."]
+    right = ["Les parcelles sont attribuées", "par tirage au sort, en public et", "aux habitants de la commune."]
+    page = "\n".join(f"{first} {second}" for first, second in zip(left, right, strict=True))
+    for column in (left, right):
+        found = find_words([ord(sign) for sign in page], " ".join(column))
+        assert [page[start:end] for start, end in found] == column
+    assert find_words([ord(sign) for sign in page], " ".join(left).replace("2024", "2023")) == []
