@@ -15,7 +15,7 @@ from kb.answering.reading import read
 from kb.answering.refusal import Calibration, Caution, calibration_for, features, shipped_calibration
 from kb.errors import ReperesError, TextTooLongError
 from kb.index.catalog.catalog import Catalog
-from kb.index.catalog.rows import Withdrawn
+from kb.index.catalog.rows import Origin, Withdrawn
 from kb.index.reader import IndexReader
 from kb.index.texts import passage_text
 from kb.models.chat.llm import ChatModel
@@ -185,6 +185,10 @@ class KnowledgeBase:
     def read_at(self, document_id: str) -> str | None:
         """When the current version of a document was read: an ISO date and time in UTC; None when there is none."""
         return self._index.catalog.read_at(document_id)
+
+    def origin(self, document_id: str) -> Origin | None:
+        """The file that a current document was read from; None where its source is no folder."""
+        return self._index.catalog.origin(document_id)
 
     def withdrawn(self) -> list[Withdrawn]:
         """The documents that left the base, latest first."""

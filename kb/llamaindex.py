@@ -78,6 +78,7 @@ def to_node(passage: Passage, document: Document) -> TextNode:
     metadata: dict[str, Any] = {
         **document_to_json(document),
         "heading": " — ".join(passage.heading_path),
+        "page": document.page_at(passage.start),
     }
     return TextNode(
         id_=passage.id,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from kb.index.catalog.rows import Withdrawn
+from kb.index.catalog.rows import Origin, Withdrawn
 from kb.records.feedback import Verdict
 from kb.retrieval.filters import Filters
 from kb.types import Answer, Document, Hit, Message, StoreStatus
@@ -53,6 +53,10 @@ class Base(Protocol):
 
     def read_at(self, document_id: str) -> str | None:
         """When the current version of a document was read, an ISO moment in UTC."""
+        ...
+
+    def origin(self, document_id: str) -> Origin | None:
+        """The file that a current document was read from; None where its source is no folder."""
         ...
 
     def withdrawn(self) -> list[Withdrawn]:

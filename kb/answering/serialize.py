@@ -19,7 +19,8 @@ class DocumentJson(TypedDict):
 
 class CitationJson(DocumentJson):
     """`excerpt` is the passage's text, `heading` the headings above it, as in a hit; `quote` is what stands from
-    `start` to `end` in the document's text; `recognised` tells that optical character recognition read it.
+    `start` to `end` in the document's text, `page` the number of the page that it begins on, None without pages;
+    `recognised` tells that optical character recognition read it.
     """
 
     number: int
@@ -29,6 +30,7 @@ class CitationJson(DocumentJson):
     start: int
     end: int
     recognised: bool
+    page: int | None
 
 
 class SecondsJson(TypedDict):
@@ -60,10 +62,13 @@ class AnswerJson(TypedDict):
 
 
 class HitJson(DocumentJson):
-    """`heading` is the headings above the passage, outermost first, joined by « > »; empty without any."""
+    """`heading` is the headings above the passage, outermost first, joined by « > »; empty without any. `page` is the
+    number of the page that it begins on, None without pages.
+    """
 
     heading: str
     text: str
+    page: int | None
     score: float
     rank: int
 
@@ -106,6 +111,7 @@ def citation_to_json(citation: Citation) -> CitationJson:
         "start": citation.start,
         "end": citation.end,
         "recognised": citation.recognised,
+        "page": citation.document.page_at(citation.start),
     }
 
 
@@ -115,9 +121,20 @@ def hit_to_json(hit: Hit) -> HitJson:
         **document_to_json(hit.document),
         "heading": _heading(hit.passage),
         "text": hit.passage.text,
+        "page": hit.document.page_at(hit.passage.start),
         "score": float(hit.score),
         "rank": hit.rank,
     }
+
+
+def pages_told(document: Document, start: int, end: int) -> str:
+    """The pages that `text[start:end]` of a document stands on, as citations name them: « p. 12 », « p. 12-13 »; empty
+    for a document without pages.
+    """
+    first, last = document.page_at(start), document.page_at(max(start, end - 1))
+    if first is None:
+        return ""
+    return f"p. {first}" if first == last else f"p. {first}-{last}"
 
 
 def document_ids(hits: Iterable[Hit]) -> list[str]:

@@ -172,16 +172,22 @@ def _print_answer(answer: Answer) -> None:
 
 
 def _print_source(mark: str, citation: Citation) -> None:
+    from kb.answering.serialize import pages_told
+
     document = citation.document
-    say(f"{mark} {document.title} ({document.date or 'sans date'}) — {document.id}")
+    facts = [document.date or "sans date", pages_told(document, citation.start, citation.end)]
+    say(f"{mark} {document.title} ({', '.join(filter(None, facts))}) — {document.id}")
     if document.url:
         say(f"    {document.url}")
     say(f"    « {' '.join(citation.quote.split())} »{f' ({RECOGNISED})' if citation.recognised else ''}")
 
 
 def _title_line(hit: Hit) -> str:
+    from kb.answering.serialize import pages_told
+
     parts = [hit.document.title, *hit.passage.heading_path]
-    return f"{' — '.join(parts)} ({hit.document.date or 'sans date'}) — {hit.document.id}"
+    facts = [hit.document.date or "sans date", pages_told(hit.document, hit.passage.start, hit.passage.end)]
+    return f"{' — '.join(parts)} ({', '.join(filter(None, facts))}) — {hit.document.id}"
 
 
 COMMANDS = (

@@ -143,7 +143,9 @@ class _Response:
             headers = MutableHeaders(raw=message.setdefault("headers", []))
             for name in [name for name in headers if name.startswith("access-control-")]:
                 del headers[name]  # Gradio's: it lets any port of this machine read with whoever's cookie
-            headers.update({**_HEADERS, "content-security-policy": security_policy(self._nonce)})
+            # A file of somebody's comes with its own policy, which is stricter.
+            policy = headers.get("content-security-policy") or security_policy(self._nonce)
+            headers.update({**_HEADERS, "content-security-policy": policy})
             if headers.get("content-type", "").startswith("text/html"):
                 headers["cache-control"] = "no-store"
                 if self._head is not None:

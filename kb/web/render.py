@@ -35,7 +35,12 @@ _MARKER = re.compile(r"(\s*)(?:(\d{1,3})[.)]|\S)\s+")
 
 def escape(text: str) -> str:
     """`text` as HTML, also within attributes, without a line break and without what reorders or hides characters."""
-    return html.escape(text.translate(_UNSHOWN)).replace("\n", "&#10;")
+    return html.escape(shown_text(text)).replace("\n", "&#10;")
+
+
+def shown_text(text: str) -> str:
+    """`text` without what reorders or hides characters."""
+    return text.translate(_UNSHOWN)
 
 
 def page_url(url: str | None) -> str | None:

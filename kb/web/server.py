@@ -33,12 +33,14 @@ from kb.web.door.origins import Origins, is_loopback
 from kb.web.evaluation_files import evaluation_routes
 from kb.web.guard import Guard
 from kb.web.operation import Metrics, operation_routes
+from kb.web.originals.leaves import Leaves
 from kb.web.page_context import PageContext
 from kb.web.pages.conversations import conversation_routes
 from kb.web.pages.document_editor import DocumentEditor
 from kb.web.pages.documents import MOST_FILES, document_routes
 from kb.web.pages.explore import explore_routes
 from kb.web.pages.help import help_routes
+from kb.web.pages.original import original_routes
 from kb.web.pages.reader import reader_routes
 from kb.web.pages.templating import ASSETS, asset
 from kb.web.problems import add_problem_pages
@@ -78,6 +80,7 @@ def build_server(
         Middleware(Access, gate=gate),
     ]
     events = PageEvents()
+    leaves = Leaves()
     middleware.append(Middleware(EventDoor, events=events, marks=gate.is_open))
     sign_in = sign_in_routes(gate, metrics)
     if gate.kind == "oidc":
@@ -91,6 +94,7 @@ def build_server(
         yield
         gate.close()
         kept.close()
+        leaves.close()
 
     server = FastAPI(
         title=strings.NAME,
@@ -106,6 +110,7 @@ def build_server(
     server.include_router(operation_routes(base, ingestor, metrics), **hidden)
     server.include_router(sign_in, **hidden)
     server.include_router(reader_routes(base), **hidden)
+    server.include_router(original_routes(base, leaves), **hidden)
     server.include_router(explore_routes(base, domain), **hidden)
     server.include_router(conversation_routes(kept, settings.retention_days), **hidden)
     server.include_router(help_routes(settings.retention_days), **hidden)
@@ -208,6 +213,8 @@ def _head() -> str:
         f'<link rel="icon" type="image/svg+xml" href="{asset("icon.svg")}">'
         f'<link rel="stylesheet" href="{asset("fonts.css")}">'
         f'<link rel="stylesheet" href="{asset("page.css")}">'
+        f'<link rel="stylesheet" href="{asset("leaves.css")}">'
         f'<script src="{asset("page.js")}"></script>'
+        f'<script src="{asset("leaves.js")}" defer></script>'
         f'<script src="{asset("copying.js")}" defer></script>'
     )

@@ -65,6 +65,7 @@ READ_NOTE = "La réponse s'écrit à partir de ces documents ; les sources numé
 READ_WHOLE = "Lire dans le document"
 FROM_YEAR = "source de {year}"
 OPEN_PAGE = "Ouvrir la page d'origine"
+OPEN_PDF, OPEN_IMAGE, DOWNLOAD = "Ouvrir le PDF", "Ouvrir l'image", "Télécharger l'original"
 NEW_TAB = "nouvel onglet"
 BACK = "Revenir à la réponse"
 SOURCE_N = "Source {number}"

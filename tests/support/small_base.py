@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from kb.answering.refusal import UNSAID
-from kb.index.catalog.rows import Withdrawn
+from kb.index.catalog.rows import Origin, Withdrawn
 from kb.retrieval.filters import Filters
 from kb.text.blocks import parse_blocks, unit_spans
 from kb.types import Answer, Citation, Document, Hit, Message, Passage, StoreStatus
@@ -47,6 +47,7 @@ class SmallBase:
     def __init__(self, documents: Sequence[Document]) -> None:
         self.held = list(documents)
         self.closed_streams = 0
+        self.origins: dict[str, Origin] = {}
 
     def ask(
         self,
@@ -131,6 +132,10 @@ class SmallBase:
     def read_at(self, document_id: str) -> str | None:
         """Always the same moment."""
         return "2025-12-04T13:05:00+00:00" if self.document(document_id) else None
+
+    def origin(self, document_id: str) -> Origin | None:
+        """What the test set."""
+        return self.origins.get(document_id)
 
     def withdrawn(self) -> list[Withdrawn]:
         """None."""

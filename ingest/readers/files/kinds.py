@@ -6,6 +6,7 @@ import hashlib
 from pathlib import PurePosixPath
 
 from ingest.readers import ARCHIVES
+from kb.index.catalog.rows import joined_hash
 
 CONTAINERS = ARCHIVES | {".eml"}
 NESTED = "archive dans une archive : elle n'est pas ouverte ; sortez-la, ou décompressez-la"
@@ -22,5 +23,6 @@ def is_container(name: str) -> bool:
 
 
 def file_mark(content: bytes, rules: str, document_id: str) -> str:
-    """The mark of a file's bytes and of all that decides what they become (`rules`), in hexadecimal."""
-    return hashlib.sha256(f"{rules} {document_id}\n".encode() + content).hexdigest()
+    """The mark of all that decides what a file's bytes become (`rules`), and that of the bytes: see `joined_hash`."""
+    reading = hashlib.sha256(f"{rules} {document_id}\n".encode()).hexdigest()
+    return joined_hash(reading, hashlib.sha256(content).hexdigest())

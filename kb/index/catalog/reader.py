@@ -19,7 +19,9 @@ from kb.index.catalog.rows import (
     SECTIONS,
     WINDOWS,
     DocumentState,
+    Origin,
     Withdrawn,
+    content_digest,
     to_document,
     to_passage,
 )
@@ -87,6 +89,16 @@ class CatalogReader:
         )
         with self._engine.connect() as connection:
             return connection.execute(query).scalar_one_or_none()
+
+    def origin(self, document_id: str) -> Origin | None:
+        """The file that a current document was read from; None where its source is no folder."""
+        query = sa.select(DOCUMENTS.c.source, DOCUMENTS.c.file_hash).where(
+            DOCUMENTS.c.id == document_id, DOCUMENTS.c.withdrawn_at.is_(None)
+        )
+        with self._engine.connect() as connection:
+            found = connection.execute(query).one_or_none()
+            folder = None if found is None else self._get(connection, FOLDER + found.source)
+            return None if found is None or folder is None else Origin(folder, content_digest(found.file_hash))
 
     def documents(self, ids: Iterable[str]) -> dict[str, Document]:
         """The current documents among `ids`."""

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
 from kb.answering.refusal import NEAREST_NOTE, NEAREST_TITLE
+from kb.answering.serialize import pages_told
 from kb.answering.warnings import RECOGNISED
 from kb.records.kept_answers import closest
 from kb.text.moments import french_date
@@ -137,8 +138,7 @@ def _facts_html(document: Document, citation: Citation | None = None) -> str:
     """What is known of a document, and of the place that a citation of it stands at."""
     facts = [french_date(document.date), document.rubric or ""]
     if citation is not None:
-        page = document.page_at(citation.start)
-        facts += [strings.PAGE_N.format(number=page) if page is not None else "", RECOGNISED * citation.recognised]
+        facts += [pages_told(document, citation.start, citation.end), RECOGNISED * citation.recognised]
     shown = "".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)
     return f'<span class="facts">{shown}</span>{badges(document)}'
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -17,6 +16,8 @@ from kb.text.moments import french_moment
 from kb.types import Document
 from kb.web import strings
 from kb.web.chat.sources import PHRASE, badges
+from kb.web.pages.original import MOST_PAGES, offered
+from kb.web.pages.places import Place, find_place, leaf_address
 from kb.web.pages.templating import page
 from kb.web.render import block_html, escape, marking
 
@@ -24,33 +25,9 @@ from kb.web.render import block_html, escape, marking
 PART = 120_000  # characters
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where to open a document: the words of `text[start:end]`; nowhere in particular when both are 0.
-
-    `moved` tells that the document was changed since: the words stand elsewhere, or are no more (`lost`).
-    """
-
-    start: int = 0
-    end: int = 0
-    moved: bool = False
-    lost: bool = False
-
-
-def find_place(text: str, start: int, end: int, phrase: str) -> Place:
-    """Where the words of a citation stand now. `phrase` is how they begin, at most `PHRASE` characters."""
-    if not phrase:
-        return Place(start, end) if 0 <= start < end <= len(text) else Place()
-    if 0 <= start < end <= len(text) and text.startswith(phrase, start):
-        return Place(start, end)
-    there = text.find(phrase)
-    if there < 0:
-        return Place(lost=True)
-    return Place(there, min(len(text), there + max(len(phrase), end - start)), moved=True)
-
-
 def reader_routes(base: Callable[[], Base]) -> APIRouter:
-    """`/lire`: with `partie` the document alone, to be put beside an answer."""
+    """`/lire`: with `partie` the document alone, to be put beside an answer. With `feuille`, opened at that page of a
+    paginated document."""
     router = APIRouter()
 
     @router.get("/lire")
@@ -61,6 +38,7 @@ def reader_routes(base: Callable[[], Base]) -> APIRouter:
         fin: int = 0,
         phrase: Annotated[str, Query(max_length=4 * PHRASE)] = "",
         depuis: int = -1,
+        feuille: Annotated[int, Query(ge=0, le=MOST_PAGES)] = 0,
         partie: bool = False,
     ) -> Response:
         opened = base()
@@ -69,8 +47,12 @@ def reader_routes(base: Callable[[], Base]) -> APIRouter:
         if found is None:
             return page(request, template, 404, document=None, wanted=document)
         place = find_place(found.text, debut, fin, phrase)
+        if depuis < 0 and 0 < feuille <= len(found.page_starts):
+            depuis = found.page_starts[feuille - 1]
         first = depuis if depuis >= 0 else max(0, place.start - PART // 3)
-        start, stop, html = document_html(found, place, first)
+        original = offered(opened, found, place, feuille)
+        has_leaves = original is not None and original.kind == "pdf" and bool(original.leaf)
+        start, stop, html = document_html(found, place, first, has_leaves=has_leaves)
         read_at = opened.read_at(found.id)
         return page(
             request,
@@ -79,6 +61,7 @@ def reader_routes(base: Callable[[], Base]) -> APIRouter:
             wanted=document,
             place=place,
             html=html,
+            original=original,
             badges=Markup(badges(found)),
             recognised=RECOGNISED if found.is_recognised(place.start, place.end) else "",
             read_at=french_moment(read_at) if read_at else "",
@@ -89,10 +72,13 @@ def reader_routes(base: Callable[[], Base]) -> APIRouter:
     return router
 
 
-def document_html(document: Document, place: Place, first: int = 0) -> tuple[int, int, Markup]:
+def document_html(
+    document: Document, place: Place, first: int = 0, *, has_leaves: bool = False
+) -> tuple[int, int, Markup]:
     """The part of a document that begins with the block at `first`: its offsets and its HTML, `place` marked.
 
-    Pages of a paginated document begin with their number, and say when they were recognised.
+    Pages of a paginated document begin with their number, and say when they were recognised; where it `has_leaves`,
+    the number leads to the page as it is.
     """
     text = document.text
     blocks = [block for block in parse_blocks(text) if block.end > first]
@@ -107,10 +93,13 @@ def document_html(document: Document, place: Place, first: int = 0) -> tuple[int
             break
         page_number = document.page_at(block.start)
         if page_number is not None and page_number != shown_page:
-            told = strings.PAGE_N.format(number=page_number)
+            told = escape(strings.PAGE_N.format(number=page_number))
+            if has_leaves:
+                address = escape(leaf_address("/lire/page", document, place, page_number))
+                told = f'<a href="{address}" data-leaf-of="{page_number}">{told}</a>'
             if document.is_recognised(block.start, block.end):
-                told += f" – {RECOGNISED}"
-            parts.append(f'<p class="leaf">{escape(told)}</p>')
+                told += f" – {escape(RECOGNISED)}"
+            parts.append(f'<p class="leaf" id="feuille-{page_number}">{told}</p>')
             shown_page = page_number
         parts.append(block_html(text, block, inline))
         stop = block.end

@@ -3,9 +3,10 @@ from dataclasses import replace
 from typing import cast
 
 import numpy as np
+import pytest
 
-from kb.answering.serialize import answer_to_json, document_ids, hit_to_json
-from kb.types import Hit
+from kb.answering.serialize import answer_to_json, citation_to_json, document_ids, hit_to_json, pages_told
+from kb.types import Citation, Hit
 from scripted_base import answer_of, hits_of, passage_of
 
 
@@ -31,6 +32,7 @@ def test_answer_has_the_documented_form() -> None:
                 "start": 0,
                 "end": 14,
                 "recognised": False,
+                "page": None,
             }
         ],
         "nearest": [],
@@ -75,9 +77,22 @@ def test_hit_has_the_documented_form_and_plain_numbers() -> None:
         "date": "2024-05",
         "heading": "Un > Deux",
         "text": "Il y en a dix.",
+        "page": None,
         "score": 0.5,
         "rank": 3,
     }
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "told"), [(0, 3, "p. 1"), (10, 14, "p. 2"), (5, 12, "p. 1-2"), (5, 10, "p. 1")]
+)
+def test_a_citation_names_its_pages(start: int, end: int, told: str) -> None:
+    document, passage = passage_of("a.pdf", "Dix mots. Sur deux pages.")
+    paged = replace(document, page_starts=(0, 10))
+    assert pages_told(paged, start, end) == told
+    assert pages_told(document, start, end) == ""
+    row = citation_to_json(Citation(1, passage, paged, paged.text[start:end], start, end))
+    assert row["page"] == int(told[3])
 
 
 def test_documents_are_in_the_order_of_their_best_hit() -> None:

@@ -141,7 +141,7 @@ def test_a_pdf_is_added_asked_about_and_withdrawn(place: Any, serve_page: ServeP
         chat, "Combien de projets de jardins partagés le comité du Quincampoix a-t-il retenus ?", "quatorze projets"
     )
     expect(chat.locator("#sources .shown .facts").first).to_contain_text("juin 2024")
-    expect(chat.locator("#sources .shown .facts").first).to_contain_text("page 2")
+    expect(chat.locator("#sources .shown .facts").first).to_contain_text("p. 2")
 
     page.goto(f"{address}/documents?q=ajouts")
     page.get_by_role("table").get_by_role("link").first.click()

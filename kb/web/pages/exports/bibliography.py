@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from kb.answering.serialize import pages_told
 from kb.answering.warnings import RECOGNISED
 from kb.text.moments import french_date, french_moment
 from kb.types import Answer, Citation
@@ -59,10 +60,8 @@ def address(citation: Citation) -> str | None:
 def reference(citation: Citation, at: str) -> str:
     """The entry of a citation, consulted `at` an ISO moment."""
     document = citation.document
-    page = document.page_at(citation.start)
-    facts = [f"« {document.title} »", document.rubric or document.kind or "", french_date(document.date)]
-    if page is not None:
-        facts.append(f"page {page}")
+    pages = pages_told(document, citation.start, citation.end)
+    facts = [f"« {document.title} »", document.rubric or document.kind or "", french_date(document.date), pages]
     if citation.recognised:
         facts.append(RECOGNISED)
     told = ", ".join(fact for fact in facts if fact)

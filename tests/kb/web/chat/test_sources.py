@@ -56,7 +56,7 @@ def test_without_address_date_or_rubric() -> None:
 
 def test_the_page_of_a_paginated_document() -> None:
     paged = replace(DOCUMENT, page_starts=(0, DOCUMENT.text.index("La phrase")))
-    assert "<span>page 2</span>" in source_html(citation_of(paged, "La phrase citée."), 1)
+    assert "<span>p. 2</span>" in source_html(citation_of(paged, "La phrase citée."), 1)
 
 
 def test_a_refusal_has_no_number_and_lists_each_close_document_once() -> None:

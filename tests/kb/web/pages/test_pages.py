@@ -15,7 +15,8 @@ from kb.records.kept_answers import keep_answer, kept_answer
 from kb.settings import Settings
 from kb.types import CitedSource, Document
 from kb.web.chat.sources import reader_address
-from kb.web.pages.reader import PART, find_place
+from kb.web.pages.places import find_place
+from kb.web.pages.reader import PART
 from serving import Application
 from small_base import SmallBase
 from small_pages import DOCUMENTS, FINANCING, HOSTILE
@@ -92,7 +93,7 @@ def test_pages_of_a_pdf_are_numbered(application: Application) -> None:
     text = "Première page.\n\nSuite de la première.\n\nSeconde page."
     paged = Document("a.pdf", "d", "PDF", text, page_starts=(0, text.index("Seconde")))
     html = application(SmallBase([paged])).get("/lire?document=a.pdf").text
-    leaves = re.findall(r'<p class="leaf">(.*?)</p>', html)
+    leaves = re.findall(r'<p class="leaf" id="feuille-\d">(.*?)</p>', html)
     assert leaves == ["page 1", "page 2"]
     assert html.index("Suite de la première") < html.index("page 2") < html.index("Seconde page")
 
