@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
 
 from ingest.readers.block_builder import one_line
 from ingest.readers.dates import date_near_title
 from ingest.readers.metadata import Metadata, canonical_url, without_site_name
 from ingest.readers.pdf.layout import first_big_line, text_and_pages
-from ingest.readers.pdf.lines import Line, Page, cleaned
-from ingest.readers.pdf.parsing import parse
+from ingest.readers.pdf.legible import UnreadablePages, unreadable_pages
+from ingest.readers.pdf.lines import Page, cleaned
+from ingest.readers.pdf.page import Parsed
+from ingest.readers.pdf.parsing import DamagedError, parse
+from ingest.readers.pdf.rows import lines_of
+from ingest.readers.pdf.tables.page import with_tables
 from ingest.readers.reading import Given, Reading, no_text, too_long
 from kb.errors import DocumentError
 
-# Fewer characters a page than this, on average, are stamps and numbers on scanned images.
-_SCANNED = 50
 # Titles that programs write into a file when its author gave none.
 _NO_TITLE = re.compile(
-    r"(?:microsoft (?:word|powerpoint|excel)\b.*|untitled.*|sans titre.*|(?:document|presentation|présentation) ?\d*"
+    r"(?:microsoft (?:office )?(?:word|powerpoint|excel)\b.*|untitled.*|sans titre.*|(?:document|presentation|présentation) ?\d*"
+    r"|\(?anonymous\)?|unspecified|projet|brouillon|draft|confidentiel|copie|specimen|spécimen"
     r"|présentation powerpoint|powerpoint presentation|.*\.(?:docx?|odt|pdf|indd|pptx?|xlsx?|rtf|qxp|ai)|\W*)",
     re.IGNORECASE,
 )
@@ -27,46 +29,49 @@ _DAMAGED = "le PDF est tronqué ou endommagé ; récupérez-le à nouveau"
 
 
 def read(given: Given) -> Reading:
-    """The text of a PDF. Raises DocumentError for one that is scanned, protected or damaged."""
+    """The text of a PDF. Raises DocumentError for one that has no readable page, is protected or damaged."""
     if b"%PDF-" not in given.content[:1024]:
         raise DocumentError(given.name, "ce n'est pas un fichier PDF ; vérifiez son format")
     if b"%%EOF" not in given.content.rstrip()[-2048:]:
         # PDFium mends such a file as it can, silently without the pages that are gone.
         raise DocumentError(given.name, _DAMAGED)
     parsed = _parsed(given)
-    if parsed["characters"] > given.max_text_bytes:
-        raise too_long(given, parsed["characters"])
-    pages = [[Line(**line) for line in page] for page in parsed["pages"]]
-    characters = sum(len(line.text.strip()) for page in pages for line in page)
-    if characters < _SCANNED * len(pages):
-        raise DocumentError(
-            given.name,
-            f"PDF scanné : {len(pages)} page{'s' if len(pages) > 1 else ''} presque sans texte ; "
-            "passez-le d'abord à la reconnaissance de caractères (OCR), par exemple avec « ocrmypdf -l fra »",
-        )
-    return _reading(given, cleaned(pages), parsed["title"])
+    if parsed.characters > given.max_text_bytes:
+        raise too_long(given, parsed.characters)
+    pages = [lines_of(page) for page in parsed.pages]
+    unreadable = unreadable_pages(parsed.pages, pages)
+    if not unreadable.readable:
+        raise DocumentError(given.name, unreadable.refusal())
+    return _reading(given, parsed, pages, unreadable)
 
 
-def _reading(given: Given, pages: list[Page], declared_title: str) -> Reading:
-    title: str | None = without_site_name(one_line(declared_title))
+def _reading(given: Given, parsed: Parsed, lines: list[Page], unreadable: UnreadablePages) -> Reading:
+    kept = cleaned([[] if number in unreadable.fonts else page for number, page in enumerate(lines)])
+    pages = [with_tables(page, content.rules) for page, content in zip(kept, parsed.pages, strict=True)]
+    title: str | None = without_site_name(one_line(parsed.title))
     if _NO_TITLE.fullmatch(title or ""):
         title = first_big_line(pages)
+        title = None if title and _NO_TITLE.fullmatch(title) else title
     text, starts = text_and_pages(pages, title)
     if not text:
         raise no_text(given)
     first = [one_line(line.text) for line in next((page for page in pages if page), [])]
     # The file's own dates say when it was made, not when its text was published.
     found = Metadata(title=title, date=date_near_title(first[:10]))
-    return Reading(replace(found, url=canonical_url(None, given.url)), text, starts)
+    found = replace(found, url=canonical_url(None, given.url))
+    return Reading(found, text, starts, unreadable.remarks())
 
 
-def _parsed(given: Given) -> dict[str, Any]:
+def _parsed(given: Given) -> Parsed:
     """What PDFium makes of the file."""
-    parsed = parse(given.content, given.max_text_bytes)
-    if parsed.get("error") == "password":
-        raise DocumentError(given.name, "le PDF est protégé par un mot de passe ; enregistrez-le sans protection")
-    if parsed.get("error") == "page":
-        raise DocumentError(given.name, f"la page {parsed['page']} est illisible : {_DAMAGED}")
-    if parsed.get("error") or not parsed["pages"]:
+    try:
+        parsed = parse(given.content, given.max_text_bytes)
+    except DamagedError as error:
+        if error.why == "password":
+            reason = "le PDF est protégé par un mot de passe ; enregistrez-le sans protection"
+            raise DocumentError(given.name, reason) from None
+        page = f"la page {error.page} est illisible : " if error.page else ""
+        raise DocumentError(given.name, page + _DAMAGED) from None
+    if not parsed.pages:
         raise DocumentError(given.name, _DAMAGED)
     return parsed
