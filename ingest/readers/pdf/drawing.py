@@ -71,8 +71,11 @@ def _edges(left: float, low: float, right: float, high: float) -> Iterator[Rule]
 
 
 def _is_box(pdfium: Any, path: Any, count: int) -> bool:
-    points = [point for _, point in _points(pdfium, path, count)]
-    return count >= 4 and len({round(x, 1) for x, _ in points}) == 2 and len({round(y, 1) for _, y in points}) == 2
+    """Whether a path of four or five points is a box: its first side lies or stands."""
+    if count < 4:
+        return False
+    (_, (x, y)), (_, (other_x, other_y)) = _points(pdfium, path, 2)
+    return abs(x - other_x) < 0.05 or abs(y - other_y) < 0.05
 
 
 def _points(pdfium: Any, path: Any, count: int) -> Iterator[tuple[int, tuple[float, float]]]:

@@ -39,6 +39,7 @@ _COMMON = frozenset(
     "the of and to in is for that by on with or as be are from".split()
 )
 _COMMON_SHARE = 0.12  # of the words; French has 0.4, English 0.35
+_FEW = 8  # words: fewer tell nothing
 # What no word has inside: control characters, private use, signs.
 _ODD = re.compile("(?<=[^\\W\\d_])[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd\ue000-\uf8ff|\\\\{}~^<>@=_$#]|[\x01\x03-\x08]")
 _ODD_SHARE = 0.03  # of the letters
@@ -96,11 +97,13 @@ def unreadable_pages(contents: Sequence[PageContent], pages: Sequence[Page]) -> 
 
 def is_legible(text: str) -> bool:
     """Whether `text` may be of a language. What is too short to tell, or has hardly any letters, may."""
+    if _speaks(text.lower().split()):
+        return True
     letters = sum(character.isalpha() for character in text)
     words = re.findall(r"[a-z]+", fold(text))
     if not words:
         return letters < _JUDGED or not _odd_share(text, letters)
-    if letters >= _SCANNED and sum(word in _COMMON for word in words) >= _COMMON_SHARE * len(words):
+    if letters >= _SCANNED and _speaks(words):
         return True
     if letters >= _SCANNED and _odd_share(text, letters):
         return False
@@ -108,6 +111,11 @@ def is_legible(text: str) -> bool:
     if len(pairs) < _JUDGED:
         return True
     return sum(int(_PAIRS[_row(first)][_row(second)]) for first, second in pairs) >= _LIKELY * len(pairs)
+
+
+def _speaks(words: Sequence[str]) -> bool:
+    """Whether words are of a text in French or English."""
+    return len(words) >= _FEW and sum(map(_COMMON.__contains__, words)) >= _COMMON_SHARE * len(words)
 
 
 def _row(letter: str) -> int:

@@ -98,11 +98,12 @@ class Letters:
         address = ctypes.cast(pdfium.FPDFText_GetTextObject, ctypes.c_void_p).value
         drawn_by = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(address)
         page = ctypes.cast(self._page, ctypes.c_void_p).value
+        keys = list(map(drawn_by, itertools.repeat(page, self._count), range(self._count)))
         start = 0
-        for key, run in itertools.groupby(drawn_by(page, index) for index in range(self._count)):
-            end = start + sum(1 for _ in run)
-            yield start, end, key is not None
-            start = end
+        for end, (key, following) in enumerate(itertools.pairwise([*keys, -1]), 1):
+            if key != following:
+                yield start, end, key is not None
+                start = end
 
     def _parts(self, start: int, end: int, look: _Look, spaced: bool) -> Iterator[Drawn]:
         """The run without white space around it, parted where its words stand far from each other."""

@@ -15,6 +15,7 @@ _EDGE = 3  # rows at the top or the bottom of a page that may be its header or f
 _DEPTH = 70  # points: what stands farther from the outermost line is no part of the same header
 _MARGIN = 0.12  # of the page's height, where headers and footers stand
 _BIGGER = 1.12  # a heading's letters are that much larger than the text's
+_STAMPED = 1.8  # times the text's letters: what is stamped across a page is that large
 # Bullets of symbol fonts (Wingdings) come out as private-use characters.
 _SYMBOL_BULLET = re.compile(r"\s*[\uf0a7\uf0b7\uf0d8\uf0fc\uf076\uf02d\uf0e0\uf0a8\u25a0\u25cf]\s*")
 # Boxes to check: Unicode's, and those of Wingdings (private use). Some are bullets where nothing is checked.
@@ -76,17 +77,18 @@ def cleaned(pages: Sequence[Page]) -> list[Page]:
     """`pages` without running headers, footers, page numbers and watermarks; ligatures and symbols made plain."""
     boxes = _has_boxes("".join(line.text for page in pages for line in page))
     kept = [
-        [line for line in page if one_line(_plain(line.text, boxes)) and not _CONTENTS.search(line.text[-40:])]
+        [plain for line in page if (plain := _made_plain(line, boxes)) and not _CONTENTS.search(line.text[-40:])]
         for page in _without_watermarks(pages)
     ]
-    dropped = _running_lines(kept) | _page_numbers(kept)
+    edges = [_at_edge(page) for page in kept]
+    dropped = _running_lines(kept, edges) | _page_numbers(kept, edges)
     return [
         [
-            replace(line, text=_plain(line.text, boxes))
+            line
             for index, line in enumerate(page)
-            if not (edges[index] and ((number, index) in dropped or _is_page_label(line.text, len(pages))))
+            if not (edge[index] and ((number, index) in dropped or _is_page_label(line.text, len(pages))))
         ]
-        for number, (page, edges) in enumerate((page, _at_edge(page)) for page in kept)
+        for number, (page, edge) in enumerate(zip(kept, edges, strict=True))
     ]
 
 
@@ -102,6 +104,16 @@ def _has_boxes(text: str) -> bool:
     return _TICK.search(text) is not None and (_EMPTY_BOX.search(text) or _MAYBE_BOX.search(text)) is not None
 
 
+def _made_plain(line: Line, boxes: bool) -> Line | None:
+    """The line, its symbols made plain; None when nothing is left of it."""
+    if line.text.isascii() and not line.text.startswith((" ", "#")) and line.text.isprintable():
+        return line
+    plain = _plain(line.text, boxes)
+    if not one_line(plain):
+        return None
+    return line if plain == line.text else replace(line, text=plain)
+
+
 def _plain(text: str, boxes: bool) -> str:
     text = _EMPTY_BOX.sub("[ ] ", text)
     if boxes or len(_MAYBE_BOX.findall(text)) > 1:
@@ -115,19 +127,21 @@ def _plain(text: str, boxes: bool) -> str:
 def _without_watermarks(pages: Sequence[Page]) -> list[Page]:
     """The pages without what is stamped across them: turned or large and pale, and large or on several pages."""
     body = body_size(pages)
-    seen = Counter(key for page in pages for key in {fold(line.text) for line in page})
+    suspect = [[line for line in page if line.angle or line.size >= _STAMPED * body] for page in pages]
+    seen = Counter(key for page in suspect for key in {fold(line.text) for line in page})
     often = max(3, 0.4 * len(pages))
     kept = []
-    for page in pages:
-        stamped = []
-        for line in page:
+    for page, suspects in zip(pages, suspect, strict=True):
+        stamped: list[Line] = []
+        for line in suspects:
             times = seen[fold(line.text)]
-            large = line.size >= 1.8 * body
+            large = line.size >= _STAMPED * body
             out = bool(line.angle) and (times >= often or (line.angle % 90 != 0 and (large or times > 1)))
             if not out and large and (line.pale or (times > 1 and line.size >= 3 * body)):
                 out = _is_crossed(line, page) or (line.pale and times > 1)
-            stamped.append(out)
-        kept.append([line for line, out in zip(page, stamped, strict=True) if not out])
+            if out:
+                stamped.append(line)
+        kept.append([line for line in page if not any(line is other for other in stamped)] if stamped else page)
     return kept
 
 
@@ -150,7 +164,7 @@ def _at_edge(page: Page) -> list[bool]:
     return [round(line.base) in rows and not _MARGIN < line.place < 1 - _MARGIN and not line.angle for line in page]
 
 
-def _running_lines(pages: Sequence[Page]) -> set[tuple[int, int]]:
+def _running_lines(pages: Sequence[Page], edges: Sequence[Sequence[bool]]) -> set[tuple[int, int]]:
     """(page, line) of the lines that stand at the edge of most pages: the same, or but for a number that counts pages.
 
     A large line with a number is a heading (« Fiche 3 »), even when each page begins with one. What goes on in the
@@ -159,10 +173,10 @@ def _running_lines(pages: Sequence[Page]) -> set[tuple[int, int]]:
     body = body_size(pages)
     places: dict[tuple[str, int | None], list[tuple[int, int]]] = {}
     for number, page in enumerate(pages):
-        edges = _at_edge(page)
-        for index, line in enumerate(page):
+        for index in (index for index, at_edge in enumerate(edges[number]) if at_edge):
+            line = page[index]
             text = fold(line.text)
-            if not edges[index] or len(text) > 150 or text.isdigit():
+            if len(text) > 150 or text.isdigit():
                 continue
             places.setdefault((text, None), []).append((number, index))
             if not is_larger(line, body):
@@ -195,13 +209,12 @@ def _is_text(page: Page, index: int, body: float, filled: int) -> bool:
     return any(line.text.strip()[:1].islower() and len(other.text.split()) > 4 for other in beside)
 
 
-def _page_numbers(pages: Sequence[Page]) -> set[tuple[int, int]]:
+def _page_numbers(pages: Sequence[Page], edges: Sequence[Sequence[bool]]) -> set[tuple[int, int]]:
     """(page, line) of the numbers alone on their line that count on with the pages."""
     found: dict[int, list[tuple[int, int]]] = {}
     for number, page in enumerate(pages):
-        edges = _at_edge(page)
         for index, line in enumerate(page):
-            if edges[index] and (match := _PAGE_NUMBER.fullmatch(line.text.strip())):
+            if edges[number][index] and (match := _PAGE_NUMBER.fullmatch(line.text.strip())):
                 found.setdefault(int(match[1]) - number, []).append((number, index))
     needed = 2 if len(pages) > 1 else 1
     return {place for places in found.values() if len(places) >= needed for place in places}

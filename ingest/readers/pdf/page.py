@@ -23,6 +23,11 @@ class Turn:
     angle: int
 
     @property
+    def is_idle(self) -> bool:
+        """Whether everything stays where it is."""
+        return not (self.angle or self.left or self.low)
+
+    @property
     def size(self) -> tuple[float, float]:
         """Width and height of the turned page."""
         width, height = self.right - self.left, self.high - self.low

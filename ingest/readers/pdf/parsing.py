@@ -65,8 +65,10 @@ def _content(page: Any, forms: Any) -> PageContent:
     drawing = drawn_on(page)
     pieces = []
     for piece in letters:
-        x, base = turn.point(*piece.start)
-        right, _ = turn.point(*piece.end)
+        (x, base), right = piece.start, piece.end[0]
+        if not turn.is_idle:
+            x, base = turn.point(*piece.start)
+            right, _ = turn.point(*piece.end)
         angle = (piece.angle - turn.angle) % 360
         pieces.append(
             Piece(
@@ -84,7 +86,7 @@ def _content(page: Any, forms: Any) -> PageContent:
         )
     return PageContent(
         tuple(pieces),
-        tuple(turn.box(*rule) for rule in drawing.rules),
+        drawing.rules if turn.is_idle else tuple(turn.box(*rule) for rule in drawing.rules),
         tuple(mark.turned(turn) for mark in marks_of(page, forms)),
         *turn.size,
         _pictured(drawing, turn.size[0] * turn.size[1], not pieces),

@@ -55,9 +55,9 @@ def _reading(given: Given, parsed: Parsed, lines: list[Page], unreadable: Unread
     text, starts = text_and_pages(pages, title)
     if not text:
         raise no_text(given)
-    first = [one_line(line.text) for line in next((page for page in pages if page), [])]
+    first = [one_line(line.text) for line in next((page for page in pages if page), [])[:10]]
     # The file's own dates say when it was made, not when its text was published.
-    found = Metadata(title=title, date=date_near_title(first[:10]))
+    found = Metadata(title=title, date=date_near_title(first))
     found = replace(found, url=canonical_url(None, given.url))
     return Reading(found, text, starts, unreadable.remarks())
 

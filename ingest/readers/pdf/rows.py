@@ -119,6 +119,8 @@ def _raised(before: str, text: str) -> str | None:
 
 def _with_notes(lines: list[Line], called: set[str]) -> list[Line]:
     """The lines, those that begin a note marked as such, and calls that are written as raised digits taken out."""
+    if not called and not any(_WRITTEN_CALL.search(line.text) for line in lines):
+        return lines
     found = []
     for line in lines:
         for call in _WRITTEN_CALL.finditer(line.text):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from operator import neg
 
 from ingest.readers.pdf.page import Rule
 
@@ -28,9 +29,9 @@ class Grid:
 
     def cell_at(self, x: float, y: float) -> tuple[int, int] | None:
         """Where the cell around a point begins; None outside."""
-        column = next((at for at, (left, right) in enumerate(pairwise(self.xs)) if left <= x < right), None)
-        row = next((at for at, (high, low) in enumerate(pairwise(self.ys)) if low <= y < high), None)
-        return None if column is None or row is None else self.spans[row][column]
+        column, row = bisect_right(self.xs, x) - 1, bisect_left(self.ys, -y, key=neg) - 1
+        inside = 0 <= column < len(self.xs) - 1 and 0 <= row < len(self.ys) - 1
+        return self.spans[row][column] if inside else None
 
 
 def grids_of(rules: Sequence[Rule]) -> list[Grid]:
