@@ -17,6 +17,7 @@ from kb.text.folding import fold
 _MAX_HEADING = 160
 _LONGEST_RUN = 500  # lines of one block: more is no paragraph, and each line is compared with those before it
 _LONE_BULLET = re.compile(r"\s*[•▪●■◆➢‣◦\uf0a7\uf0b7\uf0d8\uf0fc]\s*$")
+_BOX = re.compile(r"\[[x ]\] ")
 _ENDED = (".", "!", "?", "…", ":", ";", "»")
 
 
@@ -154,7 +155,9 @@ def _goes_on(run: list[tuple[int, Line]], page: int, line: Line, body: float, ga
     last_page, last = run[-1]
     if last.table or line.table:
         return bool(last.table and line.table and page == last_page + 1 and continues(last.table, line.table))
-    if last.alone or line.alone or last.angle != line.angle:
+    if last.alone or line.alone or last.angle != line.angle or _BOX.match(line.text):
+        return False
+    if _BOX.match(run[0][1].text) and not line.text[:1].islower():
         return False
     if len(run) >= _LONGEST_RUN:
         return False

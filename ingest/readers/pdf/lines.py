@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ingest.readers.block_builder import one_line
 from kb.text.folding import fold
@@ -16,6 +17,7 @@ _DEPTH = 70  # points: what stands farther from the outermost line is no part of
 _MARGIN = 0.12  # of the page's height, where headers and footers stand
 _BIGGER = 1.12  # a heading's letters are that much larger than the text's
 _STAMPED = 1.8  # times the text's letters: what is stamped across a page is that large
+_FIGURE = re.compile(r"[\d\s.,%€+\-–()]*\d[\d\s.,%€+\-–()]*")
 # Bullets of symbol fonts (Wingdings) come out as private-use characters.
 _SYMBOL_BULLET = re.compile(r"\s*[\uf0a7\uf0b7\uf0d8\uf0fc\uf076\uf02d\uf0e0\uf0a8\u25a0\u25cf]\s*")
 # Boxes to check: Unicode's, and those of Wingdings (private use). Some are bullets where nothing is checked.
@@ -62,14 +64,14 @@ Page = list[Line]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: its rows of cells, of which the first `headers` are its header; where its columns begin, in points.
+    """A table: its rows of cells, of which the first `headers` are its header; where its columns begin and end, in points.
 
     `sure`: that the header is one is seen from how it is set or spanned, not guessed.
     """
 
     rows: tuple[tuple[str, ...], ...]
     headers: int
-    columns: tuple[float, ...]
+    columns: tuple[tuple[float, float], ...]
     sure: bool = False
 
 
@@ -90,6 +92,11 @@ def cleaned(pages: Sequence[Page]) -> list[Page]:
         ]
         for number, (page, edge) in enumerate(zip(kept, edges, strict=True))
     ]
+
+
+def is_box(text: str) -> bool:
+    """Whether a text is the sign of a box to check, or of one that is checked."""
+    return any(sign.fullmatch(text) for sign in (_EMPTY_BOX, _MAYBE_BOX, _CHECKED, _TICK))
 
 
 def is_larger(line: Line, body: float) -> bool:
@@ -160,8 +167,20 @@ def _at_edge(page: Page) -> list[bool]:
     low, high = heights[: 2 * _EDGE], heights[-2 * _EDGE :]
     bottom = [height for height in low if height <= low[0] + _DEPTH][:_EDGE] if low else []
     top = [height for height in high if height >= high[-1] - _DEPTH][-_EDGE:] if high else []
-    rows = {*bottom, *top}
+    rows = {*bottom, *top} - _tabular(page, heights)
     return [round(line.base) in rows and not _MARGIN < line.place < 1 - _MARGIN and not line.angle for line in page]
+
+
+def _tabular(page: Page, heights: Sequence[int]) -> set[int]:
+    """The base lines of rows with figures that stand beside another such row: a table's, at the very edge."""
+    counts: Counter[int] = Counter(round(line.base) for line in page)
+    figured = [
+        height
+        for height in heights
+        if counts[height] > 1 and any(_FIGURE.fullmatch(line.text) for line in page if round(line.base) == height)
+    ]
+    size = max((line.size for line in page), default=0.0)
+    return {height for pair in pairwise(figured) if pair[1] - pair[0] < 3 * size for height in pair}
 
 
 def _running_lines(pages: Sequence[Page], edges: Sequence[Sequence[bool]]) -> set[tuple[int, int]]:
@@ -176,7 +195,7 @@ def _running_lines(pages: Sequence[Page], edges: Sequence[Sequence[bool]]) -> se
         for index in (index for index, at_edge in enumerate(edges[number]) if at_edge):
             line = page[index]
             text = fold(line.text)
-            if len(text) > 150 or text.isdigit():
+            if len(text) > 150 or _FIGURE.fullmatch(text):
                 continue
             places.setdefault((text, None), []).append((number, index))
             if not is_larger(line, body):
@@ -196,8 +215,15 @@ def _is_text(page: Page, index: int, body: float, filled: int) -> bool:
     words = len(line.text.split())
     if words > 4 and line.text.rstrip().endswith((".", ",", ";", ":", "!", "?")):
         return True  # a sentence, or one that goes on
-    if filled <= 2 and is_larger(line, body):
+    if filled <= 2:
         return True
+    near = [
+        other.base
+        for other in page
+        if other is not line and 0 < (line.base - other.base if line.place > 0.5 else other.base - line.base)
+    ]
+    if words > 4 and abs(line.size - body) < 0.5 and near and min(abs(line.base - at) for at in near) < 2.4 * line.size:
+        return True  # as near to the text as its paragraphs are to each other
     beside = [
         other
         for other in page

@@ -61,8 +61,9 @@ def _field(pdfium: Any, annotation: Any, forms: Any, place: tuple[float, float, 
     if forms:
         name = _told(lambda *to: pdfium.FPDFAnnot_GetFormFieldAlternateName(forms, annotation, *to))
     name = name or _string(pdfium, annotation, b"TU")
-    if kind in {pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON}:
-        checked = bool(pdfium.FPDFAnnot_IsChecked(forms, annotation))
+    boxes = {pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON}
+    if kind in boxes or (kind < 0 and _string(pdfium, annotation, b"FT") == "Btn"):
+        checked = bool(forms and pdfium.FPDFAnnot_IsChecked(forms, annotation))
         state = _string(pdfium, annotation, b"AS")
         if not checked and not pdfium.FPDFAnnot_HasKey(annotation, b"AP"):
             # Without a drawing of its states, the state or the value alone says which one holds.

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.readers.pdf.lines import Line, body_size
+from ingest.readers.pdf.lines import Line, body_size, is_box
 from ingest.readers.pdf.page import Mark, PageContent, Piece
 
 _GAP = 0.9  # of the letters' size, as in `letters`: a wider gap parts two lines
@@ -47,7 +47,7 @@ def lines_of(page: PageContent) -> list[Line]:
         run.append(piece)
     if run:
         lines.append(_line(run, page.height, called))
-    return _with_marks(_with_notes(lines, called), page)
+    return _with_marks(_with_signs(_with_notes(lines, called)), page)
 
 
 def _joins(run: Sequence[Piece], piece: Piece) -> bool:
@@ -61,13 +61,17 @@ def _joins(run: Sequence[Piece], piece: Piece) -> bool:
     rise = piece.base - ground.base
     if abs(rise) <= _SAME * min(ground.size, piece.size):
         return True
-    # Raised or lowered letters, or the text again after one at the line's very beginning.
-    return -0.35 * size < rise < 0.8 * size and min(piece.size, ground.size) <= _SMALLER * size
+    # Raised or lowered letters, or the text that follows one at the line's very beginning.
+    first = piece.size < ground.size or (piece.size == ground.size and rise > 0)
+    small, large = (piece, ground) if first else (ground, piece)
+    rise = small.base - large.base
+    smaller = small.size <= _SMALLER * large.size
+    return -0.35 * size < rise < 0.8 * size and (smaller or _CALL.fullmatch(small.text.strip()) is not None)
 
 
 def _ground(run: Sequence[Piece]) -> Piece:
-    """The piece that a line stands on: its largest."""
-    return max(run, key=lambda piece: (piece.size, len(piece.text)))
+    """The piece that a line stands on: its largest, the lowest of these."""
+    return max(run, key=lambda piece: (piece.size, -piece.base, len(piece.text)))
 
 
 def _line(run: Sequence[Piece], height: float, called: set[str]) -> Line:
@@ -76,7 +80,8 @@ def _line(run: Sequence[Piece], height: float, called: set[str]) -> Line:
     end = ground.x
     dropped = False
     for piece in run:
-        raised = piece.base - ground.base > _RAISED * ground.size and piece.size <= _SMALLER * ground.size
+        rise = (piece.base - ground.base) / (ground.size or 1.0)
+        raised = rise > (_RAISED if piece.size <= _SMALLER * ground.size else 2 * _RAISED)
         if raised and not text and _CALL.fullmatch(piece.text.strip()) and len(run) > 1:
             note = piece.text.strip().strip("()[].,;")
             text = f"({note})"
@@ -142,6 +147,23 @@ def _belongs(before: str) -> bool:
     return bool(_UNIT.search(before) or _POWER.search(before) or re.search(r"[⁰¹²³⁴-⁹]$", before))
 
 
+def _with_signs(lines: list[Line]) -> list[Line]:
+    """The lines, boxes that are drawn as letters of their own before what they stand for on their row."""
+    if not any(len(line.text) == 1 and is_box(line.text) for line in lines):
+        return lines
+    ordered = [line for line in lines if not (len(line.text) == 1 and is_box(line.text))]
+    for sign in lines:
+        if len(sign.text) == 1 and is_box(sign.text):
+            beside = [
+                (line.x - sign.right, at)
+                for at, line in enumerate(ordered)
+                if abs(line.base - sign.base) < 0.5 * line.size and -2 < line.x - sign.right < _NEAR
+            ]
+            before = max((at for at, line in enumerate(ordered) if line.base > sign.base), default=-1) + 1
+            ordered.insert(min(beside)[1] if beside else before, sign)
+    return ordered
+
+
 def _with_marks(lines: list[Line], page: PageContent) -> list[Line]:
     """The lines with the values of fields beside their labels, « [x] » before what a box says, notes at the end."""
     comments = []
@@ -150,7 +172,8 @@ def _with_marks(lines: list[Line], page: PageContent) -> list[Line]:
             case "box":
                 _check(lines, mark, page.height)
             case "comment":
-                comments.append(_written(f"Commentaire : {mark.value}", mark, page.height))
+                comment = _written(f"Commentaire : {mark.value}", mark, page.height)
+                comments.append(replace(comment, alone=True))
             case _:
                 _fill(lines, mark, page.height)
     return lines + comments
@@ -186,8 +209,12 @@ def _fill(lines: list[Line], field: Mark, height: float) -> None:
         elif middle > field.top and line.x < field.right and line.right > field.x - _NEAR:
             after = index
     value = _written(field.value, field, height)
-    if label is not None:
-        lines.insert(label + 1, replace(value, base=lines[label].base, size=lines[label].size))
+    labelled = label is not None and lines[label].text.rstrip().endswith(":")
+    if label is not None and (labelled or field.kind == "field"):
+        text = value.text if labelled else f": {value.text}"
+        lines.insert(label + 1, replace(value, text=text, base=lines[label].base, size=lines[label].size))
+    elif field.kind == "text":
+        lines.insert((label if label is not None else after) + 1, replace(value, alone=True))
     else:
         named = field.kind == "field" and field.name and after < 0
         lines.insert(after + 1, replace(value, text=f"{field.name} : {field.value}" if named else field.value))

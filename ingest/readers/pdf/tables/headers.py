@@ -9,6 +9,7 @@ from statistics import median
 from ingest.readers.pdf.lines import Line, Table
 
 _MOST_HEADERS = 4  # rows
+_HALF, _MOST_OF = 0.5, 0.8  # of the cells of a column, that make it one of figures
 _SHORT = 8  # words: a cell of a header has no more
 _YEAR = re.compile(r"(?:\D{0,20}\b)?(?:19|20)\d\d(?:\s*[-–/]\s*(?:(?:19|20)?\d\d))?(?:\b\D{0,20})?")
 _AMOUNT = re.compile(r"[\d\s.,%€+\-–—()/*]*\d[\d\s.,%€+\-–—()/*]*(?:[^\d\s]{1,4})?")
@@ -36,10 +37,12 @@ def header_rows(rows: Sequence[Sequence[str]], bold: Sequence[bool], spans: Span
         return (marked if marked == 1 or _is_filled_up(rows[:marked]) else 1), True
     width = len(rows[0])
     body = rows[1:]
+    # What stands in two columns is often a label and what it says: the first row is one of them, unless figures follow.
+    share = _MOST_OF if width == 2 else _HALF
     above_figures = any(
-        sum(has_figure(row[column]) for row in body) * 2 >= len(body) and not has_figure(rows[0][column])
-        or (sum(is_figure(row[column]) for row in body) * 2 >= len(body) and not is_figure(rows[0][column]))
+        sum(shows(row[column]) for row in body) >= share * len(body) and not shows(rows[0][column])
         for column in range(width)
+        for shows in (has_figure, is_figure)
     )
     if above_figures:
         return 1, True
@@ -87,6 +90,11 @@ def has_figure(cell: str) -> bool:
     if is_figure(cell):
         return True
     return re.match(r"[^\w]*\d", cell) is not None and _YEAR.fullmatch(cell.strip()) is None
+
+
+def is_column_of_figures(cells: Sequence[str]) -> bool:
+    """Whether nearly all cells are figures with at most a unit of two words."""
+    return sum(has_figure(cell) and len(re.findall(r"[^\W\d]{2,}", cell)) <= 2 for cell in cells) >= _MOST_OF * len(cells)
 
 
 def as_line(table: Table, lines: Sequence[Line]) -> Line:

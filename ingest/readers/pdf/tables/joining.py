@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from ingest.readers.pdf.lines import Table
 from kb.text.folding import fold
 
-_MOVED = 20.0  # points by which a column may begin elsewhere: amounts stand to the right, and their lengths differ
-
 
 def continues(table: Table, other: Table) -> bool:
     """Whether `other`, the first thing on the page after `table`, is the rest of it."""
     if len(table.columns) != len(other.columns):
         return False
-    if any(abs(left - place) > _MOVED for left, place in zip(table.columns, other.columns, strict=True)):
-        return False
+    for at, (left, right) in enumerate(other.columns):
+        over = [number for number, column in enumerate(table.columns) if left < column[1] and right > column[0]]
+        if at not in over or (len(over) > 1 and table.columns[at] != (left, right)):
+            return False
     return not (other.headers and other.sure) or _same_header(table, other)
 
 

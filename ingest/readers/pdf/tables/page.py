@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ingest.readers.lines import join_lines
 from ingest.readers.pdf.columns import is_read_across, regions, rows_of
 from ingest.readers.pdf.tables.grids import Grid, grids_of, lying_rules
-from ingest.readers.pdf.tables.headers import as_line, full_headers, header_rows
+from ingest.readers.pdf.tables.headers import as_line, full_headers, header_rows, is_figure
 from ingest.readers.pdf.lines import Line, Table
 from ingest.readers.pdf.page import Rule
 from ingest.readers.pdf.tables.unruled import Found, tables_in
@@ -111,6 +112,8 @@ def _ruled(grid: Grid, inside: Sequence[Line]) -> list[Line] | None:
         cells.setdefault(cell, []).append(line)
     if len({column for _, column in cells}) < 2 or len(cells) < 3:
         return None
+    if any(sum(is_figure(line.text) for line in own) > 1 for own in cells.values()):
+        return None  # rows stand in it that no rules part
     texts = {cell: _cell_text(own) for cell, own in cells.items()}
     if max(map(len, texts.values())) > _LONGEST_CELL:
         return None
@@ -131,7 +134,7 @@ def _ruled(grid: Grid, inside: Sequence[Line]) -> list[Line] | None:
         for own in ([line for cell in set(row) for line in cells.get(cell, ())] for row in spans)
     ]
     headers, sure = header_rows(rows, bold, spans)
-    table = Table(tuple(map(tuple, full_headers(rows, headers, spans))), min(headers, 1), grid.xs[:-1], sure)
+    table = Table(tuple(map(tuple, full_headers(rows, headers, spans))), min(headers, 1), tuple(pairwise(grid.xs)), sure)
     return [*before, as_line(table, inside)]
 
 
@@ -143,12 +146,12 @@ def _row(row: Sequence[tuple[int, int]], texts: dict[tuple[int, int], str]) -> l
 
 
 def _cell_text(lines: Iterable[Line]) -> str:
-    return join_lines([" ".join(line.text for line in row) for row in rows_of(list(lines))])
+    return join_lines([" ".join(line.text for line in row) for row in rows_of(list(lines))]).removeprefix(": ")
 
 
 def _rows_alone(lines: Sequence[Line]) -> list[Line]:
     """The rows of what is not understood: one block each, the cells kept apart."""
     return [
-        replace(row[0], text=" ; ".join(line.text for line in row), right=row[-1].right, alone=True)
+        replace(row[0], text=" ; ".join(line.text.removeprefix(": ") for line in row), right=row[-1].right, alone=True)
         for row in rows_of(lines)
     ]

@@ -11,10 +11,11 @@ from statistics import median
 from ingest.readers.lines import join_lines
 from ingest.readers.pdf.columns import rows_of
 from ingest.readers.pdf.lines import Line, Table
-from ingest.readers.pdf.tables.headers import as_line, full_headers, has_figure, header_rows, is_figure
+from ingest.readers.pdf.tables.headers import as_line, full_headers, has_figure, header_rows, is_column_of_figures, is_figure
 
 _APART = 3.2  # of the letters' size, from row to row: beyond, another table begins
 _WRAPPED = 1.36  # of the size: lines of one cell stand no farther apart
+_LEADING = 1.6  # of the size: lines of one paragraph stand no farther apart
 _GUTTER = 3.0  # points between two columns at least
 _CENTRED = 0.2  # of the width of what a header spans, by which it may stand off its middle
 _WORDS = 5  # a cell has no more on average
@@ -50,7 +51,7 @@ def _alone(row: Row) -> Line:
     """A row that is not understood: its cells kept apart; a label and what it says are read together."""
     text = row[0].text
     for line in row[1:]:
-        text += f" {line.text}" if text.rstrip().endswith(":") else f" ; {line.text}"
+        text += f" {line.text}" if text.rstrip().endswith(":") or line.text[0] == ":" else f" ; {line.text}"
     return replace(row[0], text=text, right=row[-1].right, alone=True)
 
 
@@ -84,9 +85,10 @@ def _trimmed(block: list[Row]) -> list[Row]:
     while block and len(block[-1]) == 1:
         line = block[-1][0]
         if len(block) > 1:
-            above = block[-2][0]
-            under = any(abs(line.x - other.x) < 2 and line.size == other.size for other in block[-2])
-            if above.base - line.base <= _WRAPPED * line.size and under and line.text[:1].islower():
+            # Cells may stand in the middle of their row: their lines then fall between each other.
+            above = [other for row in block[-4:-1] for other in row if abs(line.x - other.x) < 2]
+            near = any(other.base - line.base <= _LEADING * line.size and other.size == line.size for other in above)
+            if near and line.text[:1].islower():
                 break
         block.pop()
     return block
@@ -114,7 +116,7 @@ def _table(block: Sequence[Row], lying: Rules) -> tuple[Line, ...] | None:
         labelled = sum(row[0].text.rstrip().endswith(":") for row in several)
         if len(several) < 3 or labelled * 2 > len(several):
             return None
-        if sum(has_figure(text) for text in seconds) * 2 < len(seconds):
+        if not (is_column_of_figures(seconds) or is_column_of_figures(seconds[1:])):
             return None
     headers, body = _spanning(block, columns)
     if headers is None:
@@ -135,7 +137,7 @@ def _table(block: Sequence[Row], lying: Rules) -> tuple[Line, ...] | None:
     else:
         counted, sure = _header_by_figures(texts, bolds)
     table = Table(
-        tuple(map(tuple, full_headers(texts, counted))), min(counted, 1), tuple(left for left, _ in columns), sure
+        tuple(map(tuple, full_headers(texts, counted))), min(counted, 1), tuple(columns), sure
     )
     return (as_line(table, [line for row in block for line in row]),)
 
@@ -191,7 +193,7 @@ def _placed(row: Row, columns: Sequence[tuple[float, float]]) -> Cells | None:
         at = [number for number, column in enumerate(columns) if _overlap(line, column)]
         if len(at) != 1 or cells[at[0]]:
             return None
-        cells[at[0]] = line.text
+        cells[at[0]] = line.text.removeprefix(": ")
     return cells
 
 
