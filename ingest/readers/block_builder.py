@@ -89,8 +89,10 @@ def bullets(lines: Iterable[str]) -> Block:
     return Block("list", "\n".join(line for line in lines if line))
 
 
-def table(rows: Sequence[Sequence[str]]) -> list[Block]:
+def table(rows: Sequence[Sequence[str]], *, headed: bool = True) -> list[Block]:
     """A table, its first row being the header; one column only becomes paragraphs. Empty rows and columns go.
+
+    One that is not `headed` gets an empty header: nothing stands above its cells.
 
     So does a table that is too wide to be read across: each cell with text becomes a paragraph.
     """
@@ -106,7 +108,7 @@ def table(rows: Sequence[Sequence[str]]) -> list[Block]:
     lines = ["| " + " | ".join(row[column] for column in kept) + " |" for row in filled]
     if not lines:
         return []
-    if len(lines[0]) > _LONGEST_HEADER:
+    if len(lines[0]) > _LONGEST_HEADER or not headed:
         lines.insert(0, "|" + "  |" * len(kept))  # a first row of text is no header
     return [Block("table", "\n".join([lines[0], "| " + " | ".join("---" for _ in kept) + " |", *lines[1:]]))]
 

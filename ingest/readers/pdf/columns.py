@@ -110,7 +110,7 @@ def _are_columns(band: Sequence[Line], edge: float) -> bool:
     if overlap < 1.5 * median(line.size for line in band):
         return False
     flows = [_flows(side) for side in (left, right)]
-    return all(flows) or (any(flows) and all(flow or _has_cells(side) for flow, side in zip(flows, (left, right))))
+    return all(flows) or (flows[0] and _has_cells(right)) or (flows[1] and _has_cells(left))
 
 
 def _flows(side: Sequence[Line]) -> bool:

@@ -73,7 +73,8 @@ def text_and_pages(pages: Sequence[Page], title: str | None) -> tuple[str, tuple
 def _table(run: _Run) -> tuple[str, list[tuple[int, int]]]:
     """The table of a run, gone on over pages or not, and where in it each page begins."""
     rows, pages = joined_rows([(page, line.table) for page, line in run.lines if line.table])
-    blocks = table(rows)
+    headed = any(rows[0])
+    blocks = table(rows if headed else rows[1:], headed=headed)
     if len(blocks) != 1 or blocks[0].kind != "table":
         text = "\n\n".join(render(block) for block in blocks)
         return text, [(page, 0) for page in dict.fromkeys(pages)]

@@ -35,8 +35,8 @@ _LIKELY = 5.85
 _JUDGED = 150  # pairs of letters: fewer tell nothing
 # Words that hardly a page of French or of English does without.
 _COMMON = frozenset(
-    "le la les l de des du d un une et en au aux a dans par pour sur que qui est sont ce cette il elle avec ou ne pas se "
-    "the of and to in is for that by on with or as be are from".split()
+    "le la les l de des du d un une et en au aux a dans par pour sur que qui est sont ce cette il elle avec ou ne pas "
+    "se the of and to in is for that by on with or as be are from".split()
 )
 _COMMON_SHARE = 0.12  # of the words; French has 0.4, English 0.35
 _FEW = 8  # words: fewer tell nothing

@@ -95,7 +95,7 @@ class Letters:
         """(start, end, whether it was drawn) of the letters that were drawn at one go, and of what stands between."""
         pdfium = self._pdfium
         # The function with a number as its result: comparing pointers costs ten times as much.
-        address = ctypes.cast(pdfium.FPDFText_GetTextObject, ctypes.c_void_p).value
+        address = ctypes.cast(pdfium.FPDFText_GetTextObject, ctypes.c_void_p).value or 0
         drawn_by = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(address)
         page = ctypes.cast(self._page, ctypes.c_void_p).value
         keys = list(map(drawn_by, itertools.repeat(page, self._count), range(self._count)))

@@ -64,7 +64,8 @@ Page = list[Line]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: its rows of cells, of which the first `headers` are its header; where its columns begin and end, in points.
+    """A table: its rows of cells, of which the first `headers` (0 or 1) are its header; (left, right) of its columns,
+    in points.
 
     `sure`: that the header is one is seen from how it is set or spanned, not guessed.
     """
@@ -155,8 +156,10 @@ def _without_watermarks(pages: Sequence[Page]) -> list[Page]:
 def _is_crossed(line: Line, page: Page) -> bool:
     """Whether other lines stand on the same place as this one, which is large and pale."""
     return any(
-        other is not line and line.base - 0.3 * line.size < other.base < line.base + line.size
-        and other.x < line.right and other.right > line.x
+        other is not line
+        and line.base - 0.3 * line.size < other.base < line.base + line.size
+        and other.x < line.right
+        and other.right > line.x
         for other in page
     )
 
@@ -218,16 +221,16 @@ def _is_text(page: Page, index: int, body: float, filled: int) -> bool:
     if filled <= 2:
         return True
     near = [
-        other.base
-        for other in page
-        if other is not line and 0 < (line.base - other.base if line.place > 0.5 else other.base - line.base)
+        other.base for other in page if (line.base - other.base if line.place > 0.5 else other.base - line.base) > 0
     ]
     if words > 4 and abs(line.size - body) < 0.5 and near and min(abs(line.base - at) for at in near) < 2.4 * line.size:
         return True  # as near to the text as its paragraphs are to each other
     beside = [
         other
         for other in page
-        if other is not line and abs(other.size - line.size) < 0.5 and other.bold == line.bold
+        if other is not line
+        and abs(other.size - line.size) < 0.5
+        and other.bold == line.bold
         and 0 < (line.base - other.base if line.place > 0.5 else other.base - line.base) < 1.6 * line.size
     ]
     if line.place > 0.5:

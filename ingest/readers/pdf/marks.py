@@ -18,7 +18,7 @@ def marks_of(page: Any, forms: Any) -> list[Mark]:
     """The fields and the notes of a page; `forms` is the file's form environment, or None when it has no form."""
     import pypdfium2.raw as pdfium
 
-    found = []
+    found: list[Mark] = []
     for index in range(min(pdfium.FPDFPage_GetAnnotCount(page.raw), _MOST_MARKS)):
         annotation = pdfium.FPDFPage_GetAnnot(page.raw, index)
         if not annotation:

@@ -61,24 +61,25 @@ def _content(page: Any, forms: Any) -> PageContent:
     angles: Counter[int] = Counter()
     for piece in letters:
         angles[piece.angle] += len(piece.text)
-    turn = Turn(*page.get_bbox(), max((at for at in angles if at % 90 == 0), key=lambda at: angles[at], default=0))
+    angle = max((angle for angle in angles if angle % 90 == 0), key=lambda angle: angles[angle], default=0)
+    left, low, right, high = page.get_bbox()
+    turn = Turn(left, low, right, high, angle)
     drawing = drawn_on(page)
     pieces = []
     for piece in letters:
-        (x, base), right = piece.start, piece.end[0]
+        (x, base), (end, _) = piece.start, piece.end
         if not turn.is_idle:
             x, base = turn.point(*piece.start)
-            right, _ = turn.point(*piece.end)
-        angle = (piece.angle - turn.angle) % 360
+            end, _ = turn.point(*piece.end)
         pieces.append(
             Piece(
                 piece.text,
                 round(x, 1),
-                round(right, 1),
+                round(end, 1),
                 round(base, 1),
                 piece.size,
                 piece.bold,
-                angle,
+                (piece.angle - angle) % 360,
                 piece.pale,
                 piece.spaced,
                 piece.cut,

@@ -20,7 +20,8 @@ from kb.errors import DocumentError
 
 # Titles that programs write into a file when its author gave none.
 _NO_TITLE = re.compile(
-    r"(?:microsoft (?:office )?(?:word|powerpoint|excel)\b.*|untitled.*|sans titre.*|(?:document|presentation|présentation) ?\d*"
+    r"(?:microsoft (?:office )?(?:word|powerpoint|excel)\b.*|untitled.*|sans titre.*"
+    r"|(?:document|presentation|présentation) ?\d*"
     r"|\(?anonymous\)?|unspecified|projet|brouillon|draft|confidentiel|copie|specimen|spécimen"
     r"|présentation powerpoint|powerpoint presentation|.*\.(?:docx?|odt|pdf|indd|pptx?|xlsx?|rtf|qxp|ai)|\W*)",
     re.IGNORECASE,

@@ -17,9 +17,7 @@ _SAME = 0.3  # of the size: base lines that differ less are one
 _RAISED = 0.15  # of the size: a letter that stands higher by that is raised
 _SMALLER = 0.88  # of the size: letters set apart by their size
 _NEAR = 60.0  # points between a field or a box and what it is called
-_CALL = re.compile(
-    r"[(\[]?(?:\d{1,3}|\*{1,4}|[a-z†‡])(?:\s?[,;–-]\s?\d{1,3}|\s\d{1,3})*[)\]]?[,;]?", re.IGNORECASE
-)
+_CALL = re.compile(r"[(\[]?(?:\d{1,3}|\*{1,4}|[a-z†‡])(?:\s?[,;–-]\s?\d{1,3}|\s\d{1,3})*[)\]]?[,;]?", re.IGNORECASE)
 _MARKS = re.compile(r"\d{1,3}|\*{1,4}|[a-z†‡]", re.IGNORECASE)
 _NOTE = re.compile(r"[(\[]?(\d{1,3}|\*{1,4}|[a-z†‡])[)\]]?\s?[.):]?\s+(?=\S)", re.IGNORECASE)
 # What small raised letters belong to: « m² », « 10³ », « 1er », « n° », « Mme », « XIXe ».
@@ -135,10 +133,11 @@ def _with_notes(lines: list[Line], called: set[str]) -> list[Line]:
     for line in lines:
         text = _WRITTEN_CALL.sub(lambda call: call[0] if _belongs(call.string[: call.start()]) else "", line.text)
         match = _NOTE.match(text.translate(_PLAIN_DIGITS)) if not line.note else None
-        if match and match[1] in called and (line.size < usual * 0.95 or line.place < 0.35):
+        begins = match and match[1] in called and (line.size < usual * 0.95 or line.place < 0.35)
+        if match and begins:
             text = f"({match[1]}) {text[match.end() :]}"
-            line = replace(line, note=match[1])
-        found.append(replace(line, text=text))
+        note = line.note or (match[1] if match and begins else "")
+        found.append(replace(line, text=text, note=note) if (text, note) != (line.text, line.note) else line)
     return found
 
 

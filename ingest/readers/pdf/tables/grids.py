@@ -63,7 +63,7 @@ def _merged(lines: Iterable[Sequence[float]]) -> list[Line]:
 
     def close() -> None:
         level.sort(key=lambda line: line[1])
-        for at, start, end in level:
+        for _, start, end in level:
             if joined and joined[-1][0] == level[0][0] and start <= joined[-1][2] + _TOUCH:
                 joined[-1] = (joined[-1][0], joined[-1][1], max(joined[-1][2], end))
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
 from ingest.readers.pdf.lines import Line, Table
@@ -70,7 +71,7 @@ def full_headers(rows: Sequence[Sequence[str]], count: int, spans: Spans | None 
 def _reaches(spans: Spans, count: int) -> bool:
     """Whether a cell of the header so far spans columns, or goes on into the row that follows it."""
     above, below = spans[count - 1], spans[count]
-    spanned = any(first == second for first, second in zip(above, above[1:], strict=False)) and len(set(above)) > 1
+    spanned = any(first == second for first, second in pairwise(above)) and len(set(above)) > 1
     return spanned or any(cell in set(above) for cell in below)
 
 
@@ -94,7 +95,9 @@ def has_figure(cell: str) -> bool:
 
 def is_column_of_figures(cells: Sequence[str]) -> bool:
     """Whether nearly all cells are figures with at most a unit of two words."""
-    return sum(has_figure(cell) and len(re.findall(r"[^\W\d]{2,}", cell)) <= 2 for cell in cells) >= _MOST_OF * len(cells)
+    return sum(has_figure(cell) and len(re.findall(r"[^\W\d]{2,}", cell)) <= 2 for cell in cells) >= _MOST_OF * len(
+        cells
+    )
 
 
 def as_line(table: Table, lines: Sequence[Line]) -> Line:

@@ -13,10 +13,10 @@ from itertools import pairwise
 
 from ingest.readers.lines import join_lines
 from ingest.readers.pdf.columns import is_read_across, regions, rows_of
-from ingest.readers.pdf.tables.grids import Grid, grids_of, lying_rules
-from ingest.readers.pdf.tables.headers import as_line, full_headers, header_rows, is_figure
 from ingest.readers.pdf.lines import Line, Table
 from ingest.readers.pdf.page import Rule
+from ingest.readers.pdf.tables.grids import Grid, grids_of, lying_rules
+from ingest.readers.pdf.tables.headers import as_line, full_headers, header_rows, is_figure
 from ingest.readers.pdf.tables.unruled import Found, tables_in
 
 _OVER = 5.0  # points by which a cell's text may reach over its rules
@@ -134,7 +134,9 @@ def _ruled(grid: Grid, inside: Sequence[Line]) -> list[Line] | None:
         for own in ([line for cell in set(row) for line in cells.get(cell, ())] for row in spans)
     ]
     headers, sure = header_rows(rows, bold, spans)
-    table = Table(tuple(map(tuple, full_headers(rows, headers, spans))), min(headers, 1), tuple(pairwise(grid.xs)), sure)
+    table = Table(
+        tuple(map(tuple, full_headers(rows, headers, spans))), min(headers, 1), tuple(pairwise(grid.xs)), sure
+    )
     return [*before, as_line(table, inside)]
 
 

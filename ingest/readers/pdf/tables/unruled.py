@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from statistics import median
 
-from ingest.readers.lines import join_lines
 from ingest.readers.pdf.columns import rows_of
 from ingest.readers.pdf.lines import Line, Table
-from ingest.readers.pdf.tables.headers import as_line, full_headers, has_figure, header_rows, is_column_of_figures, is_figure
+from ingest.readers.pdf.tables.headers import (
+    as_line,
+    full_headers,
+    has_figure,
+    header_rows,
+    is_column_of_figures,
+    is_figure,
+)
+from ingest.readers.pdf.tables.wrapped import Cells, Row, Rules, logical_rows, rules_between
 
 _APART = 3.2  # of the letters' size, from row to row: beyond, another table begins
-_WRAPPED = 1.36  # of the size: lines of one cell stand no farther apart
 _LEADING = 1.6  # of the size: lines of one paragraph stand no farther apart
 _GUTTER = 3.0  # points between two columns at least
 _CENTRED = 0.2  # of the width of what a header spans, by which it may stand off its middle
 _WORDS = 5  # a cell has no more on average
-_FULL_RULES = 0.7  # of the table's width, that a rule between its rows has
-
-Row = list[Line]
-Cells = list[str]
-Rules = Sequence[tuple[float, float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def _table(block: Sequence[Row], lying: Rules) -> tuple[Line, ...] | None:
     if any(row is None for row in placed):
         return None
     bold = [all(line.bold for line in row) for row in body]
-    rows = _logical([row for row in placed if row is not None], body, bold, _bands(lying, columns))
+    rows = logical_rows([row for row in placed if row is not None], body, bold, rules_between(lying, columns))
     if rows is None or len(rows) < 2:
         return None
     texts, bolds = [cells for cells, _ in rows], [thick for _, thick in rows]
@@ -136,18 +136,18 @@ def _table(block: Sequence[Row], lying: Rules) -> tuple[Line, ...] | None:
             return None
     else:
         counted, sure = _header_by_figures(texts, bolds)
-    table = Table(
-        tuple(map(tuple, full_headers(texts, counted))), min(counted, 1), tuple(columns), sure
-    )
+    table = Table(tuple(map(tuple, full_headers(texts, counted))), min(counted, 1), tuple(columns), sure)
     return (as_line(table, [line for row in block for line in row]),)
 
 
 def _header_by_figures(rows: Sequence[Cells], bold: Sequence[bool]) -> tuple[int, bool]:
     """The rows above the first one with figures, when there are more than one; else as `header_rows` says."""
     first = next((at for at, row in enumerate(rows) if any(is_figure(cell) for cell in row[1:])), 0)
-    if 1 < first <= 3 and all(sum(bool(cell) for cell in row) > 1 for row in rows[:first]) and bold[:first] == [
-        bold[0]
-    ] * first:
+    if (
+        1 < first <= 3
+        and all(sum(bool(cell) for cell in row) > 1 for row in rows[:first])
+        and bold[:first] == [bold[0]] * first
+    ):
         return header_rows(rows, bold) if not bold[0] else (first, True)
     return header_rows(rows, bold)
 
@@ -197,9 +197,7 @@ def _placed(row: Row, columns: Sequence[tuple[float, float]]) -> Cells | None:
     return cells
 
 
-def _spanning(
-    block: Sequence[Row], columns: Sequence[tuple[float, float]]
-) -> tuple[list[Cells] | None, Sequence[Row]]:
+def _spanning(block: Sequence[Row], columns: Sequence[tuple[float, float]]) -> tuple[list[Cells] | None, Sequence[Row]]:
     """The rows of a header that span columns, as cells of each column, and the rows below; None when it is unclear."""
     above: list[Cells] = []
     for number, row in enumerate(block[:-2]):
@@ -242,57 +240,3 @@ def _shared(titles: Sequence[Line], columns: Sequence[tuple[float, float]]) -> C
         for number in own:
             cells[number] = titles[at].text
     return cells
-
-
-def _bands(lying: Rules, columns: Sequence[tuple[float, float]]) -> list[float]:
-    """The heights of the rules that part the rows of a table."""
-    left, right = columns[0][0], columns[-1][1]
-    return [y for y, start, end in lying if min(end, right) - max(start, left) >= _FULL_RULES * (right - left)]
-
-
-def _logical(
-    rows: list[Cells], lines: Sequence[Row], bold: Sequence[bool], bands: Sequence[float]
-) -> list[tuple[Cells, bool]] | None:
-    """The rows, wrapped cells made whole, each with whether it is bold; None when that is unclear."""
-    bases = [row[0].base for row in lines]
-    size = median(row[0].size for row in lines)
-    gaps = [above - below for above, below in pairwise(bases)]
-    wrapped = [False] * len(gaps)
-    inside = [y for y in bands if bases[-1] < y < bases[0]]
-    if len(inside) >= 2 and 3 * len(inside) >= len(rows):
-        wrapped = [not any(below < y < above for y in inside) for above, below in pairwise(bases)]
-        wrapped = [within and gap <= 2 * _WRAPPED * size for within, gap in zip(wrapped, gaps, strict=True)]
-    elif gaps and min(gaps) <= _WRAPPED * size and max(gaps) > 1.25 * min(gaps):
-        wrapped = [gap <= min(gaps) * 1.12 for gap in gaps]
-    for by_place in (wrapped, [False] * len(gaps)):
-        made = _merged(rows, bold, by_place)
-        if made is not None:
-            return made
-    return None
-
-
-def _merged(rows: list[Cells], bold: Sequence[bool], wrapped: Sequence[bool]) -> list[tuple[Cells, bool]] | None:
-    """The rows, those that only go on joined to the one before; None when figures would be joined."""
-    made: list[tuple[list[list[str]], bool]] = []
-    for number, row in enumerate(rows):
-        goes_on = number > 0 and (wrapped[number - 1] or _goes_on(rows[number - 1], row))
-        if not goes_on:
-            made.append(([[cell] for cell in row], bold[number]))
-            continue
-        parts = made[-1][0]
-        for own, cell in zip(parts, row, strict=True):
-            if cell and is_figure(cell) and any(is_figure(part) for part in own if part):
-                return None
-            own.append(cell)
-    return [([join_lines(parts) for parts in cells], thick) for cells, thick in made]
-
-
-def _goes_on(above: Cells, row: Cells) -> bool:
-    """Whether a row holds the rest of one cell of the row above it, alone or with the others of that row."""
-    if above[0] and not any(above[1:]) and row[0][:1].islower():
-        return True
-    filled = [at for at, cell in enumerate(row) if cell]
-    if len(filled) != 1:
-        return False
-    at = filled[0]
-    return bool(above[at]) and row[at][:1].islower() and not above[at].rstrip().endswith((".", ";", ":"))
