@@ -243,7 +243,11 @@ def _page_numbers(pages: Sequence[Page], edges: Sequence[Sequence[bool]]) -> set
     found: dict[int, list[tuple[int, int]]] = {}
     for number, page in enumerate(pages):
         for index, line in enumerate(page):
-            if edges[number][index] and (match := _PAGE_NUMBER.fullmatch(line.text.strip())):
+            if not edges[number][index] or not (match := _PAGE_NUMBER.fullmatch(line.text.strip())):
+                continue
+            # Beside other words on a single page, or as a year, it may as well be a figure of the text.
+            alone = all(other is line or abs(other.base - line.base) > line.size for other in page)
+            if len(pages) > 1 or (alone and len(match[1]) < 4):
                 found.setdefault(int(match[1]) - number, []).append((number, index))
     needed = 2 if len(pages) > 1 else 1
     return {place for places in found.values() if len(places) >= needed for place in places}

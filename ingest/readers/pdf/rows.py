@@ -13,11 +13,13 @@ from ingest.readers.pdf.lines import Line, body_size, is_box
 from ingest.readers.pdf.page import Mark, PageContent, Piece
 
 _GAP = 0.9  # of the letters' size, as in `letters`: a wider gap parts two lines
+_INDENT = 4.0  # of the size: an item of a list stands no farther from its mark
 _SAME = 0.3  # of the size: base lines that differ less are one
 _RAISED = 0.15  # of the size: a letter that stands higher by that is raised
 _SMALLER = 0.88  # of the size: letters set apart by their size
 _NEAR = 60.0  # points between a field or a box and what it is called
 _CALL = re.compile(r"[(\[]?(?:\d{1,3}|\*{1,4}|[a-z†‡])(?:\s?[,;–-]\s?\d{1,3}|\s\d{1,3})*[)\]]?[,;]?", re.IGNORECASE)
+_MARKER = re.compile(r"[•▪●■◆➢‣◦–—\-\u2610-\u2612\u25a1\uf000-\uf0ff]|\(?\d{1,2}[.)]|[a-z][.)]|\d{1,2}(?:\.\d{1,2})+\.?")
 _MARKS = re.compile(r"\d{1,3}|\*{1,4}|[a-z†‡]", re.IGNORECASE)
 _NOTE = re.compile(r"[(\[]?(\d{1,3}|\*{1,4}|[a-z†‡])[)\]]?\s?[.):]?\s+(?=\S)", re.IGNORECASE)
 # What small raised letters belong to: « m² », « 10³ », « 1er », « n° », « Mme », « XIXe ».
@@ -54,7 +56,8 @@ def _joins(run: Sequence[Piece], piece: Piece) -> bool:
     if piece.angle != last.angle or last.cut:
         return False
     size = max(ground.size, piece.size)
-    if not -0.5 * size < piece.x - last.right < _GAP * size:
+    marked = len(run) == 1 and _MARKER.fullmatch(last.text.strip()) is not None
+    if not -0.5 * size < piece.x - last.right < (_INDENT if marked else _GAP) * size:
         return False
     rise = piece.base - ground.base
     if abs(rise) <= _SAME * min(ground.size, piece.size):

@@ -20,6 +20,7 @@ from ingest.readers.pdf.tables.headers import as_line, full_headers, header_rows
 from ingest.readers.pdf.tables.unruled import Found, tables_in
 
 _OVER = 5.0  # points by which a cell's text may reach over its rules
+_APART = 1.5  # of the size: the words of one number stand no farther apart, however a line is stretched
 _LONGEST_CELL = 1_200  # characters: longer cells are a page's layout, not a table
 
 
@@ -86,7 +87,8 @@ def _same_row(last: Line, line: Line) -> bool:
 
 def _together(last: Line, line: Line) -> Line:
     """Two lines of one row as one. Figures that stand apart are never read as one number."""
-    apart = re.search(r"\d\W?$", last.text) and re.match(r"\W?\d", line.text)
+    wide = line.x - last.right > _APART * last.size
+    apart = wide and re.search(r"\d\W?$", last.text) and re.match(r"\W?\d", line.text)
     text = f"{last.text}{' ; ' if apart else ' '}{line.text}"
     bold = last.bold if len(last.text) >= len(line.text) else line.bold
     return replace(last, text=text, right=line.right, bold=bold)

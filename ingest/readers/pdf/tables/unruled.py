@@ -59,15 +59,23 @@ def _blocks(rows: Sequence[Row]) -> list[list[Row]]:
     """The rows that follow each other and hold several cells, with the wrapped lines of cells among them."""
     blocks: list[list[Row]] = []
     block: list[Row] = []
-    for row in rows:
+    for row, following in zip(rows, [*rows[1:], []], strict=True):
         close = bool(block) and block[-1][0].base - row[0].base <= _APART * max(row[0].size, block[-1][0].size)
-        if block and (not close or not (len(row) > 1 or _is_inside(row[0], block))):
+        titled = len(row) == 1 and _is_title(row[0], block, following)
+        if block and (not close or titled or not (len(row) > 1 or _is_inside(row[0], block))):
             blocks.append(block)
             block = []
         if block or len(row) > 1:
             block.append(row)
     blocks.append(block)
     return [cut for found in blocks if len(cut := _trimmed(found)) > 1]
+
+
+def _is_title(line: Line, block: Sequence[Row], following: Row) -> bool:
+    """Whether a line that is set apart begins another table, with a header of its own."""
+    if not block or len(following) < 2 or any(is_figure(other.text) for other in following[1:]):
+        return False
+    return line.bold != block[-1][0].bold or abs(line.size - block[-1][0].size) > 0.6
 
 
 def _is_inside(line: Line, block: Sequence[Row]) -> bool:
