@@ -64,11 +64,9 @@ def _field(pdfium: Any, annotation: Any, forms: Any, place: tuple[float, float, 
     boxes = {pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON}
     if kind in boxes or (kind < 0 and _string(pdfium, annotation, b"FT") == "Btn"):
         checked = bool(forms and pdfium.FPDFAnnot_IsChecked(forms, annotation))
-        state = _string(pdfium, annotation, b"AS")
-        if not checked and not pdfium.FPDFAnnot_HasKey(annotation, b"AP"):
-            # Without a drawing of its states, the state or the value alone says which one holds.
-            state = state or _string(pdfium, annotation, b"V")
-            checked = state not in {"", "Off"}
+        # PDFium knows the states that are drawn; without a drawing, the state or the value alone says which one holds.
+        state = _string(pdfium, annotation, b"AS") or _string(pdfium, annotation, b"V")
+        checked = checked or state not in {"", "Off"}
         yield Mark("box", *place, checked=checked, name=name)
         return
     if kind == pdfium.FPDF_FORMFIELD_TEXTFIELD and pdfium.FPDFAnnot_GetFormFieldFlags(forms, annotation) & _PASSWORD:

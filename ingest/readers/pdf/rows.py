@@ -19,9 +19,13 @@ _RAISED = 0.15  # of the size: a letter that stands higher by that is raised
 _SMALLER = 0.88  # of the size: letters set apart by their size
 _NEAR = 60.0  # points between a field or a box and what it is called
 _CALL = re.compile(r"[(\[]?(?:\d{1,3}|\*{1,4}|[a-z†‡])(?:\s?[,;–-]\s?\d{1,3}|\s\d{1,3})*[)\]]?[,;]?", re.IGNORECASE)
-_MARKER = re.compile(r"[•▪●■◆➢‣◦–—\-\u2610-\u2612\u25a1\uf000-\uf0ff]|\(?\d{1,2}[.)]|[a-z][.)]|\d{1,2}(?:\.\d{1,2})+\.?")
+_MARKER = re.compile(
+    r"[•▪●■◆➢‣◦–—\-\u2610-\u2612\u25a1\uf000-\uf0ff]|\(?\d{1,2}[.)]|[a-z][.)]|\d{1,2}(?:\.\d{1,2})+\.?"
+)
 _MARKS = re.compile(r"\d{1,3}|\*{1,4}|[a-z†‡]", re.IGNORECASE)
 _NOTE = re.compile(r"[(\[]?(\d{1,3}|\*{1,4}|[a-z†‡])[)\]]?\s?[.):]?\s+(?=\S)", re.IGNORECASE)
+_LONGEST_CALL = 8  # characters
+_MOST_CALLS = 200  # on a page, that are looked at one by one
 # What small raised letters belong to: « m² », « 10³ », « 1er », « n° », « Mme », « XIXe ».
 _UNIT = re.compile(r"(?:^|[\d\s/(.·])(?:[kcdmhµ]?m|s)$")
 _POWER = re.compile(r"(?:[x×*·.]\s?|^|[^\d\s]\s)10$|\b[a-zA-Z]$")
@@ -47,7 +51,8 @@ def lines_of(page: PageContent) -> list[Line]:
         run.append(piece)
     if run:
         lines.append(_line(run, page.height, called))
-    return _with_marks(_with_signs(_with_notes(lines, called)), page)
+    lines = _with_notes(_without_calls(lines, called), called)
+    return _with_marks(_with_signs(lines), page)
 
 
 def _joins(run: Sequence[Piece], piece: Piece) -> bool:
@@ -110,6 +115,24 @@ def _line(run: Sequence[Piece], height: float, called: set[str]) -> Line:
     turned, pale = ground.angle, ground.pale
     size = max(run, key=lambda piece: len(piece.text)).size
     return Line(text, size, bold, run[0].x, right, ground.base, place, note=note, angle=turned, pale=pale)
+
+
+def _without_calls(lines: list[Line], called: set[str]) -> list[Line]:
+    """The lines, calls that the file draws after all the rest put to the line that they stand at the end of."""
+    calls = [line for line in lines if len(line.text) <= _LONGEST_CALL and _CALL.fullmatch(line.text)]
+    gone: set[int] = set()
+    for call in calls[:_MOST_CALLS]:
+        for at, line in enumerate(lines):
+            rise, away = call.base - line.base, call.x - line.right
+            raised = _RAISED * line.size < rise < 0.8 * line.size and call.size <= _SMALLER * line.size
+            if raised and -0.3 * line.size < away < _GAP * line.size and line is not call:
+                kept = _raised(line.text, call.text)
+                if kept is None:
+                    called.update(_MARKS.findall(call.text))
+                lines[at] = replace(line, text=line.text + (kept or ""))
+                gone.add(id(call))
+                break
+    return [line for line in lines if id(line) not in gone]
 
 
 def _raised(before: str, text: str) -> str | None:

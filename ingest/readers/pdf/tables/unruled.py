@@ -59,7 +59,8 @@ def _blocks(rows: Sequence[Row]) -> list[list[Row]]:
     """The rows that follow each other and hold several cells, with the wrapped lines of cells among them."""
     blocks: list[list[Row]] = []
     block: list[Row] = []
-    for row, following in zip(rows, [*rows[1:], []], strict=True):
+    for number, row in enumerate(rows):
+        following = rows[number + 1] if number + 1 < len(rows) else []
         close = bool(block) and block[-1][0].base - row[0].base <= _APART * max(row[0].size, block[-1][0].size)
         titled = len(row) == 1 and _is_title(row[0], block, following)
         if block and (not close or titled or not (len(row) > 1 or _is_inside(row[0], block))):
