@@ -12,6 +12,7 @@ from ingest.readers.pdf.lines import Line, body_size, is_larger
 _LEAST = 3  # lines that a column has at least
 _GUTTER = 6.0  # points that stand empty between two columns at least
 _WORDS = 3  # a column's lines have as many on average at least: cells of a table have fewer
+_MOST = 3_000  # lines of a page that is looked at: no page to be read has as many
 _DEEPEST = 4  # columns within columns
 
 
@@ -32,7 +33,7 @@ def is_read_across(lines: Sequence[Line], parts: Sequence[Sequence[Line]]) -> bo
 
 
 def _parted(lines: list[Line], body: float, depth: int) -> list[list[Line]]:
-    if depth >= _DEEPEST or len(lines) < 2 * _LEAST:
+    if depth >= _DEEPEST or not 2 * _LEAST <= len(lines) <= _MOST:
         return [lines]
     found = _widest_cut(lines, body)
     if found is None:

@@ -17,7 +17,7 @@ _DEPTH = 70  # points: what stands farther from the outermost line is no part of
 _MARGIN = 0.12  # of the page's height, where headers and footers stand
 _BIGGER = 1.12  # a heading's letters are that much larger than the text's
 _STAMPED = 1.8  # times the text's letters: what is stamped across a page is that large
-_FIGURE = re.compile(r"[\d\s.,%€+\-–()]*\d[\d\s.,%€+\-–()]*")
+_FIGURE = re.compile(r"(?=\D*\d)[\d\s.,%€+\-–()]+")
 # Bullets of symbol fonts (Wingdings) come out as private-use characters.
 _SYMBOL_BULLET = re.compile(r"\s*[\uf0a7\uf0b7\uf0d8\uf0fc\uf076\uf02d\uf0e0\uf0a8\u25a0\u25cf]\s*")
 # Boxes to check: Unicode's, and those of Wingdings (private use). Some are bullets where nothing is checked.
@@ -176,12 +176,10 @@ def _at_edge(page: Page) -> list[bool]:
 
 def _tabular(page: Page, heights: Sequence[int]) -> set[int]:
     """The base lines of rows with figures that stand beside another such row: a table's, at the very edge."""
-    counts: Counter[int] = Counter(round(line.base) for line in page)
-    figured = [
-        height
-        for height in heights
-        if counts[height] > 1 and any(_FIGURE.fullmatch(line.text) for line in page if round(line.base) == height)
-    ]
+    rows: dict[int, list[str]] = {}
+    for line in page:
+        rows.setdefault(round(line.base), []).append(line.text)
+    figured = [height for height in heights if len(rows[height]) > 1 and any(map(_FIGURE.fullmatch, rows[height]))]
     size = max((line.size for line in page), default=0.0)
     return {height for pair in pairwise(figured) if pair[1] - pair[0] < 3 * size for height in pair}
 
@@ -246,11 +244,14 @@ def _page_numbers(pages: Sequence[Page], edges: Sequence[Sequence[bool]]) -> set
             if not edges[number][index] or not (match := _PAGE_NUMBER.fullmatch(line.text.strip())):
                 continue
             # Beside other words on a single page, or as a year, it may as well be a figure of the text.
-            alone = all(other is line or abs(other.base - line.base) > line.size for other in page)
-            if len(pages) > 1 or (alone and len(match[1]) < 4):
+            if len(pages) > 1 or (len(match[1]) < 4 and _is_alone(line, page)):
                 found.setdefault(int(match[1]) - number, []).append((number, index))
     needed = 2 if len(pages) > 1 else 1
     return {place for places in found.values() if len(places) >= needed for place in places}
+
+
+def _is_alone(line: Line, page: Page) -> bool:
+    return all(other is line or abs(other.base - line.base) > line.size for other in page)
 
 
 def _is_page_label(text: str, count: int) -> bool:

@@ -18,12 +18,15 @@ _SAME = 0.3  # of the size: base lines that differ less are one
 _RAISED = 0.15  # of the size: a letter that stands higher by that is raised
 _SMALLER = 0.88  # of the size: letters set apart by their size
 _NEAR = 60.0  # points between a field or a box and what it is called
-_CALL = re.compile(r"[(\[]?(?:\d{1,3}|\*{1,4}|[a-z†‡])(?:\s?[,;–-]\s?\d{1,3}|\s\d{1,3})*[)\]]?[,;]?", re.IGNORECASE)
+_CALL = re.compile(
+    r"[(\[]?(?:\d{1,3}|\*{1,4}|[a-z†‡])(?:\s?[,;–-]\s?\d{1,3}|\s\d{1,2}(?!\d))*[)\]]?[,;]?", re.IGNORECASE
+)
 _MARKER = re.compile(
     r"[•▪●■◆➢‣◦–—\-\u2610-\u2612\u25a1\uf000-\uf0ff]|\(?\d{1,2}[.)]|[a-z][.)]|\d{1,2}(?:\.\d{1,2})+\.?"
 )
 _MARKS = re.compile(r"\d{1,3}|\*{1,4}|[a-z†‡]", re.IGNORECASE)
 _NOTE = re.compile(r"[(\[]?(\d{1,3}|\*{1,4}|[a-z†‡])[)\]]?\s?[.):]?\s+(?=\S)", re.IGNORECASE)
+_CONTEXT = 30  # characters before a raised letter, that tell what it is
 _LONGEST_CALL = 8  # characters
 _MOST_CALLS = 200  # on a page, that are looked at one by one
 # What small raised letters belong to: « m² », « 10³ », « 1er », « n° », « Mme », « XIXe ».
@@ -94,7 +97,7 @@ def _line(run: Sequence[Piece], height: float, called: set[str]) -> Line:
             end = piece.right
             continue
         if raised and text:
-            kept = _raised(text, piece.text.strip())
+            kept = _raised(text[-_CONTEXT:], piece.text.strip())
             if kept is None:
                 called.update(_MARKS.findall(piece.text))
                 dropped, end = True, piece.right
@@ -121,17 +124,21 @@ def _without_calls(lines: list[Line], called: set[str]) -> list[Line]:
     """The lines, calls that the file draws after all the rest put to the line that they stand at the end of."""
     calls = [line for line in lines if len(line.text) <= _LONGEST_CALL and _CALL.fullmatch(line.text)]
     gone: set[int] = set()
+    larger: dict[float, list[int]] = {}  # by the size of calls: the lines in larger letters
     for call in calls[:_MOST_CALLS]:
-        for at, line in enumerate(lines):
+        if call.size not in larger:
+            larger[call.size] = [at for at, line in enumerate(lines) if call.size <= _SMALLER * line.size]
+        for at in larger[call.size]:
+            line = lines[at]
             rise, away = call.base - line.base, call.x - line.right
-            raised = _RAISED * line.size < rise < 0.8 * line.size and call.size <= _SMALLER * line.size
-            if raised and -0.3 * line.size < away < _GAP * line.size and line is not call:
-                kept = _raised(line.text, call.text)
-                if kept is None:
-                    called.update(_MARKS.findall(call.text))
-                lines[at] = replace(line, text=line.text + (kept or ""))
-                gone.add(id(call))
-                break
+            if not (_RAISED * line.size < rise < 0.8 * line.size and -0.3 * line.size < away < _GAP * line.size):
+                continue
+            kept = _raised(line.text[-_CONTEXT:], call.text)
+            if kept is None:
+                called.update(_MARKS.findall(call.text))
+            lines[at] = replace(line, text=line.text + (kept or ""))
+            gone.add(id(call))
+            break
     return [line for line in lines if id(line) not in gone]
 
 
@@ -153,11 +160,13 @@ def _with_notes(lines: list[Line], called: set[str]) -> list[Line]:
     found = []
     for line in lines:
         for call in _WRITTEN_CALL.finditer(line.text):
-            if not _belongs(line.text[: call.start()]):
+            if not _belongs(line.text[: call.start()][-_CONTEXT:]):
                 called.add(call[0].translate(_PLAIN_DIGITS))
     usual = body_size([lines])
     for line in lines:
-        text = _WRITTEN_CALL.sub(lambda call: call[0] if _belongs(call.string[: call.start()]) else "", line.text)
+        text = _WRITTEN_CALL.sub(
+            lambda call: call[0] if _belongs(call.string[: call.start()][-_CONTEXT:]) else "", line.text
+        )
         match = _NOTE.match(text.translate(_PLAIN_DIGITS)) if not line.note else None
         begins = match and match[1] in called and (line.size < usual * 0.95 or line.place < 0.35)
         if match and begins:

@@ -13,7 +13,7 @@ _MOST_HEADERS = 4  # rows
 _HALF, _MOST_OF = 0.5, 0.8  # of the cells of a column, that make it one of figures
 _SHORT = 8  # words: a cell of a header has no more
 _YEAR = re.compile(r"(?:\D{0,20}\b)?(?:19|20)\d\d(?:\s*[-–/]\s*(?:(?:19|20)?\d\d))?(?:\b\D{0,20})?")
-_AMOUNT = re.compile(r"[\d\s.,%€+\-–—()/*]*\d[\d\s.,%€+\-–—()/*]*(?:[^\d\s]{1,4})?")
+_AMOUNT = re.compile(r"(?=\D*\d)[\d\s.,%€+\-–—()/*]++(?:[^\d\s]{1,4})?")
 Spans = Sequence[Sequence[tuple[int, int]]]
 
 
