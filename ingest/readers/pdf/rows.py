@@ -148,6 +148,8 @@ def _raised(before: str, text: str) -> str | None:
         return text.translate(_EXPONENTS)
     if re.fullmatch(r"[+−-]?\d{1,2}|n", text) and _POWER.search(before):
         return text.translate(_EXPONENTS)
+    if text == "o" and before.endswith(("n", "N")):
+        return "°"
     if _ORDINAL.fullmatch(text) and re.search(r"[\dIVXLCnNM]$|[A-Za-zé]$", before):
         return text
     return None if _CALL.fullmatch(text) else text

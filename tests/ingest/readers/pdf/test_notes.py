@@ -40,11 +40,13 @@ def test_exponents_units_and_ordinals_stay() -> None:
     sheet.called(12, 36, "Le débit vaut 4 x 10", "3", " litres depuis le 1")
     sheet.called(12, 42, "Le siège date du XIX", "e", " siècle, dit la 1")
     sheet.called(12, 48, "La commune de Marsac suit M", "me", " Roy")
+    sheet.called(12, 54, "et l'arrêté n", "o", " 12 du maire")
     text = read(sheet.content()).text
     assert "3 200 m² et le bassin" in text
     assert "4 x 10³ litres" in text
     assert "XIXe siècle" in text
     assert "Mme Roy" in text
+    assert "l'arrêté n° 12" in text
 
 
 def test_calls_written_as_raised_letters_go_and_squares_stay() -> None:
