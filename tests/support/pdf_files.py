@@ -47,14 +47,19 @@ class Sheet(FPDF):
             y += step
         return y
 
+    def lines(self, text: str, width: float, step: float = 5) -> list[str]:
+        """The lines that a text takes in a column."""
+        found = self.multi_cell(width, step, text, dry_run=True, output="LINES")
+        return [str(line) for line in found] if isinstance(found, list) else []
+
     def columns(self, texts: Sequence[str], y: float, width: float, gutter: float = 8, step: float = 5) -> float:
         """Columns of text, written row by row over all of them. The height below them."""
-        lines = [self.multi_cell(width, step, text, dry_run=True, output="LINES") for text in texts]
+        lines = [self.lines(text, width, step) for text in texts]
         for row in range(max(map(len, lines))):
             for number, own in enumerate(lines):
                 if row < len(own):
                     self.set_xy(10 + number * (width + gutter), y + row * step)
-                    self.cell(width, step, str(own[row]))
+                    self.cell(width, step, own[row])
         return y + step * max(map(len, lines))
 
     def content(self) -> bytes:

@@ -38,9 +38,9 @@ def test_a_heading_over_both_columns_parts_what_is_above_and_below_it() -> None:
 
 def test_columns_of_other_leading_sorted_by_height_are_columns() -> None:
     sheet = Sheet(size=9.5)
-    left = sheet.multi_cell(85, 5, f"{TOWN} {PARAGRAPH}", dry_run=True, output="LINES")
-    right = sheet.multi_cell(85, 5, f"{BUDGET} {SHOPS}", dry_run=True, output="LINES")
-    lines = [(20 + 5 * row, 10, line) for row, line in enumerate(left)]
+    left = sheet.lines(f"{TOWN} {PARAGRAPH}", 85)
+    right = sheet.lines(f"{BUDGET} {SHOPS}", 85)
+    lines = [(20.0 + 5 * row, 10, line) for row, line in enumerate(left)]
     lines += [(21 + 4.6 * row, 108, line) for row, line in enumerate(right)]
     for y, x, line in sorted(lines):
         sheet.text(x, y, line)
@@ -50,11 +50,11 @@ def test_columns_of_other_leading_sorted_by_height_are_columns() -> None:
 def test_a_table_is_not_taken_for_columns_beside_text() -> None:
     sheet = Sheet(size=10)
     rows = [("Année", "Aides", "Dossiers"), ("2022", "1 200", "45"), ("2023", "1 450", "51"), ("2024", "1 810", "66")]
-    lines = sheet.multi_cell(85, 5, f"{TOWN} {SHOPS}", dry_run=True, output="LINES")
+    lines = sheet.lines(f"{TOWN} {SHOPS}", 85)
     for number, line in enumerate(lines):
         if number < len(rows):
             sheet.cells([rows[number]], (10, 55, 85), 30 + 5 * number)
-        sheet.text(105, 30 + 5 * number, str(line))
+        sheet.text(105, 30 + 5 * number, line)
     text = read(sheet.content()).text
     assert "| Année | Aides | Dossiers |\n| --- | --- | --- |\n| 2022 | 1 200 | 45 |\n| 2023 | 1 450 | 51 |" in text
     assert f"{TOWN} {SHOPS}" in text
