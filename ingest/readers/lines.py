@@ -13,7 +13,7 @@ _PREFIXES = frozenset(
     (
         "peut c'est-a c'est est-ce vice demi non sous apres avant ex grand grande grands petit petite rendez quasi "
         "centre nord sud ouest celui celle ceux celles lui elle elles eux nous vous moi toi soi saint sainte jusque "
-        "plus chef seine ile"
+        "plus chef seine ile rez"
     ).split()
 )
 # What follows a verb after its hyphen: « peut-on », « a-t-il ».

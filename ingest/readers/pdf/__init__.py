@@ -1,4 +1,6 @@
 """PDF with text.
 
-Bytes -> `parsing` (PDFium) -> `lines` (without running heads) -> `layout` (paragraphs) -> `reader` (Document).
+Bytes -> `parsing` (PDFium: `letters`, `drawing`, `marks`) -> pieces of a `page` -> `rows` (lines without note calls) ->
+`legible` (which pages can be read) -> `lines` (without running heads and watermarks) -> `columns` and `tables` (in the
+order of reading) -> `layout` (paragraphs, headings, lists) -> `reader` (Reading).
 """

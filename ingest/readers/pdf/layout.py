@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from ingest.readers.block_builder import item_from_line, one_line
+from ingest.readers.block_builder import item_from_line, one_line, render, table
 from ingest.readers.lines import join_lines, words_of
 from ingest.readers.pdf.lines import Line, Page, body_size, is_larger
+from ingest.readers.pdf.tables.joining import continues, joined_rows
 from kb.text.folding import fold
 
 _MAX_HEADING = 160
 _LONGEST_RUN = 500  # lines of one block: more is no paragraph, and each line is compared with those before it
 _LONE_BULLET = re.compile(r"\s*[•▪●■◆➢‣◦\uf0a7\uf0b7\uf0d8\uf0fc]\s*$")
+_BOX = re.compile(r"\[[x ]\] ")
 _ENDED = (".", "!", "?", "…", ":", ";", "»")
 
 
@@ -29,7 +31,7 @@ class _Run:
 
 def first_big_line(pages: Sequence[Page]) -> str | None:
     """The largest lines of the first page with text, when they are larger than the text; else None."""
-    page = next((page for page in pages if page), None)
+    page = next((found for page in pages if (found := [line for line in page if not line.table])), None)
     if page is None:
         return None
     if not is_larger(max(page, key=lambda line: line.size), body_size(pages)):
@@ -55,7 +57,7 @@ def text_and_pages(pages: Sequence[Page], title: str | None) -> tuple[str, tuple
     blocks: list[tuple[str, list[tuple[int, int]]]] = []  # text, and (page, offset in it) where a page begins
     titled = False
     for run in runs:
-        text, marks = _joined(run, words)
+        text, marks = _table(run) if run.lines[0][1].table else _joined(run, words)
         if not text:
             continue
         if not titled and title and run.lines[0][0] == 0 and fold(text) == fold(title) and len(runs) > 1:
@@ -68,6 +70,25 @@ def text_and_pages(pages: Sequence[Page], title: str | None) -> tuple[str, tuple
     return _with_starts(_levelled(blocks), len(pages))
 
 
+def _table(run: _Run) -> tuple[str, list[tuple[int, int]]]:
+    """The table of a run, gone on over pages or not, and where in it each page begins."""
+    rows, pages = joined_rows([(page, line.table) for page, line in run.lines if line.table])
+    headed = any(rows[0])
+    blocks = table(rows if headed else rows[1:], has_header=headed)
+    if len(blocks) != 1 or blocks[0].kind != "table":
+        text = "\n\n".join(render(block) for block in blocks)
+        return text, [(page, 0) for page in dict.fromkeys(pages)]
+    text = blocks[0].text
+    starts = [0]
+    for line in text.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    marks: dict[int, int] = {}
+    shift = text.count("\n") + 1 - len(rows)  # the line below the header
+    for at, page in enumerate(pages):
+        marks.setdefault(page, 0 if at == 0 else starts[min(at + shift, len(starts) - 1)])
+    return text, list(marks.items())
+
+
 def _heading_size(run: _Run) -> float:
     return round(run.lines[0][1].size)
 
@@ -77,17 +98,42 @@ def _runs(pages: Sequence[Page]) -> Iterator[_Run]:
     body = body_size(pages)
     gap = _line_gap(pages)
     run: list[tuple[int, Line]] = []
+    notes: list[_Run] = []  # of the page before: they stand before a paragraph that goes on to the next one
     for number, page in enumerate(pages):
-        for line in page:
-            if run and not _goes_on(run, number, line, body, gap):
+        lines, following = _notes_apart(page, number)
+        for line in lines:
+            goes_on = bool(run) and _goes_on(run, number, line, body, gap)
+            if run and not goes_on:
                 yield _finished(run, body)
                 run = []
+            yield from notes
+            notes = []
             run.append((number, line))
+        notes += following
     if run:
         yield _finished(run, body)
+    yield from notes
+
+
+def _notes_apart(page: Page, number: int) -> tuple[Page, list[_Run]]:
+    """The lines of a page without its notes, and each of these as a run."""
+    lines: Page = []
+    notes: list[list[tuple[int, Line]]] = []
+    for line in page:
+        last = notes[-1][-1][1] if notes else None
+        wrapped = last is not None and abs(line.size - last.size) < 0.3 and 0 < last.base - line.base < 1.6 * line.size
+        if line.note:
+            notes.append([(number, line)])
+        elif wrapped and not line.table:
+            notes[-1].append((number, line))
+        else:
+            lines.append(line)
+    return lines, [_Run(note) for note in notes]
 
 
 def _finished(run: list[tuple[int, Line]], body: float) -> _Run:
+    if run[0][1].table or run[0][1].alone:
+        return _Run(run)
     text = " ".join(line.text for _, line in run)
     bold = all(line.bold for _, line in run)
     headed = is_larger(run[0][1], body) or (bold and len(run) <= 2 and not text.rstrip().endswith(_ENDED))
@@ -108,7 +154,13 @@ def _line_gap(pages: Sequence[Page]) -> float:
 def _goes_on(run: list[tuple[int, Line]], page: int, line: Line, body: float, gap: float) -> bool:
     """Whether `line` belongs to the block that `run` has begun."""
     last_page, last = run[-1]
-    if len(run) >= _LONGEST_RUN or last.alone or line.alone:
+    if last.table or line.table:
+        return bool(last.table and line.table and page == last_page + 1 and continues(last.table, line.table))
+    if last.alone or line.alone or last.angle != line.angle or _BOX.match(line.text):
+        return False
+    if _BOX.match(run[0][1].text) and not line.text[:1].islower():
+        return False
+    if len(run) >= _LONGEST_RUN:
         return False
     if _LONE_BULLET.fullmatch(last.text):
         return True

@@ -1,26 +1,32 @@
-"""PDF: parsed page by page, pages that are scans recognised, then laid out as blocks, page numbers kept."""
+"""PDF with text: parsed page by page, then laid out as blocks, page numbers kept."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from ingest.readers.block_builder import one_line
 from ingest.readers.dates import date_near_title
 from ingest.readers.metadata import Metadata, canonical_url, without_site_name
 from ingest.readers.ocr.remarks import INSTALL, remarks
 from ingest.readers.pdf.layout import first_big_line, text_and_pages
-from ingest.readers.pdf.lines import Line, Page, body_size, cleaned
-from ingest.readers.pdf.parsing import parse
-from ingest.readers.pdf.recognised import lines_of, stretches
-from ingest.readers.pdf.scanned import scanned_pages
+from ingest.readers.pdf.legible import UnreadablePages, unreadable_pages
+from ingest.readers.pdf.lines import Page, body_size, cleaned
+from ingest.readers.pdf.page import Parsed
+from ingest.readers.pdf.parsing import DamagedError, parse
+from ingest.readers.pdf.recognised import lines_of as recognised_lines
+from ingest.readers.pdf.recognised import stretches
+from ingest.readers.pdf.rows import lines_of
+from ingest.readers.pdf.tables.page import with_tables
 from ingest.readers.reading import Given, Reading, RecognisedPage, RecognitionWanted, no_text, too_long
 from kb.errors import DocumentError
 
 # Titles that programs write into a file when its author gave none.
 _NO_TITLE = re.compile(
-    r"(?:microsoft (?:word|powerpoint|excel)\b.*|untitled.*|sans titre.*|(?:document|presentation|présentation) ?\d*"
+    r"(?:microsoft (?:office )?(?:word|powerpoint|excel)\b.*|untitled.*|sans titre.*"
+    r"|(?:document|presentation|présentation) ?\d*"
+    r"|\(?anonymous\)?|unspecified|projet|brouillon|draft|confidentiel|copie|specimen|spécimen"
     r"|présentation powerpoint|powerpoint presentation|.*\.(?:docx?|odt|pdf|indd|pptx?|xlsx?|rtf|qxp|ai)|\W*)",
     re.IGNORECASE,
 )
@@ -28,70 +34,80 @@ _DAMAGED = "le PDF est tronqué ou endommagé ; récupérez-le à nouveau"
 
 
 def read(given: Given) -> Reading:
-    """The text of a PDF. Raises RecognitionWanted first for one with scanned pages; DocumentError for one that is
-    protected or damaged, or of which nothing can be read."""
+    """The text of a PDF. Raises RecognitionWanted first for one with pages that have to be recognised; DocumentError
+    for one that has no readable page, is protected or damaged.
+    """
     if b"%PDF-" not in given.content[:1024]:
         raise DocumentError(given.name, "ce n'est pas un fichier PDF ; vérifiez son format")
     if b"%%EOF" not in given.content.rstrip()[-2048:]:
         # PDFium mends such a file as it can, silently without the pages that are gone.
         raise DocumentError(given.name, _DAMAGED)
     parsed = _parsed(given)
-    if parsed["characters"] > given.max_text_bytes:
-        raise too_long(given, parsed["characters"])
-    pages = [[Line(**line) for line in page] for page in parsed["pages"]]
-    recognised = _recognised(given, pages, parsed["pictured"])
-    body = body_size(pages)
-    for number, page in recognised.items():
-        pages[number] = lines_of(page, body) or pages[number]
-    reading = _reading(given, cleaned(pages), parsed["title"], len(recognised))
+    if parsed.characters > given.max_text_bytes:
+        raise too_long(given, parsed.characters)
+    pages = [lines_of(page) for page in parsed.pages]
+    unreadable = unreadable_pages(parsed.pages, pages)
+    recognised = _recognised(given, unreadable)
     read = [number for number, page in recognised.items() if page.lines]
-    return replace(reading, remarks=remarks(recognised), recognised=stretches(reading.text, reading.page_starts, read))
+    if not unreadable.readable and not read:
+        raise DocumentError(given.name, _refusal(unreadable, recognised))
+    for number in unreadable.fonts:
+        pages[number] = []
+    body = body_size([page for number, page in enumerate(pages) if number not in read])
+    for number in read:
+        pages[number] = recognised_lines(recognised[number], body)
+    reading = _reading(given, parsed, cleaned(pages))
+    told = remarks(recognised, unreadable.fonts)
+    return replace(reading, remarks=told, recognised=stretches(reading.text, reading.page_starts, read))
 
 
-def _recognised(given: Given, pages: list[Page], pictured: list[float]) -> dict[int, RecognisedPage]:
-    """The pages that are scans, as they were recognised. Raises RecognitionWanted when they were not yet."""
-    wanted = scanned_pages([sum(len(line.text.strip()) for line in page) for page in pages], pictured)
+def _recognised(given: Given, unreadable: UnreadablePages) -> dict[int, RecognisedPage]:
+    """The pages without readable text, as they were recognised. Raises RecognitionWanted when they were not yet."""
+    wanted = sorted({*unreadable.images, *unreadable.fonts})
+    if not unreadable.readable:
+        wanted = list(range(unreadable.count))  # what has hardly any text may be drawn, too
     if wanted and given.recognised is None:
         raise RecognitionWanted(wanted)
     recognised = given.recognised or {}
     return {number: recognised[number] for number in wanted if number in recognised}
 
 
-def _reading(given: Given, pages: list[Page], declared_title: str, scanned: int) -> Reading:
-    title: str | None = without_site_name(one_line(declared_title))
+def _refusal(unreadable: UnreadablePages, recognised: Mapping[int, RecognisedPage]) -> str:
+    """Why a file of which nothing can be read is refused, and what to do."""
+    outcomes = {page.outcome for page in recognised.values()}
+    if "absent" in outcomes:
+        return f"{unreadable.told} ; la reconnaissance de caractères (OCR) n'est pas là : {INSTALL}"
+    if outcomes <= {"read"}:
+        return f"{unreadable.told}, même pour la reconnaissance de caractères (OCR) ; vérifiez le fichier"
+    return f"{unreadable.told} : la reconnaissance de caractères (OCR) n'a pas abouti ; découpez-le ou réenregistrez-le"
+
+
+def _reading(given: Given, parsed: Parsed, kept: list[Page]) -> Reading:
+    pages = [with_tables(page, content.rules) for page, content in zip(kept, parsed.pages, strict=True)]
+    title: str | None = without_site_name(one_line(parsed.title))
     if _NO_TITLE.fullmatch(title or ""):
         title = first_big_line(pages)
+        title = None if title and _NO_TITLE.fullmatch(title) else title
     text, starts = text_and_pages(pages, title)
     if not text:
-        raise _scan(given, len(pages)) if scanned else no_text(given)
-    first = [one_line(line.text) for line in next((page for page in pages if page), [])]
+        raise no_text(given)
+    first = [one_line(line.text) for line in next((page for page in pages if page), [])[:10]]
     # The file's own dates say when it was made, not when its text was published.
-    found = Metadata(title=title, date=date_near_title(first[:10]))
-    return Reading(replace(found, url=canonical_url(None, given.url)), text, starts)
+    found = Metadata(title=title, date=date_near_title(first))
+    found = replace(found, url=canonical_url(None, given.url))
+    return Reading(found, text, starts)
 
 
-def _parsed(given: Given) -> dict[str, Any]:
+def _parsed(given: Given) -> Parsed:
     """What PDFium makes of the file."""
-    parsed = parse(given.content, given.max_text_bytes)
-    if parsed.get("error") == "password":
-        raise DocumentError(given.name, "le PDF est protégé par un mot de passe ; enregistrez-le sans protection")
-    if parsed.get("error") == "page":
-        raise DocumentError(given.name, f"la page {parsed['page']} est illisible : {_DAMAGED}")
-    if parsed.get("error") or not parsed["pages"]:
+    try:
+        parsed = parse(given.content, given.max_text_bytes)
+    except DamagedError as error:
+        if error.why == "password":
+            reason = "le PDF est protégé par un mot de passe ; enregistrez-le sans protection"
+            raise DocumentError(given.name, reason) from None
+        page = f"la page {error.page} est illisible : " if error.page else ""
+        raise DocumentError(given.name, page + _DAMAGED) from None
+    if not parsed.pages:
         raise DocumentError(given.name, _DAMAGED)
     return parsed
-
-
-def _scan(given: Given, count: int) -> DocumentError:
-    """The refusal of a scan of which nothing was read."""
-    told = f"PDF scanné : {count} page{'s' if count > 1 else ''} sans texte"
-    outcomes = {page.outcome for page in (given.recognised or {}).values()}
-    if "absent" in outcomes:
-        return DocumentError(given.name, f"{told} ; la reconnaissance de caractères (OCR) n'est pas là : {INSTALL}")
-    if outcomes <= {"read"}:
-        return DocumentError(
-            given.name, f"{told}, même pour la reconnaissance de caractères (OCR) ; vérifiez le fichier"
-        )
-    return DocumentError(
-        given.name, f"{told} : la reconnaissance de caractères (OCR) n'a pas abouti ; découpez-le ou réenregistrez-le"
-    )
