@@ -2,7 +2,7 @@
 
 The packaged model runs in 8 bits everywhere, so that machines differ as little as may be: of 1,896 questions one in
 four was answered with other sentences in float32 (28 November 2026, bench/sheets; see benchmarks/formats.py and
-benchmarks/processors.py). On ONNX
+benchmarks/processors). On ONNX
 Runtime it takes half the time of float32 where the processor has instructions for it (VNNI), and is not slower
 elsewhere. bfloat16 on torch, for other models, pays only where the processor has a unit for matrices of it (AMX), and
 is slower than float32 where it has mere instructions (avx512_bf16).

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypedDict, Unpack
 
 from bundled import bundled_domain
 from ingest.readers import read_document
+from ingest.readers.reading import RecognisedPage
 from kb.text.domain import Domain
 from kb.types import Document
 
@@ -18,6 +19,7 @@ class Options(TypedDict, total=False):
     url: str | None
     max_text_mb: int
     domain: Domain
+    recognised: Mapping[int, RecognisedPage] | None
 
 
 def reader_of(default_name: str) -> Callable[..., Document]:

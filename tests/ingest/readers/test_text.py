@@ -155,7 +155,6 @@ def test_a_broken_byte_in_utf_8_costs_one_letter_only() -> None:
         b"\x00\x01\x02\x03",
         b"PK\x03\x04abc",
         b"\x89PNG\r\n",
-        b"{\\rtf1 texte}",
         bytes(range(1, 32)) * 20,
     ],
 )

@@ -16,7 +16,7 @@ from ingest.readers.files.unread import _REASONS, why_unread
         ("copil.ppt", "enregistrez-le en .pptx"),
         ("courrier.msg", "enregistrez-le en .eml"),
         ("plan.dwg", "exportez-le en .pdf"),
-        ("photo.jpeg", "image"),
+        ("photo.heic", "image"),
         ("séance.mp3", "transcription"),
         ("tout.rar", ".zip"),
         ("donnée.inconnue", "type de fichier non lu (.inconnue) ; types lus : .a, .b"),

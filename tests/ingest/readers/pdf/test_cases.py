@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from ingest.readers.reading import RecognisedPage, RecognitionWanted
 from kb.errors import DocumentError
 from kb.types import Document
 from reading import reader_of
@@ -14,9 +16,9 @@ CASES = Path(__file__).parents[3] / "data" / "cases"
 _read = reader_of("cas.pdf")
 
 
-def case(name: str) -> Document:
+def case(name: str, recognised: Mapping[int, RecognisedPage] | None = None) -> Document:
     (path,) = (CASES / f"pdf_{name}").glob("*.pdf")
-    return _read(path.read_bytes(), path.name)
+    return _read(path.read_bytes(), path.name, recognised=recognised)
 
 
 @pytest.mark.parametrize(
@@ -54,12 +56,18 @@ def test_a_watermark_is_neither_text_nor_title_and_what_begins_each_page_stays()
     assert document.text.count("Le comité de suivi du Val-d'Aubance a examiné") == 3
 
 
-def test_scanned_pages_are_named_and_the_others_are_whole() -> None:
-    document = case("en_partie_scanne")
-    assert document.remarks == ("pages 3 à 5 : images, sans texte lisible",)
+def test_scanned_pages_are_to_be_recognised_and_the_others_are_whole() -> None:
+    with pytest.raises(RecognitionWanted) as wanted:
+        case("en_partie_scanne")
+    assert wanted.value.pages == (2, 3, 4)
+    document = case("en_partie_scanne", dict.fromkeys(wanted.value.pages, RecognisedPage(outcome="absent")))
+    assert document.remarks[0].startswith("pages 3 à 5 : images, sans texte lu")
     assert document.text.count("Le comité de suivi du Val-d'Aubance a examiné") == 12
 
 
-def test_a_file_whose_letters_are_told_wrongly_is_refused() -> None:
-    with pytest.raises(DocumentError, match=r"texte illisible sur 1 page : la police du PDF est mal codée ; .*OCR"):
+def test_a_file_whose_letters_are_told_wrongly_is_to_be_recognised_else_refused() -> None:
+    with pytest.raises(RecognitionWanted) as wanted:
         case("tounicode_faux")
+    assert wanted.value.pages == (0,)
+    with pytest.raises(DocumentError, match=r"texte illisible sur 1 page, la police du PDF est mal codée ; .*OCR"):
+        case("tounicode_faux", {0: RecognisedPage(outcome="absent")})

@@ -7,6 +7,7 @@ import string
 import pytest
 
 from ingest.readers.pdf.legible import is_legible
+from ingest.readers.reading import RecognisedPage, RecognitionWanted
 from kb.errors import DocumentError
 from pdf_files import PARAGRAPH, Sheet
 from reading import reader_of
@@ -71,8 +72,11 @@ def test_a_page_in_an_unreadable_font_is_named_and_left_out() -> None:
         if text != PARAGRAPH * 3:
             sheet.add_page()
         sheet.paragraph(text)
-    document = read(sheet.content())
-    assert document.remarks == ("page 2 : texte illisible, la police du fichier est mal codée",)
+    with pytest.raises(RecognitionWanted) as wanted:
+        read(sheet.content())
+    assert wanted.value.pages == (1,)
+    document = read(sheet.content(), recognised={1: RecognisedPage(outcome="failed")})
+    assert document.remarks[0].startswith("page 2 : police illisible, laissée de côté")
     assert shifted("comité", 7) not in document.text
     assert "The agency supports" in document.text
 
@@ -88,11 +92,13 @@ def test_pages_of_pictures_are_named_stamped_or_not() -> None:
             sheet.small(20, 6, "Reçu en préfecture le 12/03/2025 - ID : 031-213100001-20250312-DEL2025_12-DE", 8)
         if page == 3:
             sheet.text(20, 40, "Annexe")
-    assert read(sheet.content()).remarks == ("pages 2 et 4 à 6 : images, sans texte lisible",)
+    with pytest.raises(RecognitionWanted) as wanted:
+        read(sheet.content())
+    assert wanted.value.pages == (1, 3, 4, 5)
 
 
 def test_a_file_with_no_page_to_read_is_refused_with_the_reason() -> None:
     sheet = Sheet()
     sheet.paragraph(shifted(PARAGRAPH * 3, 3))
-    with pytest.raises(DocumentError, match="la police du PDF est mal codée"):
-        read(sheet.content())
+    with pytest.raises(DocumentError, match="la police du PDF est mal codée, même pour la reconnaissance"):
+        read(sheet.content(), recognised={0: RecognisedPage()})

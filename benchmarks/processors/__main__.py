@@ -69,7 +69,7 @@ def _cosines(folder: Path, emulator: list[str], texts: int, cpuinfo: str, precis
     """The cosines of all pairs of texts, shape (n, n), as the processor that `emulator` plays computes them."""
     vectors = folder / "vectors.npy"
     command = [*emulator, sys.executable, "-c", _ENCODE, str(folder), str(vectors), str(texts), cpuinfo, precision]
-    subprocess.run(command, check=True, cwd=Path(__file__).parents[1], env={**os.environ, "OMP_NUM_THREADS": "1"})
+    subprocess.run(command, check=True, cwd=Path(__file__).parents[2], env={**os.environ, "OMP_NUM_THREADS": "1"})
     found = np.load(vectors)
     return np.asarray(found @ found.T)
 
