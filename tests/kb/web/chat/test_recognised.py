@@ -13,7 +13,8 @@ from kb.records.kept_answers import keep_answer, kept_answer
 from kb.types import Answer, Citation, Document, Passage
 from kb.web.chat.sources import source_html
 from kb.web.pages.exports.bibliography import reference
-from kb.web.pages.reader import Place, document_html
+from kb.web.pages.places import Place
+from kb.web.pages.reader import document_html
 
 TEXT = "Une phrase de la page de texte.\n\nUne phrase de la page scannée."
 SECOND = TEXT.index("Une phrase de la page scannée.")
