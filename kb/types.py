@@ -111,9 +111,9 @@ class Question:
     `embedded` is `standalone` with its acronyms spelled out, `groups` the words that are looked for, `phrases` what it
     quotes; `is_foreign` tells that the base knows none of its words as written. For the answer: `figure` is the kind of
     figure that it asks for, None for none (`wants_ratio` tells a rate from a part); `wants_list` and `several_things`
-    whether it asks for things of a kind, or for more than one document may say; `nouns` (folded) what it asks about,
-    `names` its proper names and long acronyms as written, `years` the years that it names. `rarities` gives the inverse
-    document frequency, in the generation of the index that it was parsed for, of each stem of `groups` and `names`.
+    whether it asks for things of a kind, or for more than one document may say; `names` are its proper names and long
+    acronyms as written, `years` the years that it names. `rarities` gives the inverse document frequency, in the
+    generation of the index that it was parsed for, of each stem of `groups` and `names`.
     """
 
     text: str
@@ -126,7 +126,6 @@ class Question:
     wants_ratio: bool = False
     wants_list: bool = False
     several_things: bool = False
-    nouns: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     years: frozenset[int] = frozenset()
     rarities: Mapping[str, float] = field(default_factory=dict)

@@ -35,6 +35,7 @@ NOTHING = Path(__file__).with_name("nothing.jsonl")
 WEIGHTS = Path("kb/answering/refusal.json")
 # The document of a question whose document is not in the base: another one may answer, so it tells nothing.
 ABSENT = "absent.md"
+SMALL = "-small"
 NOTHING_APART = 12  # every which question about nothing a small base is asked
 
 
@@ -81,16 +82,16 @@ def asked_of_small(name: str, stores: Path, encoder: Encoder) -> list[Asked]:
             for kind, line in questions:
                 group = f"{name}/{line['documents'][0]}"
                 row = Row(base.signs(line["question"]), kind == "answerable", group, about_nothing=kind == "nothing")
-                found.append(Asked(f"{name}-small", kind, row))
+                found.append(Asked(name + SMALL, kind, row))
             for question in about_nothing[number::NOTHING_APART]:
                 row = Row(base.signs(question), False, f"nothing/{question}", about_nothing=True)
-                found.append(Asked(f"{name}-small", "nothing", row))
+                found.append(Asked(name + SMALL, "nothing", row))
     return found
 
 
 def weighed(rows: Sequence[Asked]) -> list[Asked]:
-    """With weights: each base 1, half for its answerable questions, half for the others, near-misses and those about
-    nothing alike.
+    """With weights: each base 1, the small ones cut out of it together a third, half for its answerable questions,
+    half for the others, near-misses and those about nothing alike.
     """
     counts = Counter((one.base, one.kind) for one in rows)
     kinds = {base: {kind for other, kind in counts if other == base and kind != "answerable"} for base, _ in counts}
@@ -98,7 +99,10 @@ def weighed(rows: Sequence[Asked]) -> list[Asked]:
         (base, kind): (0.5 if kind == "answerable" else 0.5 / len(kinds[base])) / number
         for (base, kind), number in counts.items()
     }
-    return [replace(one, row=replace(one.row, weight=1000 * shares[one.base, one.kind])) for one in rows]
+    size = {base: 1 / 3 if base.endswith(SMALL) else 1.0 for base in kinds}
+    return [
+        replace(one, row=replace(one.row, weight=1000 * size[one.base] * shares[one.base, one.kind])) for one in rows
+    ]
 
 
 def measured(rows: Sequence[Asked], fitted: Fitted) -> None:

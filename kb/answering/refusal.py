@@ -18,22 +18,22 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
-from rapidfuzz.distance import Levenshtein
 
 from kb.answering.reading import Read
 from kb.errors import SettingsError
 from kb.question.intent import missing_names
 from kb.text.context import in_context
-from kb.text.stems import stems, words
+from kb.text.stems import stems
 from kb.types import Group, Hit, Question
 
 REFUSAL = "Je ne trouve pas cette information dans les documents."
 UNSAID = "Je ne trouve pas cette information dans les documents : ils en parlent sans le dire."
 NEAREST_TITLE = "Phrases les plus proches"
 NEAREST_NOTE = "Elles en parlent sans répondre : vérifiez-les avant de vous en servir."
-# Tried and left out, the area under the curve being as large without: the best unit alone, a figure that is asked for
-# and not given, a base that knows none of the words as written (python -m benchmarks.refusals, 29 November 2026).
-FEATURES = ("all_units", "best_passage", "coverage", "missing_name", "unsaid_noun")
+# Tried and left out, the area under the curve being as large without: the reader's best unit alone, the words held by
+# the best passage alone, a figure that is asked for and not given, a noun that is asked for and never said, a base that
+# knows none of the words as written (python -m benchmarks.refusals, 29 November 2026).
+FEATURES = ("all_units", "best_passage", "best_score", "units", "coverage", "held_words", "missing_name")
 Caution = Literal["low", "normal", "high"]
 """How sure an answer must be: `high` refuses more questions, those that the documents answer too."""
 CAUTIONS: tuple[Caution, ...] = get_args(Caution)
@@ -47,8 +47,6 @@ _OFF_TOPIC_COVERAGE = 0.10
 _COMMON_NAME = 1.4
 # How people shorten « combien », « nombre » and « contre »: no document would.
 _SHORTHAND = frozenset({"cb", "nb", "vs"})
-# Two words of one family have stems with at least this many letters in common: « financement », « financeur ».
-_FAMILY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +174,10 @@ def why_ignored(own: Calibration, reader: str) -> str | None:
 def features(question: Question, hits: Sequence[Hit], read: Read) -> dict[str, float]:
     """What the probability is made of, by the names in `FEATURES`; `hits` are the passages that were read.
 
-    The log of the summed odds of all units, the logit of the best passage; the share of the question's words that the
-    passages hold; 1 when they lack a rare name of it; 1 when they never say what it asks about (« quel salaire »).
+    The log of the summed odds of all units, the logit of the best passage, the score of the best unit, the log of how
+    many units there were (few in a small base, where their odds sum up to less); the share of the question's words that
+    the passages hold, by rarity, and with one more for each (in a small base a word is in every passage, or rare); 1
+    when they lack a rare name of it.
     """
     whole = _whole(hits)
     there = _stems_of(whole)
@@ -189,9 +189,11 @@ def features(question: Question, hits: Sequence[Hit], read: Read) -> dict[str, f
     return {
         "all_units": float(np.logaddexp.reduce(logits)),
         "best_passage": max(read.relevances, default=-12.0),
+        "best_score": max((unit.evidence.score for unit in read.units), default=-12.0),
+        "units": math.log(len(logits)),
         "coverage": coverage(question, there),
+        "held_words": coverage(question, there, 1.0),
         "missing_name": float(missing),
-        "unsaid_noun": float(any(not _is_said(noun, question.groups, there, whole) for noun in question.nouns)),
     }
 
 
@@ -211,13 +213,15 @@ def _stems_of(text: str) -> set[str]:
     return {stem for line in text.splitlines() for stem in stems(line)}
 
 
-def coverage(question: Question, there: set[str]) -> float:
-    """The share (0 to 1) of the question's words, weighted by rarity, that `there` holds; 1 when it has none."""
+def coverage(question: Question, there: set[str], more: float = 0.0) -> float:
+    """The share (0 to 1) of the question's words, weighted by rarity and `more`, that `there` holds; 1 when it has
+    none.
+    """
     total = held = 0.0
     for group in question.groups:
         if group[0].stems[0] in _SHORTHAND:
             continue
-        weight = max(question.rarity(stem) for stem in group[0].stems)
+        weight = more + max(question.rarity(stem) for stem in group[0].stems)
         total += weight
         held += weight * any(set(way.stems) <= there for way in group)
     return held / total if total else 1.0
@@ -234,24 +238,3 @@ def _is_spelt(name: str, groups: Sequence[Group], there: set[str]) -> bool:
         any(named & set(way.stems) for way in group) and any(set(way.stems) <= there for way in group)
         for group in groups
     )
-
-
-def _is_said(word: str, groups: Sequence[Group], there: set[str], read: str) -> bool:
-    """Whether the passages hold the noun, a word of its family, or another way of saying it."""
-    known = {stem for group in groups for way in group for stem in way.stems}
-    # A mistyped word that the search has seen to. Swapped letters count twice: « salaire » is no « salarié ».
-    mistyped = not known & set(stems(word)) and any(
-        word[0] == read_word[0] and Levenshtein.distance(word, read_word, score_cutoff=1) <= 1
-        for read_word in set(words(read))
-    )
-    return mistyped or all(_is_held(noun, groups, there) for noun in stems(word))
-
-
-def _is_held(noun: str, groups: Sequence[Group], there: set[str]) -> bool:
-    if noun in there:
-        return True
-    for group in groups:
-        if any(noun in way.stems for way in group) and any(set(way.stems) <= there for way in group):
-            return True
-    family = noun[: max(_FAMILY, len(noun) - 1)]
-    return len(noun) >= _FAMILY and any(stem.startswith(family) for stem in there)

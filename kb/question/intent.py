@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from kb.text.figures import figures, same_figure
 from kb.text.folding import fold
-from kb.text.stems import stems, words
+from kb.text.stems import words
 from kb.types import FigureKind, Question
 
 _SHARE = re.compile(r"\b(?:parts?|pourcentages?|taux|proportion)\b|%")
@@ -34,24 +34,6 @@ _ELIDED_NAME = re.compile(r"(?<=[dlDL][’'])[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]{2,}"
 _ACRONYM = re.compile(r"\b[A-Z]{4,}\b")
 
 
-# Nouns that only announce a figure or a list: what is asked for comes after them.
-_ANNOUNCES = (
-    r"(?:montant|somme|budget|enveloppe|plafond|minimum|maximum|cout|chiffre|prix|nombre|nb|part|pourcentage|taux|"
-    r"proportion|date|jour|annee|liste|type|sorte|genre|raison|exemple|axe|point|chose|element|nom|monde|gens|"
-    r"personne|fois)s?"
-)
-_ARTICLES = r"(?:les? |la |l'|des? |du |d'|un |une |mon |notre |nos )"
-_ASKED = re.compile(
-    rf"""
-    (?: \bquels?[ ] | \bquelles?[ ] | \b(?:combien|cb|nb)[ ]?(?:de[ ]|d') | \bqui[ ](?:est|sont|etait|etaient)[ ] )
-    (?: (?:est|sont|etait|etaient|sera)[ ] )?
-    {_ARTICLES.replace(" ", "[ ]")}*
-    (?: {_ANNOUNCES}[ ]{_ARTICLES.replace(" ", "[ ]")}+ )*
-    (?P<noun>[\w-]+) (?:[ ](?P<after>[\w-]+))?
-    """,
-    re.VERBOSE,
-)
-_ONLY_ANNOUNCES = re.compile(_ANNOUNCES)
 _SEVERAL_THINGS = re.compile(
     r"\bcompar|\bvs\b|\bversus\b|\bdif+eren|\bentre\b.*\bet\b|\?.*\?|\bd'une part\b|"
     r"\b(?:combien|cb|nb)\b.*\b(?:combien|cb|nb)\b"
@@ -77,23 +59,6 @@ _LIST = re.compile(
     r"\bquels? (?:sont|etaient)\b|\bquelles (?:sont|etaient)\b|\bquels\b|\bquelles\b|\blistes?\b|\bcompar|\bvs\b|"
     r"\bcite[sz]?[ -]|\benumer|\btous les\b|\btoutes les\b|\bqui sont\b"
 )
-
-
-def asked_nouns(question: str) -> list[str]:
-    """The nouns, folded, that the question asks about: « quel est le taux d'intérêt… » asks for an interest.
-
-    Acronyms are left out (documents may spell them), and so is a noun that only announces a figure or a list.
-    """
-    found: list[str] = []
-    for match in _ASKED.finditer(fold(question)):
-        for name in ("noun", "after"):
-            word = match[name] or ""
-            # « qui est l'agent comptable »: the second word is part of a function's name, elsewhere mostly a verb.
-            if name == "after" and not match[0].startswith("qui "):
-                continue
-            if word and not _ONLY_ANNOUNCES.fullmatch(word) and not re.search(rf"\b{word.upper()}\b", question):
-                found += [word] if stems(word) else []
-    return list(dict.fromkeys(found))
 
 
 def asks_several_things(question: str) -> bool:

@@ -95,7 +95,6 @@ def question_of(text: str, standalone: str, terms: SearchTerms, rarity: Callable
         wants_ratio=intent.wants_ratio(standalone),
         wants_list=intent.asks_for_list(standalone),
         several_things=intent.asks_several_things(standalone),
-        nouns=tuple(intent.asked_nouns(standalone)),
         names=names,
         years=frozenset(figure.date[0] for figure in figures(standalone) if figure.date[0]),
         rarities={stem: rarity(stem) for stem in looked_for | named},

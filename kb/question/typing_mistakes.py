@@ -8,6 +8,7 @@ from rapidfuzz.distance import OSA
 
 from kb.index.catalog.reader import CatalogReader
 from kb.index.lexical import Lexical
+from kb.question.french_words import is_french
 from kb.text.stems import words
 
 _SHORTEST = 4  # letters: a shorter word is near to too many others
@@ -19,9 +20,10 @@ def nearest_word(word: str, lexical: Lexical, catalog: CatalogReader) -> str | N
     """The word of the base with the fewest typing mistakes between it and the folded `word`, the most frequent first.
 
     A mistake is a letter more, less, changed or swapped with its neighbour (optimal string alignment distance): one
-    for words of four letters or more, two from eight on. None when there is no such word.
+    for words of four letters or more, two from eight on. None when there is no such word, and for a
+    word that is French: what the base does not speak of is no mistake (« prime » is not « privé »).
     """
-    if len(word) < _SHORTEST or not word.isalpha():
+    if len(word) < _SHORTEST or not word.isalpha() or is_french(word):
         return None
     for distance in (1, 2) if len(word) >= _LONG else (1,):
         found: Counter[str] = Counter()

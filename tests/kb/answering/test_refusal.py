@@ -25,7 +25,7 @@ from kb.answering.refusal import (
 )
 from kb.types import Alternative, Document, Group, Hit, Passage, Question
 from questions import parsed
-from units import hits_in, unit
+from units import hits_in, units_in
 
 TEXT = """La directrice générale de l'agence dirige les équipes depuis 2021.
 
@@ -95,34 +95,6 @@ def test_a_name_without_a_word_that_the_index_knows_counts_as_rare() -> None:
     assert signs(replace(parsed("Que dit la ville ?"), names=("Notre",)))["missing_name"] == 1.0
 
 
-@pytest.mark.parametrize(
-    ("question", "unsaid"),
-    [
-        ("Quel est le salaire de la directrice ?", 1.0),
-        ("Combien de licornes le programme finance-t-il ?", 1.0),
-        ("Combien de logements le programme démolit-il ?", 0.0),
-        ("Quel est le financement du programme ?", 0.0),  # « finance » is of its family
-        ("Qui dirige l'agence ?", 0.0),  # asks about no noun
-    ],
-)
-def test_what_is_asked_about_and_never_said_counts(question: str, unsaid: float) -> None:
-    assert signs(parsed(question))["unsaid_noun"] == unsaid
-
-
-def test_what_is_asked_about_may_be_said_in_another_way() -> None:
-    pay = (Alternative(("salair",)), Alternative(("remuner", "annuel")))
-    asked = "Quel est le salaire de la directrice ?"
-    assert signs(parsed(asked, pay), hits_in("Sa rémunération est annuelle."))["unsaid_noun"] == 0.0
-    assert signs(parsed(asked, pay), hits_in("Un bilan annuel."))["unsaid_noun"] == 1.0
-
-
-def test_what_is_asked_about_may_be_mistyped_where_the_search_has_seen_to_it() -> None:
-    assert signs(replace(parsed("Combien de logemments ?"), groups=groups("log")))["unsaid_noun"] == 0.0
-    # Letters that are swapped make another word.
-    swapped = replace(parsed("Quel est le salaire ?"), groups=groups("salar"))
-    assert signs(swapped, hits_in("Un salarié de l'agence."))["unsaid_noun"] == 1.0
-
-
 # How much of the question the passages hold
 
 
@@ -142,6 +114,15 @@ def test_rare_words_count_more_and_a_group_as_its_rarest() -> None:
     assert coverage(two, {"cdc"}) == 0.8
     assert coverage(two, {"caiss", "depot", "fond"}) == 1.0
     assert coverage(two, {"caiss", "fond"}) == 0.2
+
+
+def test_every_word_counts_for_more_than_its_rarity_where_told() -> None:
+    asked = Question("q", "q", "q", groups=groups("fond", "rout"), rarities={"fond": 0.0, "rout": 3.0})
+    assert coverage(asked, {"fond"}) == 0.0
+    assert coverage(asked, {"fond"}, 1.0) == 0.2
+    units = units_in("Un budget est voté. Un second texte suit.", [0.5, -2.0])
+    found = signs(parsed("Le budget de Prunelle ?"), units=units)
+    assert (found["units"], found["best_score"]) == (pytest.approx(math.log(2)), 0.5)
 
 
 def test_a_question_without_words_is_covered() -> None:

@@ -1,7 +1,6 @@
 import pytest
 
 from kb.question.intent import (
-    asked_nouns,
     asks_several_things,
     compared,
     figure_fit,
@@ -54,21 +53,6 @@ def test_names_are_capitals_inside_a_sentence_and_long_acronyms() -> None:
 def test_missing_names_ignore_case_and_accents() -> None:
     assert missing_names(names("Que reçoit la ville d'Évry ?"), "EVRY reçoit 3 millions") == []
     assert missing_names(names("Que reçoit la ville de Roubaix ?"), "La ville reçoit 3 millions") == ["Roubaix"]
-
-
-@pytest.mark.parametrize(
-    ("question", "nouns"),
-    [
-        ("Quel est le taux d'intérêt des prêts ?", ["interet"]),
-        ("Combien de recours ont été jugés ?", ["recours"]),
-        ("Qui est l'agent comptable ?", ["agent", "comptable"]),
-        ("Quelle somme la CDC a-t-elle mise ?", []),
-        ("Quand la convention a-t-elle été signée ?", []),
-        ("cb de dossiers déposés et cb de gagnants", ["dossiers", "gagnants"]),
-    ],
-)
-def test_nouns_that_are_asked_about(question: str, nouns: list[str]) -> None:
-    assert asked_nouns(question) == nouns
 
 
 def test_a_comparison_asks_several_things() -> None:

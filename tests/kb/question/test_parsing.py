@@ -38,7 +38,6 @@ def test_a_question_is_parsed_whole(index: IndexReader) -> None:
     assert question.wants_one_figure
     assert question.names == ("Tourcoing",)
     assert question.years == {2019}
-    assert question.nouns == ("repas",)
     assert {stem for group in question.groups for way in group for stem in way.stems} <= question.rarities.keys()
     # One passage of two holds it.
     assert question.rarity("tourcoing") == pytest.approx(inverse_document_frequency(1, 2))

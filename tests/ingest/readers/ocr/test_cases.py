@@ -98,9 +98,7 @@ def test_without_the_library_a_scan_is_refused_with_what_to_install(
     readers: Readers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recogniser, "is_installed", lambda: False)
-    with pytest.raises(
-        DocumentError, match=r"PDF scanné : 2 pages .* sans texte ; .*pip install 'reperes\[ocr\]'"
-    ):
+    with pytest.raises(DocumentError, match=r"PDF scanné : 2 pages .* sans texte ; .*pip install 'reperes\[ocr\]'"):
         read(readers, LETTER)
     half = read(readers, CASES / "pdf_en_partie_scanne" / "deliberation.pdf")
     assert half.remarks[0].startswith("pages 3 à 5 : images, sans texte lu")
