@@ -25,7 +25,7 @@ from kb.answering.refusal import (
 )
 from kb.types import Alternative, Document, Group, Hit, Passage, Question
 from questions import parsed
-from units import hits_in, units_in
+from units import hits_in, unit, units_in
 
 TEXT = """La directrice générale de l'agence dirige les équipes depuis 2021.
 
