@@ -13,8 +13,8 @@ import numpy.typing as npt
 from kb.answering.refusal import FEATURES, regression_of
 
 # Answerable questions that each caution may refuse, over all that it is fitted on: choices, not measurements. A wrong
-# answer costs more than none, and a person who is refused one question in twenty-five asks again.
-REFUSED_ANSWERABLE = {"low": 0.015, "normal": 0.04, "high": 0.08}
+# answer costs more than none, and a person who is refused one question in twenty asks again.
+REFUSED_ANSWERABLE = {"low": 0.015, "normal": 0.045, "high": 0.08}
 # Below the probability that refuses this share of the questions about nothing, the documents do not speak of it.
 REFUSED_OUTRIGHT = 0.8
 FEWEST = 20  # questions of a kind

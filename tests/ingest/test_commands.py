@@ -66,15 +66,15 @@ def test_a_sync_tells_what_changed(run: Run, corpus: Path) -> None:
 
 
 def test_ignored_files_are_named_in_the_terminal_and_in_json(run: Run, corpus: Path) -> None:
-    (corpus / "photo.jpg").write_bytes(b"jpeg")
+    (corpus / "film.mp4").write_bytes(b"film")
     told = run("ingest", str(corpus)).output
     assert "1 ignorés" in told
-    assert "Ignoré : photo.jpg : type de fichier non lu" in told
+    assert "Ignoré : film.mp4 : type de fichier non lu" in told
     report = json.loads(run("ingest", str(corpus), "--json").stdout)
     assert report["ignored"] == 1
-    assert [note["source"] for note in report["ignored_files"]] == ["photo.jpg"]
+    assert [note["source"] for note in report["ignored_files"]] == ["film.mp4"]
     assert "type de fichier non lu" in report["ignored_files"][0]["reason"]
-    assert "Ignoré : photo.jpg" in run("status").output
+    assert "Ignoré : film.mp4" in run("status").output
 
 
 def test_a_wrong_sources_file_is_told_before_anything_is_read(run: Run, corpus: Path) -> None:
