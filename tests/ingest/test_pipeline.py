@@ -248,7 +248,7 @@ def test_of_many_ignored_files_all_are_counted_and_the_first_named(
     folder: Path, settings: Settings, tiny_encoder: Encoder
 ) -> None:
     for number in range(IGNORED_KEPT + 3):
-        (folder / f"{number}.jpg").touch()
+        (folder / f"{number}.mp4").touch()
     report = ingest([folder], settings, tiny_encoder)
     assert (report.ignored, len(report.ignored_files)) == (IGNORED_KEPT + 3, IGNORED_KEPT)
 

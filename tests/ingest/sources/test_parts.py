@@ -71,7 +71,7 @@ def folder(tmp_path: Path) -> Path:
 def test_the_files_of_an_archive_are_documents(folder: Path, settings: Settings, tiny_encoder: Encoder) -> None:
     (folder / "pièces.zip").write_bytes(
         archive(
-            {"marché/halle.txt": NOTE, "plein air.md": f"# Plein air\n\n{AUTRE}", "marché/": "", "photo.jpg": b"\xff"}
+            {"marché/halle.txt": NOTE, "plein air.md": f"# Plein air\n\n{AUTRE}", "marché/": "", "photo.heic": b"\xff"}
         )
     )
     report = ingest([folder], settings, tiny_encoder)
@@ -81,7 +81,7 @@ def test_the_files_of_an_archive_are_documents(folder: Path, settings: Settings,
     assert held["pièces.zip/plein air.md"].title == "Plein air"
     assert held["pièces.zip/marché/halle.txt"].parent is None
     (note,) = report.ignored_files
-    assert note.source == "pièces.zip/photo.jpg"
+    assert note.source == "pièces.zip/photo.heic"
     assert "(image)" in note.reason
     again = ingest([folder], settings, tiny_encoder)
     assert counts(again) == (0, 0, 2, 0, 0)
