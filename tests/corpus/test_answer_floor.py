@@ -59,17 +59,17 @@ def evaluated(cache_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> E
     return run
 
 
-# Measured 2026-11-29: 0.80, 0.61, 0.56 and 0.015 over the corpus in int8 and in fp32 (`tiny`: 0.77, 0.58, 0.50, 0.03),
-# 0.96, 0.86, 1 and 0.036 over the second base in all three: the floors are one or two questions below.
+# Measured 2026-11-29: 0.80, 0.65, 0.50 and 0.03 over the corpus, 1, 0.93, 0.83 and 0 over the second base, in int8: the
+# floors are one or two questions below (`tiny`, which has no model, is some questions worse).
 @pytest.mark.parametrize(
     ("encoder", "base", "facts", "first", "refused", "false_refusals"),
     [
-        ("int8", "corpus", 0.76, 0.56, 0.44, 0.035),
-        ("fp32", "corpus", 0.76, 0.56, 0.44, 0.035),
-        ("tiny", "corpus", 0.72, 0.53, 0.38, 0.065),
-        ("int8", "second", 0.89, 0.78, 0.83, 0.075),
-        ("fp32", "second", 0.89, 0.78, 0.83, 0.075),
-        ("tiny", "second", 0.89, 0.78, 0.83, 0.075),
+        ("int8", "corpus", 0.76, 0.60, 0.38, 0.065),
+        ("fp32", "corpus", 0.76, 0.60, 0.38, 0.065),
+        ("tiny", "corpus", 0.72, 0.53, 0.38, 0.08),
+        ("int8", "second", 0.92, 0.85, 0.66, 0.075),
+        ("fp32", "second", 0.92, 0.85, 0.66, 0.075),
+        ("tiny", "second", 0.89, 0.78, 0.66, 0.075),
     ],
 )
 def test_facts_are_said_and_refusals_are_right(
