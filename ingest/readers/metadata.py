@@ -56,16 +56,20 @@ _PROGRAM = re.compile(
     r"(?:microsoft (?:office )?(?:word|powerpoint|excel|publisher)|powerpoint presentation)\s*-\s*", re.IGNORECASE
 )
 _NO_TITLE = re.compile(
-    r"anonym(?:ous|e)|untitled(?:[ -]?(?:document|page)?\d*)?|sans[ -]titre[ -]?\d*|(?:nouveau |new )?(?:document|"
-    r"doc|classeur|feuille|"
-    r"presentation|fichier|diapositive|page|sheet|slide|book)[ -]?\d*|(?:document|"
-    r"presentation) (?:microsoft )?(?:word|powerpoint)|"
-    r"(?:microsoft )?(?:word|powerpoint)(?: (?:document|presentation))?|projet|brouillon|draft|provisoire|confidentiel|"
-    r"version (?:provisoire|projet|finale|definitive|\d+)|v\d+|a completer|titre du document|"
-    r"document title|null|none|"
-    r"undefined|scan(?:ne|ned)?[ _-]?\d*|img[ _-]?\d+|numerisation[ _-]?\d*|copie|modele|template|"
-    r"normal(?:\.dotm?)?|default|index|home"
+    r"anonym(?:ous|e)|unspecified|(?:untitled|sans[ -]titre)(?:[ -]?(?:document|page|presentation)?[ -]?\d*)|"
+    r"(?:nouveau |new )?(?:document|doc|classeur|workbook|feuil(?:le)?|presentation|fichier|diapositive|page|sheet|"
+    r"slide|book)[ -]?\(?\d*\)?|"
+    r"(?:nouveau )?(?:document|presentation) (?:microsoft )?(?:word|powerpoint)(?: ?\(?\d+\)?)?|"
+    r"(?:microsoft )?(?:word|powerpoint)(?:[ -](?:document|presentation))?|projet|brouillon|draft|provisoire|"
+    r"confidentiel|specimen|v(?:ersion)? ?\d+(?:[. ]\d+)*|version (?:provisoire|projet|finale|definitive)|a completer|"
+    r"titre (?:du document|de la presentation)|document title|null|none|undefined|scan(?:ne|ned)?[ _-]?\d*|"
+    r"img[ _-]?\d+|numerisation[ _-]?\d*|copie|modele|template|normal(?:\.dotm?)?|default|index|home"
 )
+# Where a file has a field for its title, a word of its own for the field is none either.
+_BY_PROGRAM = re.compile(
+    r"microsoft (?:office )?(?:word|powerpoint|excel|publisher)\b|[\W_]*(?:titre|title)[\W_]*$", re.IGNORECASE
+)
+_FILE_NAME = re.compile(r".*\.(?:do[ct][xm]?|od[pst]|pdf|indd|pp[st][xm]?|xlsx?|rtf|qxp|ai|csv)", re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s<>\"«»]+", re.IGNORECASE)
 
 
@@ -127,6 +131,12 @@ def usable_title(title: str | None) -> str | None:
         if " " not in text:
             return None
     return None if not re.search(r"\w", text) or _NO_TITLE.fullmatch(fold(text).strip(" .:-_()[]<>«»*!")) else text
+
+
+def authors_title(title: object) -> str | None:
+    """The title that somebody gave a file, on one line: no name of a program or of a file; else None."""
+    text = one_line(title) if isinstance(title, str) else ""
+    return None if _BY_PROGRAM.match(text) or _FILE_NAME.fullmatch(text) else usable_title(text)
 
 
 def web_url(value: str | None) -> str | None:

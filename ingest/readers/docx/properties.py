@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import re
 
-from ingest.readers.block_builder import one_line
 from ingest.readers.docx.package import Package
+from ingest.readers.metadata import authors_title
 from kb.text.folding import fold
 
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 _TEMPLATE = "{http://schemas.openxmlformats.org/officeDocument/2006/extended-properties}Template"
-# On folded text: what programs write when the author gave no title, states of a draft, names of files.
-_NO_TITLE = re.compile(
-    r"\(?anonym(?:ous|e)\)?|microsoft word\b.*|\(?(?:untitled|sans titre)\b.*|(?:titre|title)(?: du document)?"
-    r"|(?:nouveau )?(?:document|doc)(?: microsoft word)? ?(?:\(?\d+\)?)?|(?:projet|brouillon|draft|modele|template)"
-    r"|normal|v(?:ersion)? ?\d+(?:[. ]\d+)*|word document|.*\.(?:do[ct][xm]?|odt|rtf|pdf)|\W*"
-)
 
 
 def declared_title(package: Package) -> str | None:
@@ -23,9 +17,8 @@ def declared_title(package: Package) -> str | None:
     roots = [package.root(name) for name in package.related("core-properties", "")]
     root = next((found for found in roots if found is not None), None)
     element = root.find(_TITLE) if root is not None else None
-    title = one_line("".join(element.itertext())) if element is not None else ""
-    folded = fold(title).strip("[]<>«» ")
-    return None if _NO_TITLE.fullmatch(folded) or folded == _template(package) else title
+    title = authors_title("".join(element.itertext())) if element is not None else None
+    return None if title is None or fold(title).strip("[]<>«» ") == _template(package) else title
 
 
 def _template(package: Package) -> str | None:

@@ -12,8 +12,7 @@ from ingest.readers.block_builder import assemble, bullets, item
 from ingest.readers.dates import parse_date
 from ingest.readers.html import reader as html
 from ingest.readers.mail.parsing import BROKEN, content_of, file_name, header, parse, parts_of
-from ingest.readers.metadata import Metadata, canonical_url
-from ingest.readers.office.titles import meaningful
+from ingest.readers.metadata import Metadata, authors_title, canonical_url
 from ingest.readers.reading import Given, Reading, too_long
 from kb.errors import DocumentError
 
@@ -27,7 +26,7 @@ def read(given: Given) -> Reading:
     """The text of a mail. Raises DocumentError for a file that is none."""
     message = parse(given.content, given.name)
     parts = list(parts_of(message, given.name))
-    subject = meaningful(_FORWARDED.sub("", header(message, "Subject"), count=1))
+    subject = authors_title(_FORWARDED.sub("", header(message, "Subject"), count=1))
     text = "\n\n".join(part for part in (_who(message, parts), _body(given, parts, subject or "Courriel")) if part)
     found = Metadata(title=subject, date=parse_date(header(message, "Date")), url=canonical_url(None, given.url))
     return Reading(found, text)

@@ -20,6 +20,12 @@ from kb.bounded.archives import (
 )
 from kb.errors import DocumentError
 
+# What openpyxl, python-pptx and lxml raise for parts that are missing or broken: the first two assert what a whole file
+# has, and python-pptx says so where one has what it does not know.
+BROKEN = (
+    *(KeyError, ValueError, AttributeError, TypeError, IndexError, OSError, zipfile.BadZipFile),
+    *(etree.XMLSyntaxError, SyntaxError, AssertionError, NotImplementedError),
+)
 _OLE = b"\xd0\xcf\x11\xe0"
 # « Strict Open XML » has the same elements under other names (ISO/IEC 29500-1 and -4).
 _STRICT, _USUAL = "http://purl.oclc.org/ooxml/", "http://schemas.openxmlformats.org/"

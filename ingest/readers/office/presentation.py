@@ -7,11 +7,9 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from lxml import etree
-
 from ingest.readers.block_builder import Block, bullets, item, one_line, paragraph
 from ingest.readers.office.grid import Grid, Span, table_blocks
-from ingest.readers.office.package import as_usual, check_package, damaged, parse_xml
+from ingest.readers.office.package import BROKEN, as_usual, check_package, damaged, parse_xml
 from ingest.readers.office.sheets import count_of
 from ingest.readers.office.shown import shown
 from ingest.readers.office.slides import Slide, reading_of
@@ -25,11 +23,6 @@ _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _RUNNING = {"dt", "ftr", "sldNum", "hdr"}  # placeholders that say the same on every slide
 _DEEPEST_GROUP = 30
 _TITLE = 80  # characters: a line of a slide in large letters
-# What python-pptx and lxml raise for parts that are missing or broken.
-_BROKEN = (
-    KeyError, ValueError, AttributeError, TypeError, IndexError, zipfile.BadZipFile, etree.XMLSyntaxError,
-    AssertionError, NotImplementedError,
-)  # fmt: skip
 
 
 def read(given: Given) -> Reading:
@@ -44,7 +37,7 @@ def read(given: Given) -> Reading:
         return reading_of(given, slides, opened.core_properties.title, _left_out(archive))
     except RecursionError:
         raise DocumentError(given.name, "le diaporama imbrique trop d'éléments ; simplifiez-le") from None
-    except (*_BROKEN, PythonPptxError) as error:
+    except (*BROKEN, PythonPptxError) as error:
         raise damaged(given, _KIND) from error
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from ingest.readers import text as plain_text
 from ingest.readers.block_builder import one_line
+from ingest.readers.metadata import authors_title
 from ingest.readers.office.grid import Grid, table_blocks
-from ingest.readers.office.titles import meaningful
 from ingest.readers.reading import Given, Reading, no_text, too_long
 from kb.errors import DocumentError
 
@@ -38,7 +38,7 @@ def read(given: Given) -> Reading:
     if not re.search(r"\w", text):
         raise no_text(given)
     match = _TITLE.search(source)
-    title = meaningful(_converted(f"{{\\rtf1 {match[1]}}}")) if match else None
+    title = authors_title(_converted(f"{{\\rtf1 {match[1]}}}")) if match else None
     text = f"# {title}\n\n{text}" if title else text
     return plain_text.read(replace(given, content=text.encode(errors="ignore")))
 

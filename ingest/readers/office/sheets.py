@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 
 from ingest.readers.block_builder import Block, assemble, heading
 from ingest.readers.dates import date_near_title
-from ingest.readers.metadata import Metadata, canonical_url
+from ingest.readers.metadata import Metadata, authors_title, canonical_url
 from ingest.readers.office.grid import Grid, Span, grid_blocks
-from ingest.readers.office.titles import meaningful
 from ingest.readers.reading import Given, Reading, no_text
 
 
@@ -40,7 +39,7 @@ def reading_of(
     if not filled:
         raise no_text(given, "les feuilles visibles du classeur sont vides")
     blocks = [block for sheet in filled for block in _under_title(sheet, is_only=len(filled) == 1)]
-    title = meaningful(declared)
+    title = authors_title(declared)
     if title is None and len(filled) == 1 and filled[0].blocks[0].kind == "heading":
         title = filled[0].blocks[0].text  # what stands above the one table
     remarks = [*_hidden_sheets(hidden), *(remark for sheet in sheets for remark in sheet.remarks), *left_out]
@@ -70,7 +69,7 @@ def count_of(number: int, noun: str) -> str:
 
 def _under_title(sheet: Sheet, *, is_only: bool) -> Sequence[Block]:
     """The blocks of a sheet under its name; a lone sheet with the name that programs give needs none."""
-    if is_only and meaningful(sheet.title) is None:
+    if is_only and authors_title(sheet.title) is None:
         return sheet.blocks
     return [heading(sheet.title, 2), *sheet.blocks]
 

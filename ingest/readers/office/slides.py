@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from ingest.readers.block_builder import Block, heading, levelled, paragraph, render
 from ingest.readers.dates import date_near_title
-from ingest.readers.metadata import Metadata, canonical_url
-from ingest.readers.office.titles import meaningful
+from ingest.readers.metadata import Metadata, authors_title, canonical_url
 from ingest.readers.reading import Given, Reading, no_text
 from kb.text.folding import fold
 
@@ -33,7 +32,7 @@ def reading_of(given: Given, slides: Sequence[Slide], declared: object, left_out
     if not any(slide.title or slide.blocks or slide.notes for slide in shown):
         raise no_text(given, "les diapositives ne contiennent que des images, ou rien")
     first = shown[0]
-    title = meaningful(declared) or meaningful(first.title)
+    title = authors_title(declared) or authors_title(first.title)
     parts: list[str] = []
     starts: list[int] = []
     length = 0

@@ -10,11 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from lxml import etree
-
 from ingest.readers.block_builder import Block, paragraph
 from ingest.readers.office.grid import Grid, Span
-from ingest.readers.office.package import as_usual, check_package, damaged, parse_xml, walk_part
+from ingest.readers.office.package import BROKEN, as_usual, check_package, damaged, parse_xml, walk_part
 from ingest.readers.office.sheets import Hidden, Sheet, count_of, reading_of, visible_blocks
 from ingest.readers.office.shown import shown
 from ingest.readers.reading import Given, Reading, too_long
@@ -25,11 +23,6 @@ _MOST_SPANS = 100_000
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})(?::([A-Z]{1,3})(\d{1,7}))?")
 _ON = {"1", "true"}
 _DRAWN = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-# What openpyxl and lxml raise for parts that are missing or broken.
-_BROKEN = (
-    KeyError, ValueError, AttributeError, TypeError, IndexError, OSError, zipfile.BadZipFile, etree.XMLSyntaxError,
-    SyntaxError, AssertionError,
-)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -48,7 +41,7 @@ def read(given: Given) -> Reading:
         content = as_usual(archive, given.content)
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             return _read(given, content, parts)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise damaged(given, _KIND) from error
 
 

@@ -9,11 +9,10 @@ from lxml import etree
 
 from ingest.readers.block_builder import Block, assemble, one_line, paragraph
 from ingest.readers.dates import date_near_title
-from ingest.readers.metadata import Metadata, canonical_url
+from ingest.readers.metadata import Metadata, authors_title, canonical_url
 from ingest.readers.office import sheets as office_sheets
 from ingest.readers.office import slides as office_slides
 from ingest.readers.office.package import check_package, damaged, parse_xml
-from ingest.readers.office.titles import meaningful
 from ingest.readers.opendocument.sheets import read_workbook
 from ingest.readers.opendocument.slides import read_slides
 from ingest.readers.opendocument.styles import OFFICE, STYLE, TEXT, Element, Styles
@@ -69,7 +68,7 @@ def _text(given: Given, body: Element, styles: Styles, declared: str, running: l
     if not blocks:
         raise no_text(given)
     first = next((block.text for block in blocks if block.kind == "heading"), None)
-    title = meaningful(declared) or meaningful(next(iter(reader.titles), None)) or first
+    title = authors_title(declared) or authors_title(next(iter(reader.titles), None)) or first
     date = date_near_title([block.text for block in blocks[:6] if block.kind != "table"])
     found = Metadata(title=title, date=date, url=canonical_url(None, given.url))
     return Reading(found, assemble(blocks, title), remarks=tuple(comments_left_out(reader.comments)))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from ingest.readers.block_builder import one_line
 from ingest.readers.dates import date_near_title
-from ingest.readers.metadata import Metadata, canonical_url, without_site_name
+from ingest.readers.metadata import Metadata, authors_title, canonical_url, without_site_name
 from ingest.readers.ocr.remarks import INSTALL, remarks
 from ingest.readers.pdf.layout import first_big_line, text_and_pages
 from ingest.readers.pdf.legible import UnreadablePages, unreadable_pages
@@ -22,14 +21,6 @@ from ingest.readers.pdf.tables.page import with_tables
 from ingest.readers.reading import Given, Reading, RecognisedPage, RecognitionWanted, no_text, too_long
 from kb.errors import DocumentError
 
-# Titles that programs write into a file when its author gave none.
-_NO_TITLE = re.compile(
-    r"(?:microsoft (?:office )?(?:word|powerpoint|excel)\b.*|untitled.*|sans titre.*"
-    r"|(?:document|presentation|présentation) ?\d*"
-    r"|\(?anonymous\)?|unspecified|projet|brouillon|draft|confidentiel|copie|specimen|spécimen"
-    r"|présentation powerpoint|powerpoint presentation|.*\.(?:docx?|odt|pdf|indd|pptx?|xlsx?|rtf|qxp|ai)|\W*)",
-    re.IGNORECASE,
-)
 _DAMAGED = "le PDF est tronqué ou endommagé ; récupérez-le à nouveau"
 
 
@@ -84,10 +75,7 @@ def _refusal(unreadable: UnreadablePages, recognised: Mapping[int, RecognisedPag
 
 def _reading(given: Given, parsed: Parsed, kept: list[Page]) -> Reading:
     pages = [with_tables(page, content.rules) for page, content in zip(kept, parsed.pages, strict=True)]
-    title: str | None = without_site_name(one_line(parsed.title))
-    if _NO_TITLE.fullmatch(title or ""):
-        title = first_big_line(pages)
-        title = None if title and _NO_TITLE.fullmatch(title) else title
+    title = authors_title(without_site_name(one_line(parsed.title))) or authors_title(first_big_line(pages))
     text, starts = text_and_pages(pages, title)
     if not text:
         raise no_text(given)

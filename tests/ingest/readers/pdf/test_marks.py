@@ -2,12 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from pdf_files import PARAGRAPH, Sheet, annotation, widget, with_annotations
 from reading import reader_of
 
 read = reader_of("formulaire.pdf")
+# Debian's fonts-dejavu-core, which `make test` installs.
 SANS = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 TITLE = (60, 780, "Avis du comité technique de la commune de Vaugrelle")
 END = (60, 300, "Le présent avis est transmis au porteur de projet dans les huit jours.")
@@ -69,7 +68,6 @@ def test_notes_of_readers_are_kept_and_stamps_are_not() -> None:
     assert "PROJET" not in text
 
 
-@pytest.mark.skipif(not SANS.exists(), reason="the letters of DejaVu Sans are not here")
 def test_signs_of_boxes_are_states() -> None:
     sheet = Sheet()
     sheet.add_font("Sans", fname=SANS)
