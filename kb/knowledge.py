@@ -17,7 +17,7 @@ from kb.errors import ReperesError, TextTooLongError
 from kb.index.catalog.catalog import Catalog
 from kb.index.catalog.rows import Origin, Withdrawn
 from kb.index.reader import IndexReader
-from kb.index.texts import passage_text
+from kb.index.texts import text_to_read
 from kb.models.chat.llm import ChatModel
 from kb.models.chat.opening import open_chat_model, open_checker
 from kb.models.encoder import Encoder
@@ -148,7 +148,7 @@ class KnowledgeBase:
             if document is None:
                 continue  # withdrawn meanwhile
             passages = catalog.passages(catalog.passage_ids([document.id])).values()
-            texts = [passage_text(document, passage) for passage in passages]
+            texts = [text_to_read(document, passage).text for passage in passages]
             for start in range(0, len(texts), TEXTS_WARMED_AT_ONCE):
                 if not may_go_on():
                     return False

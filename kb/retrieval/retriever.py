@@ -17,7 +17,7 @@ import numpy as np
 
 from kb.index.lexical import Lexical
 from kb.index.reader import IndexReader, Lease
-from kb.index.texts import passage_text
+from kb.index.texts import passage_text, text_to_read
 from kb.index.vectors import Vectors
 from kb.index.windows import best_windows
 from kb.models.encoder import Encoder, FloatMatrix
@@ -184,7 +184,7 @@ class Retriever:
             return hits
         looked_at = READ // 2 if self._reader.is_busy else READ
         first, rest = hits[:looked_at], hits[looked_at:]
-        texts = [passage_text(hit.document, hit.passage) for hit in first]
+        texts = [text_to_read(hit.document, hit.passage).text for hit in first]
         readings = self._reader.read(as_read(question), texts, [()] * len(texts))
         found = np.array([hit.score for hit in first])
         spread = max(float(found.std()), 1e-9)
