@@ -176,7 +176,7 @@ class Prover:
             return self._fault_in_english(text, cited, self._encode, least)
         if not content(text) and not figures(text):
             return SAYS_NOTHING
-        if fault := value_fault(text, cited):
+        if fault := value_fault(text, cited, self._question):
             return fault
         if name := next(self._missing_names(text, cited), ""):
             return NAME_NOT_THERE.format(name=name)
@@ -192,7 +192,7 @@ class Prover:
 
     def _fault_in_english(self, text: str, cited: Sequence[Source], encode: Encode, least: float) -> str:
         """As `_fault`: figures and acronyms as strictly, names of which English has others not at all."""
-        if fault := value_fault(as_french(text), cited):
+        if fault := value_fault(as_french(text), cited, self._question):
             return fault
         held = frozenset().union(*(source.words for source in cited))
         for name in (name for name in proper_names(text) if name.isupper()):
