@@ -16,7 +16,14 @@ from kb.answering.proof.citations import numbers_in, without_marks
 from kb.answering.proof.denials import tells_what_is_missing
 from kb.answering.proof.draft import Piece
 from kb.answering.proof.english import Encode, as_french, is_likely, nearest_units
-from kb.answering.proof.names import bracketed_names, first_name, is_held, is_spelled_here, proper_names
+from kb.answering.proof.names import (
+    bracketed_names,
+    first_name,
+    is_expanded_here,
+    is_held,
+    is_spelled_here,
+    proper_names,
+)
 from kb.answering.proof.quoting import quoted
 from kb.answering.proof.signs.attribution import misattributed
 from kb.answering.proof.signs.polarity import is_contrary
@@ -222,6 +229,8 @@ class Prover:
         first = "" if _CELL in text else first_name(text, self._common)
         for name in (*proper_names(text), *bracketed_names(text), first):
             if not name or is_held(name, held, self._spelled) or is_spelled_here(name, text):
+                continue
+            if is_expanded_here(name, text, held):
                 continue
             wanted = set(words(name))
             if sum(wanted <= source.words for source in self._sources) < _COMMON_IN * len(self._sources):
