@@ -28,6 +28,7 @@ from ingest.steps.versions import new_version
 from ingest.steps.withdrawal import Withdrawal
 from kb.errors import DocumentError, StoreError
 from kb.index.embedding import NewVersion
+from kb.index.opening import open_store
 from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder
 from kb.settings import Settings
@@ -81,7 +82,7 @@ def open_ingestion(
     """An ingestion into the store of the settings, whose one writer it is. Raises StoreError for a full disk."""
     with (
         full_disk_told(settings.store),
-        IndexWriter(settings.store, encoder, SPLITTER_VERSION) as writer,
+        IndexWriter(open_store(settings), encoder, SPLITTER_VERSION) as writer,
         Stages(writer) as stages,
         Readers(settings.store) as readers,
     ):

@@ -188,13 +188,12 @@ def _suggest(settings: Settings, number: int, chosen: Sequence[str], target: Pat
     from kb.evaluation.suggestions.from_facts import suggest
     from kb.evaluation.suggestions.written import suggest_written
     from kb.evaluation.tables import to_jsonl, write_any
-    from kb.index.catalog.catalog import Catalog
-    from kb.index.layout import CATALOG_FILE, index_folder
+    from kb.index.opening import open_store
     from kb.knowledge import NO_MODEL
     from kb.models.chat.opening import open_chat_model
 
     with usable():
-        with closing(Catalog(index_folder(settings.store) / CATALOG_FILE)) as catalog:
+        with closing(open_store(settings).catalog()) as catalog:
             documents = catalog.documents(chosen or sorted(known_documents(settings)))
         if missing := [name for name in chosen if name not in documents]:
             raise UnusableError(f"{', '.join(missing)} : la base n'a pas de document de ce nom (« reperes status »).")

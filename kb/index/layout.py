@@ -1,4 +1,4 @@
-"""What a store's folder holds, and whether it fits the encoder."""
+"""What a store's folder holds."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
-from kb.errors import FingerprintError, StoreError
-from kb.models.encoder import Encoder
+from kb.errors import StoreError
 
 CATALOG_FILE = "catalog.sqlite"
 VECTORS_FOLDER = "vectors"
@@ -95,12 +94,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def check_encoder(store: Path, known: str, encoder: Encoder) -> None:
-    """Raises FingerprintError when the vectors of `store` were made by another encoder than `encoder`."""
-    if known != encoder.identity:
-        raise FingerprintError(
-            f"{store} : la base a été constituée avec le modèle {known}, les réglages demandent {encoder.identity}. "
-            "Revenez au premier (REPERES_EMBEDDING_MODEL), ou lancez « reperes rebuild » : la base sera refaite."
-        )

@@ -12,8 +12,8 @@ from ingest.erasing import forget
 from ingest.pipeline import ingest
 from ingest.readers import bounded
 from ingest.report import IGNORED_KEPT, IngestReport
-from kb.index import rebuilding
-from kb.index.catalog.catalog import Catalog
+from kb.index.catalog.file import FileCatalog
+from kb.index.embedded import store as embedded_store
 from kb.index.layout import CATALOG_FILE, index_folder
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
@@ -44,7 +44,7 @@ def counts(report: IngestReport) -> tuple[int, int, int, int, int]:
 
 
 def documents(settings: Settings) -> set[str]:
-    catalog = Catalog(settings.store / "catalog.sqlite")
+    catalog = FileCatalog(settings.store / "catalog.sqlite")
     current = {name for name, state in catalog.states().items() if not state.withdrawn}
     catalog.close()
     return current
@@ -223,7 +223,7 @@ def test_files_that_are_ignored_are_named_with_the_reason(
     assert [note.source for note in report.ignored_files] == ["tableau.xls", "sous/film.mp4"]
     assert "enregistrez-le en .xlsx" in report.ignored_files[0].reason
     assert "type de fichier non lu" in report.ignored_files[1].reason
-    catalog = Catalog(settings.store / "catalog.sqlite")
+    catalog = FileCatalog(settings.store / "catalog.sqlite")
     (kept,) = catalog.journal.reports()
     catalog.close()
     assert [note["source"] for note in kept["ignored_files"]] == ["tableau.xls", "sous/film.mp4"]
@@ -232,13 +232,13 @@ def test_files_that_are_ignored_are_named_with_the_reason(
 def test_what_was_erased_is_named_to_who_ingests_and_kept_nowhere(
     folder: Path, settings: Settings, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rebuilding, "GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(embedded_store, "GRACE_SECONDS", 0.0)
     ingest([folder], settings, tiny_encoder)
     forget(settings, ["six.md"])
     report = ingest([folder], settings, tiny_encoder)
     assert (report.ignored, [note.source for note in report.ignored_files]) == (1, ["six.md"])
     assert "reperes forget --undo" in report.ignored_files[0].reason
-    catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
+    catalog = FileCatalog(index_folder(settings.store) / CATALOG_FILE)
     kept = catalog.journal.reports()[0]
     catalog.close()
     assert (kept["ignored"], kept["ignored_files"]) == (1, [])

@@ -12,6 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from kb.dialects import put_new
 from kb.errors import StoreError
 from kb.index.catalog.rows import FORGOTTEN, META, METADATA, PAGES, REPORTS
 
@@ -45,7 +46,7 @@ def _make(connection: Connection) -> None:
     if _version(connection) in {None, SCHEMA_VERSION}:
         METADATA.create_all(connection)
         first = [{"key": "schema", "value": SCHEMA_VERSION}, {"key": "generation", "value": "0"}]
-        connection.execute(META.insert().prefix_with("OR IGNORE"), first)
+        put_new(connection, META, first)
 
 
 def _bring_up_to_date(connection: Connection, path: Path) -> None:

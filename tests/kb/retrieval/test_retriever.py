@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from ingest.split import split_document
+from kb.index.embedded.reader import EmbeddedReader
+from kb.index.embedded.store import EmbeddedStore
 from kb.index.embedding import NewVersion
-from kb.index.reader import IndexReader
 from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder, Span
 from kb.models.reader.passage_reader import Reading
@@ -53,9 +54,9 @@ DOCUMENTS = [
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Encoder) -> Iterator[IndexReader]:
+def index(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Encoder) -> Iterator[EmbeddedReader]:
     store = tmp_path_factory.mktemp("store")
-    with IndexWriter(store, tiny_encoder, "1") as writer:
+    with IndexWriter(EmbeddedStore(store), tiny_encoder, "1") as writer:
         writer.commit(
             [
                 NewVersion(
@@ -68,7 +69,7 @@ def index(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Encoder) -> It
                 for document in DOCUMENTS
             ]
         )
-    reader = IndexReader(store, tiny_encoder)
+    reader = EmbeddedReader(store, tiny_encoder)
     yield reader
     reader.close()
 
@@ -77,7 +78,7 @@ class Searcher:
     """A parser and a retriever over one index, as the knowledge base chains them."""
 
     def __init__(
-        self, index: IndexReader, encoder: Encoder, written: Entries | None = None, reranker: Reranker | None = None
+        self, index: EmbeddedReader, encoder: Encoder, written: Entries | None = None, reranker: Reranker | None = None
     ) -> None:
         self._index = index
         self._parser = QuestionParser(index, written)
@@ -93,7 +94,7 @@ class Searcher:
 
 
 @pytest.fixture
-def retriever(index: IndexReader, tiny_encoder: Encoder) -> Searcher:
+def retriever(index: EmbeddedReader, tiny_encoder: Encoder) -> Searcher:
     return Searcher(index, tiny_encoder)
 
 
@@ -143,7 +144,7 @@ def test_words_before_an_acronym_find_it(retriever: Searcher) -> None:
     assert "(DPO)" in retriever.explain("le délégué à la protection des données").embedded
 
 
-def test_the_file_of_the_glossary_wins(index: IndexReader, tiny_encoder: Encoder) -> None:
+def test_the_file_of_the_glossary_wins(index: EmbeddedReader, tiny_encoder: Encoder) -> None:
     written = {"dpo": (), "cantoche": ("cantine de l'école",)}
     retriever = Searcher(index, tiny_encoder, written)
     assert "(" not in retriever.explain("Que fait le DPO ?").embedded
@@ -222,7 +223,7 @@ class _Longest:
         return [float(len(text)) for text in texts]
 
 
-def test_a_reranker_orders_the_best_hits_anew(index: IndexReader, tiny_encoder: Encoder) -> None:
+def test_a_reranker_orders_the_best_hits_anew(index: EmbeddedReader, tiny_encoder: Encoder) -> None:
     reranker = _Longest()
     hits = Searcher(index, tiny_encoder, reranker=reranker).search("délégué", 2)
     assert 2 < reranker.read <= RERANKED
@@ -232,14 +233,14 @@ def test_a_reranker_orders_the_best_hits_anew(index: IndexReader, tiny_encoder: 
 
 
 def test_an_empty_store_finds_nothing(tmp_path: Path, tiny_encoder: Encoder) -> None:
-    with IndexWriter(tmp_path, tiny_encoder, "1"):
+    with IndexWriter(EmbeddedStore(tmp_path), tiny_encoder, "1"):
         pass
-    reader = IndexReader(tmp_path, tiny_encoder)
+    reader = EmbeddedReader(tmp_path, tiny_encoder)
     assert Searcher(reader, tiny_encoder).search("école") == []
     reader.close()
 
 
-def test_the_reader_orders_alike_however_many_hits_are_asked_for(index: IndexReader, tiny_encoder: Encoder) -> None:
+def test_the_reader_orders_alike_however_many_hits_are_asked_for(index: EmbeddedReader, tiny_encoder: Encoder) -> None:
     class Liking(TinyReader):
         """Finds that the passages about the school answer, whatever is asked."""
 

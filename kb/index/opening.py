@@ -1,0 +1,12 @@
+"""Which maker a base's store is of: the settings say."""
+
+from __future__ import annotations
+
+from kb.index.embedded.store import EmbeddedStore
+from kb.index.store import Store
+from kb.settings import Settings
+
+
+def open_store(settings: Settings) -> Store:
+    """The store of the settings: nothing is opened yet, it may be empty."""
+    return EmbeddedStore(settings.store)
