@@ -24,7 +24,7 @@ from ingest.split import SPLITTER_VERSION
 from ingest.steps.batches import Batches
 from ingest.steps.plan import Plan
 from ingest.steps.stages import Stages
-from ingest.steps.versions import new_version
+from ingest.steps.versions import new_version, storable
 from ingest.steps.withdrawal import Withdrawal
 from kb.errors import DocumentError, StoreError
 from kb.index.embedding import NewVersion
@@ -142,6 +142,7 @@ class Ingestion:
 
     def write(self, document: Document, file_hash: str) -> None:
         """Has a document made current, unless the base holds the same words. Raises DocumentError when it has none."""
+        document = storable(document)
         if self.plan.is_unchanged(document, file_hash):
             self.report.unchanged()
             return

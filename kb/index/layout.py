@@ -18,6 +18,8 @@ LOCK_FILE = "writer.lock"
 POINTER_FILE = "current"
 _NEW_POINTER = f"{POINTER_FILE}.new"
 _ASIDE = "index-"
+# Begins the names of copies of the words of an index that stands on a server; what identifies that index follows.
+WORDS_COPY = f"{WORDS_FOLDER}-"
 PAGES_FOLDER = "ocr"
 """What was recognised of pages that are images (ingest/readers/ocr/kept.py)."""
 
@@ -25,7 +27,8 @@ PAGES_FOLDER = "ocr"
 def belongs_to_store(name: str) -> bool:
     """Whether an entry of a store's folder is the index's, by its name."""
     ours = {PAGES_FOLDER, VECTORS_FOLDER, WORDS_FOLDER, LOCK_FILE, POINTER_FILE, _NEW_POINTER, CATALOG_FILE}
-    return name in ours or name.startswith(f"{CATALOG_FILE}-") or name.removeprefix(_ASIDE).isdigit()
+    begins = (f"{CATALOG_FILE}-", WORDS_COPY)
+    return name in ours or name.startswith(begins) or name.removeprefix(_ASIDE).isdigit()
 
 
 def index_folder(store: Path) -> Path:

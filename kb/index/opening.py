@@ -8,5 +8,9 @@ from kb.settings import Settings
 
 
 def open_store(settings: Settings) -> Store:
-    """The store of the settings: nothing is opened yet, it may be empty."""
+    """The store of the settings: nothing is opened yet, it may be empty. Raises StoreError for an unusable address."""
+    if settings.database:
+        from kb.index.postgresql.store import PostgresStore
+
+        return PostgresStore(settings.database, settings.store)
     return EmbeddedStore(settings.store)

@@ -175,6 +175,14 @@ class CatalogReader:
                 for row in select_rows(connection, table, table.c.document_id, wanted)
             }
 
+    def documents_with(self, ids: Iterable[str]) -> dict[str, Document]:
+        """The current documents that have some of the passages and sections `ids`."""
+        wanted = list(ids)
+        with self.database.connect() as connection:
+            tables = (PASSAGES, SECTIONS)
+            owners = {row.document_id for table in tables for row in select_rows(connection, table, table.c.id, wanted)}
+        return self.documents(owners)
+
     def owners(self, kind: Literal["passages", "sections"]) -> dict[str, str]:
         """The document of every passage or section."""
         table = PASSAGES if kind == "passages" else SECTIONS
@@ -194,6 +202,13 @@ class CatalogReader:
         with self.database.connect() as connection:
             tables = (PASSAGES, SECTIONS)
             return {row.id for table in tables for row in select_rows(connection, table, table.c.id, wanted)}
+
+    def is_small(self, passages: int) -> bool:
+        """Whether there are at most so many passages; it costs no more to ask when there are millions."""
+        some = sa.select(PASSAGES.c.id).limit(passages + 1).subquery()
+        with self.database.connect() as connection:
+            found: int = connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
+            return found <= passages
 
     def pending(self) -> list[str]:
         """Ids that an interrupted commit may have left in the vectors and words."""

@@ -14,10 +14,10 @@ import numpy as np
 from kb.errors import StoreError
 from kb.index.audit import audit
 from kb.index.catalog.file import FileCatalog
+from kb.index.derived_words import write_words
 from kb.index.embedded.vectors import ChromaVectors
 from kb.index.layout import CATALOG_FILE, VECTORS_FOLDER, WORDS_FOLDER
-from kb.index.lexical import Lexical, Text
-from kb.index.texts import section_id, section_title
+from kb.index.lexical import Lexical
 from kb.index.vectors import SPACES
 
 logger = logging.getLogger(__name__)
@@ -107,20 +107,7 @@ def _kept_file(folder: Path, space: str) -> Path:
 def _write_words(catalog: FileCatalog, folder: Path) -> None:
     words = Lexical(folder / WORDS_FOLDER, write=True)
     try:
-        for header in catalog.headers():
-            passages = list(catalog.passages(catalog.passage_ids([header.id])).values())
-            paths = dict.fromkeys(passage.heading_path for passage in passages)
-            words.upsert(
-                "passages",
-                [
-                    Text(passage.id, header.id, section_title(header.title, passage.heading_path), passage.text)
-                    for passage in passages
-                ],
-            )
-            words.upsert(
-                "sections",
-                [Text(section_id(header, path), header.id, section_title(header.title, path)) for path in paths],
-            )
+        write_words(catalog, words, catalog.headers())
         words.commit()
     finally:
         words.close()

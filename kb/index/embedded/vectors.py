@@ -7,6 +7,7 @@ A reader opens its own and opens it again to see what a writer has added since.
 from __future__ import annotations
 
 import itertools
+import math
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -33,6 +34,7 @@ _OPENING = threading.Lock()
 _SPELLINGS: set[str] = set()
 _EACH_TIME = 2  # changes after which Chroma saves a graph: the fewest that it takes
 _BATCH_SIZE = 100  # Chroma's own, which it does not tell
+_SPARE = 1.5  # times the vectors that must be looked at if those that a filter lets pass stood everywhere alike
 _PAGE = 2_000  # vectors read at a time
 
 
@@ -151,12 +153,22 @@ class ChromaVectors:
 
     def search(self, space: Space, vector: FloatMatrix, n: int, among: Among | None = None) -> list[tuple[str, float]]:
         """The `n` nearest ids to a unit vector, shape (d,), with their cosines, best first; only `among` if given."""
-        collection = self._collections[space]
-        ids = None if among is None else among.ids(space)
+        if among is None:
+            return self._nearest(space, vector, n, None)
+        ids, total = among.ids(space), self.count(space)
+        if n and 2 * len(ids) >= total:
+            # A filter that lets most pass: to be given their ids takes Chroma 0.4 s in a base of 100,000 passages.
+            wanted, allowed = math.ceil(_SPARE * n * total / max(1, len(ids))), set(ids)
+            found = [hit for hit in self._nearest(space, vector, wanted, None) if hit[0] in allowed][:n]
+            if len(found) == min(n, len(ids)):
+                return found
+        return self._nearest(space, vector, n, ids)
+
+    def _nearest(self, space: Space, vector: FloatMatrix, n: int, ids: list[str] | None) -> list[tuple[str, float]]:
         n = min(n, self.count(space) if ids is None else len(ids))
         if n == 0:
             return []
-        result = collection.query(
+        result = self._collections[space].query(
             query_embeddings=[vector.tolist()],
             n_results=n,
             include=["distances"],

@@ -1,4 +1,4 @@
-"""Finding passages in a real index: Chroma, tantivy, SQLite, with the tiny encoder."""
+"""Finding passages in a real index, of each maker, with the tiny encoder."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from ingest.split import split_document
 from kb.index.embedded.reader import EmbeddedReader
 from kb.index.embedded.store import EmbeddedStore
 from kb.index.embedding import NewVersion
+from kb.index.postgresql.store import PostgresStore
+from kb.index.store import IndexReader, Store
 from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder, Span
 from kb.models.reader.passage_reader import Reading
@@ -24,6 +26,7 @@ from kb.retrieval.retriever import RERANKED, Retriever
 from kb.text.acronyms import mentions
 from kb.text.stems import stems
 from kb.types import Document, Hit, Question
+from makers import MAKERS
 from tiny_reader import TinyReader
 
 _LONG = "Les ménages relogés sont accompagnés. Le bailleur propose trois logements. La charte locale fixe les règles."
@@ -53,10 +56,15 @@ DOCUMENTS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Encoder) -> Iterator[EmbeddedReader]:
-    store = tmp_path_factory.mktemp("store")
-    with IndexWriter(EmbeddedStore(store), tiny_encoder, "1") as writer:
+@pytest.fixture(scope="module", params=MAKERS)
+def index(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Encoder
+) -> Iterator[IndexReader]:
+    folder = tmp_path_factory.mktemp("store")
+    store: Store = EmbeddedStore(folder)
+    if request.param == "postgresql":
+        store = PostgresStore(request.getfixturevalue("postgres").new_database(), folder)
+    with IndexWriter(store, tiny_encoder, "1") as writer:
         writer.commit(
             [
                 NewVersion(
@@ -69,7 +77,7 @@ def index(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Encoder) -> It
                 for document in DOCUMENTS
             ]
         )
-    reader = EmbeddedReader(store, tiny_encoder)
+    reader = store.reader(tiny_encoder)
     yield reader
     reader.close()
 
@@ -78,7 +86,7 @@ class Searcher:
     """A parser and a retriever over one index, as the knowledge base chains them."""
 
     def __init__(
-        self, index: EmbeddedReader, encoder: Encoder, written: Entries | None = None, reranker: Reranker | None = None
+        self, index: IndexReader, encoder: Encoder, written: Entries | None = None, reranker: Reranker | None = None
     ) -> None:
         self._index = index
         self._parser = QuestionParser(index, written)
@@ -94,7 +102,7 @@ class Searcher:
 
 
 @pytest.fixture
-def retriever(index: EmbeddedReader, tiny_encoder: Encoder) -> Searcher:
+def retriever(index: IndexReader, tiny_encoder: Encoder) -> Searcher:
     return Searcher(index, tiny_encoder)
 
 
@@ -144,7 +152,7 @@ def test_words_before_an_acronym_find_it(retriever: Searcher) -> None:
     assert "(DPO)" in retriever.explain("le délégué à la protection des données").embedded
 
 
-def test_the_file_of_the_glossary_wins(index: EmbeddedReader, tiny_encoder: Encoder) -> None:
+def test_the_file_of_the_glossary_wins(index: IndexReader, tiny_encoder: Encoder) -> None:
     written = {"dpo": (), "cantoche": ("cantine de l'école",)}
     retriever = Searcher(index, tiny_encoder, written)
     assert "(" not in retriever.explain("Que fait le DPO ?").embedded
@@ -223,7 +231,7 @@ class _Longest:
         return [float(len(text)) for text in texts]
 
 
-def test_a_reranker_orders_the_best_hits_anew(index: EmbeddedReader, tiny_encoder: Encoder) -> None:
+def test_a_reranker_orders_the_best_hits_anew(index: IndexReader, tiny_encoder: Encoder) -> None:
     reranker = _Longest()
     hits = Searcher(index, tiny_encoder, reranker=reranker).search("délégué", 2)
     assert 2 < reranker.read <= RERANKED
@@ -240,7 +248,7 @@ def test_an_empty_store_finds_nothing(tmp_path: Path, tiny_encoder: Encoder) -> 
     reader.close()
 
 
-def test_the_reader_orders_alike_however_many_hits_are_asked_for(index: EmbeddedReader, tiny_encoder: Encoder) -> None:
+def test_the_reader_orders_alike_however_many_hits_are_asked_for(index: IndexReader, tiny_encoder: Encoder) -> None:
     class Liking(TinyReader):
         """Finds that the passages about the school answer, whatever is asked."""
 
