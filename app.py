@@ -57,6 +57,7 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
     from kb.evaluation.desk import EvaluationDesk
     from kb.records.conversations import conversations_of
     from kb.records.feedback import feedback_of
+    from kb.records.places import place_of
     from kb.text.domain import domain_of
     from kb.ui.mounting import mount_pages
     from kb.web import server
@@ -76,7 +77,7 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
         # Gradio can publish the files of its working directory: let there be none.
         with tempfile.TemporaryDirectory(prefix="reperes-") as empty:
             os.chdir(empty)
-            desk = EvaluationDesk(opener, settings.app_database)
+            desk = EvaluationDesk(opener, place_of(settings))
             kept = conversations_of(settings)
             page = server.build_server(
                 opener, ingestor, domain, settings, mount_pages, feedback_of(settings), desk, kept

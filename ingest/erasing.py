@@ -19,6 +19,7 @@ from kb.index.catalog.journal import mark
 from kb.index.opening import open_store
 from kb.index.store import Store
 from kb.records.database import AppDatabase
+from kb.records.places import place_of
 from kb.settings import Settings
 from kb.web.uploads import Uploads
 
@@ -47,7 +48,7 @@ def forget(settings: Settings, document_ids: Sequence[str]) -> None:
     for document_id in document_ids:
         uploads.forget(document_id)
     # After the base: from here on no answer can be made of them, and those under way find the marks.
-    with AppDatabase(settings.app_database) as database:
+    with AppDatabase(place_of(settings)) as database:
         database.erase_documents(document_ids, lambda names: _texts(store, names))
     settle_erasures(settings)
 
@@ -55,12 +56,12 @@ def forget(settings: Settings, document_ids: Sequence[str]) -> None:
 def settle_erasures(settings: Settings) -> None:
     """Brings `app.db` in line with what the base was made to forget. Raises StoreError when it cannot be opened."""
     store = open_store(settings)
-    if not (settings.app_database.is_file() and store.exists()):
+    if not (place_of(settings).exists() and store.exists()):
         return
     with closing(store.catalog()) as catalog:
         forgotten, held = catalog.journal.forgotten(), catalog.states()
     erase_pages(settings.store, forgotten)
-    with AppDatabase(settings.app_database) as database:
+    with AppDatabase(place_of(settings)) as database:
         database.settle_erasures(forgotten, held, lambda names: _texts(store, names))
 
 

@@ -31,6 +31,7 @@ from kb.index.embedding import NewVersion
 from kb.index.opening import open_store
 from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder
+from kb.records.places import place_of
 from kb.settings import Settings
 from kb.types import Document
 
@@ -176,7 +177,7 @@ class Ingestion:
         try:
             settle_erasures(self.plan.settings)
         except StoreError as error:
-            self.report.fail(str(self.plan.settings.app_database), str(error))
+            self.report.fail(str(place_of(self.plan.settings)), str(error))
         report = self.report.build(  # report
             generation=self._writer.finish(),
             passages=self.plan.catalog.status().passages,

@@ -57,5 +57,17 @@ def put_new(connection: Connection, table: sa.Table, rows: Row | Sequence[Row]) 
     connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)
 
 
+def set_numbers(connection: Connection, column: sa.Column[int]) -> None:
+    """Has the numbers that a table gives its rows go on after those that it holds; SQLite does so by itself."""
+    if connection.dialect.name != "postgresql":
+        return
+    table = column.table
+    options = connection.get_execution_options().get("schema_translate_map") or {}
+    schema = options.get(None)
+    name = f"{schema}.{table.name}" if schema else table.name
+    highest = sa.select(sa.func.coalesce(sa.func.max(column), 0) + 1).scalar_subquery()
+    connection.execute(sa.select(sa.func.setval(sa.func.pg_get_serial_sequence(name, column.name), highest, False)))
+
+
 def _insert(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
     return (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(table)

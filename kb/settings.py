@@ -36,7 +36,7 @@ class Settings:
         "REPERES_DATABASE",
         "",
         text,
-        "PostgreSQL database of catalog and vectors (`postgresql+psycopg://…`); words stay in the store's folder",
+        "PostgreSQL database of the base, and of what people do with it (`postgresql+psycopg://…`)",
         "none",
     )
     app_db: Path | None = _setting(

@@ -18,14 +18,19 @@ def write_words(
     Of the documents themselves id and title count.
     """
     for document in documents:
-        passages = list(catalog.passages(catalog.passage_ids([document.id])).values())
-        paths = dict.fromkeys(passage.heading_path for passage in passages)
-        of_passages = [
-            Text(passage.id, document.id, section_title(document.title, passage.heading_path), passage.text)
-            for passage in passages
-        ]
-        of_sections = [
-            Text(section_id(document, path), document.id, section_title(document.title, path)) for path in paths
-        ]
+        of_passages, of_sections = texts_of(catalog, document)
         words.upsert("passages", (text for text in of_passages if ids is None or text.id in ids))
         words.upsert("sections", (text for text in of_sections if ids is None or text.id in ids))
+
+
+def texts_of(catalog: CatalogReader, document: Document) -> tuple[list[Text], list[Text]]:
+    """What is indexed of a document's passages and of its sections."""
+    passages = list(catalog.passages(catalog.passage_ids([document.id])).values())
+    paths = dict.fromkeys(passage.heading_path for passage in passages)
+    return (
+        [
+            Text(passage.id, document.id, section_title(document.title, passage.heading_path), passage.text)
+            for passage in passages
+        ],
+        [Text(section_id(document, path), document.id, section_title(document.title, path)) for path in paths],
+    )

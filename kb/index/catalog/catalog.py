@@ -53,6 +53,10 @@ class Catalog(CatalogReader):
         """Keeps values under their keys."""
         self._set(connection, values)
 
+    def drop_value(self, connection: Connection, key: str) -> None:
+        """Keeps no more what is kept under a key."""
+        connection.execute(META.delete().where(META.c.key == key))
+
     def set_folder(self, connection: Connection, source: str, folder: str) -> None:
         """Keeps the folder that a source is ingested from."""
         self._set(connection, {FOLDER + source: folder})

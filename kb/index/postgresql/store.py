@@ -11,7 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from kb.dialects import put
+from kb.dialects import put, set_numbers
 from kb.errors import StoreBusyError, StoreError
 from kb.index.catalog.catalog import Catalog
 from kb.index.catalog.rows import META, METADATA, REPORTS
@@ -206,10 +206,8 @@ def _copy(connection: Connection, table: sa.Table, before: str, after: str) -> N
     source = sa.table(table.name, *(sa.column(name) for name in names), schema=before)
     target = sa.table(table.name, *(sa.column(name) for name in names), schema=after)
     connection.execute(sa.insert(target).from_select(names, sa.select(source)))
-    if table is REPORTS:  # numbers its rows by itself
-        number = sa.select(sa.func.coalesce(sa.func.max(source.c.id), 0) + 1).scalar_subquery()
-        sequence = sa.func.pg_get_serial_sequence(f"{after}.{table.name}", "id")
-        connection.execute(sa.select(sa.func.setval(sequence, number, False)))
+    if table is REPORTS:
+        set_numbers(connection, REPORTS.c.id)
 
 
 def _identify(connection: Connection, schema: str) -> None:
