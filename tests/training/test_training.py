@@ -83,7 +83,8 @@ def test_questions_come_with_the_units_that_answer(data: Path) -> None:
         "Quel temps fait-il ?": [],
     }
     (claims,) = (group for group in pool.groups if group.claims)
-    assert [true for _, true in claims.claims] == [True, False]
+    assert [true for _, _, true in claims.claims] == [True, False]
+    assert all("tarif de la crèche est de 4 euros" in shown for shown, _, _ in claims.claims)
 
 
 def test_passages_that_do_not_answer_are_those_of_the_same_document_and_of_others(data: Path) -> None:

@@ -1,4 +1,5 @@
-"""The catalog: which documents and passages there are. The truth of a store, in SQLite, through SQLAlchemy Core.
+"""The catalog: which documents and passages there are. The truth of a store, through SQLAlchemy Core.
 
-`rows` (tables) -> `catalog` (writes) and `reader` (asks); `journal` keeps pages, updates and what was erased.
+`rows` (tables) -> `catalog` (writes) and `reader` (asks); `journal` keeps pages, updates and what was erased. `file`
+opens it in SQLite, and brings it up to date by `versions`.
 """

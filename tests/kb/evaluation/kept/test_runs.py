@@ -20,7 +20,7 @@ from kb.evaluation.report import failed_gates, to_json
 from kb.evaluation.results import EvaluationResult, QuestionResult
 from kb.evaluation.shown.page import to_html
 from kb.evaluation.tables import to_jsonl
-from kb.index.reader import IndexReader
+from kb.index.embedded.reader import EmbeddedReader
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
 from kb.records.database import AppDatabase
@@ -228,7 +228,7 @@ def test_a_forgotten_document_leaves_the_runs_too(database: AppDatabase, tmp_pat
 class BodyWordsOnly:
     """A retriever broken on purpose: one ranking of six, the words of bodies."""
 
-    def __init__(self, base: KnowledgeBase, index: IndexReader) -> None:
+    def __init__(self, base: KnowledgeBase, index: EmbeddedReader) -> None:
         self._base = base
         self._index = index
 
@@ -251,7 +251,7 @@ class BodyWordsOnly:
 def test_a_broken_retriever_is_worse_and_fails_the_gate(settings: Settings, packaged_encoder: Encoder) -> None:
     ingest([ROOT / "corpus/documents"], settings, packaged_encoder)
     questions = read_questions(ROOT / "corpus/questions.jsonl")
-    index = IndexReader(settings.store, packaged_encoder)
+    index = EmbeddedReader(settings.store, packaged_encoder)
     with KnowledgeBase.open(settings, packaged_encoder) as base:
         whole, again = (evaluate(base, questions, answers=False) for _ in range(2))
         broken = evaluate(BodyWordsOnly(base, index), questions, answers=False)
