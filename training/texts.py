@@ -20,9 +20,9 @@ import numpy as np
 from kb.answering.extracts import Extract
 from kb.answering.proof.signs.window import window
 from kb.answering.proof.sources import Source, sources
+from kb.index.spelled import spelled_out
 from kb.index.texts import section_title
 from kb.text.sentences import sentence_spans
-from kb.text.spelled import spelled_out
 from kb.text.stems import stems
 from kb.types import Document, Passage
 

@@ -6,7 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Sequence
 
-from kb.text.spelled import SpelledText, spelled_out
+from kb.index.spelled import SpelledText, spelled_out
 from kb.types import Document, Passage
 
 # Change it whenever the same passage would be embedded with another text: it is part of the store's fingerprint.

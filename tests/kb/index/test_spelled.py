@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.text.spelled import spelled_out
+from kb.index.spelled import spelled_out
 
 TEXT = """Les aides de l'année.
 
