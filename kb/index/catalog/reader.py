@@ -9,6 +9,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from kb.index.catalog.hashes import content_digest
 from kb.index.catalog.journal import Journal
 from kb.index.catalog.rows import (
     ACRONYMS,
@@ -21,7 +22,6 @@ from kb.index.catalog.rows import (
     DocumentState,
     Origin,
     Withdrawn,
-    content_digest,
     to_document,
     to_passage,
 )
