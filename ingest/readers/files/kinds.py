@@ -6,7 +6,7 @@ import hashlib
 from pathlib import PurePosixPath
 
 from ingest.readers import ARCHIVES
-from kb.index.catalog.rows import joined_hash
+from kb.index.catalog.hashes import joined_hash
 
 CONTAINERS = ARCHIVES | {".eml"}
 NESTED = "archive dans une archive : elle n'est pas ouverte ; sortez-la, ou décompressez-la"

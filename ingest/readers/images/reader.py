@@ -7,8 +7,8 @@ from dataclasses import replace
 from ingest.readers.block_builder import one_line
 from ingest.readers.dates import date_near_title
 from ingest.readers.metadata import Metadata, canonical_url
+from ingest.readers.ocr.image_files import MOST_PAGES, TooLargeError, UnreadableError, count_pages
 from ingest.readers.ocr.remarks import INSTALL, remarks
-from ingest.readers.ocr.rendering import MOST_PAGES, TooLargeError, UnreadableError, count_pages
 from ingest.readers.pdf.layout import first_big_line, text_and_pages
 from ingest.readers.pdf.lines import cleaned
 from ingest.readers.pdf.recognised import lines_of, stretches

@@ -2,6 +2,7 @@
 
 A reader that meets such pages raises `RecognitionWanted` (ingest/readers/reading.py); the parent has them read page by
 page by `recogniser`, which keeps what was read in `kept`, and the reader is asked again with what they hold. In a child
-process of its own, by its `tasks`: `rendering` (file -> image) -> `engine` (image -> boxes with text) -> `order`
-(boxes -> lines as they are read) -> `mending` (what French shows to be misread). `remarks` says what was done.
+process of its own, by its `tasks`: `image_files` and `rendering` (file -> image) -> `engine` (image -> boxes with text)
+-> `order` (boxes -> lines as they are read) -> `mending` (what French shows to be misread). `remarks` says what was
+done.
 """

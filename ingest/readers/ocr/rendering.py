@@ -5,8 +5,6 @@ PDFium draws pages of PDF; Pillow opens files of images, only in the formats tha
 
 from __future__ import annotations
 
-import io
-import warnings
 from typing import Any
 
 import numpy as np
@@ -14,24 +12,12 @@ import pypdfium2
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-FORMATS = ("JPEG", "PNG", "TIFF", "WEBP")
+from ingest.readers.ocr.image_files import MOST_PIXELS, TooLargeError, UnreadableError, opened
+
 DPI = 200  # letters of 8 points are 22 pixels high; lines are read at 48
 LONGEST = 4_000  # pixels: A3 at 200 dpi has 3,300
-# Pixels of an image as it is stored: A3 at 600 dpi has 70 million. Opening 80 million takes 0.5 GB.
-MOST_PIXELS = 80_000_000
-MOST_PAGES = 1_000  # of one file of images; nobody scans more into one
 _POINTS = 72  # an inch
 _A4 = 842  # points: what an image that does not say its size is taken for
-
-Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-
-
-class TooLargeError(Exception):
-    """An image of more pixels than are read."""
-
-
-class UnreadableError(Exception):
-    """A page that cannot be drawn, or a file that is no image of the formats above."""
 
 
 def draw(content: bytes, page: int) -> tuple[NDArray[np.uint8], float]:
@@ -40,25 +26,6 @@ def draw(content: bytes, page: int) -> tuple[NDArray[np.uint8], float]:
     Raises TooLargeError and UnreadableError.
     """
     return _pdf_page(content, page) if content[:1024].lstrip().startswith(b"%PDF-") else _frame(content, page)
-
-
-def count_pages(content: bytes) -> int:
-    """How many images a file holds, at most `MOST_PAGES` and one: headers are read, no image.
-
-    Raises TooLargeError and UnreadableError.
-    """
-    with _opened(content) as image:
-        count = 1
-        if image.format == "TIFF":  # the others hold one page, or pictures that move
-            try:
-                while count <= MOST_PAGES:
-                    image.seek(count)
-                    count += 1
-            except EOFError:
-                pass
-            except (OSError, ValueError, SyntaxError, KeyError, TypeError):
-                pass  # damaged from here on: what comes before can be read
-        return count
 
 
 def _pdf_page(content: bytes, number: int) -> tuple[NDArray[np.uint8], float]:
@@ -73,7 +40,7 @@ def _pdf_page(content: bytes, number: int) -> tuple[NDArray[np.uint8], float]:
 
 
 def _frame(content: bytes, number: int) -> tuple[NDArray[np.uint8], float]:
-    with _opened(content) as image:
+    with opened(content) as image:
         try:
             if number:
                 image.seek(number)
@@ -101,17 +68,6 @@ def _flattened(image: Image.Image) -> Image.Image:
         lowest, highest = float(values.min()), float(values.max())
         return Image.fromarray(((values - lowest) * (255 / (highest - lowest or 1.0))).astype(np.uint8))
     return image.convert("L")
-
-
-def _opened(content: bytes) -> Image.Image:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of sizes and of tags that no reader needs
-        try:
-            return Image.open(io.BytesIO(content), formats=FORMATS)
-        except Image.DecompressionBombError:
-            raise TooLargeError from None
-        except (OSError, ValueError, SyntaxError, KeyError, TypeError, IndexError) as error:
-            raise UnreadableError(str(error)) from None
 
 
 def _three_channels(grey: NDArray[Any]) -> NDArray[np.uint8]:

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from ingest.readers.ocr.engine import boxes, warm_up
+from ingest.readers.ocr.image_files import TooLargeError, UnreadableError
 from ingest.readers.ocr.order import page_of
-from ingest.readers.ocr.rendering import TooLargeError, UnreadableError, draw
+from ingest.readers.ocr.rendering import draw
 from ingest.readers.reading import RecognisedPage
 
 warm_up()  # before the process is locked down: no page waits for it

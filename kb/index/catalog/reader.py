@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from kb.dialects import Database, json_texts
+from kb.index.catalog.hashes import content_digest
 from kb.index.catalog.journal import Journal
 from kb.index.catalog.rows import (
     ACRONYMS,
@@ -22,7 +23,6 @@ from kb.index.catalog.rows import (
     DocumentState,
     Origin,
     Withdrawn,
-    content_digest,
     to_document,
     to_passage,
 )

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from kb.types import CitedSource, Document, Passage
 
-_JOINT = "."  # in a `file_hash`, between how the file is read and its bytes
 METADATA = sa.MetaData()
 META = sa.Table("meta", METADATA, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text))
 DOCUMENTS = sa.Table(
@@ -145,17 +144,6 @@ class Withdrawn:
     title: str
     source: str
     withdrawn_at: str
-
-
-def joined_hash(reading: str, content: str) -> str:
-    """The `file_hash` of a file: how it is read, and its bytes, each by its SHA-256 in hexadecimal."""
-    return f"{reading}{_JOINT}{content}"
-
-
-def content_digest(file_hash: str) -> str | None:
-    """The SHA-256 of the bytes, out of what `joined_hash` made; None for the hashes of pages and of before."""
-    _, joint, digest = file_hash.partition(_JOINT)
-    return digest if joint else None
 
 
 def from_document(document: Document, content_hash: str, file_hash: str, now: str) -> dict[str, Any]:

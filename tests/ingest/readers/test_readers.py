@@ -145,3 +145,14 @@ def test_markdown_and_text_wait_for_no_heavy_library() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_the_processes_that_read_start_without_libraries_of_the_parent() -> None:
+    """One starts for nearly every ingestion, and files nobody vouches for meet what it has imported."""
+    script = (
+        "import sys\n"
+        "import ingest.readers.tasks\n"
+        "sys.exit(', '.join({'numpy', 'openpyxl', 'sqlalchemy', 'trafilatura'} & set(sys.modules)) or 0)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")

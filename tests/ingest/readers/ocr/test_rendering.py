@@ -9,7 +9,8 @@ from fpdf import FPDF
 from PIL import Image
 
 from ingest.readers.ocr import rendering
-from ingest.readers.ocr.rendering import TooLargeError, UnreadableError, count_pages, draw
+from ingest.readers.ocr.image_files import TooLargeError, UnreadableError, count_pages
+from ingest.readers.ocr.rendering import draw
 
 
 def stored(image: Image.Image, form: str, **options: Any) -> bytes:
