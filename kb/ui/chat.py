@@ -54,15 +54,16 @@ def build_page(base: Callable[[], Base], context: PageContext, feedback: Feedbac
                     first = [*context.domain.examples, *[""] * EXAMPLES][:EXAMPLES]
                     buttons = [gr.Button(text, visible=bool(text), elem_classes="example") for text in first]
                 past = _html("", elem_id="past")
-                current = _html("", elem_id="current")
-                tools = _html("", elem_id="tools")
-                with gr.Row(visible=False, elem_id="redo") as redo:
-                    again = gr.Button(strings.ASK_AGAIN, size="sm", elem_id="ask-again")
-                    edit = gr.Button(strings.EDIT, size="sm", elem_id="edit")
-                feedback_parts = build_feedback(feedback, conversation, at_once)
-                with gr.Column(visible=False, elem_id="follow-ups") as next_questions:
-                    _html(f"<h2>{escape(strings.FOLLOW_UPS)}</h2>")
-                    following = [gr.Button("", visible=False, elem_classes="example") for _ in range(SHOWN)]
+                with gr.Column(elem_id="latest"):
+                    current = _html("", elem_id="current")
+                    tools = _html("", elem_id="tools")
+                    with gr.Row(visible=False, elem_id="redo") as redo:
+                        again = gr.Button(strings.ASK_AGAIN, size="sm", elem_id="ask-again")
+                        edit = gr.Button(strings.EDIT, size="sm", elem_id="edit")
+                    feedback_parts = build_feedback(feedback, conversation, at_once)
+                    with gr.Column(visible=False, elem_id="follow-ups") as next_questions:
+                        _html(f"<h2>{escape(strings.FOLLOW_UPS)}</h2>")
+                        following = [gr.Button("", visible=False, elem_classes="example") for _ in range(SHOWN)]
             sources = _html(empty_sources_html(), elem_id="sources")
             with gr.Column(elem_id="ask"):
                 notice = _html("", elem_id="notice")
