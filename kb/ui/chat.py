@@ -37,6 +37,8 @@ def build_page(base: Callable[[], Base], context: PageContext, feedback: Feedbac
     page = gr.Blocks(title=strings.NAME, analytics_enabled=False, fill_width=True)
     with page:
         conversation = gr.State(ChatState())
+        # Pressed by the page's script where it opens on an answer that is on its way.
+        resume = gr.Button(visible="hidden", elem_id="resume")
         with gr.Row(elem_id="masthead"):
             _html(
                 f'<div class="brand"><h1>{escape(strings.NAME)}</h1><p>{escape(strings.PURPOSE)}</p></div>',
@@ -66,7 +68,9 @@ def build_page(base: Callable[[], Base], context: PageContext, feedback: Feedbac
                         following = [gr.Button("", visible=False, elem_classes="example") for _ in range(SHOWN)]
             sources = _html(empty_sources_html(), elem_id="sources")
             with gr.Column(elem_id="ask"):
-                notice = _html("", elem_id="notice")
+                with gr.Row(elem_id="told"):
+                    notice = _html("", elem_id="notice")
+                    cancel = gr.Button(strings.CANCEL_EDIT, size="sm", visible=False, elem_id="cancel-edit")
                 with gr.Row(elem_id="scope"):
                     filters = _html("", elem_id="filters")
                     widen = gr.Button(strings.WIDEN, size="sm", visible=False, elem_id="widen")
@@ -86,7 +90,7 @@ def build_page(base: Callable[[], Base], context: PageContext, feedback: Feedbac
         shown = [
             *(conversation, past, current, sources, question, notice, welcome, suggestions, send, stop),
             *feedback_parts.outputs,
-            *(tools, redo, next_questions),
+            *(tools, redo, next_questions, cancel),
         ]
         answering: dict[str, Any] = {
             "outputs": shown,
@@ -98,10 +102,12 @@ def build_page(base: Callable[[], Base], context: PageContext, feedback: Feedbac
         asking = [gr.on([question.submit, send.click], handlers.ask, [question, conversation], **answering)]
         asking += [button.click(handlers.ask, [button, conversation], **answering) for button in (*buttons, *following)]
         asking.append(again.click(handlers.again, conversation, **answering))
+        asking.append(resume.click(handlers.resume, conversation, **answering))
         for event in asking:
             # Outside the queue too: Gradio loses a question that is sent as the stream of another event closes.
             event.success(handlers.suggest, conversation, [next_questions, *following], **at_once)
-        edit.click(handlers.edit, conversation, [conversation, question, notice], **at_once)
+        edit.click(handlers.edit, conversation, [conversation, question, notice, cancel], **at_once)
+        cancel.click(handlers.cancel, conversation, [conversation, question, notice, cancel], **at_once)
         # They cancel nothing: see `kb.web.chat.background`.
         stop.click(handlers.stop, conversation, [conversation, current, send, stop, redo], **at_once)
         new.click(handlers.restart, conversation, shown, **at_once)

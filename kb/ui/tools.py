@@ -1,4 +1,5 @@
-"""What stands around a conversation: the menu, the filters that hold, what can be done with an answer."""
+"""What stands around a conversation: the menu, the filters that hold, what can be done with an answer, and what is said
+above the question's box."""
 
 from __future__ import annotations
 
@@ -63,3 +64,13 @@ def tools_html(conversation: str | None) -> str:
             for form, label in (("docx", strings.TO_DOCX), ("md", strings.TO_MARKDOWN))
         )
     return f'<p class="tools">{copy}{links}</p>'
+
+
+def notice(text: str) -> str:
+    """What went wrong, above the question's box."""
+    return f'<p class="trouble" role="alert">{escape(text)}</p>'
+
+
+def note(text: str) -> str:
+    """What is to be known, above the question's box."""
+    return f'<p class="note" role="status">{escape(text)}</p>'

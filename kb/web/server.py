@@ -203,7 +203,7 @@ def _version() -> str:
 def _head() -> str:
     """The page's own files, each with a mark of its content: a new version is never answered from a cache.
 
-    The script comes first and is not deferred, since Gradio reads the language when it starts.
+    Two scripts come first and are not deferred: Gradio reads the language when it starts, and asks its first events.
     """
 
     return (
@@ -214,6 +214,7 @@ def _head() -> str:
         f'<link rel="stylesheet" href="{asset("fonts.css")}">'
         f'<link rel="stylesheet" href="{asset("page.css")}">'
         f'<link rel="stylesheet" href="{asset("leaves.css")}">'
+        f'<script src="{asset("connection.js")}"></script>'
         f'<script src="{asset("page.js")}"></script>'
         f'<script src="{asset("leaves.js")}" defer></script>'
         f'<script src="{asset("copying.js")}" defer></script>'

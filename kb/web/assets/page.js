@@ -193,7 +193,9 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && reading) readerClicked({ dataset: { action: reading.place ? "back" : "close" } });
+    if (event.key !== "Escape") return;
+    if (reading) readerClicked({ dataset: { action: reading.place ? "back" : "close" } });
+    else find("cancel-edit")?.click();
   });
 
   // The announcement stands apart from what is shown: a live region around a streamed text would be read at each change.
@@ -217,23 +219,46 @@
   // The button that was pressed (an example, send, stop) goes away: the keyboard must not be lost with it.
   function keepFocus() {
     const active = document.activeElement;
-    if (!active || active === document.body || active.closest("#examples, #follow-ups, #redo, #send, #stop")) {
+    if (!active || active === document.body || active.closest("#examples, #follow-ups, #redo, #send, #stop, #cancel-edit")) {
       document.querySelector("#question textarea")?.focus({ preventScroll: true });
     }
   }
 
+  let hasResumed = false;
   let shownTurn = null;
   let announcedTurn = null;
   let writtenTurn = null; // of which it was told that its answer is being written
   let tallest = 0; // pixels, of the answer on its way
 
+  // Each conversation has its address, which a reload and a way back from another page open again.
+  function tellAddress(turn) {
+    const id = turn?.closest("[data-conversation]")?.dataset.conversation;
+    const path = id ? `/c/${id}` : "/";
+    if (location.pathname === path) return;
+    if (id) history.replaceState(history.state, "", path + location.search);
+    else if (shownTurn) history.pushState(null, "", path + location.search);
+  }
+  addEventListener("popstate", () => location.reload());
+
+  function filtersChanged() {
+    const isLimited = Boolean(document.querySelector("#filters .filters"));
+    if (wasLimited && !isLimited) history.replaceState(history.state, "", location.pathname);
+    wasLimited = isLimited;
+  }
+  let wasLimited = false;
+
   function conversationChanged() {
     const turn = document.querySelector("#current .turn");
+    tellAddress(turn);
     if (!turn) {
       shownTurn = announcedTurn = writtenTurn = null;
       announcer.textContent = "";
       find("current").style.minHeight = "";
       return;
+    }
+    if (!hasResumed && document.querySelector("#current [data-resumes]")) {
+      hasResumed = true;
+      find("resume").click(); // the rest of an answer that was on its way when the page was left
     }
     if (turn.id !== shownTurn) {
       shownTurn = turn.id;
@@ -289,6 +314,7 @@
     document.body.append(announcer);
     watch("current", conversationChanged);
     watch("sources", sourcesChanged);
+    watch("filters", filtersChanged);
     if (matchMedia("(pointer: fine)").matches) document.querySelector("#question textarea").focus();
   });
   started.observe(root, { childList: true, subtree: true });
