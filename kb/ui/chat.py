@@ -85,6 +85,10 @@ def build_page(base: Callable[[], Base], context: PageContext, feedback: Feedbac
                     )
                     send = gr.Button(strings.SEND, variant="primary", elem_id="send", scale=0)
                     stop = gr.Button(strings.STOP, visible=False, elem_id="stop", scale=0)
+                _html(
+                    f'<button type="button" id="shortcuts-button">{escape(strings.SHORTCUTS)} <kbd>?</kbd></button>',
+                    elem_id="shortcuts-hint",
+                )
 
         # In the order of Handlers.ask and Handlers._page.
         shown = [

@@ -9,6 +9,7 @@ from kb.records.accounts import ROLE_NAMES, Person
 from kb.retrieval.filters import Filters
 from kb.web import strings
 from kb.web.render import escape
+from kb.web.technical import told_html
 
 
 def menu_html(
@@ -21,6 +22,7 @@ def menu_html(
         for address, label, for_editors in strings.PAGES
         if (person.edits or not for_editors) and address not in missing
     )
+    toggle = f'<button type="button" class="menu-toggle" aria-expanded="false">{escape(strings.MENU_SHORT)}</button>'
     signed = ""
     if person.name:
         everywhere = f' <button name="partout" value="oui">{escape(strings.SIGN_OUT_EVERYWHERE)}</button>'
@@ -29,7 +31,7 @@ def menu_html(
             f"({escape(ROLE_NAMES[person.role])}) <button>{escape(strings.SIGN_OUT)}</button>"
             f"{everywhere if can_leave else ''}</form>"
         )
-    return f'<nav class="menu" aria-label="{escape(strings.MENU)}"><ul>{items}</ul></nav>{signed}'
+    return f'<nav class="menu" aria-label="{escape(strings.MENU)}">{toggle}<ul>{items}</ul></nav>{signed}'
 
 
 def filters_html(filters: Filters) -> str:
@@ -68,7 +70,7 @@ def tools_html(conversation: str | None) -> str:
 
 def notice(text: str) -> str:
     """What went wrong, above the question's box."""
-    return f'<p class="trouble" role="alert">{escape(text)}</p>'
+    return f'<div class="trouble" role="alert">{told_html(text)}</div>'
 
 
 def note(text: str) -> str:

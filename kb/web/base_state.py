@@ -12,6 +12,7 @@ from kb.text.moments import french_moment
 from kb.types import StoreStatus
 from kb.web import strings
 from kb.web.render import escape
+from kb.web.technical import details_html, told_html
 from kb.web.update_report import update_reports_html
 
 logger = logging.getLogger(__name__)
@@ -95,12 +96,14 @@ def welcome_html(state: BaseState) -> str:
             trouble=True,
         )
     if state.status is None:
-        return _welcome(strings.TROUBLE_TITLE, f'<p class="trouble">{escape(state.trouble or "")}</p>', trouble=True)
+        return _welcome(
+            strings.TROUBLE_TITLE, f'<div class="trouble">{told_html(state.trouble or "")}</div>', trouble=True
+        )
     if state.status.documents == 0:
         return _welcome(
             strings.EMPTY_TITLE,
             f"<p>{escape(strings.EMPTY)}</p>"
-            f"<p>{escape(strings.EMPTY_HOW)} <code>{escape(strings.EMPTY_COMMAND)}</code></p>",
+            + details_html(f"{escape(strings.EMPTY_HOW)} <code>{escape(strings.EMPTY_COMMAND)}</code>"),
             trouble=True,
         )
     return _welcome(strings.WELCOME_TITLE, f"<p>{escape(strings.WELCOME)}</p>")

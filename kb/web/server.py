@@ -216,6 +216,7 @@ def _head() -> str:
         f'<link rel="stylesheet" href="{asset("leaves.css")}">'
         f'<script src="{asset("connection.js")}"></script>'
         f'<script src="{asset("page.js")}"></script>'
+        f'<script src="{asset("keys.js")}" defer></script>'
         f'<script src="{asset("leaves.js")}" defer></script>'
         f'<script src="{asset("copying.js")}" defer></script>'
     )

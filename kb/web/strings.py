@@ -11,6 +11,7 @@ DESCRIPTION = "Réponses en français, prouvées par les documents de l'agence."
 NO_SCRIPT = "Cette page a besoin de JavaScript. Activez-le dans votre navigateur, puis rechargez la page."
 
 QUESTION_LABEL = "Votre question"
+SHORTCUTS = "Raccourcis clavier"
 QUESTION_PLACEHOLDER = "Écrivez votre question…"
 SEND = "Envoyer"
 STOP = "Arrêter"
@@ -25,7 +26,7 @@ WELCOME = (
 )
 EMPTY_TITLE = "La base ne contient encore aucun document"
 EMPTY = "Une fois des documents lus, vous pourrez poser vos questions ici."
-EMPTY_HOW = "Pour lire un dossier de documents, lancez dans un terminal :"
+EMPTY_HOW = "Pour lire un dossier de documents, dans un terminal :"
 EMPTY_COMMAND = "reperes ingest DOSSIER"
 FILLING_TITLE = "Première lecture des documents"
 FILLING = "Vous pourrez poser vos questions dès que la lecture sera terminée. La page se met à jour seule."
@@ -70,6 +71,7 @@ OPEN_PDF, OPEN_IMAGE, DOWNLOAD = "Ouvrir le PDF", "Ouvrir l'image", "Télécharg
 NEW_TAB = "nouvel onglet"
 BACK = "Revenir à la réponse"
 SOURCE_N = "Source {number}"
+SOURCES_N = "Sources {numbers}"
 SEE_SOURCE = "Voir la source {number} : {title}"
 PAGE_N = "page {number}"
 
@@ -77,6 +79,7 @@ BASE_LABEL = "État de la base"
 BASE_EMPTY = "Base vide"
 BASE_UNAVAILABLE = "Base indisponible"
 BASE_NEVER = "jamais mise à jour"
+TECHNICAL = "Détails techniques"
 UPDATING = "Mise à jour en cours…"
 UPDATE_FAILED = "La dernière mise à jour a échoué :"
 
@@ -173,9 +176,9 @@ INTERNAL_WORK_ERROR = "Une erreur interne a empêché l'opération : voyez le jo
 REPORT = "Dernière mise à jour :"
 REPORT_FAILED = "Échec"
 REPORT_NOTICE = "À savoir"
-REPORT_MORE = "… et {number} de plus : « reperes status » montre tout."
+REPORT_MORE = "… et {number} de plus."
 
-MENU = "Pages de Repères"
+MENU, MENU_SHORT = "Pages de Repères", "Menu"
 SKIP = "Aller au contenu"
 HELP, ACCESSIBILITY = "Aide", "Accessibilité"
 # Address, name, and whether it is for editors only.
@@ -251,6 +254,12 @@ def documents(number: int) -> str:
 def either(values: Iterable[str]) -> str:
     """« article », « article ou rapport »."""
     return " ou ".join(values)
+
+
+def listed(values: Iterable[str]) -> str:
+    """« 1 », « 1 et 2 », « 1, 2 et 3 »."""
+    *first, last = values
+    return f"{', '.join(first)} et {last}" if first else last
 
 
 def ahead(number: int) -> str:

@@ -68,7 +68,7 @@
     turning.append(count);
     add(turning, "next", "", "Citation suivante");
     bar.append(turning);
-    add(bar, "back", "Revenir à la réponse");
+    add(bar, "back", "À la réponse", "Revenir à la réponse");
     add(bar, "close", "Fermer", "Fermer le document");
     return bar;
   }
@@ -184,7 +184,7 @@
     if (target.matches("a.read")) {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       event.preventDefault();
-      const source = target.closest(".source[id]");
+      const source = target.closest("[id^=source-]");
       const named = source?.id.match(/^source-(\d+)-(\d+)$/);
       openReader(target.getAttribute("href"), named ? { turn: named[1], number: named[2] } : null);
     } else if (target.classList.contains("reference")) showSource(target);
@@ -193,7 +193,7 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
+    if (event.key !== "Escape" || document.querySelector("dialog[open], #menu .menu.open")) return;
     if (reading) readerClicked({ dataset: { action: reading.place ? "back" : "close" } });
     else find("cancel-edit")?.click();
   });
@@ -208,7 +208,7 @@
   function spoken(turn) {
     const copy = turn.querySelector(".answer, .trouble, .note")?.cloneNode(true);
     if (!copy) return "";
-    copy.querySelectorAll("button").forEach((button) => button.remove());
+    copy.querySelectorAll("button, details").forEach((button) => button.remove());
     copy.querySelectorAll("p, li").forEach((block) => block.append(" "));
     copy.querySelectorAll("th, td").forEach((cell) => cell.append(cell.nextSibling?.textContent ? ", " : ". "));
     const sources = turn.querySelectorAll(".reference").length;

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from typing import Generic, Literal, TypeVar
 
 State = TypeVar("State")
@@ -69,7 +69,7 @@ class BackgroundTask(Generic[State]):
             self._changed.notify_all()
             return bool(self._readers)
 
-    def states(self) -> Iterator[State | None]:
+    def states(self) -> Generator[State | None]:
         """The latest state, then others as they come, None in a silence. Ends with the task, or when it is left.
 
         Raises what the task raised.
@@ -83,7 +83,7 @@ class BackgroundTask(Generic[State]):
                 self._readers -= 1
                 self._last_read = time.monotonic()
 
-    def _read(self) -> Iterator[State | None]:
+    def _read(self) -> Generator[State | None]:
         shown, seen = time.monotonic(), 0
         while True:
             with self._changed:
