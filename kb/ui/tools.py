@@ -8,8 +8,8 @@ from urllib.parse import quote
 from kb.records.accounts import ROLE_NAMES, Person
 from kb.retrieval.filters import Filters
 from kb.web import strings
+from kb.web.pages.plain import plain_html
 from kb.web.render import escape
-from kb.web.technical import told_html
 
 
 def menu_html(
@@ -70,7 +70,7 @@ def tools_html(conversation: str | None) -> str:
 
 def notice(text: str) -> str:
     """What went wrong, above the question's box."""
-    return f'<div class="trouble" role="alert">{told_html(text)}</div>'
+    return f'<div class="trouble" role="alert">{plain_html(text)}</div>'
 
 
 def note(text: str) -> str:

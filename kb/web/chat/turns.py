@@ -10,8 +10,8 @@ from typing import Literal
 from kb.text.blocks import parse_blocks, unescaped, unit_spans
 from kb.types import Answer, Citation
 from kb.web import strings
+from kb.web.pages.plain import plain_html
 from kb.web.render import block_html, escape
-from kb.web.technical import told_html
 
 TurnState = Literal["searching", "writing", "done", "stopped", "failed"]
 
@@ -54,7 +54,7 @@ def answer_html(answer: Answer, turn: int, *, final: bool = True) -> str:
 
 def trouble_html(text: str) -> str:
     """Why there is no answer: a French sentence."""
-    return f'<div class="trouble"><strong>{escape(strings.FAILED)}.</strong> {told_html(text)}</div>'
+    return f'<div class="trouble"><strong>{escape(strings.FAILED)}.</strong> {plain_html(text)}</div>'
 
 
 def words_html(text: str, citations: Iterable[Citation], turn: int, *, has_lead: bool = False) -> str:

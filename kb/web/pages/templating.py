@@ -16,7 +16,7 @@ from starlette.types import Scope
 from kb.records.accounts import ROLE_NAMES, Person
 from kb.text.moments import french_date, french_moment
 from kb.web import strings
-from kb.web.render import escape, page_url, passage_html
+from kb.web.render import escape, page_url
 
 ASSETS = Path(__file__).parents[1] / "assets"
 
@@ -45,12 +45,7 @@ def _environment() -> Environment:
     )
     environment.globals.update(strings=strings, asset=asset, roles=ROLE_NAMES)
     environment.filters.update(
-        html=Markup,
-        blocks=lambda text: Markup(passage_html(text)),
-        day=french_date,
-        moment=french_moment,
-        linkable=page_url,
-        grouped=strings.grouped,
+        html=Markup, day=french_date, moment=french_moment, linkable=page_url, grouped=strings.grouped
     )
     return environment
 

@@ -152,11 +152,11 @@ def test_hostile_text_is_shown_as_text(serve_page: ServePage, small_base: SmallB
     question = "<img src=x onerror=\"document.title='pris'\"> ![](https://evil.example/?q=1) dossier piégé **contient**"
     ask(page, question)
     expect(page.locator("#current .question")).to_have_text(question)
-    source = page.locator("#source-1-1")
+    source = page.locator("#sources .source").first
     assert source.locator(".title").text_content() == hostile.title
-    expect(source.locator(".facts")).to_contain_text("<b>rubrique</b>")
-    assert source.locator(".passage").text_content() == hostile.text
-    expect(source.locator("a")).to_have_count(1)  # to the reader, which is ours
+    expect(source.locator(".facts").first).to_contain_text("<b>rubrique</b>")
+    assert source.locator(".passage").first.text_content() == hostile.text
+    expect(source.locator("a:not(.read)")).to_have_count(0)  # the others lead to the reader, which is ours
     page.locator("#current .reference").first.click()
     assert page.locator("#reader .reader-title").text_content() == hostile.title
     assert page.locator("#reader .document-text").text_content() == hostile.text
