@@ -55,6 +55,7 @@ CONVERSATIONS = sa.Table(
     sa.Column("person", sa.Text, nullable=False, index=True),  # empty without sign-in
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("changed", sa.Text, nullable=False),
+    sa.Column("pinned", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 TURNS = sa.Table(
     "turns",

@@ -41,6 +41,12 @@ def build_page(base: Callable[[], Base], context: PageContext, feedback: Feedbac
         resume = gr.Button(visible="hidden", elem_id="resume")
         with gr.Row(elem_id="masthead"):
             _html(
+                '<button type="button" id="beside-toggle" aria-expanded="false">'
+                f'<span class="unseen">{escape(strings.LIST_CONVERSATIONS)}</span></button>',
+                elem_id="beside-button",
+                visible=context.conversations.saved,
+            )
+            _html(
                 f'<div class="brand"><h1>{escape(strings.NAME)}</h1><p>{escape(strings.PURPOSE)}</p></div>',
                 elem_id="brand",
             )
@@ -49,6 +55,7 @@ def build_page(base: Callable[[], Base], context: PageContext, feedback: Feedbac
             start = gr.Button(strings.START_INGESTION, size="sm", visible=False, elem_id="start-ingestion")
             new = gr.Button(strings.NEW_CONVERSATION, size="sm", elem_id="new-conversation")
         with gr.Column(elem_id="layout"):
+            _html("", elem_id="beside")  # filled by assets/beside.js
             with gr.Column(elem_id="conversation"):
                 welcome = _html("", elem_id="welcome")
                 with gr.Column(elem_id="examples", visible=bool(context.domain.examples)) as suggestions:
