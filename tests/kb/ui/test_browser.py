@@ -41,7 +41,7 @@ def test_ask_then_check_the_source(serve_page: ServePage, small_base: SmallBase,
         "Action Logement apporte 72 % des aides du programme, soit 8,4 milliards d'euros."
     ]
     expect(reader).to_contain_text("4 décembre 2025")
-    expect(reader).to_contain_text("consulté le 4 décembre 2025")
+    expect(reader).to_contain_text("lu par Repères le 4 décembre 2025")
     link = reader.get_by_role("link", name="Ouvrir la page d'origine")
     assert link.get_attribute("href") == "https://www.example.org/financement"
     assert link.get_attribute("rel") == "noopener noreferrer nofollow"
