@@ -55,9 +55,12 @@ class DatedFigure:
 
     @property
     def when(self) -> str:
-        """Its dates for a reader: « 2019 », « 2018 et mars 2024 », « de 2014 à 2024 » for more; empty without any."""
+        """Its dates for a reader: « 2019 », « 2018 et mars 2024 »; « de 2014 à 2024 » for more, and for two that the
+        sentence joins (« 2014-2024 »); empty without any.
+        """
         told = [french_date(date) for date in self.dates]
-        return f"de {told[0]} à {told[-1]}" if len(told) > 2 else " et ".join(told)
+        joined = len(told) == 2 and re.search(rf"{self.dates[0]} ?[-–] ?{self.dates[1]}", self.text)
+        return f"de {told[0]} à {told[-1]}" if joined or len(told) > 2 else " et ".join(told)
 
     @property
     def shown(self) -> str:
@@ -129,7 +132,7 @@ def dated_figures(
                 start = line.start() + line[0].index(text, a)
                 if len(text) > _LONGEST_SENTENCE or fold(text) in seen or not _names(text, wanted):
                     continue
-                if any(figure.unit not in _NO_FIGURES for figure in figures(named.sub("", text))):
+                if _has_figure(named.sub("", text)):
                     seen.add(fold(text))
                     found.append(DatedFigure(document, text, start, start + len(text), dates_in(text)))
                     if len(found) == n:
@@ -145,6 +148,13 @@ def dates_in(text: str) -> tuple[str, ...]:
         if figure.date[0] and not (figure.unit == "year" and _is_a_count(text, figure.start, figure.end))
     }
     return tuple(sorted(date for date in found if not any(other.startswith(f"{date}-") for other in found)))
+
+
+def _has_figure(text: str) -> bool:
+    return any(
+        figure.unit not in _NO_FIGURES or (figure.unit == "year" and _is_a_count(text, figure.start, figure.end))
+        for figure in figures(text)
+    )
 
 
 def _is_a_count(text: str, start: int, end: int) -> bool:

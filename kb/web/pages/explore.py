@@ -5,6 +5,7 @@ Everything is a form of plain controls and a link: it works by keyboard, without
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -19,6 +20,7 @@ from kb.ports import Base
 from kb.retrieval.filters import Filters
 from kb.retrieval.holding import Holding
 from kb.retrieval.holdings import Holdings, Subject, dated_figures, holdings, newest_first, of_subject
+from kb.text.blocks import cells
 from kb.text.domain import Domain
 from kb.types import Document
 from kb.web.chat.sources import reader_address
@@ -27,6 +29,7 @@ from kb.web.pages.templating import page
 
 ON_A_PAGE = 50
 _LONGEST_SEARCH = 2000
+_MARKS = re.compile(r"^(?:#{1,6}|[-*•])\s+")
 _BEST = 40  # passages that a search shows, the nearest to it first; other documents that hold its words follow
 _FIELDS = (("type", "Type"), ("rubrique", "Rubrique"), ("programme", "Programme"), ("partenaire", "Partenaire"))
 
@@ -202,7 +205,17 @@ def _excerpt(hit: Any) -> dict[str, Any]:
     """The words of a passage nearest to what was looked for, with their place."""
     start, end = hit.window or (hit.passage.start, hit.passage.end)
     text = hit.passage.text[start - hit.passage.start : end - hit.passage.start]
-    return {"text": " ".join(text.split()), "start": start, "end": end, "quote": text}
+    return {"text": _without_marks(text), "start": start, "end": end, "quote": text}
+
+
+def _without_marks(text: str) -> str:
+    """Words of a document in one line, without the marks of headings, lists and tables."""
+    lines = [line.strip() for line in text.splitlines() if set(line.strip()) - set("|-: ")]
+    told = [
+        " · ".join(filter(None, cells(line))) if line.startswith("|") else _MARKS.sub("", line, count=1)
+        for line in lines
+    ]
+    return " ".join(" ".join(told).split())
 
 
 def _boxes(everything: Sequence[Document], choice: Choice, holding: Holding) -> list[dict[str, Any]]:

@@ -63,6 +63,7 @@ def test_dated_figures_name_their_subject_and_stand_in_their_document() -> None:
         ("Au 31 décembre 2019, l'Anah a versé 5 millions d'euros.", "31 décembre 2019"),
         ("L'Anah passe de 5 millions en 2018 à 12 millions en mars 2024.", "2018 et mars 2024"),
         ("L'Anah a donné 5 % en 2019, 6 % en 2020 et 7 % en 2021.", "de 2019 à 2021"),
+        ("La convention 2023-2027 de l'Anah prévoit 700 millions d'euros.", "de 2023 à 2027"),
         ("L'Anah a aidé 2000 logements.", ""),  # a count, though it is written as a year
         ("L'Anah a aidé 500 personnes en 2000 logements compris.", "2000"),
     ],

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from browsing import ask, serious
 from ingest.child import ChildIngestor
@@ -56,6 +56,12 @@ def library(
     base.close()
 
 
+def height_and_top(part: Locator) -> tuple[float, float]:
+    box = part.first.bounding_box()
+    assert box is not None
+    return box["height"], box["y"]
+
+
 def test_what_a_search_finds_is_counted_and_asked_about(library: str, open_page: OpenPage) -> None:
     page = open_page(library)
     page.get_by_role("link", name="Explorer").click()
@@ -90,11 +96,10 @@ def test_what_a_search_finds_is_counted_and_asked_about(library: str, open_page:
     expect(page.get_by_role("status")).to_contain_text("aucun ne contient tous ces mots")
 
     # On a phone, results stand before the filters, one press away.
-    page.set_viewport_size({"width": 375, "height": 760})
-    first, there = page.locator(".documents li").first.bounding_box(), filters.bounding_box()
-    assert first is not None
-    assert there is not None
-    assert first["y"] < there["y"]
+    page.set_viewport_size({"width": 375, "height": 667})
+    header, first, there = map(height_and_top, (page.locator(".masthead"), page.locator(".documents li"), filters))
+    assert header[0] <= 0.15 * 667
+    assert first[1] < there[1]
     page.get_by_role("link", name="Filtres").click()
     expect(page.get_by_role("heading", name="Filtres")).to_be_in_viewport()
 
@@ -156,7 +161,7 @@ def test_what_documents_say_of_themselves_is_written_one_way(library: str, open_
     expect(alike).to_contain_text("Type : « Rapports » ressemble à « rapport », que 1 document donne déjà.")
     expect(page.get_by_label("Date")).to_have_value("12 mars 2026")
     assert serious(page, "alike") == []
-    alike.get_by_role("button", name="Garder ce que j'ai écrit").click()
+    alike.get_by_role("button", name="Garder ce que j'ai écrit").click(no_wait_after=True)
     expect(page.get_by_label("Date")).to_have_value("12/03/2026", timeout=120_000)
     expect(page.get_by_label("Type")).to_have_value("Rapports")
 
@@ -166,7 +171,7 @@ def test_what_documents_say_of_themselves_is_written_one_way(library: str, open_
     expect(near).to_contain_text("Rapports 1 document")
     near.get_by_label("rapport 1 document", exact=True).check()
     assert serious(page, "values") == []
-    page.locator("form.near").get_by_role("button", name="Fusionner").click()
+    page.locator("form.near").get_by_role("button", name="Fusionner").click(no_wait_after=True)
     expect(page.get_by_role("status")).to_contain_text("Type : « Rapports » → « rapport »", timeout=120_000)
     expect(near).to_have_count(0)
     page.goto(f"{library}/explorer")
