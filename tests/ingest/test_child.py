@@ -11,6 +11,7 @@ import pytest
 from ingest.child import ChildIngestor
 from kb.errors import ReperesError
 from kb.index.catalog.catalog import Catalog
+from kb.index.layout import CATALOG_FILE, index_folder
 from kb.ports import IngestionProgress
 from kb.settings import Settings
 
@@ -79,7 +80,7 @@ def test_a_change_waits_for_what_runs_and_is_confirmed_at_its_end(tmp_path: Path
     while (progress := ended(ingestor)).running:
         pass
     assert (progress.waiting, progress.confirmed, progress.error) == ((), "Effacé pour de bon : « Un ».", None)
-    catalog = Catalog(tmp_path / "store" / "catalog.sqlite")
+    catalog = Catalog(index_folder(tmp_path / "store") / CATALOG_FILE)  # erasing made it anew
     assert {document.id: document.date for document in catalog.headers()} == {"b.md": "2026-03-12"}
     catalog.close()
     with pytest.raises(ReperesError, match="n'a pas de document de ce nom"):  # at once, and why
