@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ingest.readers import SUFFIXES
@@ -24,8 +24,23 @@ _STOPPED = "La mise à jour de la base s'est arrêtée (code {code})."
 logger = logging.getLogger(__name__)
 
 
+@dataclass(slots=True, eq=False)
+class _Job:
+    """A command and, of a change of a document, what it does and what is said once it is done. Somebody may wait for
+    its end, and is then told its error.
+    """
+
+    command: Sequence[str]
+    doing: str = ""
+    done: str = ""
+    is_waited_for: bool = False
+    ended: threading.Event = field(default_factory=threading.Event)
+    error: str | None = None
+
+
 class ChildIngestor:
-    """Starts ingestions into the settings' store and follows them. Serves many threads.
+    """Starts ingestions into the settings' store and follows them, one after the other: a store has one writer. Serves
+    many threads.
 
     The configured corpus is read when the application starts, all sources (`reperes sync`) when a reader asks for it.
     """
@@ -36,7 +51,7 @@ class ChildIngestor:
         self._uploads = settings.uploads_folder.absolute()
         self._corpus = ("ingest", *to_store, str(settings.corpus.absolute()))
         self._sources = ("sync", *to_store)
-        self._waiting: list[Sequence[str]] = []
+        self._waiting: list[_Job] = []
         self._stopped = False
         self._environ = {**os.environ, "REPERES_CORPUS": str(settings.corpus.absolute())}
         self._environ["REPERES_UPLOADS"] = str(self._uploads)
@@ -77,14 +92,26 @@ class ChildIngestor:
         """Has a page, or what a feed leads to, read, once what runs has ended."""
         self._start(("ingest", *self._to_store, "--", url), wait=True)
 
-    def correct(self, document_id: str, fields: Mapping[str, str] | None) -> None:
-        """Corrects a document, or takes its corrections back. Returns when that is done; may raise ReperesError."""
+    def correct(self, document_id: str, fields: Mapping[str, str] | None, title: str = "") -> bool:
+        """Corrects a document, or takes its corrections back, once what runs has ended. Whether that is done; may raise
+        ReperesError when it is done at once."""
         given = ["--reset"] if fields is None else [f"--field={name}={value}" for name, value in fields.items()]
-        self._finished("correct", *self._to_store, *given, "--", document_id)
+        named = f"« {title or document_id} »"
+        command = ("correct", *self._to_store, *given, "--", document_id)
+        return self._change(_Job(command, f"correction de {named}", f"Corrigé : {named}."))
 
-    def forget(self, document_id: str) -> None:
-        """Erases a document for good. Returns when that is done; may raise ReperesError."""
-        self._finished("forget", *self._to_store[1:], "--", document_id)
+    def merge(self, field: str, values: Sequence[str], into: str) -> bool:
+        """Gives documents that have one of `values` the value `into`, at once or later as `correct` does."""
+        named = ", ".join(f"« {value} »" for value in values)
+        command = ("merge", *self._to_store, f"--into={into}", "--", field, *values)
+        return self._change(_Job(command, f"fusion de {named} en « {into} »", f"Fusionné en « {into} » : {named}."))
+
+    def forget(self, document_id: str, title: str = "") -> bool:
+        """Erases a document for good, once what runs has ended. Whether that is done; may raise ReperesError when it is
+        done at once."""
+        named = f"« {title or document_id} »"
+        command = ("forget", *self._to_store, "--", document_id)
+        return self._change(_Job(command, f"effacement pour de bon de {named}", f"Effacé pour de bon : {named}."))
 
     def preview(self, what: str) -> Mapping[str, Any]:
         """What would be understood of a file or an address. May raise ReperesError, saying why it cannot be read."""
@@ -110,21 +137,44 @@ class ChildIngestor:
 
     def _start(self, command: Sequence[str], *, wait: bool = False) -> None:
         with self._lock:
-            if self._progress.running:
-                if wait and command not in self._waiting:
-                    self._waiting.append(command)
-                return
-            self._begin(command)
+            if not self._progress.running:
+                self._begin(_Job(command))
+            elif wait and command not in [job.command for job in self._waiting]:
+                self._put_off(_Job(command))
 
-    def _begin(self, command: Sequence[str]) -> None:
-        self._progress = replace(self._progress, running=True, done=0, total=0)
-        self._process = self._spawn(command, "lines", stderr=subprocess.PIPE)
-        threading.Thread(target=self._follow, args=(self._process,), name="ingestion", daemon=True).start()
+    def _change(self, job: _Job) -> bool:
+        """Makes a change and waits for its end; behind what runs, it is put off. Whether it is made."""
+        with self._lock:
+            if self._progress.running:
+                self._put_off(job)
+                return False
+            job.is_waited_for = True
+            self._begin(job)
+        if not job.ended.wait(_LONGEST_COMMAND):
+            return False
+        if job.error is not None:
+            raise ReperesError(job.error)
+        return True
+
+    def _put_off(self, job: _Job) -> None:
+        self._waiting.append(job)
+        self._tell_waiting()
+
+    def _tell_waiting(self) -> None:
+        self._progress = replace(self._progress, waiting=tuple(job.doing for job in self._waiting if job.doing))
+
+    def _begin(self, job: _Job) -> None:
+        self._progress = replace(self._progress, running=True, done=0, total=0, confirmed="")
+        self._tell_waiting()
+        name, *rest = job.command
+        progress = () if job.doing else ("--progress", "lines")
+        self._process = self._spawn((name, *progress, *rest), stderr=subprocess.PIPE)
+        threading.Thread(target=self._follow, args=(self._process, job), name="ingestion", daemon=True).start()
 
     def ingest_corpus(self) -> None:
         """Ingests the corpus to its end, the progress bar on this process's standard error."""
         with self._lock:
-            self._process = self._spawn(self._corpus, "auto", stderr=None)
+            self._process = self._spawn((*self._corpus, "--progress", "auto"), stderr=None)
             self._end(self._process.communicate()[0], self._process.returncode)
 
     def stop(self) -> None:
@@ -135,7 +185,7 @@ class ChildIngestor:
             self._process.terminate()
             self._process.wait(timeout=10)
 
-    def _follow(self, process: subprocess.Popen[str]) -> None:
+    def _follow(self, process: subprocess.Popen[str], job: _Job) -> None:
         with process:  # closes the pipes
             assert process.stderr is not None
             assert process.stdout is not None
@@ -143,7 +193,14 @@ class ChildIngestor:
                 self._read_progress(line)
             output = process.stdout.read()
         with self._lock:
+            before = self._progress.error
             self._end(output, process.returncode)
+            job.error = self._progress.error
+            if job.error is None:
+                self._progress = replace(self._progress, confirmed=job.done)
+            elif job.is_waited_for:
+                self._progress = replace(self._progress, error=before)
+            job.ended.set()
             if self._waiting and not self._stopped:
                 self._begin(self._waiting.pop(0))
 
@@ -157,9 +214,9 @@ class ChildIngestor:
         with self._lock:
             self._progress = replace(self._progress, done=done, total=total)
 
-    def _spawn(self, command: Sequence[str], progress: str, stderr: int | None) -> subprocess.Popen[str]:
+    def _spawn(self, command: Sequence[str], stderr: int | None) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "app", *command, "--progress", progress],
+            [sys.executable, "-m", "app", *command],
             env=self._environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -131,7 +131,8 @@ def rebuild(progress: str, store: Path | None) -> None:
 @click.argument("documents", nargs=-1, required=True, metavar="DOCUMENT…")
 @click.option("--undo", is_flag=True, help="Lève l'interdiction de revenir ; la prochaine mise à jour les relira.")
 @STORE
-def forget(documents: tuple[str, ...], undo: bool, store: Path | None) -> None:
+@JSON
+def forget(documents: tuple[str, ...], undo: bool, store: Path | None, as_json: bool) -> None:
     """Efface des documents du catalogue, des mots, des vecteurs, des rapports et de ce qui est gardé des réponses
     (conversations, avis, évaluations), jusque sur le disque.
 
@@ -143,10 +144,12 @@ def forget(documents: tuple[str, ...], undo: bool, store: Path | None) -> None:
 
     if not undo:
         erasing.forget(settings, list(dict.fromkeys(documents)))
-        say(f"Effacé pour de bon : {', '.join(documents)}")
+        told = f"Effacé pour de bon : {', '.join(documents)}"
+        print_json({"forgotten": list(documents)}) if as_json else say(told)
         return
     found = erasing.allow(settings, documents)
-    say(f"Peut revenir : {', '.join(found)}" if found else "Aucun de ces documents n'avait été effacé.")
+    told = f"Peut revenir : {', '.join(found)}" if found else "Aucun de ces documents n'avait été effacé."
+    print_json({"allowed": list(found)}) if as_json else say(told)
 
 
 @click.command("preview", short_help="Montre ce qui serait compris d'un fichier ou d'une page, sans rien écrire.")
@@ -184,12 +187,31 @@ def correct(document: str, fields: tuple[str, ...], reset: bool, store: Path | N
     _end(correction.correct(document, None if reset else given, settings, _encoder(settings)), as_json)
 
 
+@click.command("merge", short_help="Fusionne des valeurs : type, rubrique, programmes ou partenaires.")
+@click.argument("field", metavar="CHAMP")
+@click.argument("values", nargs=-1, required=True, metavar="VALEUR…")
+@click.option("--into", required=True, metavar="VALEUR", help="La valeur à garder.")
+@STORE
+@JSON
+def merge(field: str, values: tuple[str, ...], into: str, store: Path | None, as_json: bool) -> None:
+    """Corrige pour de bon les documents qui disent la même chose de plusieurs façons (« Rapports », « rapport »)."""
+    settings = Settings.load(store=store)
+    from ingest import correction
+
+    _end(correction.merge(_named(field), values, into, settings, _encoder(settings)), as_json)
+
+
 def _field(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
         raise click.UsageError(f"--field {text} : écrivez CHAMP=VALEUR.")
-    french = {label: key for key, label in FIELDS.items()}
-    return french.get(name.strip(), name.strip()), value
+    return _named(name), value
+
+
+def _named(field: str) -> str:
+    """A field by its own name, from what it is called in French."""
+    name = field.strip()
+    return next((key for key, label in FIELDS.items() if label == name), name)
 
 
 def _sync(settings: Settings, confirm: bool, progress: str) -> IngestReport:
@@ -273,4 +295,4 @@ def _progress(mode: str) -> Iterator[Progress | None]:
         yield None
 
 
-COMMANDS = (ingest, sync, check, rebuild, forget, correct, preview)
+COMMANDS = (ingest, sync, check, rebuild, forget, correct, merge, preview)

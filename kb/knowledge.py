@@ -31,6 +31,7 @@ from kb.question.glossary import Entries, read_glossary
 from kb.question.parsing import QuestionParser
 from kb.question.rephrasing import rephrased
 from kb.retrieval.filters import Filters
+from kb.retrieval.holding import Holding, WordSearch
 from kb.retrieval.retriever import Retriever
 from kb.settings import Settings
 from kb.text.domain import NO_DOMAIN, Domain, domain_of
@@ -79,7 +80,8 @@ class KnowledgeBase:
         self._index = index
         self._encoder = RememberingEncoder(encoder)
         self._parser = QuestionParser(index, written, domain)
-        self._retriever = Retriever(index, self._encoder, reranker, self._reader)
+        self._words = WordSearch(self._parser)
+        self._retriever = Retriever(index, self._encoder, reranker, self._reader, self._words.holding)
 
     @classmethod
     def open(cls, settings: Settings, encoder: Encoder | None = None, calibration: Calibration | None = None) -> Self:
@@ -205,6 +207,11 @@ class KnowledgeBase:
         standalone = _checked(self._parser.standalone(question, history))
         with self._index.lease() as lease, _too_long_told():
             return self._retriever.search(self._parser.parse(question, lease, standalone), lease, k, filters)
+
+    def holding(self, words: str) -> Holding:
+        """The documents that hold the words of a search."""
+        with self._index.lease() as lease:
+            return self._words.holding(words, lease)
 
     def explain(self, question: str) -> Question:
         """How a question is understood: its acronyms spelled out, its words, its phrases, what it asks for."""

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from kb.index.catalog.rows import Origin, Withdrawn
 from kb.records.feedback import Verdict
 from kb.retrieval.filters import Filters
+from kb.retrieval.holding import Holding
 from kb.types import Answer, Document, Hit, Message, StoreStatus
 
 
@@ -43,6 +44,10 @@ class Base(Protocol):
         """The passages nearest to a question, best first."""
         ...
 
+    def holding(self, words: str) -> Holding:
+        """The documents that hold the words of a search."""
+        ...
+
     def document(self, document_id: str) -> Document | None:
         """A current document, with its text."""
         ...
@@ -73,7 +78,8 @@ class IngestionProgress:
     """Where an ingestion stands. `total` is 0 while it is not known; `done` and `total` count documents.
 
     `error` is a French sentence about the last ingestion that ended, None when it went well; `finished_at` its ISO
-    date and time in UTC, None before the first one.
+    date and time in UTC, None before the first one. `waiting` are the changes of documents that come after what runs,
+    `confirmed` the last one that was made, in French.
     """
 
     running: bool = False
@@ -81,6 +87,8 @@ class IngestionProgress:
     total: int = 0
     error: str | None = None
     finished_at: str | None = None
+    waiting: tuple[str, ...] = ()
+    confirmed: str = ""
 
 
 class Ingestor(Protocol):
@@ -111,12 +119,17 @@ class Ingestor(Protocol):
         """What would be understood of a file or an address. Raises ReperesError, saying why it cannot be read."""
         ...
 
-    def correct(self, document_id: str, fields: Mapping[str, str] | None) -> None:
-        """Corrects what a document says about itself; None takes that back. Raises ReperesError."""
+    def correct(self, document_id: str, fields: Mapping[str, str] | None, title: str = "") -> bool:
+        """Corrects what a document says about itself; None takes that back. Whether it is done: else it waits for what
+        runs, and its progress tells of it by `title`. Raises ReperesError."""
         ...
 
-    def forget(self, document_id: str) -> None:
-        """Erases a document for good. Raises ReperesError."""
+    def merge(self, field: str, values: Sequence[str], into: str) -> bool:
+        """Gives documents that have one of `values` in a field the value `into`, at once or later as `correct` does."""
+        ...
+
+    def forget(self, document_id: str, title: str = "") -> bool:
+        """Erases a document for good, at once or later as `correct` does. Raises ReperesError."""
         ...
 
 

@@ -23,7 +23,7 @@ from kb.evaluation.kept.runs import (
 )
 from kb.evaluation.questions import EvaluationQuestion, check_documents, parse_questions, question_to_json
 from kb.evaluation.results import EvaluationResult, QuestionResult
-from kb.evaluation.shown.page import to_html
+from kb.evaluation.shown.page import SourceLinks, to_html
 from kb.records.database import AppDatabase
 from kb.records.feedback import Feedback, read_feedback, set_feedback_status
 from kb.records.places import Kept
@@ -70,6 +70,10 @@ class EvaluationDesk:
         """The test queries, in their order."""
         with AppDatabase(self._kept) as database:
             return read_queries(database)
+
+    def documents(self) -> list[tuple[str, str]]:
+        """The documents that a test query can name: (title, id), by title."""
+        return sorted((document.title, document.id) for document in self._base().documents())
 
     def put(self, query: EvaluationQuestion) -> None:
         """Keeps a test query, checked as one of a file is; the feedback that it comes from is no longer to be read."""
@@ -127,8 +131,8 @@ class EvaluationDesk:
                 comparison = compare(scores_of(database, str(before.id)), scores_of(database, str(number)))
         return Evaluated(number, result, comparison)
 
-    def report(self, number: int) -> str:
-        """The page of a run. Raises QuestionsError when there is no such run."""
+    def report(self, number: int, links: SourceLinks | None = None, back: str = "") -> str:
+        """The page of a run, with links to its sources and back. Raises QuestionsError when there is no such run."""
         with AppDatabase(self._kept) as database:
             kept = evaluation_run(database, number)
             if kept is None:
@@ -139,7 +143,7 @@ class EvaluationDesk:
             QuestionResult(queries.get(name) or EvaluationQuestion(name, row["question"]), row, scores)
             for name, (row, scores) in rows.items()
         ]
-        return to_html(EvaluationResult(tuple(results)), kept.about, kept.began)
+        return to_html(EvaluationResult(tuple(results)), kept.about, kept.began, links=links, back=back)
 
     def _known(self) -> set[str]:
         return self._base().document_ids()

@@ -155,6 +155,22 @@ class Lexical:
         query = tantivy.Query.fuzzy_term_query(index.schema, "exact", word, distance=distance)
         return [passage_id for passage_id, _ in index.run(query, n, None)]
 
+    def holding(self, group: Group) -> list[str]:
+        """All passages that hold, with their title, every word of one of the group's alternatives."""
+        index = self._words["passages"]
+        query = _any_of(
+            [
+                tantivy.Query.boolean_query(
+                    [
+                        (tantivy.Occur.Must, tantivy.Query.term_query(index.schema, "whole", stem))
+                        for stem in alternative.stems
+                    ]
+                )
+                for alternative in group
+            ]
+        )
+        return [passage_id for passage_id, _ in index.run(query, max(1, self.count("passages")), None)]
+
     def document_frequency(self, term: str) -> int:
         """In how many passages, their titles included, a stem stands."""
         return self._words["passages"].index.searcher().doc_freq("whole", term)

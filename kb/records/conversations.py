@@ -78,6 +78,10 @@ class Conversations(Protocol):
         """Erases a conversation, or all of a person's; how many there were."""
         ...
 
+    def restore(self, person: str, kept: KeptConversation) -> None:
+        """Keeps a conversation again, as it was; its turns lose what was erased for good since."""
+        ...
+
     def close(self) -> None:
         """Lets go of what it holds."""
         ...
@@ -188,6 +192,14 @@ class SavedConversations:
             chosen = chosen & (CONVERSATIONS.c.id == conversation)
         return self._erase(chosen)
 
+    def restore(self, person: str, kept: KeptConversation) -> None:
+        """Keeps one again, under its title and with its date."""
+        for turn in kept.turns:
+            self.put(person, kept.id, turn)
+        mine = sa.and_(CONVERSATIONS.c.id == kept.id, CONVERSATIONS.c.person == person)
+        with self._database.writing() as connection:
+            connection.execute(CONVERSATIONS.update().where(mine).values(title=kept.title, changed=kept.changed))
+
     def purge(self, now: datetime | None = None) -> int:
         """Erases the conversations that nothing was added to within the retention; how many there were."""
         self._purged = time.monotonic()
@@ -261,6 +273,11 @@ class PassingConversations:
             for key in chosen:
                 del self._held[key]
             return len(chosen)
+
+    def restore(self, person: str, kept: KeptConversation) -> None:
+        """Holds one again."""
+        with self._lock:
+            self._held[person, kept.id] = kept
 
     def close(self) -> None:
         """Lets go of all."""

@@ -20,7 +20,7 @@ from kb.records.database import AppDatabase
 from kb.records.erasure import read_erased
 from kb.records.places import Kept, as_place
 from kb.records.tables import CORRECTIONS
-from kb.text.moments import TYPED_DATES, typed_date
+from kb.text.moments import TYPED_DATES, short_date, typed_date
 from kb.types import Document
 
 FIELDS: Mapping[str, str] = {
@@ -34,7 +34,8 @@ FIELDS: Mapping[str, str] = {
 }
 """What can be corrected, and its name in French."""
 
-_LISTS = {"programmes", "partners"}
+LISTS = {"programmes", "partners"}
+"""The fields of several values: typed with commas between them."""
 _LONGEST = 500
 
 
@@ -87,7 +88,7 @@ def checked(given: Mapping[str, str]) -> dict[str, Any]:
             value = date
         if name == "url" and value and not re.match(r"https?://[^\s/]", value):
             raise ReperesError(f"adresse : « {value} » ne commence pas par http:// ou https://.")
-        if name in _LISTS:
+        if name in LISTS:
             found[name] = list(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
         else:
             found[name] = value or None
@@ -135,9 +136,11 @@ def _to_json(value: Any) -> Any:
 
 
 def _of_json(name: str, value: Any) -> Any:
-    return tuple(value or ()) if name in _LISTS else value
+    return tuple(value or ()) if name in LISTS else value
 
 
-def as_typed(value: Any) -> str:
-    """The value of a field as a person types it."""
+def as_typed(value: Any, field: str = "") -> str:
+    """The value of a field as a person types it; a date in figures, day first, for the `field` that is one."""
+    if field == "date":
+        return short_date(value)
     return ", ".join(value) if isinstance(value, (list, tuple)) else value or ""

@@ -19,7 +19,8 @@ class Filters:
 
     `since` and `until` are dates as precise as wanted and as people type them (`2025`, `03/2025`, « 14 mars 2025 »,
     `2025-03-14`), kept in ISO, both included; a document
-    whose date is less precise fits when its year or month touches the range; one without a date does not.
+    whose date is less precise fits when its year or month touches the range; one without a date does not. `words` are
+    words that a document holds: which ones do is not seen from their headers, but by `kb.retrieval.holding`.
     """
 
     kind: tuple[str, ...] = ()
@@ -28,6 +29,7 @@ class Filters:
     partner: tuple[str, ...] = ()
     since: str | None = None
     until: str | None = None
+    words: str = ""
 
     def __post_init__(self) -> None:
         """Writes the dates in ISO. Raises ReperesError for one that is none."""
@@ -46,14 +48,14 @@ class Filters:
         return any(getattr(self, choice.name) for choice in fields(self))
 
     def select(self, documents: Iterable[Document]) -> list[str]:
-        """The ids of the documents that fit.
+        """The ids of the documents that fit, whatever their words.
 
         Raises ReperesError, with the values there are, when no document at all has a value that is asked for.
         """
-        candidates = list(documents)
+        everything = candidates = list(documents)
         wanted = {name: {fold(value) for value in getattr(self, name)} for name in _NAMES}
         for name, values in wanted.items():
-            there = {fold(value): value for document in candidates for value in _values(document, name)}
+            there = {fold(value): value for document in everything for value in _values(document, name)}
             if unknown := [value for value in getattr(self, name) if fold(value) not in there]:
                 known = ", ".join(sorted(there.values())[:30]) or "aucune"
                 raise ReperesError(

@@ -14,6 +14,7 @@ from typing import Literal
 from kb.text.blocks import cells
 from kb.text.figures import figures
 from kb.text.folding import fold
+from kb.text.moments import french_date
 from kb.text.sentences import sentence_spans
 from kb.text.stems import words
 from kb.types import Document
@@ -22,6 +23,11 @@ Subject = Literal["partner", "programme"]
 # Units of figures that are no figures of a subject: years and ranks stand in every other sentence.
 _NO_FIGURES = {"year", "date", "ordinal"}
 _LONGEST_SENTENCE = 600
+# On a folded text: what stands before a year, and after a number that is none (« 2000 logements »).
+_BEFORE_A_YEAR = re.compile(
+    r"\b(?:en|depuis|fin|debut|mi|milieu|annees?|exercices?|ici|des|avant|apres|horizon|entre|courant)-?$"
+)
+_COUNTED = re.compile(r"[a-z-]{3,}[sx]\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +43,24 @@ class Holdings:
 
 @dataclass(frozen=True, slots=True)
 class DatedFigure:
-    """A sentence with a figure about a subject: `document.text[start:end]`."""
+    """A sentence with a figure about a subject: `document.text[start:end]`. `dates` are those that it names, in ISO and
+    in order of time: the figure is of none other, not of the document's.
+    """
 
     document: Document
     text: str
     start: int
     end: int
+    dates: tuple[str, ...] = ()
+
+    @property
+    def when(self) -> str:
+        """Its dates for a reader: « 2019 », « 2018 et mars 2024 »; « de 2014 à 2024 » for more, and for two that the
+        sentence joins (« 2014-2024 »); empty without any.
+        """
+        told = [french_date(date) for date in self.dates]
+        joined = len(told) == 2 and re.search(rf"{self.dates[0]} ?[-–] ?{self.dates[1]}", self.text)
+        return f"de {told[0]} à {told[-1]}" if joined or len(told) > 2 else " et ".join(told)
 
     @property
     def shown(self) -> str:
@@ -94,7 +112,8 @@ def of_subject(documents: Iterable[Document], kind: Subject, name: str) -> list[
 def dated_figures(
     documents: Sequence[Document], name: str, n: int = 60, *, names: Sequence[str] = ()
 ) -> list[DatedFigure]:
-    """At most `n` sentences or lines that name a subject and hold a figure, latest document first, each once.
+    """At most `n` sentences or lines of the latest documents that name a subject and hold a figure, each once: those
+    that speak of the latest date first, those that name none last.
 
     A year or a rank alone is no figure; nor is that of one of `names` (« le 1 % patronal »).
     """
@@ -113,12 +132,39 @@ def dated_figures(
                 start = line.start() + line[0].index(text, a)
                 if len(text) > _LONGEST_SENTENCE or fold(text) in seen or not _names(text, wanted):
                     continue
-                if any(figure.unit not in _NO_FIGURES for figure in figures(named.sub("", text))):
+                if _has_figure(named.sub("", text)):
                     seen.add(fold(text))
-                    found.append(DatedFigure(document, text, start, start + len(text)))
+                    found.append(DatedFigure(document, text, start, start + len(text), dates_in(text)))
                     if len(found) == n:
-                        return found
-    return found
+                        return _latest_first(found)
+    return _latest_first(found)
+
+
+def dates_in(text: str) -> tuple[str, ...]:
+    """The dates that a sentence names, in ISO, as precise as they are given, each once, in order of time."""
+    found = {
+        "-".join(f"{part:02}" for part in figure.date if part)
+        for figure in figures(text)
+        if figure.date[0] and not (figure.unit == "year" and _is_a_count(text, figure.start, figure.end))
+    }
+    return tuple(sorted(date for date in found if not any(other.startswith(f"{date}-") for other in found)))
+
+
+def _has_figure(text: str) -> bool:
+    return any(
+        figure.unit not in _NO_FIGURES or (figure.unit == "year" and _is_a_count(text, figure.start, figure.end))
+        for figure in figures(text)
+    )
+
+
+def _is_a_count(text: str, start: int, end: int) -> bool:
+    """Whether what is written as a year counts things: « 2000 logements », but not « en 2000 »."""
+    follows = text[end : end + 1].isspace() and _COUNTED.match(fold(text[end:]))
+    return bool(follows) and not _BEFORE_A_YEAR.search(fold(text[:start]))
+
+
+def _latest_first(found: Iterable[DatedFigure]) -> list[DatedFigure]:
+    return sorted(found, key=lambda figure: figure.dates[-1] if figure.dates else "", reverse=True)
 
 
 def _with_figures(names: Sequence[str]) -> re.Pattern[str]:

@@ -27,6 +27,7 @@ from kb.models.reranker import Reranker
 from kb.question.intent import as_read
 from kb.retrieval.filters import Filters
 from kb.retrieval.fusion import Ranking, standardised_fusion
+from kb.retrieval.holding import Holding
 from kb.retrieval.selection import Seen, in_turn
 from kb.types import Document, Hit, Question
 
@@ -48,9 +49,16 @@ class Retriever:
     """Finds passages in an index with an encoder."""
 
     def __init__(
-        self, index: IndexReader, encoder: Encoder, reranker: Reranker | None = None, reader: Reader | None = None
+        self,
+        index: IndexReader,
+        encoder: Encoder,
+        reranker: Reranker | None = None,
+        reader: Reader | None = None,
+        holding: Callable[[str, Lease | None], Holding] | None = None,
     ) -> None:
-        """`reranker` orders the best hits anew, else `reader` helps to."""
+        """`reranker` orders the best hits anew, else `reader` helps to; `holding` finds the documents that hold the
+        words of a filter."""
+        self._holding = holding
         self._index = index
         self._encoder = encoder
         self._reranker = reranker
@@ -70,6 +78,9 @@ class Retriever:
         if lease is None:
             return []
         among = filters.select(self._headers(lease.generation)) if filters else None
+        if among is not None and filters and filters.words and self._holding is not None:
+            held = self._holding(filters.words, lease).documents
+            among = [document_id for document_id in among if document_id in held]
         if among == []:
             return []
         # While one thread computes the vector, another looks for the words: each waits for no Python.

@@ -46,6 +46,19 @@ def french_date(iso: str | None) -> str:
     return f"{'1er' if day == 1 else day} {MONTHS[month - 1]} {year}"
 
 
+def of_date(iso: str) -> str:
+    """A document's date after a noun: « du 4 décembre 2025 », « de mars 2025 », « d'avril 2025 », « de 2019 »."""
+    told = french_date(iso)
+    if re.match(r"\d{1,2}(?:er)? ", told):
+        return f"du {told}"
+    return f"d'{told}" if told[:1] in "ao" else f"de {told}"
+
+
+def short_date(iso: str | None) -> str:
+    """An ISO date as a person types it: « 04/12/2025 », « 12/2024 », « 2019 »; empty without one."""
+    return "/".join(reversed((iso or "").split("-")))
+
+
 def typed_date(text: str) -> str | None:
     """A date as a person types it, in ISO and as precise as given; None for what is none, or for a day that never was.
 

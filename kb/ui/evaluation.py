@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -15,9 +16,9 @@ from kb.errors import ReperesError
 from kb.evaluation.desk import Evaluated, EvaluationDesk
 from kb.evaluation.questions import EvaluationQuestion
 from kb.records.accounts import LOCAL
-from kb.records.feedback import REASONS, VERDICTS, Feedback
-from kb.text.moments import french_moment
+from kb.ui.evaluation_form import feedback_label, fields, narrowed, query_label, query_of
 from kb.ui.evaluation_html import evaluated_html, feedback_html, runs_html
+from kb.ui.opened import can_leave, who
 from kb.ui.tools import menu_html
 from kb.web import strings
 from kb.web.render import escape
@@ -32,9 +33,12 @@ def build_evaluation(desk: EvaluationDesk) -> gr.Blocks:
     handlers = _Handlers(desk)
     at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     page = gr.Blocks(title=strings.EVALUATION, analytics_enabled=False, fill_width=True)
+    with page, gr.Row(elem_id="masthead"):
+        _html(f'<div class="brand"><a class="name" href="/">{escape(strings.NAME)}</a></div>', elem_id="brand")
+        menu = _html(menu_html(LOCAL, here="/evaluation"), elem_id="menu")
     with page, gr.Column(elem_id="workbench"):
         _html(
-            f"{menu_html(LOCAL, here='/evaluation')}<h1>{escape(strings.EVALUATION)}</h1>"
+            f"<h1>{escape(strings.EVALUATION)}</h1>"
             f"<p>{escape(strings.EVALUATION_WHY)} {escape(strings.NO_PERSONAL_DATA)}</p>"
         )
         notice = _html("", elem_id="work-notice")
@@ -47,11 +51,18 @@ def build_evaluation(desk: EvaluationDesk) -> gr.Blocks:
             dismiss = gr.Button(strings.DISMISS, size="sm", elem_id="dismiss")
 
         _html(f"<h2>{escape(strings.QUERIES_TITLE)}</h2>")
-        queries = gr.Radio([], label=strings.QUERIES_LIST, elem_id="query-list")
+        wanted = gr.Textbox(label=strings.FIND_QUERY, elem_id="find-query", max_lines=1)
+        queries = gr.Radio([], label=strings.QUERIES_LIST, elem_id="query-list", elem_classes="narrowed")
         with gr.Column(elem_id="query-form"):
             name = gr.Textbox(label=strings.QUERY_ID, elem_id="query-id", max_lines=1)
             question = gr.Textbox(label=strings.QUERY_QUESTION, lines=2, elem_id="query-question")
-            documents = gr.Textbox(label=strings.QUERY_DOCUMENTS, lines=2, elem_id="query-documents")
+            documents = gr.Dropdown(
+                [],
+                label=strings.QUERY_DOCUMENTS,
+                info=strings.QUERY_DOCUMENTS_HOW,
+                multiselect=True,
+                elem_id="query-documents",
+            )
             expected = gr.Textbox(label=strings.QUERY_EXPECTED, lines=2, elem_id="query-expected")
             forbidden = gr.Textbox(label=strings.QUERY_FORBIDDEN, lines=1, elem_id="query-forbidden")
             unanswerable = gr.Checkbox(label=strings.QUERY_UNANSWERABLE, elem_id="query-unanswerable")
@@ -71,7 +82,7 @@ def build_evaluation(desk: EvaluationDesk) -> gr.Blocks:
             run = gr.Button(strings.RUN_ALL, size="sm", variant="primary", elem_id="run-all")
             run_one = gr.Button(strings.RUN_ONE, size="sm", elem_id="run-one")
         with gr.Accordion(strings.CHOOSE_QUERIES, open=False, elem_id="choose-queries"):
-            some = gr.CheckboxGroup([], show_label=False, label=strings.CHOOSE_QUERIES, elem_id="some-queries")
+            some = gr.Dropdown([], label=strings.CHOOSE_QUERIES, multiselect=True, elem_id="some-queries")
             run_some = gr.Button(strings.RUN_CHOSEN, size="sm", elem_id="run-some")
         result = _html("", elem_id="run-result")
         runs = _html("", elem_id="runs")
@@ -95,7 +106,8 @@ def build_evaluation(desk: EvaluationDesk) -> gr.Blocks:
         run.click(handlers.run_all, None, [result, runs, notice], **running)
         run_one.click(handlers.run_one, name, [result, runs, notice], **running)
         run_some.click(handlers.run_some, some, [result, runs, notice], **running)
-        page.load(handlers.lists, None, lists, **at_once)
+        wanted.change(handlers.find, wanted, queries, **at_once)
+        page.load(handlers.load, None, [*lists, documents, menu], **at_once)
     page.queue(max_size=_LONGEST_QUEUE)
     return page
 
@@ -106,16 +118,43 @@ class _Handlers:
     def __init__(self, desk: EvaluationDesk) -> None:
         self._desk = desk
 
+    def load(self, request: gr.Request) -> list[Any]:
+        """The page for whoever opens it: the lists, the documents that can be chosen, and their menu."""
+        menu = menu_html(who(request), here="/evaluation", can_leave=can_leave(request))
+        return [*self.lists(), gr.update(choices=self._titles()), menu]
+
     def lists(self) -> list[Any]:
         """The feedback to read, the test queries and the runs, as they are now."""
-        said = [(_feedback_label(feedback), feedback.id) for feedback in self._desk.feedback()]
-        kept = [(_query_label(query), query.id) for query in self._desk.queries()]
+        said = [(feedback_label(feedback), feedback.id) for feedback in self._desk.feedback()]
+        kept = self._labelled()
         return [
             gr.update(choices=said, value=None, info="" if said else strings.NO_FEEDBACK),
-            gr.update(choices=kept, value=None, info="" if kept else strings.NO_QUERIES),
+            narrowed(kept, ""),
             gr.update(choices=kept, value=[]),
             runs_html(self._desk.runs()),
         ]
+
+    def find(self, wanted: str | None) -> Any:
+        """The test queries that hold some words, whatever their case and accents."""
+        return narrowed(self._labelled(), wanted or "")
+
+    def _labelled(self) -> list[tuple[str, str]]:
+        return [(query_label(query), query.id) for query in self._desk.queries()]
+
+    def _titles(self) -> list[tuple[str, str]]:
+        """The documents by title; those of one title with their id."""
+        found = self._desk.documents()
+        times = Counter(title for title, _ in found)
+        return [(title if times[title] == 1 else f"{title} ({name})", name) for title, name in found]
+
+    def _form(self, query: EvaluationQuestion | None) -> list[Any]:
+        """The form's fields. A document that has left the base can still be seen, and taken away."""
+        form = fields(query)
+        titles = self._titles()
+        there = {name for _, name in titles}
+        gone = [(name, name) for name in form[2] if name not in there]
+        form[2] = gr.update(choices=[*titles, *gone], value=form[2])
+        return form
 
     def show_feedback(self, number: int | None) -> str:
         """What a reader said, with the answer."""
@@ -125,7 +164,7 @@ class _Handlers:
         """The form filled in from a feedback; saving it is the second click."""
         if number is None:
             return [*[gr.skip()] * 7, _told(strings.CHOOSE_FEEDBACK, bad=True)]
-        return self._tried(lambda: [*_form(self._desk.query_of(number)), _told(strings.COMPLETE_QUERY)], 8)
+        return self._tried(lambda: [*self._form(self._desk.query_of(number)), _told(strings.COMPLETE_QUERY)], 8)
 
     def dismiss(self, number: int | None) -> list[Any]:
         """A feedback put aside."""
@@ -140,18 +179,18 @@ class _Handlers:
     def show_query(self, query_id: str | None) -> list[Any]:
         """The form filled in from a test query."""
         query = next((query for query in self._desk.queries() if query.id == query_id), None)
-        return [*_form(query), ""]
+        return [*self._form(query), ""]
 
     def clear(self) -> list[Any]:
         """An empty form."""
-        return [*_form(None), ""]
+        return [*self._form(None), ""]
 
     def save(self, *values: Any) -> list[Any]:
         """The form kept as a test query. A field that was never filled in may come as None."""
 
         def keep() -> list[Any]:
             given: list[Any] = ["" if value is None else value for value in values]
-            query = _query(*given)
+            query = query_of(*given)
             if (before := next((one for one in self._desk.queries() if one.id == query.id), None)) is not None:
                 # What the form does not show stays as it was.
                 query = replace(query, history=before.history, expected_quotes=before.expected_quotes)
@@ -226,45 +265,6 @@ class _Handlers:
             return action()
         except Exception as error:  # noqa: BLE001  (told to the reader, and logged unless it is ours)
             return [*[gr.skip()] * (outputs - 1), _told(_reason(error), bad=True)]
-
-
-def _form(query: EvaluationQuestion | None) -> list[Any]:
-    if query is None:
-        return ["", "", "", "", "", False, ""]
-    facts = [
-        "\n".join(" | ".join(forms) for forms in facts_of_kind)
-        for facts_of_kind in (query.expected_facts, query.forbidden_facts)
-    ]
-    return [query.id, query.question, "\n".join(query.documents), *facts, query.unanswerable, query.kind or ""]
-
-
-def _query(
-    name: str, question: str, documents: str, expected: str, forbidden: str, unanswerable: bool, kind: str
-) -> EvaluationQuestion:
-    def lines(text: str) -> list[str]:
-        return [line.strip() for line in text.splitlines() if line.strip()]
-
-    def facts(text: str) -> tuple[tuple[str, ...], ...]:
-        return tuple(tuple(form.strip() for form in line.split("|") if form.strip()) for line in lines(text))
-
-    return EvaluationQuestion(
-        id=name.strip(),
-        question=question.strip(),
-        documents=tuple(lines(documents)),
-        expected_facts=facts(expected),
-        forbidden_facts=facts(forbidden),
-        unanswerable=bool(unanswerable),
-        kind=kind.strip() or None,
-    )
-
-
-def _feedback_label(feedback: Feedback) -> str:
-    reason = f" ({REASONS[feedback.reason]})" if feedback.reason else ""
-    return f"{french_moment(feedback.at)} : {VERDICTS[feedback.verdict]}{reason} — {feedback.question}"
-
-
-def _query_label(query: EvaluationQuestion) -> str:
-    return f"{query.id} — {query.question}" + ("" if query.reviewed else f" ({strings.NOT_REVIEWED})")
 
 
 def _reason(error: Exception) -> str:

@@ -38,7 +38,8 @@ def filters_html(filters: Filters) -> str:
     """What answers are limited to, in plain words; empty without filters."""
     if not filters:
         return ""
-    parts = [
+    parts = [f"les documents qui contiennent « <bdi>{escape(filters.words)}</bdi> »"] if filters.words else []
+    parts += [
         f"{escape(label)} <bdi>{escape(strings.either(values))}</bdi>"
         for label, values in (
             ("type", filters.kind),

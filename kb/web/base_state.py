@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from kb.errors import ReperesError
 from kb.ports import Base, IngestionProgress, Ingestor
+from kb.retrieval.holdings import holdings
 from kb.text.moments import french_moment
 from kb.types import StoreStatus
 from kb.web import strings
@@ -16,6 +18,19 @@ from kb.web.render import escape
 from kb.web.update_report import update_reports_html
 
 logger = logging.getLogger(__name__)
+_MOST_KINDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a base covers: how many documents of each kind, most first, and the first and last year (empty without)."""
+
+    kinds: tuple[tuple[str, int], ...] = ()
+    years: tuple[str, str] = ("", "")
+
+
+# Read again when the base has changed: the header is told every few seconds to each open page.
+_scopes: WeakKeyDictionary[Base, tuple[tuple[int, int], Scope]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +40,7 @@ class BaseState:
     status: StoreStatus | None
     trouble: str | None
     progress: IngestionProgress
+    scope: Scope = Scope()
 
     @property
     def name(self) -> str:
@@ -43,19 +59,31 @@ def read_base_state(base: Callable[[], Base], ingestor: Ingestor | None) -> Base
     """The state of the base now. Never raises: what goes wrong is part of the state."""
     status: StoreStatus | None = None
     trouble: str | None = None
+    scope = Scope()
     try:
         progress = ingestor.progress() if ingestor is not None else IngestionProgress()
     except Exception:  # the header must stand whatever the store does: told there, its cause in the log
         logger.exception("reading the progress of the ingestion failed")
         progress = IngestionProgress(error=strings.INTERNAL_STATE_ERROR)
     try:
-        status = base().status()
+        opened = base()
+        status = opened.status()
+        scope = _scope(opened, status)
     except ReperesError as error:
         trouble = str(error)
     except Exception:  # the header must stand whatever the store does: told there, its cause in the log
         logger.exception("reading the state of the base failed")
         trouble = strings.INTERNAL_STATE_ERROR
-    return BaseState(status, trouble, progress)
+    return BaseState(status, trouble, progress, scope)
+
+
+def _scope(base: Base, status: StoreStatus) -> Scope:
+    version = status.generation, status.documents
+    if (known := _scopes.get(base)) is None or known[0] != version:
+        held = holdings(base.documents())
+        years = [year for year in held.years if year]
+        known = _scopes[base] = version, Scope(tuple(held.kinds.items()), (years[0], years[-1]) if years else ("", ""))
+    return known[1]
 
 
 def base_state_html(state: BaseState) -> str:
@@ -107,7 +135,18 @@ def welcome_html(state: BaseState) -> str:
             f"<code>{escape(strings.EMPTY_COMMAND)}</code></p></details>",
             trouble=True,
         )
-    return _welcome(strings.WELCOME_TITLE, f"<p>{escape(strings.WELCOME)}</p>")
+    return _welcome(strings.WELCOME_TITLE, f"<p>{escape(strings.WELCOME)}</p>{_scope_html(state.status, state.scope)}")
+
+
+def _scope_html(status: StoreStatus, scope: Scope) -> str:
+    """What the base covers: « 44 documents de 2014 à 2026 : article (20), règlement (9)… »."""
+    first, last = scope.years
+    period = f" de {first} à {last}" if first != last else f" de {first}" if first else ""
+    kinds = ", ".join(f"{kind} ({strings.grouped(number)})" for kind, number in scope.kinds[:_MOST_KINDS])
+    more = "…" if len(scope.kinds) > _MOST_KINDS else "."
+    told = f"{strings.documents(status.documents)}{period}{f' : {kinds}{more}' if kinds else '.'}"
+    link = f'<a href="/explorer">{escape(strings.EXPLORE)}</a>'
+    return f'<p class="scope"><strong>{escape(strings.COVERED)}</strong> {escape(told)} {link}</p>'
 
 
 def _fact(kind: str, text: str) -> str:

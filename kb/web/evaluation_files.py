@@ -11,6 +11,7 @@ from kb.errors import ReperesError
 from kb.evaluation.desk import EvaluationDesk
 from kb.evaluation.tables import to_csv, to_jsonl, to_xlsx
 from kb.web import strings
+from kb.web.chat.sources import reader_address
 from kb.web.guard import LARGEST_BODY
 from kb.web.pages.templating import page
 from kb.web.uploads import clean_name
@@ -30,7 +31,7 @@ def evaluation_routes(desk: EvaluationDesk) -> APIRouter:
     @router.get("/rapport/{number}")
     def report(number: Annotated[int, Path(ge=1, le=_LARGEST_NUMBER)]) -> Response:
         try:
-            return HTMLResponse(desk.report(number))
+            return HTMLResponse(desk.report(number, reader_address, "/evaluation/"))
         except ReperesError as error:
             return PlainTextResponse(str(error), 404)
 

@@ -45,6 +45,7 @@ from kb.web.pages.help import help_routes
 from kb.web.pages.original import original_routes
 from kb.web.pages.reader import reader_routes
 from kb.web.pages.templating import ASSETS, asset
+from kb.web.pages.values import value_routes
 from kb.web.problems import add_problem_pages
 from kb.web.render import escape
 from kb.web.uploads import Uploads
@@ -121,6 +122,7 @@ def build_server(
         uploads = Uploads(settings.uploads_folder, settings.max_file_mb)
         editor = DocumentEditor(base, ingestor, uploads, place_of(settings), settings.max_file_mb)
         server.include_router(document_routes(editor), **hidden)
+        server.include_router(value_routes(editor), **hidden)
     if desk is not None:
         server.include_router(evaluation_routes(desk), **hidden)
         # Gradio's page stands under the address with a slash.
@@ -218,6 +220,7 @@ def _head() -> str:
         f'<link rel="stylesheet" href="{asset("page.css")}">'
         f'<link rel="stylesheet" href="{asset("beside.css")}">'
         f'<link rel="stylesheet" href="{asset("leaves.css")}">'
+        f'<link rel="stylesheet" href="{asset("workbench.css")}">'
         f'<script src="{asset("connection.js")}"></script>'
         f'<script src="{asset("page.js")}"></script>'
         f'<script src="{asset("keys.js")}" defer></script>'

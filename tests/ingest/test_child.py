@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from ingest.child import ChildIngestor
+from kb.errors import ReperesError
 from kb.index.catalog.file import FileCatalog
+from kb.index.layout import CATALOG_FILE, index_folder
 from kb.ports import IngestionProgress
 from kb.settings import Settings
 
@@ -64,3 +66,23 @@ def test_a_process_that_cannot_work_is_told(tmp_path: Path, monkeypatch: pytest.
     error = ingestor.progress().error
     assert error is not None
     assert "REPERES_MAX_TEXT_MB=beaucoup" in error
+
+
+def test_a_change_waits_for_what_runs_and_is_confirmed_at_its_end(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    for name in ("a.md", "b.md"):
+        (tmp_path / "docs" / name).write_text(f"# Texte {name}\n\nUn texte.", encoding="utf-8")
+    ingestor = ChildIngestor(settings_of(tmp_path))
+    ingestor.start_corpus()
+    assert not ingestor.correct("b.md", {"date": "12/03/2026"}, "Deux")
+    assert not ingestor.forget("a.md", "Un")
+    assert ingestor.progress().waiting == ("correction de « Deux »", "effacement pour de bon de « Un »")
+    while (progress := ended(ingestor)).running:
+        pass
+    assert (progress.waiting, progress.confirmed, progress.error) == ((), "Effacé pour de bon : « Un ».", None)
+    catalog = FileCatalog(index_folder(tmp_path / "store") / CATALOG_FILE)  # erasing made it anew
+    assert {document.id: document.date for document in catalog.headers()} == {"b.md": "2026-03-12"}
+    catalog.close()
+    with pytest.raises(ReperesError, match="n'a pas de document de ce nom"):  # at once, and why
+        ingestor.forget("inconnu.md")
+    assert ingestor.progress().error is None  # told to who asked

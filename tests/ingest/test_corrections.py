@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.correction import correct
+from ingest.correction import correct, merge
 from ingest.pipeline import ingest
 from ingest.preview import preview
 from kb.errors import DocumentError, ReperesError
@@ -115,3 +115,35 @@ def test_a_preview_writes_nothing(tmp_path: Path, settings: Settings, tiny_encod
     assert not settings.store.exists()
     with pytest.raises(DocumentError, match="type de fichier"):
         preview(str(tmp_path / "a.exe"), settings, tiny_encoder)
+
+
+def test_values_are_merged_for_good(folder: Path, settings: Settings, tiny_encoder: Encoder) -> None:
+    (folder / "b.md").write_text(TEXT.replace("[Anah]", "[ANAH, État]").replace("12", "13"), encoding="utf-8")
+    ingest([folder], settings, tiny_encoder)
+    report = merge("partners", ["Anah", "ANAH"], "ANAH", settings, tiny_encoder)
+    assert (report.updated, report.failed) == (1, ())  # the other one has it already
+    assert stored(settings).partners == ("ANAH",)
+    (folder / "a.md").write_text(TEXT.replace("12 milliards", "14 milliards"), encoding="utf-8")
+    ingest([folder], settings, tiny_encoder)
+    assert stored(settings).partners == ("ANAH",)
+    assert merge("partners", ["ANAH", "État"], "Agence, État", settings, tiny_encoder).updated == 2
+    assert stored(settings).partners == ("Agence", "État")
+    # Merged back into what the source says, nothing is left to correct.
+    merge("partners", ["Agence", "État"], "Anah", settings, tiny_encoder)
+    assert stored(settings).partners == ("Anah",)
+    assert "a.md" not in read_corrections(settings.app_database)
+
+
+@pytest.mark.parametrize(
+    ("field", "values", "into", "told"),
+    [
+        ("title", ["x"], "y", "ne se fusionne pas"),
+        ("kind", ["rapport"], "étude", "Aucun document n'a pour type : rapport"),
+        ("kind", ["rapport"], " ", "valeur à garder"),
+    ],
+)
+def test_what_cannot_be_merged_is_told(
+    folder: Path, settings: Settings, tiny_encoder: Encoder, field: str, values: list[str], into: str, told: str
+) -> None:
+    with pytest.raises(ReperesError, match=told):
+        merge(field, values, into, settings, tiny_encoder)

@@ -10,6 +10,7 @@ from typing import Any
 from kb.answering.refusal import UNSAID
 from kb.index.catalog.rows import Origin, Withdrawn
 from kb.retrieval.filters import Filters
+from kb.retrieval.holding import Holding
 from kb.text.blocks import parse_blocks, unit_spans
 from kb.types import Answer, Citation, Document, Hit, Message, Passage, StoreStatus
 
@@ -58,7 +59,7 @@ class SmallBase:
         filters: Filters | None = None,
     ) -> Answer:
         """The answer, its evidence best first. The words of the user's former question count too."""
-        kept = set((filters or Filters()).select(self.held))
+        kept = self._kept(filters)
         former = [message.content for message in history if message.role == "user"][-1:]
         standalone = question if len(words(question)) > 1 or not former else f"{former[0]} {question}"
         wanted = words(standalone)
@@ -119,7 +120,14 @@ class SmallBase:
         self, question: str, *, history: Sequence[Message] = (), k: int = 10, filters: Filters | None = None
     ) -> list[Hit]:
         """Documents by the words that they share with the question."""
-        return self._hits(words(question), set((filters or Filters()).select(self.held)))[:k]
+        return self._hits(words(question), self._kept(filters))[:k]
+
+    def holding(self, asked: str) -> Holding:
+        """The documents that share most words with `asked`."""
+        wanted = words(asked)
+        shared = {document.id: len(wanted & words(f"{document.title} {document.text}")) for document in self.held}
+        most = max(shared.values(), default=0)
+        return Holding(frozenset(name for name, number in shared.items() if number == most > 0), most == len(wanted))
 
     def document(self, document_id: str) -> Document | None:
         """One of the documents."""
@@ -140,6 +148,11 @@ class SmallBase:
     def withdrawn(self) -> list[Withdrawn]:
         """None."""
         return []
+
+    def _kept(self, filters: Filters | None) -> set[str]:
+        asked = filters or Filters()
+        kept = set(asked.select(self.held))
+        return kept & self.holding(asked.words).documents if asked.words else kept
 
     def _hits(self, wanted: set[str], kept: set[str]) -> list[Hit]:
         scored = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -96,13 +96,20 @@ class StillIngestor:
             "first_passages": [text],
         }
 
-    def correct(self, document_id: str, fields: Mapping[str, str] | None) -> None:
+    def correct(self, document_id: str, fields: Mapping[str, str] | None, title: str = "") -> bool:
         """Told by `asked`."""
         self.asked.append(("correct", document_id, fields))
+        return True
 
-    def forget(self, document_id: str) -> None:
+    def merge(self, field: str, values: Sequence[str], into: str) -> bool:
+        """Told by `asked`."""
+        self.asked.append(("merge", field, tuple(values), into))
+        return True
+
+    def forget(self, document_id: str, title: str = "") -> bool:
         """Told by `asked`."""
         self.asked.append(("forget", document_id))
+        return True
 
     def start(self) -> None:
         """An ingestion that stands at 12 of 44 documents."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kb.answering.refusal import NEAREST_TITLE
@@ -26,14 +26,28 @@ _AT_MOST = (5, 10, 20)
 _SPEAKERS = {"user": "Question", "assistant": "Réponse"}
 _FINE = ("ok", "unscored")
 
+SourceLinks = Callable[[str, int, int, str], str]
+"""The address of a document at a sentence: its id, where the sentence starts and ends, and its words."""
 
-def to_html(result: EvaluationResult, about: Mapping[str, Any] | None = None, began: str = "") -> str:
-    """The page. `about` is what the run depends on (`kept_runs.about_run`), `began` its date and time."""
+
+def to_html(
+    result: EvaluationResult,
+    about: Mapping[str, Any] | None = None,
+    began: str = "",
+    *,
+    links: SourceLinks | None = None,
+    back: str = "",
+) -> str:
+    """The page. `about` is what the run depends on (`kept_runs.about_run`), `began` its date and time. In the
+    application, `links` gives the address of each source and `back` that of the page it comes from.
+    """
     questions = [_question(asked) for asked in result.results]
     told = Counter(question["label"] for question in questions)
     return _template("page.html").render(
         about=_About(about or {}),
         began=french_moment(began),
+        links=links,
+        back=back,
         total=len(questions),
         failed=[question for question in questions if question["error"] is not None],
         figures=[_figure(key, result) for key in FIGURES if result.estimate(key).n],

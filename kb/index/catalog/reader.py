@@ -134,6 +134,12 @@ class CatalogReader:
         """The ids of the passages of documents."""
         return self._column(PASSAGES, document_ids)
 
+    def documents_of(self, passage_ids: Iterable[str]) -> set[str]:
+        """The ids of the documents that passages are of; those of passages that are not current are left out."""
+        query = sa.select(PASSAGES.c.document_id).where(among(PASSAGES.c.id)).distinct()
+        with self.database.connect() as connection:
+            return set(connection.execute(query, ids_parameter(passage_ids)).scalars())
+
     def section_ids(self, document_ids: Iterable[str]) -> list[str]:
         """The ids of the sections of documents."""
         return self._column(SECTIONS, document_ids)

@@ -4,6 +4,9 @@
   const mark = document.querySelector(".document-text mark");
   if (mark) mark.scrollIntoView({ block: "center" });
 
+  // On a narrow screen the pages stand in a row that can be pushed along: the one that is open is in view.
+  document.querySelector(".masthead [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   // A browser names its own button in its own language: ours covers it, and is pressed through it.
   for (const chooser of document.querySelectorAll(".chooser")) {
     chooser.classList.add("ours");
@@ -14,6 +17,21 @@
       shown.textContent = [...event.target.files].map((file) => file.name).join(", ") || before;
     });
   }
+
+  // A field of several values: the browser suggests for the last one, behind those that are written.
+  document.addEventListener("input", (event) => {
+    const field = event.target;
+    if (!(field instanceof HTMLInputElement) || !("several" in field.dataset)) return;
+    const list = document.getElementById(field.getAttribute("list"));
+    list.values ??= [...list.options].map((option) => option.value);
+    const written = field.value.split(",").slice(0, -1).map((value) => value.trim());
+    const before = written.map((value) => `${value}, `).join("");
+    list.replaceChildren(
+      ...list.values
+        .filter((value) => !written.includes(value))
+        .map((value) => Object.assign(document.createElement("option"), { value: before + value })),
+    );
+  });
 
   for (const form of document.querySelectorAll("[data-drop]")) {
     const input = form.querySelector("input[type=file]");

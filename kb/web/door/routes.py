@@ -24,8 +24,8 @@ ROUTES = re.compile(
     rf"|c/{_ID}|conversations/(?:panneau|{_ID}/(?:nom|epingle))"
     rf"|healthz|readyz|metrics|favicon\.ico|robots\.txt|page/{_FILE}"
     r"|connexion(?:/(?:fin|fournisseur|retour))?|lire(?:/(?:page|image|original))?|explorer(?:/(?:partenaire|programme))?"
-    rf"|conversations(?:/effacer|/{_ID}/effacer|/{_ID}\.(?:md|docx))?"
-    r"|documents(?:/(?:fichiers|adresse|fiche|fiche/reprendre|retirer|effacer|mettre-a-jour|etat)"
+    rf"|conversations(?:/effacer|/(?:{_ID}/effacer|annuler/{_ID})|/{_ID}\.(?:md|docx))?"
+    r"|documents(?:/(?:fichiers|adresse|fiche|fiche/reprendre|retirer|effacer|mettre-a-jour|etat|valeurs)"
     r"|/attente/[0-9a-f]{16}(?:/(?:ajouter|ecarter))?)?"
     r"|aide|accessibilite|api(?:/(?:ask|search|openapi\.json))?)",
     re.ASCII,

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from kb.records.conversations import Conversations, KeptConversation
+from kb.records.undoing import RecentErasures
 from kb.text.folding import fold
 from kb.web.pages.exports.markdown import to_markdown
 from kb.web.pages.templating import page, person_of
 
+_MOST_UNDONE = 1000  # conversations of one erasure of all
 _TYPES = {
     "md": "text/markdown; charset=utf-8",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -21,11 +24,21 @@ _TYPES = {
 def conversation_routes(conversations: Conversations, days: int) -> APIRouter:
     """`/conversations`, `/conversations/ID.md`, `/conversations/ID.docx`, and what erases."""
     router = APIRouter()
+    erasures = RecentErasures(conversations)
 
     @router.get("/conversations")
-    def show(request: Request) -> Response:
-        found = conversations.list(person_of(request).name) if conversations.saved else []
-        return page(request, "conversations.html", found=found, saved=conversations.saved, days=days)
+    def show(request: Request, effacement: Annotated[str, Query(max_length=100)] = "") -> Response:
+        person = person_of(request).name
+        found = conversations.list(person) if conversations.saved else []
+        return page(
+            request,
+            "conversations.html",
+            found=found,
+            saved=conversations.saved,
+            days=days,
+            erasure=erasures.find(person, effacement),
+            erasure_name=effacement,
+        )
 
     @router.get("/conversations/{name}.{form}")
     def export(request: Request, name: str, form: str) -> Response:
@@ -39,15 +52,28 @@ def conversation_routes(conversations: Conversations, days: int) -> APIRouter:
 
     @router.post("/conversations/effacer")
     def erase_all(request: Request) -> Response:
-        conversations.erase(person_of(request).name)
-        return RedirectResponse("/conversations", 303)
+        person = person_of(request).name
+        names = [kept.id for kept in conversations.list(person, _MOST_UNDONE)]
+        name = erasures.erase(person, names)
+        conversations.erase(person)  # those beyond, which cannot be brought back
+        return _erased(name)
+
+    @router.post("/conversations/annuler/{name}")
+    def undo(request: Request, name: str) -> Response:
+        if erasures.undo(person_of(request).name, name):
+            return RedirectResponse("/conversations", 303)
+        text = "Trop tard pour annuler : la conversation est effacée."
+        return page(request, "message.html", 404, title="Conversation effacée", text=text, back="/conversations")
 
     @router.post("/conversations/{name}/effacer")
     def erase(request: Request, name: str) -> Response:
-        conversations.erase(person_of(request).name, name)
-        return RedirectResponse("/conversations", 303)
+        return _erased(erasures.erase(person_of(request).name, [name]))
 
     return router
+
+
+def _erased(name: str) -> Response:
+    return RedirectResponse(f"/conversations?effacement={name}", 303)
 
 
 def _exported(conversation: KeptConversation, form: str) -> bytes:

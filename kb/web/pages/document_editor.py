@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from kb.errors import ReperesError
 from kb.ports import Base, Ingestor
-from kb.records.corrections import as_typed, checked, keep_new_correction
+from kb.records.corrections import LISTS, as_typed, checked, keep_new_correction
 from kb.records.places import Kept
+from kb.retrieval.values import FIELDS_OF_VALUES, nearest_value, values_of
 from kb.settings import UPLOADS_SOURCE
 from kb.types import Document
 from kb.web.uploads import Uploads
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A value that was typed and looks like one that documents of the base give."""
+
+    field: str
+    typed: str
+    known: str
+    documents: int
+
+
+class AlikeError(ReperesError):
+    """Values look like others of the base: who typed them says which are meant."""
+
+    def __init__(self, found: Sequence[Alike]) -> None:
+        super().__init__("Des valeurs ressemblent à d'autres de la base : choisissez lesquelles écrire.")
+        self.found = tuple(found)
 
 
 class DocumentEditor:
@@ -25,6 +45,30 @@ class DocumentEditor:
         self.app_db = app_db
         self.max_mb = max_mb
 
+    def known_values(self) -> dict[str, dict[str, int]]:
+        """The values of the base that can be suggested, by field, with how many documents give each."""
+        documents = self.base().documents()
+        return {field: values_of(documents, field) for field in FIELDS_OF_VALUES}
+
+    def one_way(self, fields: Mapping[str, str]) -> dict[str, str]:
+        """What was typed, each value that looks like one of the base as the base has it, when `fields` says so
+        (`valeurs`: `reprendre`), or as it is (`garder`). Raises AlikeError when it says neither.
+        """
+        known, found, written = self.known_values(), list[Alike](), dict(fields)
+        choice = written.pop("valeurs", "")
+        for field in FIELDS_OF_VALUES:
+            now, text = [], written.get(field, "")
+            parts = text.split(",") if field in LISTS else [text]
+            for value in filter(None, (" ".join(part.split()) for part in parts)):
+                near = nearest_value(value, known[field])
+                found += [Alike(field, value, near, known[field][near])] if near else []
+                now.append(near or value)
+            if choice == "reprendre" and field in written:
+                written[field] = ", ".join(now)
+        if found and choice not in {"reprendre", "garder"}:
+            raise AlikeError(found)
+        return written
+
     def preview(self, key: str) -> None:
         """Reads what waits under a key, unless that was done."""
         upload = self.uploads.get(key)
@@ -37,7 +81,7 @@ class DocumentEditor:
     def accept(self, key: str, fields: dict[str, str]) -> None:
         """Takes a file or an address in, with what was corrected of its preview."""
         upload = self.uploads.get(key)
-        given = checked(fields)
+        given = checked(self.one_way(fields))
         document_id = self.uploads.accept(key) or (str((upload.preview or {}).get("id") or upload.url))
         shown = upload.preview or {}
         corrected = {name: value for name, value in given.items() if as_typed(value) != as_typed(shown.get(name))}

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from kb.errors import ReperesError
 from kb.index.catalog.report_lines import CHANGES, ignored_lines, numbers_line
+from kb.index.catalog.rows import Withdrawn
 from kb.records.corrections import FIELDS, as_typed, checked, read_corrections
 from kb.retrieval.holdings import newest_first
 from kb.settings import UPLOADS_SOURCE
@@ -21,7 +22,7 @@ from kb.text.folding import fold
 from kb.types import Document
 from kb.web.base_state import read_base_state
 from kb.web.chat.sources import reader_address
-from kb.web.pages.document_editor import DocumentEditor
+from kb.web.pages.document_editor import Alike, AlikeError, DocumentEditor
 from kb.web.pages.templating import page
 from kb.web.uploads import file_of
 
@@ -74,7 +75,8 @@ def document_routes(editor: DocumentEditor) -> APIRouter:
         except ReperesError as error:
             return page(request, "message.html", 404, title="Aperçu impossible", text=str(error))
         template = "parts/preview.html" if partie else "preview.html"
-        return page(request, template, upload=upload, fields=FIELDS, listed=as_typed, typed={})
+        known = editor.known_values()
+        return page(request, template, upload=upload, fields=FIELDS, listed=as_typed, typed={}, alike={}, known=known)
 
     @router.post("/attente/{key}/ajouter")
     async def accept(request: Request, key: str) -> Response:
@@ -91,18 +93,21 @@ def document_routes(editor: DocumentEditor) -> APIRouter:
 
     @router.post("/fiche")
     async def correct(request: Request, document: Annotated[str, Query(max_length=2000)]) -> Response:
-        def act(fields: dict[str, str]) -> None:
+        def act(fields: dict[str, str]) -> bool:
             found = _known(editor, document)
+            fields = editor.one_way(fields)
             given = checked(fields)
             changed = {name: fields[name] for name in given if as_typed(given[name]) != as_typed(getattr(found, name))}
-            if changed:
-                editor.ingestor.correct(document, changed)
+            return not changed or editor.ingestor.correct(document, changed, found.title)
 
         return await _from_form(request, editor, act, record=document)
 
     @router.post("/fiche/reprendre")
     async def reset(request: Request, document: Annotated[str, Query(max_length=2000)]) -> Response:
-        return await _from_form(request, editor, lambda _: editor.ingestor.correct(document, None), record=document)
+        def act(_: dict[str, str]) -> bool:
+            return editor.ingestor.correct(document, None, _known(editor, document).title)
+
+        return await _from_form(request, editor, act, record=document)
 
     @router.post("/retirer")
     async def withdraw(request: Request, document: Annotated[str, Query(max_length=2000)]) -> Response:
@@ -113,12 +118,11 @@ def document_routes(editor: DocumentEditor) -> APIRouter:
         def act(fields: dict[str, str]) -> None:
             if fields.get("sur") != "oui":
                 raise ReperesError("Cochez la case pour confirmer : un document effacé ne revient pas.")
-            found = _known(editor, document)
-            editor.ingestor.forget(document)
-            if found.source == UPLOADS_SOURCE:
-                editor.uploads.withdraw(document)
+            # What was withdrawn, or is about to be, is erased too: its file goes with it.
+            found = _withdrawn(editor, document) or _known(editor, document)
+            editor.ingestor.forget(document, found.title)
 
-        return await _from_form(request, editor, act, record=document, back="/documents")
+        return await _from_form(request, editor, act, record=document, back="/documents#mise-a-jour")
 
     @router.post("/mettre-a-jour")
     def update(request: Request) -> Response:
@@ -138,30 +142,37 @@ def document_routes(editor: DocumentEditor) -> APIRouter:
 async def _from_form(
     request: Request,
     editor: DocumentEditor,
-    act: Callable[[dict[str, str]], None],
+    act: Callable[[dict[str, str]], bool | None],
     record: str | None = None,
     back: str | None = None,
     waiting: str = "",
 ) -> Response:
-    """Does what a form asks for; the page it came from, with the reason and what was typed, when that fails."""
+    """Does what a form asks for; the page it came from, with the reason and what was typed, when that fails. A change
+    that waits for another one (`act` gives False) is told with the state of the update.
+    """
     async with request.form() as sent:
         form = {name: value for name, value in sent.items() if isinstance(value, str)}
 
     def work() -> Response:
+        alike: Sequence[Alike] = ()
         try:
-            act(form)
+            done = act(form)
+        except AlikeError as error:
+            trouble, alike = str(error), error.found
         except ReperesError as error:
             trouble = str(error)
         except Exception:  # a form of the page: told there, its cause in the log
             logger.exception("changing the documents failed")
             trouble = _FAILED
         else:
+            if done is False:
+                return _back("#mise-a-jour")
             if record is None or back is not None:
                 return _back(path=back or "/documents")
             return RedirectResponse(_record_address(record), 303)
         if record is None:
-            return _show(request, editor, troubles=[trouble], typed={waiting: form})
-        return _record(request, editor, record, trouble, form)
+            return _show(request, editor, troubles=[trouble], typed={waiting: form}, alike={waiting: alike})
+        return _record(request, editor, record, trouble, form, alike)
 
     return await run_in_threadpool(work)
 
@@ -173,6 +184,7 @@ def _show(
     page_n: int = 1,
     troubles: Sequence[str] = (),
     typed: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    alike: Mapping[str, Sequence[Alike]] = MappingProxyType({}),
 ) -> Response:
     everything = newest_first(editor.base().documents())
     wanted = fold(q)
@@ -187,6 +199,8 @@ def _show(
         422 if troubles else 200,
         troubles=troubles,
         typed=typed,
+        alike=alike,
+        known=editor.known_values(),
         q=q,
         found=found,
         shown=found[(page_n - 1) * ON_A_PAGE : page_n * ON_A_PAGE],
@@ -228,8 +242,11 @@ def _record(
     document_id: str,
     trouble: str = "",
     typed: Mapping[str, str] | None = None,
+    alike: Sequence[Alike] = (),
 ) -> Response:
     found = editor.base().document(document_id)
+    if found is None and (gone := _withdrawn(editor, document_id)) is not None:
+        return page(request, "record.html", 422 if trouble else 200, document=None, gone=gone, trouble=trouble)
     if found is None:
         text = f"« {document_id} » n'est pas, ou n'est plus, dans la base."
         return page(request, "message.html", 404, title="Document introuvable", text=text)
@@ -243,10 +260,16 @@ def _record(
         correction=read_corrections(editor.app_db).get(document_id),
         trouble=trouble,
         typed=typed or {},
+        alike=alike,
+        known=editor.known_values(),
         reader=reader_address(document_id),
         is_upload=found.source == UPLOADS_SOURCE,
         within=file_of(document_id.partition("/")[2]) if document_id.count("/") > 1 else None,
     )
+
+
+def _withdrawn(editor: DocumentEditor, document_id: str) -> Withdrawn | None:
+    return next((gone for gone in editor.base().withdrawn() if gone.document == document_id), None)
 
 
 def _known(editor: DocumentEditor, document_id: str) -> Document:

@@ -5,8 +5,9 @@ Everything is a form of plain controls and a link: it works by keyboard, without
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -17,16 +18,20 @@ from fastapi.responses import Response
 from kb.errors import ReperesError
 from kb.ports import Base
 from kb.retrieval.filters import Filters
-from kb.retrieval.holdings import Holdings, Subject, dated_figures, holdings, newest_first, of_subject, together
+from kb.retrieval.holding import Holding
+from kb.retrieval.holdings import Holdings, Subject, dated_figures, holdings, newest_first, of_subject
+from kb.text.blocks import cells
 from kb.text.domain import Domain
 from kb.types import Document
 from kb.web.chat.sources import reader_address
+from kb.web.pages.picture import picture_of
 from kb.web.pages.templating import page
 
 ON_A_PAGE = 50
-_FOUND = 40  # passages, for a search within the filters
-_MOST_PARTNERS = 12  # rows of the picture of partners by programme
-_MOST_PROGRAMMES = 6
+_LONGEST_SEARCH = 2000
+_MARKS = re.compile(r"^(?:#{1,6}|[-*•])\s+")
+_BEST = 40  # passages that a search shows, the nearest to it first; other documents that hold its words follow
+_FIELDS = (("type", "Type"), ("rubrique", "Rubrique"), ("programme", "Programme"), ("partenaire", "Partenaire"))
 
 Values = Annotated[tuple[str, ...], Query(max_length=100)]
 Name = Annotated[str, Query(max_length=200)]
@@ -48,7 +53,27 @@ class Choice:
     @property
     def filters(self) -> Filters:
         """As a search takes them. Raises ReperesError for years that are in the wrong order."""
-        return Filters(self.type, self.rubrique, self.programme, self.partenaire, self.de or None, self.a or None)
+        return Filters(
+            self.type, self.rubrique, self.programme, self.partenaire, self.de or None, self.a or None, self.q
+        )
+
+    def without(self, name: str, value: str) -> Choice:
+        """The choice without one of its values."""
+        held = getattr(self, name)
+        return self.with_(name, tuple(other for other in held if other != value) if isinstance(held, tuple) else "")
+
+    def with_(self, name: str, value: str | tuple[str, ...]) -> Choice:
+        """The choice with another value of one of its fields, known by its name."""
+        changed: dict[str, Any] = {name: value}
+        return replace(self, **changed)
+
+    @property
+    def given(self) -> list[tuple[str, str, str]]:
+        """What is chosen, one by one: the name in the address, the value, and both as people read them."""
+        told = [(name, value, f"{label.lower()} : {value}") for name, label in _FIELDS for value in getattr(self, name)]
+        years = (("de", "depuis", self.de), ("a", "jusqu'à", self.a))
+        told += [(name, value, f"{label} {value}") for name, label, value in years if value]
+        return [*([("q", self.q, f"« {self.q} »")] if self.q else []), *told]
 
     def address(self, path: str, **others: str) -> str:
         """`path` with the choice as its query."""
@@ -68,8 +93,15 @@ def choice_of(query: Mapping[str, Sequence[str]]) -> Choice:
         value = next(iter(query.get(name, ())), "")
         return value if len(value) == 4 and value.isdigit() else ""
 
+    words = next(iter(query.get("q", ())), "").strip()
     return Choice(
-        "", several("type"), several("rubrique"), several("programme"), several("partenaire"), year("de"), year("a")
+        words if len(words) <= _LONGEST_SEARCH else "",
+        several("type"),
+        several("rubrique"),
+        several("programme"),
+        several("partenaire"),
+        year("de"),
+        year("a"),
     )
 
 
@@ -80,7 +112,7 @@ def explore_routes(base: Callable[[], Base], domain: Domain) -> APIRouter:
     @router.get("/explorer")
     def explore(
         request: Request,
-        q: Annotated[str, Query(max_length=2000)] = "",
+        q: Annotated[str, Query(max_length=_LONGEST_SEARCH)] = "",
         types: Annotated[tuple[str, ...], Query(alias="type", max_length=100)] = (),
         rubrique: Values = (),
         programme: Values = (),
@@ -93,9 +125,10 @@ def explore_routes(base: Callable[[], Base], domain: Domain) -> APIRouter:
         choice = Choice(q.strip(), tuple(types), tuple(rubrique), tuple(programme), tuple(partenaire), de, a)
         opened = base()
         everything = opened.documents()
-        trouble, found, excerpts = "", list[Document](), dict[str, Any]()
+        trouble, found, excerpts, holding = "", list[Document](), dict[str, Any](), Holding()
         try:
-            found, excerpts = _found(opened, everything, choice)
+            holding = opened.holding(choice.q) if choice.q else Holding(frozenset(one.id for one in everything))
+            found, excerpts = _found(opened, everything, choice, holding)
         except ReperesError as error:
             trouble = str(error)
         held = holdings(everything)
@@ -105,7 +138,9 @@ def explore_routes(base: Callable[[], Base], domain: Domain) -> APIRouter:
             "explore.html",
             choice=choice,
             held=held,
-            boxes=_boxes(held, choice),
+            boxes=_boxes(everything, choice, holding) if not trouble else [],
+            whole=holding.whole,
+            unknown=bool(choice.q) and not holding.documents,
             bounds=_bounds(held),
             found=found,
             shown=shown,
@@ -118,7 +153,7 @@ def explore_routes(base: Callable[[], Base], domain: Domain) -> APIRouter:
             ],
             page_n=page_n,
             pages=max(1, -(-len(found) // ON_A_PAGE)),
-            picture=_picture(everything, held),
+            picture=picture_of(everything, held),
             reader=reader_address,
         )
 
@@ -151,70 +186,54 @@ def explore_routes(base: Callable[[], Base], domain: Domain) -> APIRouter:
     return router
 
 
-def _found(opened: Base, everything: Sequence[Document], choice: Choice) -> tuple[list[Document], dict[str, Any]]:
+def _found(
+    opened: Base, everything: Sequence[Document], choice: Choice, holding: Holding
+) -> tuple[list[Document], dict[str, Any]]:
     """The documents that a choice leaves: nearest first with words to look for, else newest first."""
-    if choice.q:
-        hits = opened.search(choice.q, k=_FOUND, filters=choice.filters)
-        best = {hit.document.id: hit for hit in reversed(hits)}
-        ordered = dict.fromkeys(hit.document.id for hit in hits)
-        return [best[document_id].document for document_id in ordered], {
-            document_id: _excerpt(best[document_id]) for document_id in ordered
-        }
-    kept = set(choice.filters.select(everything))
-    return newest_first(document for document in everything if document.id in kept), {}
+    kept = set(choice.filters.select(everything)) & holding.documents
+    left = newest_first(document for document in everything if document.id in kept)
+    if not choice.q or not left:
+        return left, {}
+    best: dict[str, Any] = {}
+    for hit in opened.search(choice.q, k=_BEST, filters=choice.filters):
+        best.setdefault(hit.document.id, hit)
+    others = [document for document in left if document.id not in best]
+    return [*(hit.document for hit in best.values()), *others], {name: _excerpt(hit) for name, hit in best.items()}
 
 
 def _excerpt(hit: Any) -> dict[str, Any]:
     """The words of a passage nearest to what was looked for, with their place."""
     start, end = hit.window or (hit.passage.start, hit.passage.end)
     text = hit.passage.text[start - hit.passage.start : end - hit.passage.start]
-    return {"text": " ".join(text.split()), "start": start, "end": end, "quote": text}
+    return {"text": _without_marks(text), "start": start, "end": end, "quote": text}
 
 
-def _boxes(held: Holdings, choice: Choice) -> list[dict[str, Any]]:
-    """The groups of checkboxes: (value, documents, whether it is chosen)."""
-    groups = (
-        ("type", "Type", held.kinds, choice.type),
-        ("rubrique", "Rubrique", held.rubrics, choice.rubrique),
-        ("programme", "Programme", held.programmes, choice.programme),
-        ("partenaire", "Partenaire", held.partners, choice.partenaire),
-    )
-    return [
-        {
-            "name": name,
-            "label": label,
-            "values": [(value, number, value in chosen) for value, number in there.items()],
-            "chosen": len(chosen),
-        }
-        for name, label, there, chosen in groups
-        if there
+def _without_marks(text: str) -> str:
+    """Words of a document in one line, without the marks of headings, lists and tables."""
+    lines = [line.strip() for line in text.splitlines() if set(line.strip()) - set("|-: ")]
+    told = [
+        " · ".join(filter(None, cells(line))) if line.startswith("|") else _MARKS.sub("", line, count=1)
+        for line in lines
     ]
+    return " ".join(" ".join(told).split())
+
+
+def _boxes(everything: Sequence[Document], choice: Choice, holding: Holding) -> list[dict[str, Any]]:
+    """The groups of checkboxes: (value, documents, whether it is chosen). A value counts the documents that it would
+    show with all that is chosen but the other values of its group."""
+    boxes = []
+    for name, label in _FIELDS:
+        kept = set(choice.with_(name, ()).filters.select(everything)) & holding.documents
+        held = holdings(document for document in everything if document.id in kept)
+        counts = {"type": held.kinds, "rubrique": held.rubrics, "programme": held.programmes}.get(name, held.partners)
+        chosen = getattr(choice, name)
+        values = [(value, number, value in chosen) for value, number in counts.items()]
+        values += [(value, 0, True) for value in chosen if value not in counts]
+        if values:
+            boxes.append({"name": name, "label": label, "values": values, "chosen": len(chosen)})
+    return boxes
 
 
 def _bounds(held: Holdings) -> tuple[str, str]:
     years = [year for year in held.years if year]
     return (years[0], years[-1]) if years else ("", "")
-
-
-def _picture(everything: Sequence[Document], held: Holdings) -> dict[str, Any]:
-    """What the pictures show: documents by year and by type, partners by programme."""
-    kinds = list(held.kinds)[:8]
-    by_year = {
-        year: [
-            sum(1 for document in everything if (document.date or "")[:4] == year and document.kind == kind)
-            for kind in kinds
-        ]
-        for year in held.years
-    }
-    partners, programmes = list(held.partners)[:_MOST_PARTNERS], list(held.programmes)[:_MOST_PROGRAMMES]
-    pairs = together(everything)
-    return {
-        "kinds": kinds,
-        "years": held.years,
-        "by_year": by_year,
-        "most": max(held.years.values(), default=1),
-        "partners": partners,
-        "programmes": programmes,
-        "pairs": [[pairs.get((partner, programme), 0) for programme in programmes] for partner in partners],
-        "most_pairs": max(pairs.values(), default=1),
-    }

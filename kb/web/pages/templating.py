@@ -14,9 +14,10 @@ from markupsafe import Markup
 from starlette.types import Scope
 
 from kb.records.accounts import ROLE_NAMES, Person
-from kb.text.moments import french_date, french_moment
+from kb.text.moments import french_date, french_moment, of_date
 from kb.web import strings
-from kb.web.render import escape, page_url
+from kb.web.pages.plain import plain_html
+from kb.web.render import blocks_html, escape, marking, page_url
 
 ASSETS = Path(__file__).parents[1] / "assets"
 
@@ -45,7 +46,14 @@ def _environment() -> Environment:
     )
     environment.globals.update(strings=strings, asset=asset, roles=ROLE_NAMES)
     environment.filters.update(
-        html=Markup, day=french_date, moment=french_moment, linkable=page_url, grouped=strings.grouped
+        plainly=lambda text: Markup(plain_html(str(text))),
+        document=lambda text: Markup(blocks_html(str(text), marking(str(text), 0, 0))),
+        html=Markup,
+        day=french_date,
+        of_date=of_date,
+        moment=french_moment,
+        linkable=page_url,
+        grouped=strings.grouped,
     )
     return environment
 

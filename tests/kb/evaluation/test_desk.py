@@ -94,3 +94,11 @@ def test_a_feedback_becomes_a_query_and_is_no_longer_to_be_read(desk: Evaluation
 
 def _interrupt(_done: int, _total: int) -> None:
     raise InterruptedError
+
+
+def test_a_report_leads_to_its_sources_and_back(desk: EvaluationDesk) -> None:
+    number = desk.evaluate().run
+    page = desk.report(number, lambda name, start, end, quote: f"/lire?document={name}&debut={start}", "/evaluation/")
+    assert '<a href="/evaluation/">Revenir aux évaluations</a>' in page
+    assert '<a href="/lire?document=a&amp;debut=0">a</a>' in page
+    assert "<a href" not in desk.report(number).replace('<a href="#', "")  # a file of its own leads nowhere

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from kb.answering.follow_ups import examples, follow_ups
 from kb.retrieval.holdings import dated_figures, holdings, newest_first, of_subject, together
 from kb.text.domain import Domain
@@ -51,6 +53,30 @@ def test_dated_figures_name_their_subject_and_stand_in_their_document() -> None:
     assert [figure.text for figure in dated_figures([named], "Anah")] == [named.text]
     assert dated_figures([BUDGET], "?") == []
     assert len(dated_figures([OLD, BUDGET], "Anah", 1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("L'Anah apporte 300 millions d'euros.", ""),
+        ("En 2021, l'Anah a aidé 140 familles.", "2021"),
+        ("Au 31 décembre 2019, l'Anah a versé 5 millions d'euros.", "31 décembre 2019"),
+        ("L'Anah passe de 5 millions en 2018 à 12 millions en mars 2024.", "2018 et mars 2024"),
+        ("L'Anah a donné 5 % en 2019, 6 % en 2020 et 7 % en 2021.", "de 2019 à 2021"),
+        ("La convention 2023-2027 de l'Anah prévoit 700 millions d'euros.", "de 2023 à 2027"),
+        ("L'Anah a aidé 2000 logements.", ""),  # a count, though it is written as a year
+        ("L'Anah a aidé 500 personnes en 2000 logements compris.", "2000"),
+    ],
+)
+def test_figures_have_the_date_of_their_sentence_not_that_of_their_document(text: str, when: str) -> None:
+    (found,) = dated_figures([replace(OLD, text=text)], "Anah")
+    assert found.when == when
+
+
+def test_figures_of_the_latest_date_come_first_whatever_the_documents() -> None:
+    new = replace(BUDGET, text="L'Anah apportait 5 % en 2010. L'Anah a 12 agences.")
+    found = dated_figures([new, replace(OLD, text="L'Anah apportera 7 % en 2030.")], "Anah")
+    assert [figure.when for figure in found] == ["2030", "2010", ""]
 
 
 def test_only_questions_that_the_base_answers_are_proposed() -> None:

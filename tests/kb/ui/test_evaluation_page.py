@@ -54,7 +54,7 @@ def test_from_a_feedback_to_a_report(
     expect(page.locator("#feedback-shown")).to_contain_text("12 milliards")
     page.get_by_role("button", name="En faire une question de test").click()
     expect(page.get_by_label("Identifiant")).to_have_value("avis-1")
-    expect(page.get_by_label("Documents qui contiennent la réponse")).to_have_value("budget.md")
+    expect(page.locator("#query-documents")).to_contain_text("Le budget")  # by its title
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.locator("#work-notice")).to_contain_text("« avis-1 » enregistrée")
     expect(page.locator("#feedback-list")).to_contain_text("Aucun avis à relire")
@@ -100,7 +100,10 @@ def test_from_a_feedback_to_a_report(
 
     # Some of them only; what failed leads to its report and its sources.
     page.get_by_role("button", name="Questions à poser").click()
-    page.locator("#some-queries").get_by_label("q2 — Combien de quartiers").check()
+    some = page.get_by_label("Questions à poser", exact=True)
+    some.fill("quartiers")
+    page.get_by_role("option", name="q2 — Combien de quartiers").click()
+    some.press("Escape")
     page.get_by_role("button", name="Poser les questions cochées").click()
     expect(result).to_contain_text("Évaluation n° 4 : 1 question(s)")
     failed = result.get_by_role("link", name="Combien de quartiers le programme concerne-t-il ?")
@@ -131,9 +134,14 @@ def test_from_a_feedback_to_a_report(
     page.get_by_role("button", name="Supprimer").click()
     expect(page.locator("#query-list")).not_to_contain_text("q3 —")
 
+    # The report leads to each source, at its sentence, and back.
     page.goto(f"{address}/evaluation/rapport/3")
     assert serious(page, "report") == []
-    page.goto(f"{address}/evaluation/")
+    page.locator("details#q2 a", has_text="Le budget").first.click()
+    expect(page.locator("mark").first).to_be_visible()
+    page.go_back()
+    page.get_by_role("link", name="Revenir aux évaluations").click()
+    page.locator("#query-list").get_by_label("avis-1").wait_for()
     report = httpx.get(f"{address}/evaluation/rapport/3")
     assert report.status_code == 200
     assert "Réponse incomplète" in report.text
@@ -227,3 +235,38 @@ def test_the_page_draws_the_curve_of_refusals(
     page.goto(f"{address}/evaluation/rapport/1")
     expect(page.get_by_role("img", name="Courbe des refus.")).to_be_visible()
     assert serious(page, "report with a curve") == []
+
+
+def test_a_query_is_found_by_its_words_and_names_documents_that_are_chosen(
+    base: KnowledgeBase, settings: Settings, serve_page: ServePage, open_page: OpenPage
+) -> None:
+    desk = EvaluationDesk(lambda: base, settings.app_database)
+    for number in range(84):
+        desk.put(EvaluationQuestion(f"q{number:02}", f"Combien de places dans la crèche {number:02} ?", ("budget.md",)))
+    page = open_page(serve_page(base, desk=desk))
+    page.goto(f"{page.url}evaluation/")
+    header = page.locator("#masthead")
+    expect(header.get_by_role("link", name="Repères")).to_have_attribute("href", "/")
+    expect(header.get_by_role("link", name="Explorer")).to_be_visible()
+    rows = page.locator("#query-list").get_by_role("radio")
+    expect(page.locator("#query-list")).to_contain_text("12 questions montrées sur 84")
+    expect(rows).to_have_count(12)
+    page.get_by_label("Chercher une question").fill("CRECHE 47")
+    expect(rows).to_have_count(1)
+    picture(page, "page-evaluation-list")
+    assert serious(page, "found") == []
+    page.get_by_label("q47 — Combien de places").check()
+    expect(page.get_by_label("Identifiant")).to_have_value("q47")
+
+    # Its document is taken away and chosen anew, by a word of its title.
+    page.get_by_role("button", name="Nouvelle question").click()
+    page.get_by_label("Identifiant").fill("neuve")
+    page.get_by_label("Question", exact=True).fill("Quel budget ?")
+    documents = page.get_by_label("Documents qui contiennent la réponse")
+    documents.fill("budg")
+    assert serious(page, "choosing") == []
+    page.get_by_role("option", name="Le budget").click()
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.locator("#work-notice")).to_contain_text("« neuve » enregistrée")
+    kept = next(query for query in desk.queries() if query.id == "neuve")
+    assert kept.documents == ("budget.md",)

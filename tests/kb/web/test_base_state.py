@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,7 @@ from kb.ports import IngestionProgress
 from kb.types import Document, StoreStatus
 from kb.web.base_state import BaseState, base_state_html, read_base_state, welcome_html
 from small_base import SmallBase
-from small_pages import StillIngestor
+from small_pages import DOCUMENTS, StillIngestor
 
 FILLED = StoreStatus(44, 300, 2, 5, "2025-12-04T12:00:00+00:00", "e5")
 EMPTY = StoreStatus(0, 0, 0, 0, None, None)
@@ -27,6 +28,16 @@ def test_a_ready_base() -> None:
     assert state.can_ingest
     assert "44 documents, base mise à jour le 4 décembre 2025 à" in base_state_html(state)
     assert "Que voulez-vous savoir" in welcome_html(state)
+
+
+def test_the_welcome_says_what_the_base_covers() -> None:
+    base = SmallBase([*DOCUMENTS, replace(DOCUMENTS[0], id="x", kind="<b>étude</b>", date="2019")])
+    state = read_base_state(lambda: base, None)
+    told = welcome_html(state)
+    assert "4 documents de 2019 à 2025 : &lt;b&gt;étude&lt;/b&gt; (1), article (1)." in told
+    assert 'href="/explorer"' in told
+    base.held[:] = [Document("seul", "d", "Seul", "x", date="2021-05")]  # told anew when the base has changed
+    assert "1 document de 2021." in welcome_html(read_base_state(lambda: base, None))
 
 
 def test_an_ingestion_of_a_ready_base_leaves_it_usable() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
 from kb.errors import ReperesError
+from kb.index.catalog.rows import Withdrawn
 from kb.records.corrections import Correction, keep_correction, read_corrections
 from kb.settings import UPLOADS_SOURCE, Settings
 from kb.types import Document
@@ -110,7 +112,7 @@ def test_metadata_are_corrected_and_given_back(application: Application, setting
     ingestor = StillIngestor()
     client = application(ingestor=ingestor)
     record = "/documents/fiche?document=financement.md"
-    assert 'value="2025-12-04"' in client.get(record).text
+    assert 'value="04/12/2025"' in client.get(record).text
     fields = {"title": "Qui finance le programme", "date": "2025-11", "rubric": "Financement", "kind": "article"}
     assert client.post(record, data=fields).status_code == 303
     assert ingestor.asked == [("correct", "financement.md", {"date": "2025-11"})]
@@ -120,7 +122,7 @@ def test_metadata_are_corrected_and_given_back(application: Application, setting
     keep_correction(
         settings.app_database, "financement.md", Correction({"date": {"was": "2025-12-04", "now": "2025-11"}})
     )
-    assert "2025-12-04" in client.get(record).text
+    assert "Le document dit : « 04/12/2025 »" in client.get(record).text
     client.post("/documents/fiche/reprendre?document=financement.md")
     assert ingestor.asked[-1] == ("correct", "financement.md", None)
     assert client.get("/documents/fiche?document=rien").status_code == 404
@@ -182,3 +184,65 @@ def test_a_key_never_leads_elsewhere(tmp_path: Path) -> None:
         assert not uploads.withdraw(f"{key}/a.md")
     assert not uploads.withdraw("0" * 16 + "/../../../dehors")
     assert outside.is_dir()
+
+
+def test_a_value_that_looks_like_one_of_the_base_is_pointed_out(application: Application, settings: Settings) -> None:
+    ingestor = StillIngestor()
+    client = application(SmallBase([replace(DOCUMENTS[0], partners=("Foncière Sud",)), *DOCUMENTS[1:]]), ingestor)
+    record = "/documents/fiche?document=quartiers.md"
+    page = client.get(record).text
+    assert 'value="12/2024"' in page  # as it is typed
+    assert '<datalist id="valeurs-kind"><option value="article">' in page
+    fields = {"title": "Les quartiers", "date": "12 mars 2026", "kind": "Articles", "partners": "foncière sud, Ville"}
+    told = client.post(record, data=fields)
+    assert told.status_code == 422
+    assert "« <bdi>Articles</bdi> » ressemble à « <bdi>article</bdi> », que 1 document donne déjà" in told.text
+    assert "ressemble à « <bdi>Foncière Sud</bdi> »" in told.text
+    assert ingestor.asked == []
+    assert client.post(record, data={**fields, "valeurs": "garder"}).status_code == 303
+    assert ingestor.asked[-1][2] == {"date": "12 mars 2026", "kind": "Articles", "partners": "foncière sud, Ville"}
+    assert client.post(record, data={**fields, "valeurs": "reprendre"}).status_code == 303
+    assert ingestor.asked[-1][2] == {"date": "12 mars 2026", "kind": "article", "partners": "Foncière Sud, Ville"}
+
+    # The same of a file that waits: nothing typed is lost.
+    send(client, ("note.md", b"# Note\n\nUn texte."))
+    accept = f"/documents/attente/{key_of(settings, 'note.md')}/ajouter"
+    client.get(accept.removesuffix("/ajouter"))
+    told = client.post(accept, data={"title": "Une note", "kind": "ARTICLE"})
+    assert "ressemble à" in told.text
+    assert 'value="Une note"' in told.text
+    assert client.post(accept, data={"title": "Une note", "kind": "ARTICLE", "valeurs": "reprendre"}).status_code == 303
+    (kept,) = read_corrections(settings.app_database).values()
+    assert kept.fields["kind"]["now"] == "article"
+
+
+def test_values_are_merged(application: Application) -> None:
+    ingestor = StillIngestor()
+    base = SmallBase([DOCUMENTS[0], replace(DOCUMENTS[1], kind="Articles"), replace(DOCUMENTS[2], kind="<b>étude</b>")])
+    client = application(base, ingestor)
+    page = client.get("/documents/valeurs").text
+    assert "Ces valeurs se ressemblent" in page
+    assert "<b>étude" not in page
+    sent = {"champ": "kind", "en": "article", "valeur": ["article", "Articles"]}
+    done = client.post("/documents/valeurs", data=sent)
+    assert ingestor.asked == [("merge", "kind", ("Articles",), "article")]
+    assert "Type : « Articles » → « article »." in client.get(done.headers["location"]).text
+    wrong = ({"en": ""}, "valeur à garder"), ({"valeur": "article"}, "Cochez"), ({"champ": "title"}, "« title »")
+    for changed, told in wrong:
+        answer = client.post("/documents/valeurs", data={**sent, **changed})
+        assert answer.status_code == 422
+        assert told in answer.text
+    assert len(ingestor.asked) == 1
+
+
+def test_what_was_withdrawn_can_still_be_erased(application: Application) -> None:
+    class Emptied(SmallBase):
+        def withdrawn(self) -> list[Withdrawn]:
+            return [Withdrawn("parti.md", "Un article <retiré>", "d", "2025-12-01T08:00:00+00:00")]
+
+    ingestor = StillIngestor()
+    client = application(Emptied(DOCUMENTS), ingestor)
+    assert "Effacer pour de bon" in client.get("/documents/fiche?document=parti.md").text
+    assert "Cochez la case" in client.post("/documents/effacer?document=parti.md").text
+    assert client.post("/documents/effacer?document=parti.md", data={"sur": "oui"}).status_code == 303
+    assert ingestor.asked == [("forget", "parti.md")]
