@@ -127,6 +127,26 @@ def rebuild(progress: str, store: Path | None) -> None:
     click.echo("La base a été refaite.")
 
 
+@click.command("move", short_help="Copie la base d'un dossier vers un serveur PostgreSQL, ou l'inverse.")
+@click.option("--to", required=True, metavar="ADRESSE|DOSSIER", help="postgresql+psycopg://…, ou un dossier.")
+@PROGRESS
+@STORE
+def move(to: str, progress: str, store: Path | None) -> None:
+    """Copie la base, vecteurs compris, et ce que les personnes en ont fait ; celle de départ reste. Rien n'est relu.
+
+    Interrompue, la même commande reprend. Les comptes et les fichiers ajoutés restent où ils sont.
+    """
+    settings = Settings.load(store=store)
+    from ingest import moving
+
+    target = moving.target_of(settings, to)
+    with _progress(progress) as show:
+        moved = moving.move(settings, target, progress=show)
+    say(f"Documents : {moved.documents} ({moved.passages} passages) ; conversations, avis… : {moved.records} lignes.")
+    variable = "REPERES_DATABASE" if target.database else "REPERES_STORE"
+    say(f"Donnez cette adresse dans {variable}, relancez l'application, puis « reperes check ».")
+
+
 @click.command("forget", short_help="Efface un document pour de bon.")
 @click.argument("documents", nargs=-1, required=True, metavar="DOCUMENT…")
 @click.option("--undo", is_flag=True, help="Lève l'interdiction de revenir ; la prochaine mise à jour les relira.")
@@ -295,4 +315,4 @@ def _progress(mode: str) -> Iterator[Progress | None]:
         yield None
 
 
-COMMANDS = (ingest, sync, check, rebuild, forget, correct, merge, preview)
+COMMANDS = (ingest, sync, check, rebuild, move, forget, correct, merge, preview)
