@@ -8,7 +8,7 @@ from urllib.parse import quote
 from kb.records.accounts import ROLE_NAMES, Person
 from kb.retrieval.filters import Filters
 from kb.web import strings
-from kb.web.pages.plain import plain_html
+from kb.web.chat.plain import plain_html
 from kb.web.render import escape
 
 

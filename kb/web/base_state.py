@@ -13,7 +13,7 @@ from kb.retrieval.holdings import holdings
 from kb.text.moments import french_moment
 from kb.types import StoreStatus
 from kb.web import strings
-from kb.web.pages.plain import TECHNICAL, plain_and_technical, plain_html
+from kb.web.chat.plain import TECHNICAL, plain_and_technical, plain_html
 from kb.web.render import escape
 from kb.web.update_report import update_reports_html
 

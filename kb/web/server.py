@@ -28,7 +28,6 @@ from kb.web.api import add_api
 from kb.web.auth.access import Access
 from kb.web.auth.gate import Gate
 from kb.web.auth.sign_in import sign_in_routes
-from kb.web.chat.beside import beside_routes
 from kb.web.chat.waiting_line import WaitingLines
 from kb.web.door.events import EventDoor, PageEvents
 from kb.web.door.origins import Origins, is_loopback
@@ -37,6 +36,7 @@ from kb.web.guard import Guard
 from kb.web.operation import Metrics, operation_routes
 from kb.web.originals.leaves import Leaves
 from kb.web.page_context import PageContext
+from kb.web.pages.beside import beside_routes
 from kb.web.pages.conversations import conversation_routes
 from kb.web.pages.document_editor import DocumentEditor
 from kb.web.pages.documents import MOST_FILES, document_routes

@@ -10,7 +10,7 @@ from typing import Literal
 from kb.text.blocks import parse_blocks, unescaped, unit_spans
 from kb.types import Answer, Citation
 from kb.web import strings
-from kb.web.pages.plain import plain_html
+from kb.web.chat.plain import plain_html
 from kb.web.render import block_html, escape
 
 TurnState = Literal["searching", "writing", "done", "stopped", "failed"]

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import Response
-from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 
 from kb.records.conversations import LONGEST_TITLE, Conversations, KeptConversation
 from kb.text.moments import french_date
 from kb.web import strings
-from kb.web.auth.forms import read_form
 from kb.web.pages.templating import page, person_of
 
 SHOWN = 300
@@ -31,20 +29,18 @@ def beside_routes(conversations: Conversations) -> APIRouter:
         return page(request, "parts/beside.html", groups=grouped_by_date(found))
 
     @router.post("/conversations/{name}/nom")
-    async def rename(request: Request, name: str) -> Response:
-        given = await read_form(request, {"titre": LONGEST_TITLE})
-        title = " ".join(given.get("titre", "").split())
+    def rename(request: Request, name: str, titre: Annotated[str, Form(max_length=LONGEST_TITLE)] = "") -> Response:
+        title = " ".join(titre.split())
         if not title:
             raise HTTPException(422, strings.NAMELESS)
-        return await _changed(request, name, title=title)
+        return _changed(request, name, title=title)
 
     @router.post("/conversations/{name}/epingle")
-    async def pin(request: Request, name: str) -> Response:
-        given = await read_form(request, {"epingle": 3})
-        return await _changed(request, name, pinned=given.get("epingle") == "oui")
+    def pin(request: Request, name: str, epingle: Annotated[Literal["oui", "non"], Form()]) -> Response:
+        return _changed(request, name, pinned=epingle == "oui")
 
-    async def _changed(request: Request, name: str, **values: str | bool) -> Response:
-        if not await run_in_threadpool(conversations.change, person_of(request).name, name, **values):
+    def _changed(request: Request, name: str, **values: str | bool) -> Response:
+        if not conversations.change(person_of(request).name, name, **values):
             raise HTTPException(404, strings.CONVERSATION_GONE)
         return Response(status_code=204)
 

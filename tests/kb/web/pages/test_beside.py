@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from kb.records.conversations import KeptConversation
-from kb.web.chat.beside import grouped_by_date
+from kb.web.pages.beside import grouped_by_date
 from serving import Application
 
 

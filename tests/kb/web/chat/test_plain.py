@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.web.pages.plain import FOR_WHO_RUNS_IT, plain_and_technical, plain_html
+from kb.web.chat.plain import FOR_WHO_RUNS_IT, plain_and_technical, plain_html
 
 
 @pytest.mark.parametrize(
