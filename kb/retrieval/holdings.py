@@ -23,7 +23,7 @@ Subject = Literal["partner", "programme"]
 # Units of figures that are no figures of a subject: years and ranks stand in every other sentence.
 _NO_FIGURES = {"year", "date", "ordinal"}
 _LONGEST_SENTENCE = 600
-# On a folded text: what stands before a year, and after a number that is none (« 2000 logements »).
+# On a folded text: what stands before a year, and after a number that is none (« 2000 places »).
 _BEFORE_A_YEAR = re.compile(
     r"\b(?:en|depuis|fin|debut|mi|milieu|annees?|exercices?|ici|des|avant|apres|horizon|entre|courant)-?$"
 )
@@ -158,7 +158,7 @@ def _has_figure(text: str) -> bool:
 
 
 def _is_a_count(text: str, start: int, end: int) -> bool:
-    """Whether what is written as a year counts things: « 2000 logements », but not « en 2000 »."""
+    """Whether what is written as a year counts things: « 2000 places », but not « en 2000 »."""
     follows = text[end : end + 1].isspace() and _COUNTED.match(fold(text[end:]))
     return bool(follows) and not _BEFORE_A_YEAR.search(fold(text[:start]))
 

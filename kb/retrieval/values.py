@@ -17,7 +17,7 @@ from kb.text.stems import stems
 from kb.types import Document
 
 FIELDS_OF_VALUES = ("kind", "rubric", "programmes", "partners")
-# One typing mistake, in a word long enough to be no other: acronyms differ by one letter (« PNRU », « NPNRU »).
+# One typing mistake, in a word long enough to be no other: acronyms differ by one letter (« ARS », « ARSE »).
 _LONG = 8  # letters
 _MISTAKES = 1
 
