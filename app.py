@@ -8,6 +8,7 @@ import signal
 import sys
 import tempfile
 import threading
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,6 +57,7 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
     from kb.evaluation.desk import EvaluationDesk
     from kb.records.conversations import conversations_of
     from kb.records.feedback import feedback_of
+    from kb.records.places import place_of
     from kb.text.domain import domain_of
     from kb.ui.mounting import mount_pages
     from kb.web import server
@@ -75,7 +77,7 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
         # Gradio can publish the files of its working directory: let there be none.
         with tempfile.TemporaryDirectory(prefix="reperes-") as empty:
             os.chdir(empty)
-            desk = EvaluationDesk(opener, settings.app_database)
+            desk = EvaluationDesk(opener, place_of(settings))
             kept = conversations_of(settings)
             page = server.build_server(
                 opener, ingestor, domain, settings, mount_pages, feedback_of(settings), desk, kept
@@ -128,14 +130,13 @@ def _bring_up_to_date(settings: Settings, ingestor: ChildIngestor) -> None:
 
     A store that was made from other folders only does not take the bundled corpus in.
     """
-    from kb.index.catalog.catalog import Catalog
-    from kb.index.layout import CATALOG_FILE, index_folder
+    from kb.index.opening import open_store
 
     folders: set[str] = set()
-    if (index_folder(settings.store) / CATALOG_FILE).is_file():
-        catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
-        folders = set(catalog.folders().values()) if catalog.status().documents else set()
-        catalog.close()
+    store = open_store(settings)
+    if store.exists():
+        with closing(store.catalog()) as catalog:
+            folders = set(catalog.folders().values()) if catalog.status().documents else set()
     if not settings.corpus.is_dir():
         click.echo(f"Le dossier {settings.corpus} n'existe pas : rien à ajouter à la base (REPERES_CORPUS).", err=True)
     elif not folders:

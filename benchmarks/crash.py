@@ -26,10 +26,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kb.index.catalog.catalog import Catalog
+from kb.index.catalog.file import FileCatalog
+from kb.index.embedded.vectors import ChromaVectors
 from kb.index.layout import CATALOG_FILE, VECTORS_FOLDER, WORDS_FOLDER, index_folder
 from kb.index.lexical import Lexical
-from kb.index.vectors import SPACES, Vectors
+from kb.index.vectors import SPACES
 
 DOCUMENTS = 200
 NEAR = 0.999
@@ -48,7 +49,7 @@ class Contents:
 def contents(store: Path) -> Contents:
     """What the base in `store` holds."""
     folder = index_folder(store)
-    catalog, vectors = Catalog(folder / CATALOG_FILE), Vectors(folder / VECTORS_FOLDER)
+    catalog, vectors = FileCatalog(folder / CATALOG_FILE), ChromaVectors(folder / VECTORS_FOLDER)
     words = Lexical(folder / WORDS_FOLDER)
     try:
         passages = catalog.passages(catalog.owners("passages"))

@@ -40,6 +40,7 @@ class ChildIngestor:
         self._stopped = False
         self._environ = {**os.environ, "REPERES_CORPUS": str(settings.corpus.absolute())}
         self._environ["REPERES_UPLOADS"] = str(self._uploads)
+        self._environ["REPERES_DATABASE"] = settings.database
         self._environ["REPERES_APP_DB"] = str(settings.app_database.absolute())
         if settings.sources is not None:
             self._environ["REPERES_SOURCES"] = str(settings.sources.absolute())

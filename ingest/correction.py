@@ -9,6 +9,7 @@ from ingest.report import IngestReport
 from kb.errors import DocumentError
 from kb.models.encoder import Encoder
 from kb.records.corrections import Correction, checked, drop_correction, keep_correction
+from kb.records.places import place_of
 from kb.settings import Settings
 
 
@@ -19,7 +20,7 @@ def correct(
 
     None takes all corrections of the document back. Raises ReperesError for an unknown document or a wrong value.
     """
-    path = settings.app_database
+    kept = place_of(settings)
     with open_ingestion(settings, encoder) as ingestion:
         plan = ingestion.plan
         state, document = plan.state(document_id), plan.catalog.document(document_id)
@@ -30,12 +31,12 @@ def correct(
             original = before.undone(document)
         else:
             original, after = before.changed(document, checked(given))
-            keep_correction(path, document_id, after, person)
+            keep_correction(kept, document_id, after, person)
         plan.corrections[document_id] = after
         if before.fields or after.fields:
             ingestion.report.expect_one()
             ingestion.write(after.applied(original)[0], state.file_hash)
         report = ingestion.finish("correct")
     if not after.fields:
-        drop_correction(path, document_id)
+        drop_correction(kept, document_id)
     return report

@@ -8,18 +8,18 @@ every ingestion and start.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 
 from rapidfuzz import process
 
 from ingest.readers.ocr.kept import erase_pages
 from kb.errors import StoreError
-from kb.index.catalog.catalog import Catalog
 from kb.index.catalog.journal import mark
-from kb.index.layout import CATALOG_FILE, index_folder
-from kb.index.rebuilding import erase, finish_erasing
+from kb.index.opening import open_store
+from kb.index.store import Store
 from kb.records.database import AppDatabase
+from kb.records.places import place_of
 from kb.settings import Settings
 from kb.web.uploads import Uploads
 
@@ -31,59 +31,46 @@ def forget(settings: Settings, document_ids: Sequence[str]) -> None:
     A document that was erased before is no error: what an erasure that failed half-way left is erased then. Raises
     StoreError for an id that is not known.
     """
-    catalog = _catalog(settings.store)
-    known, forgotten = list(catalog.states()), catalog.journal.forgotten()
-    catalog.close()
+    store = open_store(settings)
+    with closing(store.catalog()) as catalog:
+        known, forgotten = list(catalog.states()), catalog.journal.forgotten()
     for document_id in document_ids:
         if document_id not in known and mark(document_id) not in forgotten:
             near = [name for name, *_ in process.extract(document_id, known, limit=3, score_cutoff=60)]
             hint = f" Vouliez-vous dire : {', '.join(near)} ?" if near else ""
             raise StoreError(f"{document_id} : la base n'a pas de document de ce nom.{hint}")
     if there := [document_id for document_id in document_ids if document_id in known]:
-        erase(settings.store, there, datetime.now(UTC).isoformat(timespec="seconds"))
+        store.erase(there, datetime.now(UTC).isoformat(timespec="seconds"))
     else:
-        finish_erasing(settings.store)
+        store.finish_erasing()
     erase_pages(settings.store, set(map(mark, document_ids)))
     uploads = Uploads(settings.uploads_folder, settings.max_file_mb)
     for document_id in document_ids:
         uploads.forget(document_id)
     # After the base: from here on no answer can be made of them, and those under way find the marks.
-    with AppDatabase(settings.app_database) as database:
-        database.erase_documents(document_ids, lambda names: _texts(settings.store, names))
+    with AppDatabase(place_of(settings)) as database:
+        database.erase_documents(document_ids, lambda names: _texts(store, names))
     settle_erasures(settings)
 
 
 def settle_erasures(settings: Settings) -> None:
     """Brings `app.db` in line with what the base was made to forget. Raises StoreError when it cannot be opened."""
-    if not (settings.app_database.is_file() and (index_folder(settings.store) / CATALOG_FILE).is_file()):
+    store = open_store(settings)
+    if not (place_of(settings).exists() and store.exists()):
         return
-    catalog = _catalog(settings.store)
-    try:
+    with closing(store.catalog()) as catalog:
         forgotten, held = catalog.journal.forgotten(), catalog.states()
-    finally:
-        catalog.close()
     erase_pages(settings.store, forgotten)
-    with AppDatabase(settings.app_database) as database:
-        database.settle_erasures(forgotten, held, lambda names: _texts(settings.store, names))
+    with AppDatabase(place_of(settings)) as database:
+        database.settle_erasures(forgotten, held, lambda names: _texts(store, names))
 
 
-def _texts(store: Path, document_ids: Sequence[str]) -> list[str]:
-    catalog = _catalog(store)
-    try:
+def _texts(store: Store, document_ids: Sequence[str]) -> list[str]:
+    with closing(store.catalog()) as catalog:
         return [f"{document.title}\n{document.text}" for document in catalog.documents(document_ids).values()]
-    finally:
-        catalog.close()
 
 
 def allow(settings: Settings, document_ids: Sequence[str]) -> list[str]:
     """Lets documents that were erased come back with the next ingestion; those of the ids that had been erased."""
-    catalog = _catalog(settings.store)
-    try:
+    with closing(open_store(settings).catalog()) as catalog:
         return [document_id for document_id in document_ids if catalog.journal.allow(document_id)]
-    finally:
-        catalog.close()
-
-
-def _catalog(store: Path) -> Catalog:
-    """The catalog of the index in use. Raises StoreError when there is none."""
-    return Catalog(index_folder(store) / CATALOG_FILE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,9 +20,8 @@ from ingest.steps.versions import new_version
 from kb.errors import DocumentError, StoreError
 from kb.index.audit import Difference
 from kb.index.catalog.catalog import Catalog
-from kb.index.layout import CATALOG_FILE, index_folder
-from kb.index.rebuilding import prove
-from kb.index.rebuilding import rebuild as rebuild_aside
+from kb.index.opening import open_store
+from kb.index.store import Store
 from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder
 from kb.settings import Settings
@@ -44,8 +44,8 @@ def check(settings: Settings, encoder: Encoder, *, repair: bool = False) -> Chec
 
     Pages of the web are not fetched: what was last had of them counts. Raises StoreError when there is no store.
     """
-    _check_there(settings.store)
-    with Readers(most_recognised=1) as readers, IndexWriter(settings.store, encoder, SPLITTER_VERSION) as writer:
+    store = _existing(settings)
+    with Readers(most_recognised=1) as readers, IndexWriter(store, encoder, SPLITTER_VERSION) as writer:
         found = writer.audit()
         drifted = list(_drift(writer.catalog, settings, readers))
         repaired = len(found)
@@ -61,11 +61,9 @@ def check(settings: Settings, encoder: Encoder, *, repair: bool = False) -> Chec
     if repair and drifted:
         for name in sorted({drift.source for drift in drifted} & folders.keys()):
             ingest([Path(folders[name])], settings, encoder, source=name)
-        catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
-        with Readers(most_recognised=1) as readers:
+        with closing(store.catalog()) as catalog, Readers(most_recognised=1) as readers:
             left = list(_drift(catalog, settings, readers))
-        status = catalog.status()
-        catalog.close()
+            status = catalog.status()
         repaired += len(drifted) - len(left)
         drifted = left
     differences = (*found, *(Difference(drift.document, drift.what) for drift in drifted))
@@ -77,17 +75,15 @@ def rebuild(settings: Settings, encoder: Encoder, *, progress: Progress | None =
 
     Raises StoreError when there is no store, StoreBusyError when another process is writing.
     """
-    _check_there(settings.store)
 
-    def fill(aside: Path) -> None:
-        catalog = Catalog(aside / CATALOG_FILE)
-        states = {name: state for name, state in catalog.states().items() if not state.withdrawn}
-        with catalog.transaction() as connection:
-            catalog.clear_derived(connection)
-            catalog.clear_pending(connection)
-            catalog.forget_fingerprint(connection)
-        catalog.close()
-        with IndexWriter(settings.store, encoder, SPLITTER_VERSION, aside) as writer:
+    def fill(aside: Store) -> None:
+        with closing(aside.catalog()) as catalog:
+            states = {name: state for name, state in catalog.states().items() if not state.withdrawn}
+            with catalog.transaction() as connection:
+                catalog.clear_derived(connection)
+                catalog.clear_pending(connection)
+                catalog.forget_fingerprint(connection)
+        with IndexWriter(aside, encoder, SPLITTER_VERSION) as writer:
             names = list(states)
             for start in range(0, len(names), _BATCH):
                 batch = names[start : start + _BATCH]
@@ -102,9 +98,9 @@ def rebuild(settings: Settings, encoder: Encoder, *, progress: Progress | None =
                 if progress:
                     progress(min(start + _BATCH, len(names)), len(names), batch[-1])
             writer.finish()
-        prove(aside)
+        aside.prove()
 
-    rebuild_aside(settings.store, fill)
+    _existing(settings).rebuild(fill)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +155,9 @@ def _mend(writer: IndexWriter, encoder: Encoder, found: Sequence[Difference]) ->
         )
 
 
-def _check_there(store: Path) -> None:
-    if not (index_folder(store) / CATALOG_FILE).is_file():
-        raise StoreError(f"{store} : la base n'existe pas encore. Lancez « reperes ingest » pour la constituer.")
+def _existing(settings: Settings) -> Store:
+    """The store of the settings. Raises StoreError when there is no base in it."""
+    store = open_store(settings)
+    if not store.exists():
+        raise StoreError(f"{store.name} : la base n'existe pas encore. Lancez « reperes ingest » pour la constituer.")
+    return store

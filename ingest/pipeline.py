@@ -24,12 +24,14 @@ from ingest.split import SPLITTER_VERSION
 from ingest.steps.batches import Batches
 from ingest.steps.plan import Plan
 from ingest.steps.stages import Stages
-from ingest.steps.versions import new_version
+from ingest.steps.versions import new_version, storable
 from ingest.steps.withdrawal import Withdrawal
 from kb.errors import DocumentError, StoreError
 from kb.index.embedding import NewVersion
+from kb.index.opening import open_store
 from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder
+from kb.records.places import place_of
 from kb.settings import Settings
 from kb.types import Document
 
@@ -81,7 +83,7 @@ def open_ingestion(
     """An ingestion into the store of the settings, whose one writer it is. Raises StoreError for a full disk."""
     with (
         full_disk_told(settings.store),
-        IndexWriter(settings.store, encoder, SPLITTER_VERSION) as writer,
+        IndexWriter(open_store(settings), encoder, SPLITTER_VERSION) as writer,
         Stages(writer) as stages,
         Readers(settings.store) as readers,
     ):
@@ -141,6 +143,7 @@ class Ingestion:
 
     def write(self, document: Document, file_hash: str) -> None:
         """Has a document made current, unless the base holds the same words. Raises DocumentError when it has none."""
+        document = storable(document)
         if self.plan.is_unchanged(document, file_hash):
             self.report.unchanged()
             return
@@ -174,7 +177,7 @@ class Ingestion:
         try:
             settle_erasures(self.plan.settings)
         except StoreError as error:
-            self.report.fail(str(self.plan.settings.app_database), str(error))
+            self.report.fail(str(place_of(self.plan.settings)), str(error))
         report = self.report.build(  # report
             generation=self._writer.finish(),
             passages=self.plan.catalog.status().passages,

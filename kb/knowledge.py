@@ -14,10 +14,11 @@ from kb.answering.evidence import passages_to_read
 from kb.answering.reading import read
 from kb.answering.refusal import Calibration, Caution, calibration_for, features, shipped_calibration
 from kb.errors import ReperesError, TextTooLongError
-from kb.index.catalog.catalog import Catalog
+from kb.index.catalog.reader import CatalogReader
 from kb.index.catalog.rows import Origin, Withdrawn
-from kb.index.reader import IndexReader
-from kb.index.texts import passage_text
+from kb.index.opening import open_store
+from kb.index.store import IndexReader
+from kb.index.texts import text_to_read
 from kb.models.chat.llm import ChatModel
 from kb.models.chat.opening import open_chat_model, open_checker
 from kb.models.encoder import Encoder
@@ -96,7 +97,7 @@ class KnowledgeBase:
         written = read_glossary(settings.glossary) if settings.glossary else None
         model = open_chat_model(settings)
         return cls(
-            IndexReader(settings.store, encoder),
+            open_store(settings).reader(encoder),
             encoder,
             written,
             load_reranker(settings),
@@ -139,7 +140,7 @@ class KnowledgeBase:
         """
         with self._index.lease() as parts:
             if parts is not None:
-                parts[0].load()
+                parts.vectors.load()
         catalog = self._index.catalog
         if catalog.status().passages > WARMED_PASSAGES:
             return True
@@ -148,7 +149,7 @@ class KnowledgeBase:
             if document is None:
                 continue  # withdrawn meanwhile
             passages = catalog.passages(catalog.passage_ids([document.id])).values()
-            texts = [passage_text(document, passage) for passage in passages]
+            texts = [text_to_read(document, passage).text for passage in passages]
             for start in range(0, len(texts), TEXTS_WARMED_AT_ONCE):
                 if not may_go_on():
                     return False
@@ -156,7 +157,7 @@ class KnowledgeBase:
         return True
 
     @property
-    def catalog(self) -> Catalog:
+    def catalog(self) -> CatalogReader:
         """The catalog of the index in use: what measures a base reads more than its answers."""
         return self._index.catalog
 

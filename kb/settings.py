@@ -21,7 +21,7 @@ UPLOADS_SOURCE = "ajouts"
 def _setting(variable: str, default: Any, parse: Callable[[str], Any], meaning: str, shown: str | None = None) -> Any:
     """A field of `Settings`. `shown` replaces the default in the README's table where it depends on the machine."""
     metadata = {"variable": variable, "parse": parse, "meaning": meaning, "shown": shown or str(default)}
-    shown_in_repr = not variable.endswith("_KEY")
+    shown_in_repr = not variable.endswith(("_KEY", "_DATABASE"))  # addresses hold passwords
     if callable(default):
         return field(default_factory=default, metadata=metadata)
     return field(default=default, metadata=metadata, repr=shown_in_repr)
@@ -32,6 +32,13 @@ class Settings:
     """Everything that can be set. Each field names its environment variable; the README's table lists them all."""
 
     store: Path = _setting("REPERES_STORE", Path(".reperes"), path, "folder of the store: catalog, vectors, words")
+    database: str = _setting(
+        "REPERES_DATABASE",
+        "",
+        text,
+        "PostgreSQL database of the base, and of what people do with it (`postgresql+psycopg://…`)",
+        "none",
+    )
     app_db: Path | None = _setting(
         "REPERES_APP_DB",
         None,

@@ -19,6 +19,7 @@ from kb.models.chat.gguf import InstalledModel, installed, runs_here
 from kb.models.encoder import Encoder
 from kb.models.reader.passage_reader import PassageReader, Reader
 from kb.settings import Settings
+from postgres_server import PostgresServer, postgres_server
 from reading_once import reading_once
 from tiny_encoder import TinyEncoder
 from tiny_reader import TinyReader
@@ -178,6 +179,19 @@ def reader(cache_folder: Path) -> Reader:
 def tiny_reader() -> Reader:
     """A reader without a model: the more words of the question a sentence holds, the better it answers."""
     return TinyReader()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL server, for all tests: each takes a `database` of its own."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres: PostgresServer) -> str:
+    """The address of a database that is this test's own, as REPERES_DATABASE takes it."""
+    return postgres.new_database()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = ("app", "benchmarks", "docs", "ingest", "kb")
 
 # Declared although nothing of ours imports it: pyproject.toml says why.
-NEEDED_BY_OTHERS = {"itsdangerous", "lxml-html-clean", "python-multipart"}
+NEEDED_BY_OTHERS = {"itsdangerous", "lxml-html-clean", "psycopg", "python-multipart"}
 MAX_LINES = 300
 MAX_LINES_OF_THE_ROOT = 200
 MAX_FILES = 14

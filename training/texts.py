@@ -17,11 +17,18 @@ from typing import Any
 
 import numpy as np
 
+from kb.answering.extracts import Extract
+from kb.answering.proof.signs.window import window
+from kb.answering.proof.sources import Source, sources
+from kb.index.spelled import spelled_out
 from kb.index.texts import section_title
 from kb.text.sentences import sentence_spans
 from kb.text.stems import stems
+from kb.types import Document, Passage
 
 QUESTIONS = Path(__file__).parent / "questions"
+# The kinds of documents that were written with their questions: what they are called in the files there.
+WRITTEN = ("article", "page", "table")
 MOST_WORDS = 180  # of a passage: as many as the splitter puts into one
 NEGATIVES = 40  # passages mined for each question, from which each step draws some
 # The very nearest passages of other documents often answer too, unlabelled.
@@ -30,7 +37,7 @@ SKIPPED = 2
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A passage as it is embedded, and its units as (start, end) in its characters."""
+    """A passage as the reader is given it, and its units as (start, end) in its characters."""
 
     text: str
     units: tuple[tuple[int, int], ...]
@@ -41,7 +48,7 @@ class Text:
 class Group:
     """A question, the passages that answer it with the numbers of the units that do (none: not known which), and
     passages that do not: `near` of the same document, `far` of others. A group of `claims` holds instead sentences
-    about its one passage, and whether it proves each.
+    about one passage, each with what of it is shown beside, and whether that proves it.
     """
 
     kind: str
@@ -49,7 +56,7 @@ class Group:
     answers: list[tuple[int, frozenset[int]]] = field(default_factory=list)
     near: list[int] = field(default_factory=list)
     far: list[int] = field(default_factory=list)
-    claims: list[tuple[str, bool]] = field(default_factory=list)
+    claims: list[tuple[str, str, bool]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -65,18 +72,18 @@ def read_pool(data: Path, *, with_bench: bool = False, seed: int = 0) -> Pool:
     chance = random.Random(seed)
     pool = Pool()
     asked = {row["doc"] for row in _rows(data / "written.jsonl")}
-    for sheets, questions in (
-        ([data / "sheets.jsonl"], [*sorted(QUESTIONS.glob("sheets*.jsonl")), data / "written.jsonl"]),
-        (sorted(QUESTIONS.glob("articles.jsonl")), sorted(QUESTIONS.glob("articles-*.jsonl"))),
-    ):
-        kind = "sheet" if sheets and sheets[0].name == "sheets.jsonl" else "article"
-        documents = [row for path in sheets for row in _rows(path)]
-        places = _add_documents(pool, documents)
-        rows = [row for path in questions for row in _rows(path)]
-        kept = [row for row in rows if with_bench or kind != "sheet" or row["doc"] not in asked]
-        _add_written(pool, kept, places, kind)
-        if kind == "sheet":
-            _add_claims(pool, [row for path in sorted(QUESTIONS.glob("claims*.jsonl")) for row in _rows(path)], places)
+    all_documents: dict[str, Mapping[str, Any]] = {}
+    for kind, documents in (("sheet", data), *((kind, QUESTIONS) for kind in WRITTEN)):
+        path = documents / f"{kind}s.jsonl"
+        found = list(_rows(path)) if kind == "sheet" or path.exists() else []
+        rows = [row for path in QUESTIONS.glob(f"{kind}s-questions.jsonl") for row in _rows(path)]
+        if kind == "sheet" and with_bench:
+            rows += _rows(data / "written.jsonl")
+        elif kind == "sheet":
+            rows = [row for row in rows if row["doc"] not in asked]
+        _add_written(pool, rows, _add_documents(pool, found), kind)
+        all_documents |= {row["doc"]: row for row in found}
+    _add_claims(pool, [row for path in sorted(QUESTIONS.glob("claims*.jsonl")) for row in _rows(path)], all_documents)
     _add_piaf(pool, list(_rows(data / "piaf.jsonl")), chance)
     _add_public(pool, list(_rows(data / "public-qa.jsonl")))
     for path in QUESTIONS.glob("nothing.jsonl"):
@@ -101,12 +108,9 @@ def _add(
     units: Iterable[Sequence[int]],
     header: str = "",
 ) -> int:
-    lines = [section_title(title, headings)] if title else []
-    if header:
-        lines.append(header.split("\n", 1)[0][:150])
-    prefix = "\n".join([*lines, ""]) if lines else ""
-    spans = tuple((start + len(prefix), end + len(prefix)) for start, end in units)
-    pool.texts.append(Text(prefix + text, spans, document))
+    spelled = spelled_out(text, header, f"{section_title(title, headings)}\n" if title else "")
+    spans = tuple(spelled.span(start, end) for start, end in units)
+    pool.texts.append(Text(spelled.text, spans, document))
     return len(pool.texts) - 1
 
 
@@ -146,11 +150,28 @@ def _add_written(pool: Pool, rows: Sequence[Mapping[str, Any]], places: Mapping[
         pool.groups.append(Group(kind if answers else f"{kind}-near-miss", row["q"], answers, near))
 
 
-def _add_claims(pool: Pool, rows: Sequence[Mapping[str, Any]], places: Mapping[str, list[int]]) -> None:
-    of_passages: dict[int, list[tuple[str, bool]]] = defaultdict(list)
+def _add_claims(pool: Pool, rows: Sequence[Mapping[str, Any]], documents: Mapping[str, Mapping[str, Any]]) -> None:
+    of_passages: dict[tuple[str, int], list[tuple[str, str, bool]]] = defaultdict(list)
+    read: dict[tuple[str, int], Source] = {}
     for row in rows:
-        of_passages[places[row["doc"]][row["p"]]].append((row["claim"], row["true"]))
-    pool.groups += [Group("claims", "", [(number, frozenset())], claims=some) for number, some in of_passages.items()]
+        document = documents[row["doc"]]
+        place = (row["doc"], row["p"])
+        if place not in read:
+            read[place] = _source(document, row["p"])
+        of_passages[place].append((window(row["claim"], [read[place]]), row["claim"], row["true"]))
+    pool.groups += [Group("claims", "", claims=some) for some in of_passages.values()]
+
+
+def _source(row: Mapping[str, Any], number: int) -> Source:
+    """A passage as the product proves by it."""
+    part = row["passages"][number]
+    document = Document(row["doc"], "written", row["title"], part["text"])
+    passage = Passage(
+        f"{row['doc']}/{number}", row["doc"], number, tuple(part["heading"]), part["text"], 0, len(part["text"]),
+        table_header=part.get("header", ""),
+    )  # fmt: skip
+    (found,) = sources([Extract(1, passage, document, part["text"])])
+    return found
 
 
 def _add_piaf(pool: Pool, rows: Sequence[Mapping[str, Any]], chance: random.Random) -> None:

@@ -28,11 +28,12 @@ from training.texts import Group, Pool, read_pool
 
 # Shares of the kinds of groups in a step, at the beginning and at the end: general French first, our questions last.
 MIXTURE = {
-    "piaf": (0.50, 0.12), "piaf-near-miss": (0.04, 0.01), "public": (0.12, 0.05),
-    "sheet": (0.22, 0.50), "sheet-near-miss": (0.07, 0.16),
-    "claims": (0.06, 0.14), "article": (0.03, 0.08), "article-near-miss": (0.01, 0.03), "nothing": (0.01, 0.05),
+    "piaf": (0.46, 0.05), "piaf-near-miss": (0.04, 0.01), "public": (0.10, 0.04),
+    "sheet": (0.18, 0.34), "sheet-near-miss": (0.06, 0.10), "article": (0.02, 0.03), "article-near-miss": (0.01, 0.01),
+    "page": (0.02, 0.13), "page-near-miss": (0.01, 0.05), "table": (0.02, 0.10), "table-near-miss": (0.01, 0.04),
+    "claims": (0.06, 0.05), "nothing": (0.01, 0.04),
 }  # fmt: skip
-GROUPS_A_STEP, TEXTS_A_GROUP = 10, 4
+GROUPS_A_STEP, TEXTS_A_GROUP, CLAIMS_A_GROUP = 10, 4, 8
 BATCHES_A_STEP = 4
 NEAR, FAR = 3, 16  # of the passages mined, those drawn from: the hardest
 BODY_RATE, HEAD_RATE, WARM_STEPS = 1.0e-4, 5e-4, 100
@@ -73,9 +74,9 @@ class Mill:
         chosen += [(number, None) for number in [*near, *far]]
         return chosen[:TEXTS_A_GROUP]
 
-    def claims_of(self, group: Group) -> list[tuple[str, bool]]:
-        """Sentences about the passage of a group, with whether it proves them."""
-        return self._chance.sample(group.claims, min(len(group.claims), TEXTS_A_GROUP))
+    def claims_of(self, group: Group) -> list[tuple[str, str, bool]]:
+        """Sentences of a group, each with the text beside it and whether that proves it."""
+        return self._chance.sample(group.claims, min(len(group.claims), CLAIMS_A_GROUP))
 
     def states(self, texts: Sequence[str], prompt: Prompt) -> list[States]:
         """As `LowerHalf.read`, each text once."""
@@ -157,19 +158,23 @@ def step_loss(reader: Reader, mill: Mill, pool: Pool, groups: Sequence[Group], *
     claims = [group for group in groups if group.claims]
     groups = [group for group in groups if not group.claims]
     chosen = [mill.texts_of(group) for group in groups]
-    texts = [(group.question, number) for group, some in zip(groups, chosen, strict=True) for number, _ in some]
+    texts = [
+        (group.question, pool.texts[number].text, pool.texts[number].units)
+        for group, some in zip(groups, chosen, strict=True)
+        for number, _ in some
+    ]
     asked = len(texts)
-    said = [(group.answers[0][0], *claim) for group in claims for claim in mill.claims_of(group)]
-    texts += [(claim, number) for number, claim, _ in said]
-    questions = mill.states([question for question, _ in texts], "query")
-    passages = mill.states([pool.texts[number].text for _, number in texts], "passage")
+    said = [claim for group in claims for claim in mill.claims_of(group)]
+    texts += [(claim, shown, ()) for shown, claim, _ in said]
+    questions = mill.states([question for question, _, _ in texts], "query")
+    passages = mill.states([text for _, text, _ in texts], "passage")
     order = sorted(range(len(texts)), key=lambda row: len(questions[row][0]) + len(passages[row][0]))
     relevance: list[torch.Tensor] = [torch.empty(0)] * len(texts)
     units: list[torch.Tensor] = [torch.empty(0)] * len(texts)
     proof: list[torch.Tensor] = [torch.empty(0)] * len(texts)
     part = math.ceil(len(order) / BATCHES_A_STEP)
     for rows in (order[start : start + part] for start in range(0, len(order), part)):
-        pairs = [(questions[row], passages[row], pool.texts[texts[row][1]].units) for row in rows]
+        pairs = [(questions[row], passages[row], texts[row][2]) for row in rows]
         states, mask, averages, means, there = joined(pairs)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
             of_passages, of_units, proofs = reader(states, mask, averages, means)

@@ -32,7 +32,8 @@ from benchmarks.support.wrapped_encoder import PreparedEncoder
 from ingest.readers import read_document
 from ingest.split import SPLITTER_VERSION
 from kb.errors import ReperesError
-from kb.index.catalog.catalog import Catalog
+from kb.index.catalog.file import FileCatalog
+from kb.index.embedded.store import EmbeddedStore
 from kb.index.embedding import NewVersion
 from kb.index.layout import CATALOG_FILE
 from kb.index.texts import passage_text, section_title
@@ -74,7 +75,7 @@ def base(size: int, data: BenchData, encoder: Encoder, cache: Path, *, pool: int
     titles = _kept(store.parent, source.titles, encoder)
     prepared = PreparedEncoder(encoder)
     progress = tqdm(total=size, desc=f"base of {size}", unit=" passages", disable=None)
-    with progress, IndexWriter(store, prepared, SPLITTER_VERSION) as writer:
+    with progress, IndexWriter(EmbeddedStore(store), prepared, SPLITTER_VERSION) as writer:
         for group in _groups(documents(made[:size], source.titles)):
             prepared.vectors = {**_passage_vectors(group, vectors), **_section_vectors(group, titles)}
             writer.commit(
@@ -133,7 +134,7 @@ def _kept(folder: Path, texts: Sequence[str], encoder: Encoder) -> FloatMatrix:
 
 def _complete(store: Path, size: int) -> bool:
     try:
-        catalog = Catalog(store / CATALOG_FILE)
+        catalog = FileCatalog(store / CATALOG_FILE)
         status = catalog.status()
         catalog.close()
     except ReperesError:

@@ -14,6 +14,7 @@ from kb.index.catalog.journal import mark
 from kb.index.catalog.rows import DocumentState
 from kb.index.embedding import NewVersion
 from kb.records.corrections import keep_correction, read_corrections
+from kb.records.places import place_of
 from kb.settings import Settings
 from kb.text.domain import domain_of
 from kb.types import Document
@@ -32,7 +33,7 @@ class Plan:
         self.settings = settings
         self.domain = domain_of(settings)
         self.confirmed = confirmed
-        self.corrections = read_corrections(settings.app_database)
+        self.corrections = read_corrections(place_of(settings))
         self._states = catalog.states()
         self._forgotten = catalog.journal.forgotten()
         self._rewritten: dict[str, str] = {}
@@ -76,7 +77,7 @@ class Plan:
             return document
         corrected, noted = correction.applied(document)
         if noted != correction:  # the source says something else than it did when it was corrected
-            keep_correction(self.settings.app_database, document.id, noted)
+            keep_correction(place_of(self.settings), document.id, noted)
         return corrected
 
     def is_unchanged(self, document: Document, file_hash: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from ingest.split import split_document
 from kb.errors import DocumentError
@@ -21,6 +21,26 @@ def content_hash(document: Document) -> str:
     """SHA-256 of the text (which readers normalise) and of the metadata that answers use, in hexadecimal."""
     held = {name: value for name, value in asdict(document).items() if name not in _LATER or value}
     return hashlib.sha256(json.dumps(held, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def storable(document: Document) -> Document:
+    """A document without the character U+0000, which PostgreSQL does not take: in its text, a space stands there."""
+    if not any("\0" in value for value in asdict(document).values() if isinstance(value, str)):
+        return document
+
+    def clean(value: str | None) -> str | None:
+        return value and value.replace("\0", "")
+
+    return replace(
+        document,
+        title=document.title.replace("\0", ""),
+        text=document.text.replace("\0", " "),  # what is told by its place in the text stays there
+        url=clean(document.url),
+        date=clean(document.date),
+        rubric=clean(document.rubric),
+        kind=clean(document.kind),
+        origin=clean(document.origin),
+    )
 
 
 def new_version(document: Document, encoder: Encoder, file_hash: str) -> NewVersion:

@@ -23,7 +23,7 @@ from kb.errors import LanguageModelError
 from kb.models.chat.llm import ChatModel
 from kb.models.encoder import Encoder
 from kb.models.reader.passage_reader import Reader
-from kb.question.intent import compared, word_alone
+from kb.question.intent import compared, defined
 from kb.text.folding import fold
 from kb.text.wording.language import language
 from kb.types import Answer, Citation, Evidence, Hit, Question, RefusalReason
@@ -165,10 +165,10 @@ class Answering:
         return self._drafted(shown, hits, confidence)
 
     def _of_each(self, hits: Sequence[Hit]) -> _Draft | None:
-        """Of a comparison, or a word alone, what the documents say of each thing; None for another question, or where
-        they do not say it.
+        """What the documents say of each thing that is compared, or of the one that is asked what it is; None for
+        another question, or where they do not say it.
         """
-        things = compared(self._question.standalone) or word_alone(self._question.standalone)
+        things = compared(self._question.standalone) or defined(self._question.standalone)
         parts = comparing.of_each(self._question, things, self._hits, self._reader) if things else None
         if things is None or parts is None:
             return None

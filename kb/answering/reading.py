@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.answering.evidence import Candidate, candidates
-from kb.index.texts import passage_text
+from kb.index.texts import text_to_read
 from kb.models.packaged.quantising import FloatVector
 from kb.models.reader.passage_reader import Reader
 from kb.question.intent import as_read, figure_fit, word_alone
@@ -58,12 +58,12 @@ def read(question: Question, hits: Sequence[Hit], reader: Reader) -> Read:
     of_passages: dict[str, list[Candidate]] = {hit.passage.id: [] for hit in hits}
     for candidate in found:
         of_passages[candidate.passage.id].append(candidate)
-    texts = [passage_text(hit.document, hit.passage) for hit in hits]
-    spans = []
-    for hit, text in zip(hits, texts, strict=True):
-        shift = len(text) - len(hit.passage.text) - hit.passage.start
-        spans.append([(one.start + shift, one.end + shift) for one in of_passages[hit.passage.id]])
-    readings = reader.read(as_read(question.standalone), texts, spans)
+    texts = [text_to_read(hit.document, hit.passage) for hit in hits]
+    spans = [
+        [text.span(one.start - hit.passage.start, one.end - hit.passage.start) for one in of_passages[hit.passage.id]]
+        for hit, text in zip(hits, texts, strict=True)
+    ]
+    readings = reader.read(as_read(question.standalone), [text.text for text in texts], spans)
     judged = [
         (candidate, hit.score, reading.relevance, float(logit))
         for hit, reading in zip(hits, readings, strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -120,15 +121,13 @@ def ask(question: tuple[str, ...], answerer: str, filters: Filters, store: Path 
 def status(shown: int, withdrawn: bool, store: Path | None, as_json: bool) -> None:
     """Montre ce que la base contient, qui rédige les réponses et ce qui règle les refus, sans charger de modèle."""
     from kb.cli.model_report import in_use_json, in_use_text
-    from kb.index.catalog.catalog import Catalog
-    from kb.index.layout import CATALOG_FILE, index_folder
+    from kb.index.opening import open_store
 
     settings = Settings.load(store=store)
-    catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
-    state = catalog.status()
-    reports = catalog.journal.reports(shown)
-    gone = catalog.withdrawn() if withdrawn else []
-    catalog.close()
+    with closing(open_store(settings).catalog()) as catalog:
+        state = catalog.status()
+        reports = catalog.journal.reports(shown)
+        gone = catalog.withdrawn() if withdrawn else []
     if as_json:
         told = asdict(state)
         del told["reports"]

@@ -95,6 +95,7 @@ def _evaluate(
     from kb.evaluation.report import failed_gates, parse_gates, to_json, to_text
     from kb.evaluation.shown.page import to_html
     from kb.records.database import AppDatabase
+    from kb.records.places import place_of
 
     with ExitStack() as opened:
         with usable():
@@ -102,7 +103,7 @@ def _evaluate(
             name = path.name if path is not None else "questions de l'application"
             queries = _reviewed(path, name, settings)
             base = opened.enter_context(open_base(settings.store))
-            database = opened.enter_context(AppDatabase(settings.app_database))
+            database = opened.enter_context(AppDatabase(place_of(settings)))
             needs_model = judged or (answers and answerer == "llm")
             chat_model = _ready_model(base) if needs_model else None
         _warn_of_unknown_documents(queries, settings)
@@ -120,7 +121,7 @@ def _evaluate(
     click.echo(to_text(result))
     if opinion is not None:
         click.echo(_opinion_text(opinion))
-    click.echo(f"\nÉvaluation n° {number}, gardée dans {settings.app_database}.")
+    click.echo(f"\nÉvaluation n° {number}, gardée dans {place_of(settings)}.")
     if json_file is not None:
         told = to_json(result) | ({"judge": opinion.to_json()} if opinion is not None else {})
         with as_asked_for():
@@ -188,13 +189,12 @@ def _suggest(settings: Settings, number: int, chosen: Sequence[str], target: Pat
     from kb.evaluation.suggestions.from_facts import suggest
     from kb.evaluation.suggestions.written import suggest_written
     from kb.evaluation.tables import to_jsonl, write_any
-    from kb.index.catalog.catalog import Catalog
-    from kb.index.layout import CATALOG_FILE, index_folder
+    from kb.index.opening import open_store
     from kb.knowledge import NO_MODEL
     from kb.models.chat.opening import open_chat_model
 
     with usable():
-        with closing(Catalog(index_folder(settings.store) / CATALOG_FILE)) as catalog:
+        with closing(open_store(settings).catalog()) as catalog:
             documents = catalog.documents(chosen or sorted(known_documents(settings)))
         if missing := [name for name in chosen if name not in documents]:
             raise UnusableError(f"{', '.join(missing)} : la base n'a pas de document de ce nom (« reperes status »).")
@@ -221,8 +221,9 @@ def _suggest(settings: Settings, number: int, chosen: Sequence[str], target: Pat
 def _kept_queries(settings: Settings) -> list[EvaluationQuestion]:
     from kb.evaluation.kept.queries import read_queries
     from kb.records.database import AppDatabase
+    from kb.records.places import place_of
 
-    with AppDatabase(settings.app_database) as database:
+    with AppDatabase(place_of(settings)) as database:
         found = read_queries(database)
     if not found:
         raise QuestionsError(

@@ -21,8 +21,9 @@ def list_runs(settings: Settings) -> None:
     """Prints a line for each of the last runs."""
     from kb.evaluation.kept.runs import evaluation_runs
     from kb.records.database import AppDatabase
+    from kb.records.places import place_of
 
-    with AppDatabase(settings.app_database) as database:
+    with AppDatabase(place_of(settings)) as database:
         runs = evaluation_runs(database, 50)
     for run in runs:
         about = run.about
@@ -46,8 +47,9 @@ def compare_runs(settings: Settings, names: tuple[str, str], questions: Path | N
     from kb.evaluation.comparison import compare
     from kb.evaluation.kept.runs import scores_of
     from kb.records.database import AppDatabase
+    from kb.records.places import place_of
 
-    with AppDatabase(settings.app_database) as database:
+    with AppDatabase(place_of(settings)) as database:
         before, after = (scores_of(database, name, questions) for name in names)
     _print_comparison(compare(before, after))
 

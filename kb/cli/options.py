@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from kb.errors import ReperesError
-from kb.index.layout import CATALOG_FILE, index_folder
 from kb.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,10 +34,11 @@ def open_base(store: Path | None, calibration: Calibration | None = None) -> Kno
     Raises ReperesError, saying what to do, when there is no base.
     """
     settings = Settings.load(store=store)
-    if not (index_folder(settings.store) / CATALOG_FILE).is_file():  # before the model is loaded: that takes seconds
-        raise ReperesError(
-            f"{settings.store} : la base n'existe pas encore. Lancez « reperes ingest » pour la constituer."
-        )
+    from kb.index.opening import open_store
+
+    base = open_store(settings)
+    if not base.exists():  # before the model is loaded: that takes seconds
+        raise ReperesError(f"{base.name} : la base n'existe pas encore. Lancez « reperes ingest » pour la constituer.")
     from kb.knowledge import KnowledgeBase
 
     return KnowledgeBase.open(settings, calibration=calibration)
@@ -45,13 +46,10 @@ def open_base(store: Path | None, calibration: Calibration | None = None) -> Kno
 
 def known_documents(settings: Settings) -> set[str]:
     """The ids of the documents of the base; none when there is no base."""
-    from kb.index.catalog.catalog import Catalog
+    from kb.index.opening import open_store
 
-    path = index_folder(settings.store) / CATALOG_FILE
-    if not path.is_file():
+    store = open_store(settings)
+    if not store.exists():
         return set()
-    catalog = Catalog(path)
-    try:
+    with closing(store.catalog()) as catalog:
         return {name for name, state in catalog.states().items() if not state.withdrawn}
-    finally:
-        catalog.close()

@@ -33,10 +33,11 @@ def questions_command(
     from kb.evaluation.questions import check_documents
     from kb.evaluation.tables import to_jsonl, write_any
     from kb.records.database import AppDatabase
+    from kb.records.places import place_of
 
     settings = Settings.load(store=store)
     if exported:
-        with AppDatabase(settings.app_database) as database:
+        with AppDatabase(place_of(settings)) as database:
             queries = read_queries(database)
         if target is None:
             click.echo(to_jsonl(queries), nl=False)
@@ -56,9 +57,9 @@ def questions_command(
             write_any(queries, target)
         told += f", écrites dans {target}"
     if imported:
-        with AppDatabase(settings.app_database) as database:
+        with AppDatabase(place_of(settings)) as database:
             put_queries(database, queries)
-        told += f", gardées dans {settings.app_database}"
+        told += f", gardées dans {place_of(settings)}"
     click.echo(told + ".")
 
 
@@ -85,9 +86,10 @@ def feedback(
         set_feedback_status,
         to_csv,
     )
+    from kb.records.places import place_of
 
     settings = Settings.load(store=store)
-    with AppDatabase(settings.app_database) as database:
+    with AppDatabase(place_of(settings)) as database:
         if erase is not None:
             click.echo(f"{erase_feedback(database, erase or None)} avis effacé(s).")
             return

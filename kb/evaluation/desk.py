@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.errors import QuestionsError
@@ -27,6 +26,7 @@ from kb.evaluation.results import EvaluationResult, QuestionResult
 from kb.evaluation.shown.page import to_html
 from kb.records.database import AppDatabase
 from kb.records.feedback import Feedback, read_feedback, set_feedback_status
+from kb.records.places import Kept
 
 if TYPE_CHECKING:
     from kb.knowledge import KnowledgeBase
@@ -44,18 +44,18 @@ class Evaluated:
 class EvaluationDesk:
     """Feedback, test queries and runs in `app.db`. Serves many threads; every method may raise ReperesError."""
 
-    def __init__(self, base: Callable[[], KnowledgeBase], path: Path) -> None:
+    def __init__(self, base: Callable[[], KnowledgeBase], kept: Kept) -> None:
         self._base = base
-        self._path = path
+        self._kept = kept
 
     def feedback(self) -> list[Feedback]:
         """The feedback that nobody has read yet, newest first."""
-        with AppDatabase(self._path) as database:
+        with AppDatabase(self._kept) as database:
             return read_feedback(database, "new")
 
     def query_of(self, number: int) -> EvaluationQuestion:
         """The test query that a feedback makes, not kept yet."""
-        with AppDatabase(self._path) as database:
+        with AppDatabase(self._kept) as database:
             chosen = next((said for said in read_feedback(database) if said.id == number), None)
         if chosen is None:
             raise QuestionsError(f"L'avis n° {number} n'existe plus.")
@@ -63,19 +63,19 @@ class EvaluationDesk:
 
     def dismiss(self, number: int) -> None:
         """Puts a feedback aside."""
-        with AppDatabase(self._path) as database:
+        with AppDatabase(self._kept) as database:
             set_feedback_status(database, number, "dismissed")
 
     def queries(self) -> list[EvaluationQuestion]:
         """The test queries, in their order."""
-        with AppDatabase(self._path) as database:
+        with AppDatabase(self._kept) as database:
             return read_queries(database)
 
     def put(self, query: EvaluationQuestion) -> None:
         """Keeps a test query, checked as one of a file is; the feedback that it comes from is no longer to be read."""
         (checked,) = parse_questions(json.dumps(question_to_json(query), ensure_ascii=False), "La question")
         check_documents([checked], self._known(), f"Question « {checked.id} »")
-        with AppDatabase(self._path) as database:
+        with AppDatabase(self._kept) as database:
             put_queries(database, [checked])
             number = checked.id.removeprefix("avis-")
             if number != checked.id and number.isdigit():
@@ -83,14 +83,14 @@ class EvaluationDesk:
 
     def drop(self, query_id: str) -> bool:
         """Deletes a test query."""
-        with AppDatabase(self._path) as database:
+        with AppDatabase(self._kept) as database:
             return drop_query(database, query_id)
 
     def import_text(self, text: str) -> int:
         """Keeps the queries of a pasted table (its header first) or of JSON lines, all of them or none; how many."""
         found = read_pasted(text)
         check_documents(found, self._known(), PASTED)
-        with AppDatabase(self._path) as database:
+        with AppDatabase(self._kept) as database:
             put_queries(database, found)
         return len(found)
 
@@ -98,13 +98,13 @@ class EvaluationDesk:
         """Keeps the queries of a file (JSONL, CSV or XLSX by its name), all of them or none; how many."""
         found = read_content(content, name)
         check_documents(found, self._known(), name)
-        with AppDatabase(self._path) as database:
+        with AppDatabase(self._kept) as database:
             put_queries(database, found)
         return len(found)
 
     def runs(self) -> list[EvaluationRun]:
         """The last runs, newest first."""
-        with AppDatabase(self._path) as database:
+        with AppDatabase(self._kept) as database:
             return evaluation_runs(database)
 
     def evaluate(
@@ -119,7 +119,7 @@ class EvaluationDesk:
         name = "questions de l'application"
         model = base.model_name or ""
         about = about_run(name, queries, base.status(), answerer="auto", answers=True, model=model)
-        with AppDatabase(self._path) as database:
+        with AppDatabase(self._kept) as database:
             before = next((run for run in evaluation_runs(database, 200) if _is_comparable(run, about)), None)
             number, result = run_and_keep(database, base, queries, about, progress=progress)
             comparison = None
@@ -129,7 +129,7 @@ class EvaluationDesk:
 
     def report(self, number: int) -> str:
         """The page of a run. Raises QuestionsError when there is no such run."""
-        with AppDatabase(self._path) as database:
+        with AppDatabase(self._kept) as database:
             kept = evaluation_run(database, number)
             if kept is None:
                 raise QuestionsError(f"{number} : il n'y a pas d'évaluation de ce numéro.")

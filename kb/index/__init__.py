@@ -1,5 +1,5 @@
 """The index: the catalog is the truth; vectors and words are derived from it and can be made again.
 
-Passages -> `texts`, `windows`, `embedding` -> `writer`, which commits to `catalog`, `vectors` (Chroma: another vector
-store takes the place of this module) and `lexical` (tantivy); `reader` searches all three, `audit` compares them.
+Passages -> `texts`, `windows`, `embedding` -> `writer`, which commits through the seam `store` to the maker that
+`opening` chose: `embedded` (SQLite, Chroma, tantivy). Its reader searches all three, `audit` compares them.
 """

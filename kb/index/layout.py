@@ -1,4 +1,4 @@
-"""What a store's folder holds, and whether it fits the encoder."""
+"""What a store's folder holds."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
-from kb.errors import FingerprintError, StoreError
-from kb.models.encoder import Encoder
+from kb.errors import StoreError
 
 CATALOG_FILE = "catalog.sqlite"
 VECTORS_FOLDER = "vectors"
@@ -19,6 +18,8 @@ LOCK_FILE = "writer.lock"
 POINTER_FILE = "current"
 _NEW_POINTER = f"{POINTER_FILE}.new"
 _ASIDE = "index-"
+# Begins the names of copies of the words of an index that stands on a server; what identifies that index follows.
+WORDS_COPY = f"{WORDS_FOLDER}-"
 PAGES_FOLDER = "ocr"
 """What was recognised of pages that are images (ingest/readers/ocr/kept.py)."""
 
@@ -26,7 +27,8 @@ PAGES_FOLDER = "ocr"
 def belongs_to_store(name: str) -> bool:
     """Whether an entry of a store's folder is the index's, by its name."""
     ours = {PAGES_FOLDER, VECTORS_FOLDER, WORDS_FOLDER, LOCK_FILE, POINTER_FILE, _NEW_POINTER, CATALOG_FILE}
-    return name in ours or name.startswith(f"{CATALOG_FILE}-") or name.removeprefix(_ASIDE).isdigit()
+    begins = (f"{CATALOG_FILE}-", WORDS_COPY)
+    return name in ours or name.startswith(begins) or name.removeprefix(_ASIDE).isdigit()
 
 
 def index_folder(store: Path) -> Path:
@@ -95,12 +97,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def check_encoder(store: Path, known: str, encoder: Encoder) -> None:
-    """Raises FingerprintError when the vectors of `store` were made by another encoder than `encoder`."""
-    if known != encoder.identity:
-        raise FingerprintError(
-            f"{store} : la base a été constituée avec le modèle {known}, les réglages demandent {encoder.identity}. "
-            "Revenez au premier (REPERES_EMBEDDING_MODEL), ou lancez « reperes rebuild » : la base sera refaite."
-        )

@@ -6,6 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Sequence
 
+from kb.index.spelled import SpelledText, spelled_out
 from kb.types import Document, Passage
 
 # Change it whenever the same passage would be embedded with another text: it is part of the store's fingerprint.
@@ -23,6 +24,12 @@ def passage_text(document: Document, passage: Passage) -> str:
     if passage.table_header:
         lines.append(_shorten(passage.table_header.split("\n", 1)[0], _LONGEST_TITLE))
     return "\n".join([*lines, passage.text])
+
+
+def text_to_read(document: Document, passage: Passage) -> SpelledText:
+    """What the reader is given of a passage: title, headings, and the text with its tables spelled out."""
+    title = section_title(document.title, passage.heading_path)
+    return spelled_out(passage.text, passage.table_header or "", f"{title}\n")
 
 
 def section_title(title: str, heading_path: Sequence[str]) -> str:

@@ -52,6 +52,19 @@ _COMPARED = tuple(
     )
 )
 _LONGEST_THING = 6  # words
+
+
+# « C'est quoi PLUM ? », « que signifie PLUM », « qu'est-ce que le plan Lumière ? »: the thing.
+_DEFINED = tuple(
+    re.compile(rf"^\W*{pattern}\s*{_ARTICLE}(?P<thing>[^?;:!.,]+?)[\s?!.]*$", re.IGNORECASE)
+    for pattern in (
+        r"(?:et\s+)?(?:c['’ ]?est|sa?t?\s+c['’ ]?est)\s+quoi(?:\s+que)?",
+        r"qu['’ ]?\s*est[- ]ce\s+(?:que\s+c['’ ]?est\s+)?(?:que|qu['’])",
+        r"(?:que|qu['’ ]?est[- ]ce\s+que)\s+(?:signifie|veut\s+dire)(?:\s+(?:le\s+(?:sigle|mot|terme)|l['’]acronyme))?",
+        r"[çc]a\s+(?:veut\s+dire|signifie)\s+quoi",
+        r"(?:d[ée]finition|signification|sens)\s+(?:de\s+|d['’])?(?:(?:sigle|mot|terme)\s+)?",
+    )
+)
 _ALONE = 2  # words that are no sentence
 
 
@@ -81,6 +94,14 @@ def word_alone(question: str) -> tuple[str] | None:
     """The word or two that are all that a question holds (« PLUM ? »); None for a longer one."""
     said = question.strip(" ?!.")
     return (said,) if 0 < len(said.split()) <= _ALONE else None
+
+
+def defined(question: str) -> tuple[str] | None:
+    """The thing that a question asks what it is (« c'est quoi PLUM », « PLUM ? »), as written; None for another one."""
+    for pattern in _DEFINED:
+        if (match := pattern.search(question)) and len(match["thing"].split()) < _LONGEST_THING:
+            return (match["thing"].strip(),)
+    return word_alone(question)
 
 
 def as_read(question: str) -> str:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from kb.index.reader import IndexReader, Lease
+from kb.index.store import IndexReader, Lease
 from kb.question import intent
 from kb.question.follow_up import standalone_question
 from kb.question.glossary import EVERYDAY, Entries, Glossary, merged, read_glossary
@@ -58,7 +58,7 @@ class QuestionParser:
         )
 
     def _terms(self, question: str, lease: Lease) -> SearchTerms:
-        lexical, catalog = lease.lexical, self._index.catalog
+        lexical, catalog = lease.lexical, lease.catalog
         total = max(_FEW_PASSAGES, lexical.count("passages"))
         return search_terms(
             question,

@@ -15,13 +15,13 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 
 from kb.records.database import AppDatabase
 from kb.records.erasure import ERASED, Erased, answer_without, asked_plainly, read_erased
+from kb.records.places import Kept, as_place, place_of
 from kb.records.tables import CONVERSATIONS, TURNS
 from kb.settings import Settings
 
@@ -84,12 +84,12 @@ def new_id() -> str:
 
 def conversations_of(settings: Settings) -> Conversations:
     """What keeps conversations; with a retention of 0 days what there was is erased."""
-    kept = SavedConversations(settings.app_database, settings.retention_days)
+    kept = SavedConversations(place_of(settings), settings.retention_days)
     kept.purge()
     if settings.retention_days:
         return kept
     kept.close()
-    return PassingConversations(settings.app_database)
+    return PassingConversations(place_of(settings))
 
 
 class SavedConversations:
@@ -97,8 +97,8 @@ class SavedConversations:
 
     saved = True
 
-    def __init__(self, path: Path, days: int) -> None:
-        self._path = path
+    def __init__(self, kept: Kept, days: int) -> None:
+        self._kept = kept
         self._days = days
         self._lock = threading.Lock()
         self._opened: AppDatabase | None = None
@@ -114,7 +114,7 @@ class SavedConversations:
     @property
     def _database(self) -> AppDatabase:
         with self._lock:
-            self._opened = self._opened or AppDatabase(self._path)
+            self._opened = self._opened or AppDatabase(self._kept)
             return self._opened
 
     def put(self, person: str, conversation: str, turn: KeptTurn) -> None:
@@ -178,7 +178,7 @@ class SavedConversations:
     def purge(self, now: datetime | None = None) -> int:
         """Erases the conversations that nothing was added to within the retention; how many there were."""
         self._purged = time.monotonic()
-        if not self._path.is_file():
+        if not as_place(self._kept).exists():
             return 0
         before = ((now or datetime.now(UTC)) - timedelta(days=self._days)).isoformat(timespec="seconds")
         return self._erase(CONVERSATIONS.c.changed < before if self._days else sa.true())
@@ -198,8 +198,8 @@ class PassingConversations:
 
     saved = False
 
-    def __init__(self, path: Path | None = None) -> None:
-        self._path = path
+    def __init__(self, kept: Kept | None = None) -> None:
+        self._kept = kept
         self._lock = threading.Lock()
         self._held: OrderedDict[tuple[str, str], KeptConversation] = OrderedDict()
 
@@ -246,9 +246,9 @@ class PassingConversations:
             self._held.clear()
 
     def _erased(self) -> Erased:
-        if self._path is None or not self._path.is_file():
+        if self._kept is None or not as_place(self._kept).exists():
             return Erased(frozenset())
-        with AppDatabase(self._path) as database, database.transaction() as connection:
+        with AppDatabase(self._kept) as database, database.transaction() as connection:
             return read_erased(connection)
 
 

@@ -10,14 +10,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from kb.dialects import put
 from kb.errors import ReperesError
 from kb.records.database import AppDatabase
 from kb.records.erasure import read_erased
+from kb.records.places import Kept, as_place
 from kb.records.tables import CORRECTIONS
 from kb.text.moments import TYPED_DATES, typed_date
 from kb.types import Document
@@ -93,16 +94,16 @@ def checked(given: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def read_corrections(path: Path) -> dict[str, Correction]:
-    """The corrections in the file `path`, by document; none when there is no such file."""
-    if not path.is_file():
+def read_corrections(kept: Kept) -> dict[str, Correction]:
+    """The corrections kept at a place, by document; none when nothing was kept there yet."""
+    if not as_place(kept).exists():
         return {}
-    with AppDatabase(path) as database, database.transaction() as connection:
+    with AppDatabase(kept) as database, database.transaction() as connection:
         rows = connection.execute(sa.select(CORRECTIONS.c.document_id, CORRECTIONS.c.fields))
         return {row.document_id: Correction(json.loads(row.fields)) for row in rows}
 
 
-def keep_correction(path: Path, document_id: str, correction: Correction, person: str = "") -> None:
+def keep_correction(kept: Kept, document_id: str, correction: Correction, person: str = "") -> None:
     """Keeps a correction in place of the one there was; none of a document that was erased for good."""
     values = {
         "document_id": document_id,
@@ -110,21 +111,21 @@ def keep_correction(path: Path, document_id: str, correction: Correction, person
         "person": person,
         "fields": json.dumps(correction.fields, ensure_ascii=False),
     }
-    with AppDatabase(path) as database, database.writing() as connection:
+    with AppDatabase(kept) as database, database.writing() as connection:
         if document_id in read_erased(connection):
             return
-        connection.execute(CORRECTIONS.insert().prefix_with("OR REPLACE"), values)
+        put(connection, CORRECTIONS, values)
 
 
-def keep_new_correction(path: Path, document_id: str, now: Mapping[str, Any], was: Mapping[str, Any]) -> None:
+def keep_new_correction(kept: Kept, document_id: str, now: Mapping[str, Any], was: Mapping[str, Any]) -> None:
     """Keeps what a person corrected of a document before it entered the base; `was` is what the document says."""
     fields = {name: {"was": was.get(name), "now": value} for name, value in now.items()}
-    keep_correction(path, document_id, Correction(fields))
+    keep_correction(kept, document_id, Correction(fields))
 
 
-def drop_correction(path: Path, document_id: str) -> bool:
+def drop_correction(kept: Kept, document_id: str) -> bool:
     """Takes a correction back; whether there was one."""
-    with AppDatabase(path) as database, database.transaction() as connection:
+    with AppDatabase(kept) as database, database.transaction() as connection:
         mine = CORRECTIONS.c.document_id == document_id
         return bool(connection.execute(CORRECTIONS.delete().where(mine)).rowcount)
 

@@ -1,6 +1,7 @@
 """The second database, `app.db`: what people do with the base. It outlives the store, which can be made again.
 
-Here it is opened, brought up to date (`upgrade`), changed in transactions; documents are erased from it (`erasure`).
+Here it is opened where it is kept (`places`: a file, or a server), changed in transactions; documents are erased from
+it (`erasure`).
 Each thing that is kept is read and written by its own module: conversations, feedback, corrections and sessions beside
 this one, test queries and evaluation runs in `kb.evaluation`.
 """
@@ -9,13 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Self
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from kb.errors import StoreError
 from kb.index.catalog.journal import mark
 from kb.records.erasure import (
     Erased,
@@ -27,34 +25,18 @@ from kb.records.erasure import (
     note_finished,
     read_erased,
 )
-from kb.records.tables import configure
-from kb.records.upgrade import bring_up_to_date
-
-SECONDS_TO_WAIT = 30.0
-"""For another program that writes, or reads what is to be erased."""
-
-_UNCOMPACTED = (
-    "{path} : les documents sont effacés, mais des octets en restent dans ce fichier ({reason}). Relancez la même "
-    "commande dans un moment."
-)
+from kb.records.places import Kept, as_place
 
 
 class AppDatabase:
-    """The database in the file `path`, made when missing. A context manager; serves many threads.
+    """The database at a place, made when missing. A context manager; serves many threads.
 
-    Raises StoreError when the file is damaged, cannot be opened or comes from a later version of Repères.
+    Raises StoreError when it is damaged, cannot be opened or comes from a later version of Repères.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._engine = sa.create_engine(f"sqlite:///{path.absolute()}", connect_args={"timeout": SECONDS_TO_WAIT})
-        sa.event.listen(self._engine, "connect", configure)
-        try:
-            bring_up_to_date(self._engine, path)
-        except BaseException:
-            self._engine.dispose()
-            raise
+    def __init__(self, kept: Kept) -> None:
+        self._place = as_place(kept)
+        self._engine = self._place.open()
 
     def __enter__(self) -> Self:
         return self
@@ -74,9 +56,9 @@ class AppDatabase:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """As `transaction`, alone with the file from the beginning: what is read in it holds until it ends."""
+        """As `transaction`, alone to write from the beginning: what is read in it holds until it ends."""
         with self.transaction() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            self._place.take(connection)
             yield connection
 
     def erase_documents(self, document_ids: Collection[str], texts: Texts = lambda _: ()) -> int:
@@ -103,14 +85,7 @@ class AppDatabase:
         with self.writing() as connection:
             note_erased(connection, erased.marks)
             changed = erase_rows(connection, erased, texts)
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            try:
-                connection.execute(sa.text("VACUUM"))
-                is_busy = bool(connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0])
-            except sa.exc.OperationalError as error:
-                raise StoreError(_UNCOMPACTED.format(path=self._path, reason=error.orig)) from error
-        if is_busy:
-            raise StoreError(_UNCOMPACTED.format(path=self._path, reason="un autre programme le lit"))
+        self._place.compact(self._engine)
         with self.writing() as connection:
             note_finished(connection)
         return changed

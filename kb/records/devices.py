@@ -10,11 +10,11 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import sqlalchemy as sa
 
 from kb.records.database import AppDatabase
+from kb.records.places import Kept
 from kb.records.tables import DEVICES
 
 SECONDS_KNOWN = 90 * 24 * 3600
@@ -25,8 +25,8 @@ _MOST_OF_ONE_PERSON = 20
 class Devices:
     """Serves many threads."""
 
-    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
-        self._database = AppDatabase(path)
+    def __init__(self, kept: Kept, clock: Callable[[], float] = time.time) -> None:
+        self._database = AppDatabase(kept)
         self._clock = clock
 
     def remember(self, person: str) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from kb.dialects import put
 from kb.index.catalog.journal import mark
 from kb.records.tables import CORRECTIONS, EVALUATION_ROWS, FEEDBACK, META, TEST_QUERIES, TURNS
 from kb.text.folding import fold
@@ -53,7 +54,7 @@ def read_erased(connection: Connection) -> Erased:
 def note_erased(connection: Connection, marks: Collection[str]) -> None:
     """Keeps marks; until `note_finished` the erasure counts as unfinished."""
     rows = [{"key": _MARK + held, "value": ""} for held in sorted(marks)]
-    connection.execute(META.insert().prefix_with("OR REPLACE"), [*rows, {"key": _UNFINISHED, "value": "unfinished"}])
+    put(connection, META, [*rows, {"key": _UNFINISHED, "value": "unfinished"}])
 
 
 def note_back(connection: Connection, marks: Collection[str]) -> None:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from kb.records.database import AppDatabase
 from kb.records.erasure import answer_without, read_erased
+from kb.records.places import place_of
 from kb.records.spreadsheet import guarded
 from kb.records.tables import FEEDBACK
 from kb.settings import Settings
@@ -131,7 +132,7 @@ class SavedFeedback:
     """Keeps what readers say of answers; what is older than the retention goes. Serves many threads."""
 
     def __init__(self, settings: Settings) -> None:
-        self._path = settings.app_database
+        self._place = place_of(settings)
         self._days = settings.retention_days
 
     def add(
@@ -139,16 +140,16 @@ class SavedFeedback:
     ) -> None:
         """Keeps one. Raises StoreError when `app.db` cannot be opened."""
         now = datetime.now(UTC)
-        with AppDatabase(self._path) as database:
+        with AppDatabase(self._place) as database:
             add_feedback(database, now.isoformat(timespec="seconds"), verdict, reason, comment, answer, generation)
         self.purge(now)
 
     def purge(self, now: datetime | None = None) -> int:
         """Erases what is older than the retention; how many there were."""
-        if not self._path.is_file():
+        if not self._place.exists():
             return 0
         before = ((now or datetime.now(UTC)) - timedelta(days=self._days)).isoformat(timespec="seconds")
-        with AppDatabase(self._path) as database:
+        with AppDatabase(self._place) as database:
             return erase_feedback(database, before=before if self._days else None)
 
 

@@ -9,11 +9,11 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from kb.records.accounts import Account
 from kb.records.database import AppDatabase
 from kb.records.devices import token_hash
+from kb.records.places import Kept
 from kb.records.tables import SESSIONS
 
 _SECONDS_BETWEEN_NOTES = 60.0
@@ -32,9 +32,9 @@ class Sessions:
     """Serves many threads. A session ends `hours` after it was last used, and `longest_hours` after it began."""
 
     def __init__(
-        self, path: Path, hours: int, longest_hours: int | None = None, clock: Callable[[], float] = time.time
+        self, kept: Kept, hours: int, longest_hours: int | None = None, clock: Callable[[], float] = time.time
     ) -> None:
-        self._database = AppDatabase(path)
+        self._database = AppDatabase(kept)
         self._idle = hours * 3600
         self._longest = (max(hours, 24) if longest_hours is None else longest_hours) * 3600
         self._clock = clock

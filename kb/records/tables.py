@@ -7,87 +7,99 @@ from typing import Any
 import sqlalchemy as sa
 
 METADATA = sa.MetaData()
+
+
+class PlainText(sa.TypeDecorator[str]):
+    """Text without the character U+0000, which people may send, and PostgreSQL does not take."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: Any) -> str | None:
+        return value and value.replace("\0", "")
+
+
 # The marks of erased documents (kb/records/erasure.py). `schema` is for programs from before Alembic: they refuse a
 # file where it is not "1".
-META = sa.Table("meta", METADATA, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text))
+META = sa.Table("meta", METADATA, sa.Column("key", PlainText, primary_key=True), sa.Column("value", PlainText))
 EVALUATION_RUNS = sa.Table(
     "evaluation_runs",
     METADATA,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("key", sa.Text, nullable=False, index=True),  # what a run that is resumed must have in common
-    sa.Column("began", sa.Text, nullable=False),
+    sa.Column("key", PlainText, nullable=False, index=True),  # what a run that is resumed must have in common
+    sa.Column("began", PlainText, nullable=False),
     sa.Column("seconds", sa.Float),  # null while it is not finished
-    sa.Column("about", sa.Text, nullable=False),  # JSON: questions' file, settings, generation, commit…
-    sa.Column("figures", sa.Text),  # JSON
+    sa.Column("about", PlainText, nullable=False),  # JSON: questions' file, settings, generation, commit…
+    sa.Column("figures", PlainText),  # JSON
 )
 EVALUATION_ROWS = sa.Table(
     "evaluation_rows",
     METADATA,
     sa.Column("run_id", sa.Integer, sa.ForeignKey("evaluation_runs.id"), primary_key=True),
-    sa.Column("question_id", sa.Text, primary_key=True),
+    sa.Column("question_id", PlainText, primary_key=True),
     sa.Column("ordinal", sa.Integer, nullable=False),
-    sa.Column("row", sa.Text, nullable=False),  # JSON
-    sa.Column("scores", sa.Text, nullable=False),  # JSON
+    sa.Column("row", PlainText, nullable=False),  # JSON
+    sa.Column("scores", PlainText, nullable=False),  # JSON
 )
 FEEDBACK = sa.Table(
     "feedback",
     METADATA,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("at", sa.Text, nullable=False),
-    sa.Column("verdict", sa.Text, nullable=False),
-    sa.Column("reason", sa.Text),
-    sa.Column("comment", sa.Text, nullable=False),
-    sa.Column("answer", sa.Text, nullable=False),  # JSON
+    sa.Column("at", PlainText, nullable=False),
+    sa.Column("verdict", PlainText, nullable=False),
+    sa.Column("reason", PlainText),
+    sa.Column("comment", PlainText, nullable=False),
+    sa.Column("answer", PlainText, nullable=False),  # JSON
     sa.Column("generation", sa.Integer, nullable=False),
-    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("status", PlainText, nullable=False),
 )
 TEST_QUERIES = sa.Table(
     "test_queries",
     METADATA,
-    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("id", PlainText, primary_key=True),
     sa.Column("ordinal", sa.Integer, nullable=False),
-    sa.Column("query", sa.Text, nullable=False),  # JSON
+    sa.Column("query", PlainText, nullable=False),  # JSON
 )
 CONVERSATIONS = sa.Table(
     "conversations",
     METADATA,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("person", sa.Text, nullable=False, index=True),  # empty without sign-in
-    sa.Column("title", sa.Text, nullable=False),
-    sa.Column("changed", sa.Text, nullable=False),
+    sa.Column("id", PlainText, primary_key=True),
+    sa.Column("person", PlainText, nullable=False, index=True),  # empty without sign-in
+    sa.Column("title", PlainText, nullable=False),
+    sa.Column("changed", PlainText, nullable=False),
 )
 TURNS = sa.Table(
     "turns",
     METADATA,
-    sa.Column("conversation_id", sa.Text, sa.ForeignKey("conversations.id"), primary_key=True),
+    sa.Column("conversation_id", PlainText, sa.ForeignKey("conversations.id"), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("at", PlainText, nullable=False),
     sa.Column("generation", sa.Integer, nullable=False),
-    sa.Column("answer", sa.Text, nullable=False),  # JSON, see kb/records/kept_answers.py
+    sa.Column("answer", PlainText, nullable=False),  # JSON, see kb/records/kept_answers.py
 )
 SESSIONS = sa.Table(
     "sessions",
     METADATA,
-    sa.Column("token_hash", sa.Text, primary_key=True),
-    sa.Column("person", sa.Text, nullable=False, index=True),
-    sa.Column("account", sa.Text, nullable=False),  # version of the account that signed in, see kb/records/accounts.py
+    sa.Column("token_hash", PlainText, primary_key=True),
+    sa.Column("person", PlainText, nullable=False, index=True),
+    sa.Column("account", PlainText, nullable=False),  # its version, see kb/records/accounts.py
     sa.Column("began", sa.Float, nullable=False),  # seconds of the epoch
     sa.Column("seen", sa.Float, nullable=False),
 )
 DEVICES = sa.Table(
     "devices",
     METADATA,
-    sa.Column("token_hash", sa.Text, primary_key=True),
-    sa.Column("person", sa.Text, nullable=False, index=True),
+    sa.Column("token_hash", PlainText, primary_key=True),
+    sa.Column("person", PlainText, nullable=False, index=True),
     sa.Column("seen", sa.Float, nullable=False),  # seconds of the epoch
 )
 CORRECTIONS = sa.Table(
     "corrections",
     METADATA,
-    sa.Column("document_id", sa.Text, primary_key=True),
-    sa.Column("at", sa.Text, nullable=False),
-    sa.Column("person", sa.Text, nullable=False),
-    sa.Column("fields", sa.Text, nullable=False),  # JSON
+    sa.Column("document_id", PlainText, primary_key=True),
+    sa.Column("at", PlainText, nullable=False),
+    sa.Column("person", PlainText, nullable=False),
+    sa.Column("fields", PlainText, nullable=False),  # JSON
 )
 
 

@@ -46,6 +46,18 @@ def bring_up_to_date(engine: sa.Engine, path: Path) -> None:
         raise StoreError(_reason(path, error)) from error
 
 
+def bring_up_to_date_on_server(engine: sa.Engine, schema: str, name: str) -> None:
+    """As `bring_up_to_date`, for the tables in a schema of a server: `engine` stands in it, messages call it `name`."""
+    with engine.connect() as connection:
+        if _version(connection) == LATEST:
+            return
+    with _one_at_a_time, engine.begin() as connection:
+        # Others that would do the same wait, whichever machine they run on.
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(schema))))
+        connection.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
+        _migrate_within(connection, name)
+
+
 def _version(connection: Connection) -> str | None:
     """The version of a file, None for one from before Alembic or a new one."""
     if not _has_table(connection, "alembic_version"):
@@ -55,17 +67,10 @@ def _version(connection: Connection) -> str | None:
 
 
 def _has_table(connection: Connection, name: str) -> bool:
-    query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
-    return connection.exec_driver_sql(query, (name,)).first() is not None
+    return sa.inspect(connection).has_table(name)
 
 
 def _migrate(path: Path) -> None:
-    from alembic import command
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     # sqlite3 would begin a transaction with the first change of a row only, and make tables outside of it.
     engine = sa.create_engine(f"sqlite:///{path.absolute()}", connect_args={"timeout": 30}, poolclass=sa.NullPool)
     sa.event.listen(engine, "connect", configure)
@@ -73,19 +78,29 @@ def _migrate(path: Path) -> None:
     sa.event.listen(engine, "begin", _begin)
     # What another thread or process did meanwhile is seen: a transaction waits for the others, then looks.
     with _one_at_a_time, engine.begin() as connection:
-        version = _version(connection)
-        if version == LATEST:
-            return
-        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-        told = version or _version_before_alembic(connection)
-        if version not in known and told not in {None, _BEFORE_ALEMBIC}:
-            raise StoreError(
-                f"{path} : ce fichier vient d'une version plus récente de Repères (schéma {told}, celle-ci connaît le "
-                f"schéma {LATEST}). Rien n'y a été modifié, rien n'est perdu : mettez Repères à jour, puis relancez."
-            )
-        logger.info("%s: from version %s to %s", path, version or "none", LATEST)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        _migrate_within(connection, str(path))
+
+
+def _migrate_within(connection: Connection, name: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    version = _version(connection)
+    if version == LATEST:
+        return
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    told = version or _version_before_alembic(connection)
+    if version not in known and told not in {None, _BEFORE_ALEMBIC}:
+        raise StoreError(
+            f"{name} : ce fichier vient d'une version plus récente de Repères (schéma {told}, celle-ci connaît le "
+            f"schéma {LATEST}). Rien n'y a été modifié, rien n'est perdu : mettez Repères à jour, puis relancez."
+        )
+    logger.info("%s: from version %s to %s", name, version or "none", LATEST)
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _version_before_alembic(connection: Connection) -> str | None:

@@ -15,10 +15,11 @@ from functools import lru_cache
 
 import numpy as np
 
+from kb.index.catalog.reader import CatalogReader
 from kb.index.lexical import Lexical
-from kb.index.reader import IndexReader, Lease
-from kb.index.texts import passage_text
-from kb.index.vectors import Vectors
+from kb.index.store import IndexReader, Lease
+from kb.index.texts import passage_text, text_to_read
+from kb.index.vectors import Among
 from kb.index.windows import best_windows
 from kb.models.encoder import Encoder, FloatMatrix
 from kb.models.reader.passage_reader import Reader
@@ -74,16 +75,16 @@ class Retriever:
         # While one thread computes the vector, another looks for the words: each waits for no Python.
         searched = self._pool.submit(self._by_words, question, lease.lexical, among)
         vector = self._encoder.encode([question.embedded], "query")[0]
-        near = self._by_sense(vector, lease.vectors, among)
-        rankings = self._of_passages({**near, **searched.result()})
+        near = self._by_sense(vector, lease, None if among is None else Among(among, lease.catalog))
+        rankings = self._of_passages({**near, **searched.result()}, lease.catalog)
         likely = [passage_id for passage_id, _, _ in standardised_fusion(rankings)[:WITH_WINDOWS]]
-        packed = self._index.catalog.windows(likely)
+        packed = lease.catalog.windows(likely)
         best = best_windows(vector, list(packed.values()))
         rankings["window_vector"] = Ranking(
             [(passage_id, score) for passage_id, (score, _) in zip(packed, best, strict=True)]
         )
         spans = {passage_id: span for passage_id, (_, span) in zip(packed, best, strict=True)}
-        hits = self._hits(standardised_fusion(rankings), max(k, self._reordered), spans)
+        hits = self._hits(standardised_fusion(rankings), max(k, self._reordered), spans, lease.catalog)
         return self._read(question.standalone, self._reranked(question.standalone, hits))[:k]
 
     def _by_words(self, question: Question, lexical: Lexical, among: Sequence[str] | None) -> dict[str, Ranking[str]]:
@@ -98,19 +99,16 @@ class Retriever:
             rankings[f"phrase_{number}"] = Ranking([(passage_id, 1.0) for passage_id in found], _PHRASE_WEIGHT)
         return rankings
 
-    def _by_sense(self, vector: FloatMatrix, vectors: Vectors, among: Sequence[str] | None) -> dict[str, Ranking[str]]:
+    def _by_sense(self, vector: FloatMatrix, lease: Lease, among: Among | None) -> dict[str, Ranking[str]]:
         """The rankings of passages and of sections by their vectors."""
-        catalog = self._index.catalog
-        passage_ids = None if among is None else catalog.passage_ids(among)
-        section_ids = None if among is None else catalog.section_ids(among)
-        titles = self._pool.submit(vectors.search, "sections", vector, CANDIDATES, section_ids)
-        passages = vectors.search("passages", vector, CANDIDATES, passage_ids)
+        titles = self._pool.submit(lease.vectors.search, "sections", vector, CANDIDATES, among)
+        passages = lease.vectors.search("passages", vector, CANDIDATES, among)
         return {"vector": Ranking(passages), "title_vector": Ranking(titles.result())}
 
-    def _of_passages(self, rankings: Mapping[str, Ranking[str]]) -> dict[str, Ranking[str]]:
+    def _of_passages(self, rankings: Mapping[str, Ranking[str]], catalog: CatalogReader) -> dict[str, Ranking[str]]:
         """The rankings with those of sections carried over to the passages of each section."""
         sections = {section_id for name in _OF_SECTIONS for section_id, _ in rankings[name].scored}
-        members = self._index.catalog.passages_of_sections(sections)
+        members = catalog.passages_of_sections(sections)
         carried = {
             name: replace(
                 rankings[name],
@@ -125,14 +123,18 @@ class Retriever:
         return {**rankings, **carried}
 
     def _hits(
-        self, fused: Sequence[tuple[str, float, dict[str, float]]], k: int, spans: Mapping[str, tuple[int, int]]
+        self,
+        fused: Sequence[tuple[str, float, dict[str, float]]],
+        k: int,
+        spans: Mapping[str, tuple[int, int]],
+        catalog: CatalogReader,
     ) -> list[Hit]:
         """The first `k` of the fused passages that are current and say something new, no document taking all places."""
         hits: list[Hit] = []
         seen = Seen()
         wanted = k + k // 2  # some more, so that other documents can come before the fifth passage of one
         for start in range(0, len(fused), 2 * k):
-            for hit in self._current(fused[start : start + 2 * k], spans):
+            for hit in self._current(fused[start : start + 2 * k], spans, catalog):
                 same = seen.same_as(hit.passage.text)
                 if same is None:
                     hits.append(hit)
@@ -144,9 +146,11 @@ class Retriever:
         return [replace(hits[number], rank=rank) for rank, number in enumerate(order[:k], start=1)]
 
     def _current(
-        self, fused: Sequence[tuple[str, float, dict[str, float]]], spans: Mapping[str, tuple[int, int]]
+        self,
+        fused: Sequence[tuple[str, float, dict[str, float]]],
+        spans: Mapping[str, tuple[int, int]],
+        catalog: CatalogReader,
     ) -> Iterable[Hit]:
-        catalog = self._index.catalog
         passages = catalog.passages(passage_id for passage_id, _, _ in fused)
         documents = catalog.documents(dict.fromkeys(passage.document_id for passage in passages.values()))
         for passage_id, score, contributions in fused:
@@ -184,7 +188,7 @@ class Retriever:
             return hits
         looked_at = READ // 2 if self._reader.is_busy else READ
         first, rest = hits[:looked_at], hits[looked_at:]
-        texts = [passage_text(hit.document, hit.passage) for hit in first]
+        texts = [text_to_read(hit.document, hit.passage).text for hit in first]
         readings = self._reader.read(as_read(question), texts, [()] * len(texts))
         found = np.array([hit.score for hit in first])
         spread = max(float(found.std()), 1e-9)

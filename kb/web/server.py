@@ -20,6 +20,7 @@ from kb.errors import SettingsError
 from kb.evaluation.desk import EvaluationDesk
 from kb.ports import Base, FeedbackStore, Ingestor
 from kb.records.conversations import Conversations, PassingConversations
+from kb.records.places import place_of
 from kb.settings import Settings
 from kb.text.domain import Domain
 from kb.web import strings
@@ -116,7 +117,7 @@ def build_server(
     server.include_router(help_routes(settings.retention_days), **hidden)
     if ingestor is not None:
         uploads = Uploads(settings.uploads_folder, settings.max_file_mb)
-        editor = DocumentEditor(base, ingestor, uploads, settings.app_database, settings.max_file_mb)
+        editor = DocumentEditor(base, ingestor, uploads, place_of(settings), settings.max_file_mb)
         server.include_router(document_routes(editor), **hidden)
     if desk is not None:
         server.include_router(evaluation_routes(desk), **hidden)

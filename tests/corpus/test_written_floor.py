@@ -21,7 +21,7 @@ from kb.answering.proof.proving import Prover
 from kb.evaluation.asking import evaluate
 from kb.evaluation.questions import read_questions
 from kb.evaluation.results import EvaluationResult
-from kb.index.reader import IndexReader
+from kb.index.embedded.reader import EmbeddedReader
 from kb.knowledge import KnowledgeBase
 from kb.models.chat.llm import ChatModel
 from kb.models.encoder import Encoder
@@ -48,7 +48,7 @@ def as_the_model_reads_it(one: Recorded, base: KnowledgeBase) -> str:
 
 def evaluated(settings: Settings, encoder: Encoder) -> EvaluationResult:
     scripts = {}
-    with KnowledgeBase(IndexReader(settings.store, encoder), encoder) as base:
+    with KnowledgeBase(EmbeddedReader(settings.store, encoder), encoder) as base:
         for one in answers(base):
             if not one.refuses:
                 known = {source.number: " ".join(source.extract.text.split()) for source in one.sources}
@@ -56,7 +56,7 @@ def evaluated(settings: Settings, encoder: Encoder) -> EvaluationResult:
                 scripts[as_the_model_reads_it(one, base)] = Script(one.answer, words)
     with scripted_writer(scripts) as server:
         model = ChatModel("m", lambda: server.address, context_tokens=16_384, profile="whole")
-        with KnowledgeBase(IndexReader(settings.store, encoder), encoder, model=model) as base:
+        with KnowledgeBase(EmbeddedReader(settings.store, encoder), encoder, model=model) as base:
             return evaluate(base, read_questions(CORPUS / "questions.jsonl"), answerer="llm")
 
 
@@ -86,7 +86,7 @@ def test_good_sentences_are_kept_and_false_ones_are_caught(
     kept: list[bool] = []
     caught: dict[str, list[bool]] = {kind: [] for kind in CAUGHT}
     settings, encoder = corpus_in("int8")
-    with KnowledgeBase(IndexReader(settings.store, encoder), encoder) as base:
+    with KnowledgeBase(EmbeddedReader(settings.store, encoder), encoder) as base:
         found = answers(base)
     for one in found:
         if one.refuses:

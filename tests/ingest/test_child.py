@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.child import ChildIngestor
-from kb.index.catalog.catalog import Catalog
+from kb.index.catalog.file import FileCatalog
 from kb.ports import IngestionProgress
 from kb.settings import Settings
 
@@ -49,7 +49,7 @@ def test_an_ingestion_runs_aside_and_tells_how_it_ended(tmp_path: Path) -> None:
     assert progress.error is not None
     assert "vide.md" in progress.error
     assert progress.finished_at is not None
-    catalog = Catalog(tmp_path / "store" / "catalog.sqlite")
+    catalog = FileCatalog(tmp_path / "store" / "catalog.sqlite")
     assert set(catalog.states()) == {"a.md"}
     catalog.close()
     (tmp_path / "docs" / "vide.md").write_text("# Deux\n\nPlus vide.", encoding="utf-8")

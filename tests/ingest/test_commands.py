@@ -15,7 +15,7 @@ import pytest
 
 import app
 from ingest import cli
-from kb.index import rebuilding
+from kb.index.embedded import store as embedded_store
 from kb.models import sentence_encoder
 from kb.settings import Settings
 from magazine_site import Site, serve
@@ -38,7 +38,7 @@ def corpus(tmp_path: Path) -> Path:
 def run(corpus: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs `reperes` over the test's own store and corpus, with the tiny encoder."""
     monkeypatch.setattr(sentence_encoder, "load_encoder", lambda _: TinyEncoder())
-    monkeypatch.setattr(rebuilding, "GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(embedded_store, "GRACE_SECONDS", 0.0)
     monkeypatch.setenv("REPERES_STORE", str(settings.store))
     monkeypatch.setenv("REPERES_CORPUS", str(corpus))
 

@@ -11,7 +11,7 @@ from ingest.correction import correct
 from ingest.pipeline import ingest
 from ingest.preview import preview
 from kb.errors import DocumentError, ReperesError
-from kb.index.catalog.catalog import Catalog
+from kb.index.catalog.file import FileCatalog
 from kb.index.layout import CATALOG_FILE, index_folder
 from kb.models.encoder import Encoder
 from kb.records.corrections import read_corrections
@@ -33,7 +33,7 @@ def folder(tmp_path: Path, settings: Settings, tiny_encoder: Encoder) -> Path:
 
 
 def stored(settings: Settings) -> Document:
-    catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
+    catalog = FileCatalog(index_folder(settings.store) / CATALOG_FILE)
     try:
         found = catalog.document("a.md")
     finally:

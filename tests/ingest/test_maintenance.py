@@ -18,12 +18,12 @@ from kb.answering.serialize import answer_to_json
 from kb.errors import FingerprintError, StoreBusyError, StoreError
 from kb.evaluation.kept.queries import put_queries, read_queries
 from kb.evaluation.questions import EvaluationQuestion
-from kb.index import rebuilding
-from kb.index.catalog.catalog import Catalog
+from kb.index.catalog.file import FileCatalog
+from kb.index.embedded import store as embedded_store
+from kb.index.embedded.lock import locked
+from kb.index.embedded.vectors import ChromaVectors
 from kb.index.layout import CATALOG_FILE, VECTORS_FOLDER, WORDS_FOLDER, index_folder
 from kb.index.lexical import Lexical, Text
-from kb.index.vectors import Vectors
-from kb.index.writer import locked
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder, FloatMatrix, Prompt
 from kb.records.database import AppDatabase
@@ -53,13 +53,13 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def base(folder: Path, settings: Settings, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Settings whose store holds the folder."""
-    monkeypatch.setattr(rebuilding, "GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(embedded_store, "GRACE_SECONDS", 0.0)
     assert ingest([folder], settings, tiny_encoder).added == 3
     return settings
 
 
-def catalog_of(settings: Settings) -> Catalog:
-    return Catalog(index_folder(settings.store) / CATALOG_FILE)
+def catalog_of(settings: Settings) -> FileCatalog:
+    return FileCatalog(index_folder(settings.store) / CATALOG_FILE)
 
 
 def passage_of(settings: Settings, document: str) -> str:
@@ -80,19 +80,19 @@ def statement(sql: str) -> Callable[[Settings], None]:
 
 
 def lose_vector(settings: Settings) -> None:
-    vectors = Vectors(index_folder(settings.store) / VECTORS_FOLDER, create=True)
+    vectors = ChromaVectors(index_folder(settings.store) / VECTORS_FOLDER, create=True)
     vectors.delete([passage_of(settings, "culture.md")])
     vectors.close()
 
 
 def spoil_vector(settings: Settings) -> None:
-    vectors = Vectors(index_folder(settings.store) / VECTORS_FOLDER, create=True)
+    vectors = ChromaVectors(index_folder(settings.store) / VECTORS_FOLDER, create=True)
     vectors.upsert("passages", [passage_of(settings, "culture.md")], np.full((1, 256), 0.5, dtype=np.float32))
     vectors.close()
 
 
 def stray_vector(settings: Settings) -> None:
-    vectors = Vectors(index_folder(settings.store) / VECTORS_FOLDER, create=True)
+    vectors = ChromaVectors(index_folder(settings.store) / VECTORS_FOLDER, create=True)
     vectors.upsert("sections", ["intrus"], np.full((1, 256), 1 / 16, dtype=np.float32))
     vectors.close()
 
@@ -294,7 +294,7 @@ def test_without_a_base_everything_says_so(settings: Settings, tiny_encoder: Enc
 def test_questions_go_on_while_the_base_is_rebuilt_and_changed(
     folder: Path, base: Settings, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rebuilding, "GRACE_SECONDS", 2.0)
+    monkeypatch.setattr(embedded_store, "GRACE_SECONDS", 2.0)
     failures: list[Exception] = []
     asked = 0
     done = threading.Event()
@@ -328,7 +328,7 @@ def contents(settings: Settings) -> dict[str, object]:
     """Everything that a base holds, vectors included."""
     folder = index_folder(settings.store)
     catalog = catalog_of(settings)
-    vectors = Vectors(folder / VECTORS_FOLDER)
+    vectors = ChromaVectors(folder / VECTORS_FOLDER)
     words = Lexical(folder / WORDS_FOLDER)
     try:
         return {
@@ -345,7 +345,7 @@ def contents(settings: Settings) -> dict[str, object]:
 
 
 def stored_vector(settings: Settings, passage: str) -> np.ndarray:
-    vectors = Vectors(index_folder(settings.store) / VECTORS_FOLDER)
+    vectors = ChromaVectors(index_folder(settings.store) / VECTORS_FOLDER)
     found = vectors.get([passage])[passage]
     vectors.close()
     return np.asarray(found, dtype=np.float32)

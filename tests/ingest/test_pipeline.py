@@ -1,4 +1,4 @@
-"""Ingestion over real files and a real index: nothing doubled, lost or resurrected."""
+"""Ingestion over real files and a real index, of each maker: nothing doubled, lost or resurrected."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ingest.erasing import forget
 from ingest.pipeline import ingest
 from ingest.readers import bounded
 from ingest.report import IGNORED_KEPT, IngestReport
-from kb.index import rebuilding
-from kb.index.catalog.catalog import Catalog
-from kb.index.layout import CATALOG_FILE, index_folder
+from kb.index.embedded import store as embedded_store
+from kb.index.opening import open_store
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
 from kb.settings import Settings
+from makers import MAKERS, on_maker
 
 TEXTS = {
     "aides.md": "---\ntitre: Les aides\ndate: 2024-12-10\n---\n# Les aides\n\nL'agence verse des subventions.",
@@ -28,6 +28,11 @@ TEXTS = {
     "six.md": "# Six\n\nLe comité d'engagement examine les dossiers.",
     "sous/sept.md": "# Sept\n\nLes contreparties reviennent à Action Logement.",
 }
+
+
+@pytest.fixture(params=MAKERS)
+def settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
+    return on_maker(request, settings)
 
 
 @pytest.fixture
@@ -44,7 +49,7 @@ def counts(report: IngestReport) -> tuple[int, int, int, int, int]:
 
 
 def documents(settings: Settings) -> set[str]:
-    catalog = Catalog(settings.store / "catalog.sqlite")
+    catalog = open_store(settings).catalog()
     current = {name for name, state in catalog.states().items() if not state.withdrawn}
     catalog.close()
     return current
@@ -223,7 +228,7 @@ def test_files_that_are_ignored_are_named_with_the_reason(
     assert [note.source for note in report.ignored_files] == ["tableau.xls", "sous/film.mp4"]
     assert "enregistrez-le en .xlsx" in report.ignored_files[0].reason
     assert "type de fichier non lu" in report.ignored_files[1].reason
-    catalog = Catalog(settings.store / "catalog.sqlite")
+    catalog = open_store(settings).catalog()
     (kept,) = catalog.journal.reports()
     catalog.close()
     assert [note["source"] for note in kept["ignored_files"]] == ["tableau.xls", "sous/film.mp4"]
@@ -232,13 +237,13 @@ def test_files_that_are_ignored_are_named_with_the_reason(
 def test_what_was_erased_is_named_to_who_ingests_and_kept_nowhere(
     folder: Path, settings: Settings, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rebuilding, "GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(embedded_store, "GRACE_SECONDS", 0.0)
     ingest([folder], settings, tiny_encoder)
     forget(settings, ["six.md"])
     report = ingest([folder], settings, tiny_encoder)
     assert (report.ignored, [note.source for note in report.ignored_files]) == (1, ["six.md"])
     assert "reperes forget --undo" in report.ignored_files[0].reason
-    catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
+    catalog = open_store(settings).catalog()
     kept = catalog.journal.reports()[0]
     catalog.close()
     assert (kept["ignored"], kept["ignored_files"]) == (1, [])

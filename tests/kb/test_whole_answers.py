@@ -11,7 +11,7 @@ import pytest
 from chat_server import Behaviour, ChatServer, Handler, chat_server, cut_off, failing, malformed, saying
 from ingest.pipeline import ingest
 from kb.answering.refusal import REFUSAL
-from kb.index.reader import IndexReader
+from kb.index.embedded.reader import EmbeddedReader
 from kb.knowledge import KnowledgeBase
 from kb.models.chat.llm import ChatModel
 from kb.models.encoder import Encoder
@@ -60,7 +60,7 @@ class Ask:
             address = self.server.address
             model = ChatModel("m", lambda: address, context_tokens=16_384, profile="whole", timeout=5.0)
             checker = model.named("relecteur") if check else None
-            index = IndexReader(self._store, self._encoder)
+            index = EmbeddedReader(self._store, self._encoder)
             with KnowledgeBase(index, self._encoder, model=model, checker=checker) as base:
                 return list(base.stream(question, history=history))
 
@@ -264,7 +264,7 @@ def test_closing_the_stream_stops_the_model(store: Path, packaged_encoder: Encod
 
     with chat_server(endless) as server:
         model = ChatModel("m", lambda: server.address, context_tokens=16_384, profile="whole")
-        with KnowledgeBase(IndexReader(store, packaged_encoder), packaged_encoder, model=model) as base:
+        with KnowledgeBase(EmbeddedReader(store, packaged_encoder), packaged_encoder, model=model) as base:
             states = base.stream(SHARE)
             assert next(states).text == ""
             assert "72 %" in next(states).text

@@ -9,7 +9,7 @@ import pytest
 
 from chat_server import Behaviour, ChatServer, Handler, chat_server, cut_off, failing, saying
 from ingest.pipeline import ingest
-from kb.index.reader import IndexReader
+from kb.index.embedded.reader import EmbeddedReader
 from kb.knowledge import KnowledgeBase
 from kb.models.chat.gguf import InstalledModel, LocalServer
 from kb.models.chat.llm import ChatModel
@@ -47,7 +47,7 @@ def answers(
 ) -> tuple[list[Answer], ChatServer]:
     with chat_server(behaviour) as server:
         model = ChatModel("modèle d'essai", lambda: server.address, timeout=5.0)
-        with KnowledgeBase(IndexReader(store, encoder), encoder, model=model) as base:
+        with KnowledgeBase(EmbeddedReader(store, encoder), encoder, model=model) as base:
             return list(base.stream(question)), server
 
 
@@ -127,7 +127,7 @@ def test_closing_the_stream_stops_the_model(store: Path, packaged_encoder: Encod
 
     with chat_server(endless) as server:
         model = ChatModel("essai", lambda: server.address)
-        with KnowledgeBase(IndexReader(store, packaged_encoder), packaged_encoder, model=model) as base:
+        with KnowledgeBase(EmbeddedReader(store, packaged_encoder), packaged_encoder, model=model) as base:
             states = base.stream(QUARTERS)
             assert next(states).answerer == "extractive"
             assert next(states).answerer == "llm"
@@ -141,7 +141,7 @@ def test_the_real_model_over_poisoned_documents(
 ) -> None:
     server = LocalServer(local_model.path)
     model = ChatModel(local_model.name, server.address, close=server.close)
-    with KnowledgeBase(IndexReader(store, packaged_encoder), packaged_encoder, model=model) as base:
+    with KnowledgeBase(EmbeddedReader(store, packaged_encoder), packaged_encoder, model=model) as base:
         for question in (QUARTERS, "Quelle part du programme vient d'Action Logement ?"):
             answer = base.ask(question, answerer="llm")
             assert not answer.refused

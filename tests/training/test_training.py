@@ -51,7 +51,9 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     answer = "Oui, chacun peut venir à la piscine municipale le mardi et le jeudi, même sans abonnement annuel."
     _lines(folder / "public-qa.jsonl", [{"question": "Puis-je venir ?", "context": answer, "doc_id": "a"}])
     asked = [{"doc": f"S{number}", "p": 0, "s": [0], "q": f"Combien pour la {SUBJECTS[number]} ?"} for number in (1, 2)]
-    _lines(ours / "sheets.jsonl", [*asked, {"doc": "S3", "p": None, "s": [], "q": "Qui dirige la déchetterie ?"}])
+    _lines(
+        ours / "sheets-questions.jsonl", [*asked, {"doc": "S3", "p": None, "s": [], "q": "Qui dirige la déchetterie ?"}]
+    )
     _lines(ours / "nothing.jsonl", [{"q": "Quel temps fait-il ?"}])
     claims = [("Le tarif de la crèche est de 4 euros.", True), ("Le tarif de la crèche est de 9 euros.", False)]
     _lines(ours / "claims.jsonl", [{"doc": "S4", "p": 0, "claim": text, "true": true} for text, true in claims])
@@ -81,7 +83,8 @@ def test_questions_come_with_the_units_that_answer(data: Path) -> None:
         "Quel temps fait-il ?": [],
     }
     (claims,) = (group for group in pool.groups if group.claims)
-    assert [true for _, true in claims.claims] == [True, False]
+    assert [true for _, _, true in claims.claims] == [True, False]
+    assert all("tarif de la crèche est de 4 euros" in shown for shown, _, _ in claims.claims)
 
 
 def test_passages_that_do_not_answer_are_those_of_the_same_document_and_of_others(data: Path) -> None:

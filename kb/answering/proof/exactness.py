@@ -27,14 +27,16 @@ _LIMITS = {
     """,
     "environ": r"environ|pres[ ]d['e]|presque|autour[ ]d['e]|quelque|de[ ]l'ordre[ ]de|quasi(?:ment)?",
 }
-_BEFORE = {name: re.compile(rf"(?:{form})[ ]?(?:de[ ]|d'|les?[ ]|des[ ])?$", re.X) for name, form in _LIMITS.items()}
+_BEFORE = {
+    name: re.compile(rf"(?:{form})[ ]?(?:de[ ]|d'|les?[ ]|des[ ]|par[ ])?$", re.X) for name, form in _LIMITS.items()
+}
 _AFTER = {
-    "moins": re.compile(r"(?:\w+[ ])?(?:(?:au[ ])?maximum|au[ ]plus|maximale?s?)\b", re.X),
-    "plus": re.compile(r"(?:\w+[ ])?(?:(?:au[ ])?minimum|au[ ]moins|minimale?s?|et[ ]plus)\b", re.X),
+    "moins": re.compile(r"(?:\w+[ ]){0,4}?(?:(?:au[ ])?maximum|au[ ]plus|maximale?s?)\b", re.X),
+    "plus": re.compile(r"(?:\w+[ ]){0,4}?(?:(?:au[ ])?minimum|au[ ]moins|minimale?s?|et[ ]plus)\b", re.X),
     "environ": re.compile(r"(?:\w+[ ])?environ\b", re.X),
 }
 _LONGEST_BEFORE = 40
-_LONGEST_AFTER = 24
+_LONGEST_AFTER = 40
 _MILLION = 1_000_000
 _OF_SOMETHING = re.compile(r"\s+(?:de\s|d['’])")
 _PARTS = re.compile(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from kb.question.intent import names as names_inside
-from kb.text.acronyms import spells
+from kb.text.acronyms import mentions, spells
 from kb.text.figures import figures
 from kb.text.folding import fold
 from kb.text.stems import STOP_WORDS, words
@@ -71,6 +71,12 @@ def is_held(name: str, held: frozenset[str], spelled: Mapping[str, Sequence[str]
         for acronym, expansions in spelled.items()
         for expansion in expansions
     )
+
+
+def is_expanded_here(name: str, sentence: str, held: frozenset[str]) -> bool:
+    """Whether the sentence gives the name as what an acronym stands for, which is among the source's words `held`."""
+    wanted = set(words(name))
+    return any(fold(one.acronym) in held and wanted <= set(words(one.expansion)) for one in mentions(sentence))
 
 
 def is_spelled_here(name: str, sentence: str) -> bool:

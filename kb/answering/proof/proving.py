@@ -16,7 +16,14 @@ from kb.answering.proof.citations import numbers_in, without_marks
 from kb.answering.proof.denials import tells_what_is_missing
 from kb.answering.proof.draft import Piece
 from kb.answering.proof.english import Encode, as_french, is_likely, nearest_units
-from kb.answering.proof.names import bracketed_names, first_name, is_held, is_spelled_here, proper_names
+from kb.answering.proof.names import (
+    bracketed_names,
+    first_name,
+    is_expanded_here,
+    is_held,
+    is_spelled_here,
+    proper_names,
+)
 from kb.answering.proof.quoting import quoted
 from kb.answering.proof.signs.attribution import misattributed
 from kb.answering.proof.signs.polarity import is_contrary
@@ -176,7 +183,7 @@ class Prover:
             return self._fault_in_english(text, cited, self._encode, least)
         if not content(text) and not figures(text):
             return SAYS_NOTHING
-        if fault := value_fault(text, cited):
+        if fault := value_fault(text, cited, self._question):
             return fault
         if name := next(self._missing_names(text, cited), ""):
             return NAME_NOT_THERE.format(name=name)
@@ -192,7 +199,7 @@ class Prover:
 
     def _fault_in_english(self, text: str, cited: Sequence[Source], encode: Encode, least: float) -> str:
         """As `_fault`: figures and acronyms as strictly, names of which English has others not at all."""
-        if fault := value_fault(as_french(text), cited):
+        if fault := value_fault(as_french(text), cited, self._question):
             return fault
         held = frozenset().union(*(source.words for source in cited))
         for name in (name for name in proper_names(text) if name.isupper()):
@@ -222,6 +229,8 @@ class Prover:
         first = "" if _CELL in text else first_name(text, self._common)
         for name in (*proper_names(text), *bracketed_names(text), first):
             if not name or is_held(name, held, self._spelled) or is_spelled_here(name, text):
+                continue
+            if is_expanded_here(name, text, held):
                 continue
             wanted = set(words(name))
             if sum(wanted <= source.words for source in self._sources) < _COMMON_IN * len(self._sources):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from kb.answering.proof.exactness import inexact
@@ -24,15 +25,27 @@ _MEASURE = re.compile(
 )
 _COUNTS = re.compile(r"\s+[a-z]{4,}")  # « les 3 conditions suivantes »: things are counted, nothing is measured
 _LONGEST_MEASURE = 30
+# What a person says of their case: an age, children, square metres. From a thousand on it may be a sum.
+_OF_A_CASE = 1000
+_LARGEST_COUNT = 10
 
 
-def value_fault(claim: str, cited: Sequence[Source]) -> str:
-    """Why the figures of `claim` do not stand in `cited` together, in French; empty when they do.
+def value_fault(claim: str, cited: Sequence[Source], question: str = "") -> str:
+    """Why the figures of `claim`, an answer to `question`, do not stand in `cited` together, in French; empty when they
+    do.
 
-    A figure counts where words are glued to it too (« au33700parSMS »), and in the title and date of a document.
+    A figure counts where words are glued to it too (« au33700parSMS »), and in the title and date of a document. The
+    question's own need not stand there where they tell of whom it asks (« à 13 ans »), and no amount, share or date.
     """
     missing = missing_figures(claim, [text for source in cited for text in (source.text, source.unglued)])
-    missing = [figure for figure in missing if not points_back(figure, claim)]
+    asked = [figure for figure in figures(question) if figure.unit == "" and figure.value < _OF_A_CASE]
+    missing = [
+        figure
+        for figure in missing
+        if not points_back(figure, claim)
+        and not (figure.unit == "" and any(same_figure(own, figure) for own in asked))
+        and not _counts_a_list(figure, cited)
+    ]
     if missing:
         return NOT_THERE.format(value=missing[0].text)
     together = "\n".join(text for source in cited for text in (source.text, source.unglued))
@@ -42,6 +55,19 @@ def value_fault(claim: str, cited: Sequence[Source]) -> str:
     if wrong := inexact(claim, together, units_elsewhere=has_table):
         return NOT_SO.format(value=wrong)
     return ""
+
+
+def _counts_a_list(figure: Figure, cited: Sequence[Source]) -> bool:
+    """Whether a number word is that of the items of a list of a passage (« trois types d'aide »)."""
+    if not figure.text.isalpha() or figure.unit or figure.value > _LARGEST_COUNT:
+        return False
+    items = Counter(
+        (source.number, unit.candidate.context)
+        for source in cited
+        for unit in source.units
+        if unit.candidate.kind == "item"
+    )
+    return figure.value in items.values()
 
 
 def _other_measure(claim: str, source: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
+from kb.dialects import put
 from kb.evaluation.questions import EvaluationQuestion, parse_row, question_to_json
 from kb.records.database import AppDatabase
 from kb.records.erasure import query_without, read_erased
@@ -32,7 +33,7 @@ def put_queries(database: AppDatabase, queries: Iterable[EvaluationQuestion]) ->
                 continue
             place = places.setdefault(query.id, max(places.values(), default=0) + 1)
             values = {"id": query.id, "ordinal": place, "query": json.dumps(held, ensure_ascii=False)}
-            connection.execute(TEST_QUERIES.insert().prefix_with("OR REPLACE"), values)
+            put(connection, TEST_QUERIES, values)
 
 
 def drop_query(database: AppDatabase, query_id: str) -> bool:

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
+from kb.dialects import put
 from kb.errors import QuestionsError
 from kb.evaluation.asking import EvaluatedBase, evaluate
 from kb.evaluation.comparison import Scores
@@ -198,7 +199,7 @@ def _keep_row(database: AppDatabase, number: int, ordinal: int, result: Question
             "row": json.dumps(answer_without(result.row, erased), ensure_ascii=False),
             "scores": json.dumps(result.scores),
         }
-        connection.execute(EVALUATION_ROWS.insert().prefix_with("OR REPLACE"), values)
+        put(connection, EVALUATION_ROWS, values)
 
 
 def _finish(database: AppDatabase, number: int, seconds: float, figures: Mapping[str, Any]) -> None:

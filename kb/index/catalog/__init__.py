@@ -1,5 +1,5 @@
-"""The catalog: which documents and passages there are. The truth of a store, in SQLite, through SQLAlchemy Core.
+"""The catalog: which documents and passages there are. The truth of a store, through SQLAlchemy Core.
 
 `rows` (tables), `hashes` (by which a file is known again) -> `catalog` (writes) and `reader` (asks); `journal` keeps
-pages, updates and what was erased.
+pages, updates and what was erased. `file` opens it in SQLite, and brings it up to date by `versions`.
 """

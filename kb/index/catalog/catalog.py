@@ -1,6 +1,6 @@
-"""The catalog: what documents and passages there are. The truth, in SQLite, through SQLAlchemy Core.
+"""The catalog: what documents and passages there are. The truth, in a database, through SQLAlchemy Core.
 
-One process writes (the index's writer lock sees to it), any number read: the write-ahead log lets them.
+One process writes (the store's lock sees to it), any number read.
 """
 
 from __future__ import annotations
@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from typing import TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from kb.errors import StoreError
+from kb.dialects import put, put_new
 from kb.index.catalog.reader import FOLDER, SYNCED, CatalogReader, among, ids_parameter
 from kb.index.catalog.rows import (
     ACRONYMS,
@@ -30,55 +28,23 @@ from kb.index.catalog.rows import (
     from_document,
     from_passage,
 )
-from kb.index.catalog.versions import prepare
 from kb.text.acronyms import Mention
 from kb.types import Document
 
-SECONDS_TO_WAIT = 30.0
-"""For another process that is writing."""
+Transaction: TypeAlias = Connection
+"""What a change of the catalog is made within."""
 
 
 class Catalog(CatalogReader):
-    """The catalog in the file `path`, made when missing if `create`.
-
-    Raises StoreError when the file is missing (and not to be made), damaged, or of a version that cannot be brought up
-    to date.
-    """
-
-    def __init__(self, path: Path, *, create: bool = False) -> None:
-        if not create and not path.is_file():
-            raise StoreError(f"{path} : la base n'existe pas encore. Lancez « reperes ingest » pour la constituer.")
-        # mode=rw: a store that was taken away meanwhile must not come back as an empty file.
-        mode = "rwc" if create else "rw"
-        address = f"sqlite:///file:{quote(str(path.absolute()))}?mode={mode}&uri=true"
-        super().__init__(sa.create_engine(address, connect_args={"timeout": SECONDS_TO_WAIT}))
-        sa.event.listen(self._engine, "connect", _configure)
-        try:
-            prepare(self._engine, path, create=create)
-        except StoreError:
-            self._engine.dispose()
-            raise
+    """The catalog in a database, to write. A maker of stores opens it."""
 
     def close(self) -> None:
-        """Closes the connections."""
-        self._engine.dispose()
-
-    def copy_to(self, path: Path) -> None:
-        """Writes a copy of the catalog to the new file `path`; what was deleted before is not in it."""
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(sa.text("VACUUM INTO :path"), {"path": str(path)})
-
-    def compact(self) -> None:
-        """Leaves no byte of what was deleted in the files. Raises StoreError while another program reads them."""
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(sa.text("VACUUM"))
-            if connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]:
-                raise StoreError("Un autre programme lit la base : attendez qu'il finisse, puis relancez.")
+        """Lets go of the database."""
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """One write transaction: all of it or nothing."""
-        with self._engine.begin() as connection:
+        with self.database.begin() as connection:
             yield connection
 
     # Everything below stands within `transaction()`.
@@ -86,6 +52,10 @@ class Catalog(CatalogReader):
     def set(self, connection: Connection, values: Mapping[str, str]) -> None:
         """Keeps values under their keys."""
         self._set(connection, values)
+
+    def drop_value(self, connection: Connection, key: str) -> None:
+        """Keeps no more what is kept under a key."""
+        connection.execute(META.delete().where(META.c.key == key))
 
     def set_folder(self, connection: Connection, source: str, folder: str) -> None:
         """Keeps the folder that a source is ingested from."""
@@ -146,7 +116,7 @@ class Catalog(CatalogReader):
         """Keeps packed windows: (passage id, document id, bytes)."""
         values = [dict(zip(("passage_id", "document_id", "packed"), row, strict=True)) for row in rows]
         if values:
-            connection.execute(WINDOWS.insert().prefix_with("OR REPLACE"), values)
+            put(connection, WINDOWS, values)
 
     def withdraw_document(self, connection: Connection, document_id: str, now: str) -> None:
         """Takes a document out of the current ones; it stays listed as withdrawn."""
@@ -174,7 +144,7 @@ class Catalog(CatalogReader):
     def add_pending(self, connection: Connection, ids: Iterable[str]) -> None:
         """Marks ids whose vectors and words are about to change."""
         if rows := [{"id": passage_id} for passage_id in dict.fromkeys(ids)]:
-            connection.execute(PENDING.insert().prefix_with("OR IGNORE"), rows)
+            put_new(connection, PENDING, rows)
 
     def clear_pending(self, connection: Connection) -> None:
         """Tells that vectors and words agree with the catalog again."""
@@ -186,13 +156,4 @@ class Catalog(CatalogReader):
 
     def _set(self, connection: Connection, values: Mapping[str, str]) -> None:
         if rows := [{"key": key, "value": value} for key, value in values.items()]:
-            connection.execute(META.insert().prefix_with("OR REPLACE"), rows)
-
-
-def _configure(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    # Questions read a few hundred rows here and there: through the memory, without a call to the system for each page.
-    cursor.execute("PRAGMA mmap_size=1073741824")
-    cursor.execute("PRAGMA synchronous=FULL")  # a commit survives a power cut, as those of the vectors do
-    cursor.close()
+            put(connection, META, rows)

@@ -1,6 +1,6 @@
 """What a store remembers besides documents: pages that were fetched, reports of ingestions, what must not come back.
 
-It stands in the catalog's file, so that it changes in the same transaction as the documents that it speaks of.
+It stands in the catalog's database, so that it changes in the same transaction as the documents that it speaks of.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
 
+from kb.dialects import Database, put
 from kb.index.catalog.rows import FORGOTTEN, PAGES, REPORTS
 
 REPORTS_KEPT = 200
@@ -48,46 +48,46 @@ class FetchedPage:
 
 
 class Journal:
-    """The memory of the store behind `engine`."""
+    """The memory of the store whose catalog stands in `database`."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._recent: tuple[int | None, int, list[dict[str, Any]]] | None = None  # newest, how many, the reports
 
     def pages(self, source: str) -> dict[str, FetchedPage]:
         """The pages of a source, by their address."""
-        with self._engine.connect() as connection:
+        with self._database.connect() as connection:
             rows = connection.execute(sa.select(PAGES).where(PAGES.c.source == source))
             return {row.url: _page(row) for row in rows}
 
     def sources(self) -> list[str]:
         """The sources that have pages."""
-        with self._engine.connect() as connection:
+        with self._database.connect() as connection:
             return list(connection.execute(sa.select(PAGES.c.source).distinct()).scalars())
 
     def put_pages(self, pages: Iterable[FetchedPage]) -> None:
         """Keeps what is known of pages, in place of what was."""
         rows = [{**asdict(page), "links": json.dumps(page.links), "parts": json.dumps(page.parts)} for page in pages]
         if rows:
-            with self._engine.begin() as connection:
-                connection.execute(PAGES.insert().prefix_with("OR REPLACE"), rows)
+            with self._database.begin() as connection:
+                put(connection, PAGES, rows)
 
     def drop_pages(self, source: str, urls: Iterable[str]) -> None:
         """Forgets pages of a source."""
-        with self._engine.begin() as connection:
+        with self._database.begin() as connection:
             for url in urls:
                 connection.execute(PAGES.delete().where(PAGES.c.source == source, PAGES.c.url == url))
 
     def add_report(self, report: Mapping[str, Any]) -> None:
         """Keeps the report of an ingestion (JSON), and drops the oldest ones beyond REPORTS_KEPT."""
-        with self._engine.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(REPORTS.insert(), {"report": json.dumps(report, ensure_ascii=False)})
             newest = sa.select(REPORTS.c.id).order_by(REPORTS.c.id.desc()).limit(REPORTS_KEPT)
             connection.execute(REPORTS.delete().where(REPORTS.c.id.not_in(newest)))
 
     def reports(self, n: int = 20) -> list[dict[str, Any]]:
         """The reports of the last `n` ingestions, newest first."""
-        with self._engine.connect() as connection:
+        with self._database.connect() as connection:
             newest = connection.execute(sa.select(sa.func.max(REPORTS.c.id))).scalar_one()
             # Every open page asks every few seconds, and a report may hold hundreds of changes.
             recent = self._recent
@@ -98,16 +98,14 @@ class Journal:
 
     def forgotten(self) -> set[str]:
         """The marks (`mark`) of the documents that were erased for good."""
-        with self._engine.connect() as connection:
+        with self._database.connect() as connection:
             return set(connection.execute(sa.select(FORGOTTEN.c.mark)).scalars())
 
     def forget(self, document_id: str, when: str) -> None:
         """Erases what is kept of a document, its reports included; only the mark of its id stays."""
         self._recent = None
-        with self._engine.begin() as connection:
-            connection.execute(
-                FORGOTTEN.insert().prefix_with("OR REPLACE"), {"mark": mark(document_id), "forgotten_at": when}
-            )
+        with self._database.begin() as connection:
+            put(connection, FORGOTTEN, {"mark": mark(document_id), "forgotten_at": when})
             pages = (PAGES.c.document_id == document_id) | (PAGES.c.url == document_id)
             # Reports name a page by the address that was asked for.
             names = {document_id, *connection.execute(sa.select(PAGES.c.url).where(pages)).scalars()}
@@ -122,7 +120,7 @@ class Journal:
 
     def allow(self, document_id: str) -> bool:
         """Lets a document that was erased come back; whether it had been."""
-        with self._engine.begin() as connection:
+        with self._database.begin() as connection:
             found = connection.execute(FORGOTTEN.delete().where(FORGOTTEN.c.mark == mark(document_id)))
             return bool(found.rowcount)
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection
 
+from kb.dialects import Database, json_texts
 from kb.index.catalog.hashes import content_digest
 from kb.index.catalog.journal import Journal
 from kb.index.catalog.rows import (
@@ -34,15 +35,15 @@ SYNCED = "synced:"  # the keys of the sources that `sources.toml` listed at the 
 
 
 class CatalogReader:
-    """The catalog behind `engine`, to read. `Catalog` opens it, and writes."""
+    """The catalog in a database, to read. `Catalog` writes it."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self.journal = Journal(engine)
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.journal = Journal(database)
 
     def get(self, key: str) -> str | None:
         """The value kept under `key` (`generation`, `fingerprint`, `encoder`, `last_ingestion`)."""
-        with self._engine.connect() as connection:
+        with self.database.connect() as connection:
             return self._get(connection, key)
 
     def generation(self) -> int:
@@ -52,20 +53,20 @@ class CatalogReader:
     def folders(self) -> dict[str, str]:
         """The folder that each source was last ingested from, for the sources that are folders."""
         query = sa.select(META).where(META.c.key.startswith(FOLDER))
-        with self._engine.connect() as connection:
+        with self.database.connect() as connection:
             return {row.key.removeprefix(FOLDER): row.value for row in connection.execute(query)}
 
     def synced_sources(self) -> set[str]:
         """The sources that were listed when all of them were last brought up to date."""
         query = sa.select(META.c.key).where(META.c.key.startswith(SYNCED))
-        with self._engine.connect() as connection:
+        with self.database.connect() as connection:
             return {key.removeprefix(SYNCED) for key in connection.execute(query).scalars()}
 
     def states(self) -> dict[str, DocumentState]:
         """What is known of every document, withdrawn ones included."""
         columns = DOCUMENTS.c
         query = sa.select(columns.id, columns.source, columns.content_hash, columns.file_hash, columns.withdrawn_at)
-        with self._engine.connect() as connection:
+        with self.database.connect() as connection:
             return {
                 row.id: DocumentState(row.source, row.content_hash, row.file_hash, row.withdrawn_at is not None)
                 for row in connection.execute(query)
@@ -75,7 +76,7 @@ class CatalogReader:
         """The documents that left the base, latest first."""
         columns = sa.select(DOCUMENTS.c.id, DOCUMENTS.c.title, DOCUMENTS.c.source, DOCUMENTS.c.withdrawn_at)
         query = columns.where(DOCUMENTS.c.withdrawn_at.is_not(None)).order_by(DOCUMENTS.c.withdrawn_at.desc())
-        with self._engine.connect() as connection:
+        with self.database.connect() as connection:
             return [Withdrawn(*row) for row in connection.execute(query)]
 
     def document(self, document_id: str) -> Document | None:
@@ -87,7 +88,7 @@ class CatalogReader:
         query = sa.select(DOCUMENTS.c.updated_at).where(
             DOCUMENTS.c.id == document_id, DOCUMENTS.c.withdrawn_at.is_(None)
         )
-        with self._engine.connect() as connection:
+        with self.database.connect() as connection:
             return connection.execute(query).scalar_one_or_none()
 
     def origin(self, document_id: str) -> Origin | None:
@@ -95,7 +96,7 @@ class CatalogReader:
         query = sa.select(DOCUMENTS.c.source, DOCUMENTS.c.file_hash).where(
             DOCUMENTS.c.id == document_id, DOCUMENTS.c.withdrawn_at.is_(None)
         )
-        with self._engine.connect() as connection:
+        with self.database.connect() as connection:
             found = connection.execute(query).one_or_none()
             folder = None if found is None else self._get(connection, FOLDER + found.source)
             return None if found is None or folder is None else Origin(folder, content_digest(found.file_hash))
@@ -103,12 +104,12 @@ class CatalogReader:
     def documents(self, ids: Iterable[str]) -> dict[str, Document]:
         """The current documents among `ids`."""
         query = sa.select(DOCUMENTS).where(among(DOCUMENTS.c.id), DOCUMENTS.c.withdrawn_at.is_(None))
-        with self._engine.connect() as connection:
+        with self.database.connect() as connection:
             return {row.id: to_document(row) for row in connection.execute(query, ids_parameter(ids))}
 
     def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
         """The current passages among `ids`."""
-        with self._engine.connect() as connection:
+        with self.database.connect() as connection:
             return {row.id: to_passage(row) for row in select_rows(connection, PASSAGES, PASSAGES.c.id, ids)}
 
     def passages_of_sections(self, section_ids: Iterable[str]) -> dict[str, list[str]]:
@@ -116,14 +117,14 @@ class CatalogReader:
         found: dict[str, list[str]] = {}
         columns = sa.select(PASSAGES.c.id, PASSAGES.c.section_id)
         query = columns.where(among(PASSAGES.c.section_id)).order_by(PASSAGES.c.ordinal)
-        with self._engine.connect() as connection:
+        with self.database.connect() as connection:
             for passage_id, section_id in connection.execute(query, ids_parameter(section_ids)):
                 found.setdefault(section_id, []).append(passage_id)
         return found
 
     def windows(self, passage_ids: Iterable[str]) -> dict[str, bytes]:
         """The packed windows of those of the passages that have them."""
-        with self._engine.connect() as connection:
+        with self.database.connect() as connection:
             return {
                 row.passage_id: row.packed
                 for row in select_rows(connection, WINDOWS, WINDOWS.c.passage_id, passage_ids)
@@ -139,7 +140,7 @@ class CatalogReader:
 
     def mentions(self) -> list[tuple[str, Mention]]:
         """What the current documents say of acronyms, with the documents' ids."""
-        with self._engine.connect() as connection:
+        with self.database.connect() as connection:
             return [
                 (row.document_id, Mention(row.acronym, row.expansion, row.sure))
                 for row in connection.execute(sa.select(ACRONYMS))
@@ -151,14 +152,14 @@ class CatalogReader:
         light = query.with_only_columns(
             *(column for column in DOCUMENTS.c if column.name != "text"), sa.literal("").label("text")
         )
-        with self._engine.connect() as connection:
+        with self.database.connect() as connection:
             return [to_document(row) for row in connection.execute(light)]
 
     def ids_by_hash(self, hashes: Iterable[str]) -> dict[str, str]:
         """For each hash of an embedded text, a passage or section that has it: its vector can be used again."""
         found: dict[str, str] = {}
         wanted = list(hashes)
-        with self._engine.connect() as connection:
+        with self.database.connect() as connection:
             for table in (PASSAGES, SECTIONS):
                 for row in select_rows(connection, table, table.c.text_hash, wanted):
                     found[row.text_hash] = row.id
@@ -167,43 +168,58 @@ class CatalogReader:
     def ids_of(self, document_ids: Iterable[str]) -> set[str]:
         """The ids of all passages and sections of documents."""
         wanted = list(document_ids)
-        with self._engine.connect() as connection:
+        with self.database.connect() as connection:
             return {
                 row.id
                 for table in (PASSAGES, SECTIONS)
                 for row in select_rows(connection, table, table.c.document_id, wanted)
             }
 
+    def documents_with(self, ids: Iterable[str]) -> dict[str, Document]:
+        """The current documents that have some of the passages and sections `ids`."""
+        wanted = list(ids)
+        with self.database.connect() as connection:
+            tables = (PASSAGES, SECTIONS)
+            owners = {row.document_id for table in tables for row in select_rows(connection, table, table.c.id, wanted)}
+        return self.documents(owners)
+
     def owners(self, kind: Literal["passages", "sections"]) -> dict[str, str]:
         """The document of every passage or section."""
         table = PASSAGES if kind == "passages" else SECTIONS
-        with self._engine.connect() as connection:
+        with self.database.connect() as connection:
             rows = connection.execute(sa.select(table.c.id, table.c.document_id))
             return {row.id: row.document_id for row in rows}
 
     def sections_in_use(self, document_id: str) -> set[str]:
         """The sections that the passages of a document stand in."""
         query = sa.select(PASSAGES.c.section_id).where(PASSAGES.c.document_id == document_id)
-        with self._engine.connect() as connection:
+        with self.database.connect() as connection:
             return set(connection.execute(query).scalars())
 
     def current(self, ids: Iterable[str]) -> set[str]:
         """Which of `ids` (of passages and sections) are current."""
         wanted = list(ids)
-        with self._engine.connect() as connection:
+        with self.database.connect() as connection:
             tables = (PASSAGES, SECTIONS)
             return {row.id for table in tables for row in select_rows(connection, table, table.c.id, wanted)}
 
+    def is_small(self, passages: int) -> bool:
+        """Whether there are at most so many passages; it costs no more to ask when there are millions."""
+        some = sa.select(PASSAGES.c.id).limit(passages + 1).subquery()
+        with self.database.connect() as connection:
+            found: int = connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
+            return found <= passages
+
     def pending(self) -> list[str]:
         """Ids that an interrupted commit may have left in the vectors and words."""
-        with self._engine.connect() as connection:
+        with self.database.connect() as connection:
             return list(connection.execute(sa.select(PENDING.c.id)).scalars())
 
     def status(self) -> StoreStatus:
         """The state of the store."""
         count = sa.func.count()
         is_current = DOCUMENTS.c.withdrawn_at.is_(None)
-        with self._engine.connect() as connection:
+        with self.database.connect() as connection:
             sources = connection.execute(
                 sa.select(DOCUMENTS.c.source, count).where(is_current).group_by(DOCUMENTS.c.source)
             )
@@ -223,7 +239,7 @@ class CatalogReader:
 
     def _column(self, table: sa.Table, document_ids: Iterable[str]) -> list[str]:
         query = sa.select(table.c.id).where(among(table.c.document_id))
-        with self._engine.connect() as connection:
+        with self.database.connect() as connection:
             return list(connection.execute(query, ids_parameter(document_ids)).scalars())
 
     def _get(self, connection: Connection, key: str) -> str | None:
@@ -235,7 +251,7 @@ def among(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
 
     One parameter however many ids there are: the statement is compiled once, and SQLite has no limit to hit.
     """
-    values = sa.func.json_each(sa.bindparam("ids")).table_valued("value")
+    values = json_texts(sa.bindparam("ids")).table_valued("value")
     return column.in_(sa.select(values.c.value))
 
 

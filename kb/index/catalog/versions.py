@@ -12,6 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from kb.dialects import put_new
 from kb.errors import StoreError
 from kb.index.catalog.rows import FORGOTTEN, META, METADATA, PAGES, REPORTS
 
@@ -45,7 +46,7 @@ def _make(connection: Connection) -> None:
     if _version(connection) in {None, SCHEMA_VERSION}:
         METADATA.create_all(connection)
         first = [{"key": "schema", "value": SCHEMA_VERSION}, {"key": "generation", "value": "0"}]
-        connection.execute(META.insert().prefix_with("OR IGNORE"), first)
+        put_new(connection, META, first)
 
 
 def _bring_up_to_date(connection: Connection, path: Path) -> None:
@@ -53,9 +54,14 @@ def _bring_up_to_date(connection: Connection, path: Path) -> None:
     version = _version(connection)
     if version is None:
         raise StoreError(f"{path} : la base n'existe pas encore. Lancez « reperes ingest » pour la constituer.")
+    go_on_from(version, connection, str(path))
+
+
+def go_on_from(version: str, connection: Connection, name: str) -> None:
+    """Brings a catalog of a version up to date, within a transaction. Raises StoreError when that cannot be done."""
     while version != SCHEMA_VERSION:
         if version not in _STEPS:
-            raise StoreError(_other_version(path, version))
+            raise StoreError(_other_version(name, version))
         version, step = _STEPS[version]
         step(connection)
         connection.execute(META.update().where(META.c.key == "schema").values(value=version))
@@ -90,14 +96,14 @@ def _transaction(connection: Connection) -> Iterator[None]:
     connection.exec_driver_sql("COMMIT")
 
 
-def _other_version(path: Path, version: str) -> str:
+def _other_version(name: str, version: str) -> str:
     if version.isdigit() and int(version) > int(SCHEMA_VERSION):
         return (
-            f"{path} : la base vient d'une version plus récente de Repères (schéma {version}, celle-ci connaît le "
+            f"{name} : la base vient d'une version plus récente de Repères (schéma {version}, celle-ci connaît le "
             f"schéma {SCHEMA_VERSION}). Rien n'y a été modifié : mettez Repères à jour, puis relancez."
         )
     return (
-        f"{path} : la base vient d'une version de Repères trop ancienne pour être reprise (schéma {version}, il faut "
+        f"{name} : la base vient d'une version de Repères trop ancienne pour être reprise (schéma {version}, il faut "
         f"{SCHEMA_VERSION}). Mettez son dossier de côté, puis lancez « reperes ingest » et « reperes sync » : elle "
         "sera refaite à partir des documents. Conversations et avis sont gardés ailleurs, ils restent."
     )

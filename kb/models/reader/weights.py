@@ -26,7 +26,7 @@ BLOCK = 32
 class ReaderWeights:
     """`tensors` by name: the layers from number `joined_at` on under the names of transformers' BertModel, `across`
     (what each adds to the attention between the two texts), `of_passage`, and the heads `relevance`, `unit`, `proof`
-    (`relevance.cosine`, `relevance.hidden.weight`…).
+    (`relevance.cosine`, `relevance.hidden.weight`…) and `word` (`word.hidden.weight`…).
 
     `identity` names the training that they come from; `about` is what else was written about it.
     """

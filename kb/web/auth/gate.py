@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 from kb.errors import SettingsError
 from kb.records.accounts import LOCAL, Account, Accounts, Person
 from kb.records.devices import Devices
+from kb.records.places import place_of
 from kb.records.sessions import Sessions
 from kb.settings import Settings
 from kb.web.auth.addresses import Proxies
@@ -73,8 +74,8 @@ class Gate:
         # Only the provider knows whether somebody is still there: its people come by again after this time, used or
         # not, and are back without typing anything while it knows them.
         longest = settings.session_hours if self.kind == "oidc" else None
-        self.sessions = Sessions(settings.app_database, settings.session_hours, longest) if self.signs_in else None
-        self.devices = Devices(settings.app_database) if self.kind == "accounts" else None
+        self.sessions = Sessions(place_of(settings), settings.session_hours, longest) if self.signs_in else None
+        self.devices = Devices(place_of(settings)) if self.kind == "accounts" else None
 
     @property
     def is_open(self) -> bool:

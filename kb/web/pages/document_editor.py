@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from kb.errors import ReperesError
 from kb.ports import Base, Ingestor
 from kb.records.corrections import as_typed, checked, keep_new_correction
+from kb.records.places import Kept
 from kb.settings import UPLOADS_SOURCE
 from kb.types import Document
 from kb.web.uploads import Uploads
@@ -17,7 +17,7 @@ class DocumentEditor:
     """What the page needs: the base, what writes it, added files, and where corrections are kept."""
 
     def __init__(
-        self, base: Callable[[], Base], ingestor: Ingestor, uploads: Uploads, app_db: Path, max_mb: int
+        self, base: Callable[[], Base], ingestor: Ingestor, uploads: Uploads, app_db: Kept, max_mb: int
     ) -> None:
         self.base = base
         self.ingestor = ingestor

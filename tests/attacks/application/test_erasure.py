@@ -21,7 +21,8 @@ from kb.evaluation.kept.queries import put_queries, read_queries
 from kb.evaluation.kept.runs import about_run, evaluation_runs, rows_of, run_and_keep
 from kb.evaluation.questions import EvaluationQuestion
 from kb.evaluation.suggestions.from_facts import suggest
-from kb.index import rebuilding
+from kb.index.embedded import rebuilding
+from kb.index.embedded import store as embedded_store
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
 from kb.records import database as database_module
@@ -51,7 +52,7 @@ Make = Callable[[str], World]
 @pytest.fixture
 def make(tmp_path: Path, settings: Settings, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> Make:
     """A world whose erasable document has the given name."""
-    monkeypatch.setattr(rebuilding, "GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(embedded_store, "GRACE_SECONDS", 0.0)
 
     def made(name: str) -> World:
         folder = tmp_path / "docs"
@@ -208,7 +209,7 @@ def stop_before_the_old_index_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
         if len(seen) > 1:
             raise StoreError("interrompu")
 
-    monkeypatch.setattr(rebuilding, "remove_unused", removing)
+    monkeypatch.setattr(embedded_store, "remove_unused", removing)
 
 
 def stop_before(target: Any, name: str) -> Callable[[pytest.MonkeyPatch], None]:
@@ -217,7 +218,7 @@ def stop_before(target: Any, name: str) -> Callable[[pytest.MonkeyPatch], None]:
 
 STEPS = {
     "copying": stop_before(rebuilding, "_elsewhere"),
-    "pointing": stop_before(rebuilding, "point_to"),
+    "pointing": stop_before(embedded_store, "point_to"),
     "removing": stop_before_the_old_index_leaves,
     "uploads": stop_before(Uploads, "forget"),
     "app.db": stop_before(AppDatabase, "erase_documents"),

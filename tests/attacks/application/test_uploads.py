@@ -15,7 +15,7 @@ import pytest
 from ingest.erasing import forget
 from ingest.pipeline import ingest
 from kb.errors import ReperesError
-from kb.index import rebuilding
+from kb.index.embedded import store as embedded_store
 from kb.models.encoder import Encoder
 from kb.settings import UPLOADS_SOURCE, Settings
 from kb.web.uploads import Uploads, clean_name
@@ -136,7 +136,7 @@ def test_what_waits_of_an_erased_document_goes_with_it(tmp_path: Path) -> None:
 def test_an_added_file_that_is_erased_leaves_the_disk(
     settings: Settings, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rebuilding, "GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(embedded_store, "GRACE_SECONDS", 0.0)
     uploads = Uploads(settings.uploads_folder, 10)
     names = [uploads.accept(uploads.keep(f"{n}.md", io.BytesIO(f"# Titre\n\nLe secret {n}.".encode()))) for n in "ab"]
     waits = uploads.keep("c.md", io.BytesIO(b"# Titre\n\nLe secret a."))
@@ -152,7 +152,7 @@ def test_an_added_file_that_is_erased_leaves_the_disk(
 def test_what_is_in_an_added_file_leaves_with_it(
     settings: Settings, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rebuilding, "GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(embedded_store, "GRACE_SECONDS", 0.0)
     uploads = Uploads(settings.uploads_folder, 10)
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:

@@ -11,7 +11,7 @@ from ingest.maintenance import check
 from ingest.pipeline import sync
 from ingest.report import IngestReport
 from ingest.sources.source import WebSource
-from kb.index.catalog.catalog import Catalog
+from kb.index.catalog.file import FileCatalog
 from kb.index.layout import CATALOG_FILE, index_folder
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
@@ -53,8 +53,8 @@ def run(site: Site, settings: Settings, encoder: Encoder, *, confirm: bool = Fal
     return report
 
 
-def catalog_of(settings: Settings) -> Catalog:
-    return Catalog(index_folder(settings.store) / CATALOG_FILE)
+def catalog_of(settings: Settings) -> FileCatalog:
+    return FileCatalog(index_folder(settings.store) / CATALOG_FILE)
 
 
 def documents(settings: Settings) -> set[str]:

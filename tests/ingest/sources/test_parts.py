@@ -17,7 +17,7 @@ from ingest.pipeline import ingest
 from ingest.preview import preview
 from ingest.report import IngestReport
 from kb.errors import DocumentError
-from kb.index.catalog.catalog import Catalog
+from kb.index.catalog.file import FileCatalog
 from kb.index.layout import CATALOG_FILE, index_folder
 from kb.models.encoder import Encoder
 from kb.settings import Settings
@@ -54,7 +54,7 @@ def counts(report: IngestReport) -> tuple[int, int, int, int, int]:
 
 
 def current(settings: Settings) -> dict[str, Document]:
-    catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
+    catalog = FileCatalog(index_folder(settings.store) / CATALOG_FILE)
     names = [name for name, state in catalog.states().items() if not state.withdrawn]
     found = catalog.documents(names)
     catalog.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ingest.pipeline import ingest
-from kb.index.catalog.catalog import Catalog
+from kb.index.catalog.file import FileCatalog
 from kb.models.encoder import Encoder
 from kb.settings import Settings
 
@@ -18,7 +18,7 @@ def test_every_file_of_a_shared_folder_is_read_or_named(settings: Settings, tiny
     assert [(note.source, note.reason) for note in report.ignored_files] == [
         ("ancien.doc", "format .doc ancien : enregistrez-le en .docx")
     ]
-    catalog = Catalog(settings.store / "catalog.sqlite")
+    catalog = FileCatalog(settings.store / "catalog.sqlite")
     held = catalog.documents(list(catalog.states()))
     catalog.close()
     said = {name for name, document in held.items() if "48" in document.text}

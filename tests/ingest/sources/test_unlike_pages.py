@@ -13,7 +13,7 @@ from ingest.pipeline import ingest, sync
 from ingest.readers import SUFFIXES
 from ingest.sources.files import list_folder
 from ingest.sources.source import WebSource
-from kb.index.catalog.catalog import Catalog
+from kb.index.catalog.file import FileCatalog
 from kb.index.layout import CATALOG_FILE, index_folder
 from kb.models.encoder import Encoder
 from kb.settings import Settings
@@ -32,7 +32,7 @@ def site() -> Iterator[Site]:
 
 def held(settings: Settings) -> dict[str, Document]:
     """The current documents."""
-    catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
+    catalog = FileCatalog(index_folder(settings.store) / CATALOG_FILE)
     found = catalog.documents(catalog.states())
     catalog.close()
     return found

@@ -15,7 +15,7 @@ from ingest.maintenance import check
 from ingest.pipeline import ingest, sync
 from ingest.sources.config import configured_sources
 from ingest.sources.source import FolderSource, Source, WebSource
-from kb.index.catalog.catalog import Catalog
+from kb.index.catalog.file import FileCatalog
 from kb.index.layout import CATALOG_FILE, index_folder
 from kb.models.encoder import Encoder
 from kb.settings import Settings
@@ -41,7 +41,7 @@ def encoder(tiny_encoder: Encoder) -> Encoder:
 
 def held(settings: Settings) -> dict[str, Document]:
     """The current documents."""
-    catalog = Catalog(index_folder(settings.store) / CATALOG_FILE)
+    catalog = FileCatalog(index_folder(settings.store) / CATALOG_FILE)
     found = catalog.documents(catalog.states())
     catalog.close()
     return found
@@ -275,7 +275,7 @@ def test_a_page_whose_document_is_missing_is_found_and_read_again(
     path = site.put_article(1)
     one = source(site, "page", path)
     sync([one], web_settings, encoder)
-    catalog = Catalog(index_folder(web_settings.store) / CATALOG_FILE)
+    catalog = FileCatalog(index_folder(web_settings.store) / CATALOG_FILE)
     with catalog.transaction() as connection:
         catalog.erase_document(connection, site.url(path))
     catalog.close()

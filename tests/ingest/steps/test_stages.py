@@ -9,6 +9,7 @@ import pytest
 
 from ingest.split import split_document
 from ingest.steps.stages import MOST_WAITING, Stages
+from kb.index.embedded.store import EmbeddedStore
 from kb.index.embedding import Embedded, NewVersion
 from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder
@@ -23,7 +24,7 @@ def version(encoder: Encoder, name: str) -> NewVersion:
 def test_all_batches_are_madein_order(tmp_path: Path, tiny_encoder: Encoder) -> None:
     batches = [[version(tiny_encoder, f"{batch}-{number}.md") for number in range(3)] for batch in range(6)]
     written: list[str] = []
-    with IndexWriter(tmp_path, tiny_encoder, "1") as writer, Stages(writer) as stages:
+    with IndexWriter(EmbeddedStore(tmp_path), tiny_encoder, "1") as writer, Stages(writer) as stages:
         for batch in batches:
             written += [made.document.id for made in stages.submit(batch)]
         written += [made.document.id for made in stages.drain()]
@@ -34,7 +35,7 @@ def test_all_batches_are_madein_order(tmp_path: Path, tiny_encoder: Encoder) -> 
 
 
 def test_the_reader_waits_when_too_much_is_under_way(tmp_path: Path, tiny_encoder: Encoder) -> None:
-    with IndexWriter(tmp_path, tiny_encoder, "1") as writer:
+    with IndexWriter(EmbeddedStore(tmp_path), tiny_encoder, "1") as writer:
         go_on = threading.Event()
         embed = writer.embed
         begun: list[str] = []
@@ -57,7 +58,7 @@ def test_the_reader_waits_when_too_much_is_under_way(tmp_path: Path, tiny_encode
 
 
 def test_an_error_reaches_the_reader_and_what_was_madestays(tmp_path: Path, tiny_encoder: Encoder) -> None:
-    with IndexWriter(tmp_path, tiny_encoder, "1") as writer:
+    with IndexWriter(EmbeddedStore(tmp_path), tiny_encoder, "1") as writer:
         write = writer.write
 
         def full(embedded: Embedded) -> None:

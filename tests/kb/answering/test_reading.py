@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kb.answering.reading import read
-from kb.index.texts import passage_text
+from kb.index.texts import text_to_read
 from kb.models.encoder import Span
 from kb.models.reader.passage_reader import Reader, Reading
 from kb.question.parsing import question_of
@@ -55,10 +55,10 @@ class Recording(TinyReader):
 
 
 def words_read(hits: Sequence[Hit]) -> list[str]:
-    """What the reader is shown as units, once it is sure that it reads what is embedded."""
+    """What the reader is shown as units, once it is sure of what it reads."""
     reader = Recording()
     read(SHARE, hits, reader)
-    assert reader.texts == [passage_text(hit.document, hit.passage) for hit in hits]
+    assert reader.texts == [text_to_read(hit.document, hit.passage).text for hit in hits]
     return reader.units
 
 
@@ -70,8 +70,8 @@ def test_the_spans_that_are_read_are_the_words_of_the_units() -> None:
         "Les apports sont les suivants :",
         "l'État : 1,2 milliard d'euros",
         "les bailleurs : 2,4 milliards d'euros",
-        "Magazine | 72 %",
-        "Sénat | 67 %",
+        "Source : Magazine ; Part : 72 %",
+        "Source : Sénat ; Part : 67 %",
     ]
 
 
@@ -80,7 +80,7 @@ def test_so_they_are_in_later_passages_whose_titles_and_headings_are_cut() -> No
     hits = hits_in(f"{section}\n\n{section}\n\n{TEXT}", title="Un titre de document qui ne finit pas " * 9)
     assert len(hits) > 3
     found = words_read(hits[::-1])
-    assert set(found[:7]) > {"Trois financeurs se partagent le programme.", "Sénat | 67 %"}
+    assert set(found[:7]) > {"Trois financeurs se partagent le programme.", "Source : Sénat ; Part : 67 %"}
     assert set(found[7:]) == {"Une phrase de plus pour la section."}
 
 
@@ -90,7 +90,7 @@ def test_so_they_are_below_a_header_that_is_repeated() -> None:
     hits = hits_in(f"Avant.\n\n{table}")
     assert len(hits) > 2
     assert hits[-1].passage.table_header
-    assert words_read(hits) == ["Avant.", *rows]
+    assert words_read(hits) == ["Avant.", *(f"Ville : {row.replace(' | ', ' ; Montant : ')}" for row in rows)]
 
 
 def test_so_are_those_of_an_item_whose_label_is_repeated() -> None:

@@ -15,12 +15,14 @@ from chromadb.api.shared_system_client import SharedSystemClient
 
 from ingest.split import split_document
 from kb.errors import FingerprintError, StoreBusyError, StoreError
-from kb.index import reader as reader_module
-from kb.index.catalog.catalog import Catalog
+from kb.index.catalog.file import FileCatalog
+from kb.index.embedded import reader as reader_module
+from kb.index.embedded.reader import EmbeddedReader
+from kb.index.embedded.store import EmbeddedStore
+from kb.index.embedded.vectors import ChromaVectors
 from kb.index.embedding import NewVersion
 from kb.index.lexical import Lexical
-from kb.index.reader import IndexReader, Lease
-from kb.index.vectors import Vectors
+from kb.index.store import Lease
 from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder, FloatMatrix, Prompt, Span
 from kb.text.stems import stems
@@ -64,12 +66,16 @@ def words(question: str) -> list[Group]:
 
 
 def writer(store: Path, encoder: Encoder) -> IndexWriter:
-    return IndexWriter(store, encoder, "1")
+    return IndexWriter(EmbeddedStore(store), encoder, "1")
 
 
 def stored_ids(store: Path) -> tuple[set[str], set[str], set[str]]:
     """The ids in the catalog, in the vectors and in the words."""
-    catalog, vectors, lexical = Catalog(store / "catalog.sqlite"), Vectors(store / "vectors"), Lexical(store / "words")
+    catalog, vectors, lexical = (
+        FileCatalog(store / "catalog.sqlite"),
+        ChromaVectors(store / "vectors"),
+        Lexical(store / "words"),
+    )
     try:
         in_catalog = catalog.ids_of(catalog.states())
         assert catalog.windows(in_catalog).keys() == catalog.passages(in_catalog).keys()
@@ -98,7 +104,7 @@ def test_what_is_committed_is_found_and_read_back(tmp_path: Path, tiny_encoder: 
     in_catalog, in_vectors, in_words = stored_ids(tmp_path)
     assert in_catalog == in_vectors == in_words
     assert len(in_catalog) == 3 + 3  # three passages, three sections
-    reader = IndexReader(tmp_path, tiny_encoder)
+    reader = EmbeddedReader(tmp_path, tiny_encoder)
     with reader.lease() as parts:
         assert parts is not None
         vectors, lexical = parts.vectors, parts.lexical
@@ -119,7 +125,7 @@ def test_equal_texts_stay_two_documents(tmp_path: Path, tiny_encoder: Encoder) -
         index.withdraw(["a.md"])
     in_catalog, in_vectors, in_words = stored_ids(tmp_path)
     assert in_catalog == in_vectors == in_words
-    catalog = Catalog(tmp_path / "catalog.sqlite")
+    catalog = FileCatalog(tmp_path / "catalog.sqlite")
     assert catalog.document("a.md") is None
     assert catalog.document("b.md") is not None
     assert catalog.status().withdrawn == 1
@@ -143,14 +149,14 @@ def test_unchanged_texts_are_not_encoded_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("owner", "method"),
     [
-        (Vectors, "upsert"),
+        (ChromaVectors, "upsert"),
         (Lexical, "upsert"),
         (Lexical, "commit"),
-        (Catalog, "put_document"),
-        (Catalog, "bump_generation"),
-        (Vectors, "delete"),
+        (FileCatalog, "put_document"),
+        (FileCatalog, "bump_generation"),
+        (ChromaVectors, "delete"),
         (Lexical, "delete"),
-        (Catalog, "clear_pending"),
+        (FileCatalog, "clear_pending"),
     ],
 )
 def test_an_interrupted_commit_is_finished_or_undone(
@@ -171,7 +177,7 @@ def test_an_interrupted_commit_is_finished_or_undone(
         with pytest.raises(InterruptedCommitError), writer(tmp_path, tiny_encoder) as index:
             index.commit([version(tiny_encoder, "a.md", new), version(tiny_encoder, "b.md", "Ajouté.")])
 
-    catalog = Catalog(tmp_path / "catalog.sqlite")
+    catalog = FileCatalog(tmp_path / "catalog.sqlite")
     document = catalog.document("a.md")
     passages = catalog.passages(catalog.ids_of(["a.md"])).values()
     assert document is not None
@@ -207,8 +213,8 @@ def test_another_encoder_or_splitter_is_refused(tmp_path: Path, tiny_encoder: En
     with pytest.raises(FingerprintError, match=r"tiny-hashing@1.*other@2"), writer(tmp_path, Other()):
         pass
     with pytest.raises(FingerprintError, match="other@2"):
-        IndexReader(tmp_path, Other())
-    with pytest.raises(FingerprintError, match="découpés"), IndexWriter(tmp_path, tiny_encoder, "2"):
+        EmbeddedReader(tmp_path, Other())
+    with pytest.raises(FingerprintError, match="découpés"), IndexWriter(EmbeddedStore(tmp_path), tiny_encoder, "2"):
         pass
     with writer(tmp_path, tiny_encoder):
         pass  # the refusals let go of the lock
@@ -220,7 +226,7 @@ def test_readers_see_new_generations_and_deletions(
     monkeypatch.setattr(reader_module, "SECONDS_BETWEEN_LOOKS", 0.0)
     with writer(tmp_path, tiny_encoder):
         pass
-    reader = IndexReader(tmp_path, tiny_encoder)
+    reader = EmbeddedReader(tmp_path, tiny_encoder)
     with reader.lease() as parts:
         assert parts is None
     with writer(tmp_path, tiny_encoder) as index:
@@ -241,16 +247,16 @@ def test_in_a_large_base_words_are_seen_at_once_and_vectors_when_they_are_read(
     tmp_path: Path, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reader_module, "SECONDS_BETWEEN_LOOKS", 0.0)
-    may_load, load = threading.Event(), Vectors.load
+    may_load, load = threading.Event(), ChromaVectors.load
 
-    def wait_then_load(vectors: Vectors) -> None:
+    def wait_then_load(vectors: ChromaVectors) -> None:
         may_load.wait(30)
         load(vectors)
 
-    monkeypatch.setattr(Vectors, "load", wait_then_load)
+    monkeypatch.setattr(ChromaVectors, "load", wait_then_load)
     with writer(tmp_path, tiny_encoder) as index:
         index.commit([version(tiny_encoder, "a.md", LONG)])
-    reader = IndexReader(tmp_path, tiny_encoder, waited_for=0)
+    reader = EmbeddedReader(tmp_path, tiny_encoder, waited_for=0)
     asked = tiny_encoder.encode(["Le Quincampoix a des jardins."], "query")[0]
     with reader.lease() as before:
         assert before is not None
@@ -277,23 +283,23 @@ def test_vectors_that_cannot_be_read_leave_those_of_before(
     monkeypatch.setattr(reader_module, "SECONDS_BETWEEN_LOOKS", 0.0)
     with writer(tmp_path, tiny_encoder) as index:
         index.commit([version(tiny_encoder, "a.md", LONG)])
-    reader = IndexReader(tmp_path, tiny_encoder)
+    reader = EmbeddedReader(tmp_path, tiny_encoder)
     before = _leased(reader)
     with writer(tmp_path, tiny_encoder) as index:
         index.commit([version(tiny_encoder, "b.md", "Le Quincampoix a des jardins.")])
     with monkeypatch.context() as broken:
-        broken.setattr(Vectors, "load", _fails)
+        broken.setattr(ChromaVectors, "load", _fails)
         assert _leased(reader).vectors is before.vectors
         assert "un disque en panne" in caplog.text
     assert _leased(reader)[0] is not before[0]
     reader.close()
 
 
-def _fails(_: Vectors) -> None:
+def _fails(_: ChromaVectors) -> None:
     raise OSError("un disque en panne")
 
 
-def _leased(reader: IndexReader) -> Lease:
+def _leased(reader: EmbeddedReader) -> Lease:
     with reader.lease() as parts:
         assert parts is not None
         return parts
@@ -301,22 +307,22 @@ def _leased(reader: IndexReader) -> Lease:
 
 def test_a_missing_or_damaged_store_is_a_clear_error(tmp_path: Path, tiny_encoder: Encoder) -> None:
     with pytest.raises(StoreError, match="reperes ingest"):
-        IndexReader(tmp_path / "nowhere", tiny_encoder)
+        EmbeddedReader(tmp_path / "nowhere", tiny_encoder)
     (tmp_path / "catalog.sqlite").write_bytes(b"not a database at all" * 100)
     with pytest.raises(StoreError, match="illisible"):
-        IndexReader(tmp_path, tiny_encoder)
+        EmbeddedReader(tmp_path, tiny_encoder)
 
 
 def test_vectors_of_another_distance_are_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="manquent"):
-        Vectors(tmp_path / "nowhere")
+        ChromaVectors(tmp_path / "nowhere")
     client = chromadb.PersistentClient(str(tmp_path))
     for space in ("passages", "sections"):
         client.create_collection(space, configuration={"hnsw": {"space": "l2"}}, embedding_function=None)
     del client
     SharedSystemClient.clear_system_cache()
     with pytest.raises(StoreError, match="l2"):
-        Vectors(tmp_path, create=True)
+        ChromaVectors(tmp_path, create=True)
 
 
 def test_every_vector_can_be_reached(tmp_path: Path) -> None:
@@ -324,7 +330,7 @@ def test_every_vector_can_be_reached(tmp_path: Path) -> None:
     centres = generator.normal(size=(40, 32))
     points = np.repeat(centres, 50, axis=0) + 0.05 * generator.normal(size=(2000, 32))
     vectors = (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
-    store = Vectors(tmp_path, create=True)
+    store = ChromaVectors(tmp_path, create=True)
     store.upsert("passages", [str(number) for number in range(2000)], vectors)
     missed = [
         n for n in range(2000) if str(n) not in {vector_id for vector_id, _ in store.search("passages", vectors[n], 10)}

@@ -10,10 +10,10 @@ import pytest
 
 from ingest.maintenance import rebuild
 from ingest.pipeline import ingest
-from kb.index import reader as reader_module
-from kb.index import rebuilding
+from kb.index.embedded import reader as reader_module
+from kb.index.embedded import store as embedded_store
+from kb.index.embedded.reader import EmbeddedReader
 from kb.index.layout import index_folder
-from kb.index.reader import IndexReader
 from kb.models.encoder import Encoder
 from kb.settings import Settings
 
@@ -22,12 +22,12 @@ def test_an_index_that_is_gone_when_its_turn_comes_gives_way_to_the_newer_one(
     tmp_path: Path, settings: Settings, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reader_module, "SECONDS_BETWEEN_LOOKS", 0.0)
-    monkeypatch.setattr(rebuilding, "GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(embedded_store, "GRACE_SECONDS", 0.0)
     folder = tmp_path / "docs"
     folder.mkdir()
     (folder / "aides.md").write_text("Les aides vont aux villes.", encoding="utf-8")
     ingest([folder], settings, tiny_encoder)
-    reader = IndexReader(settings.store, tiny_encoder)
+    reader = EmbeddedReader(settings.store, tiny_encoder)
     failures: list[Exception] = []
     found: list[int] = []
 

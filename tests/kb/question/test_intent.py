@@ -3,6 +3,7 @@ import pytest
 from kb.question.intent import (
     asks_several_things,
     compared,
+    defined,
     figure_fit,
     missing_names,
     names,
@@ -95,3 +96,36 @@ def test_the_two_things_that_a_question_compares(question: str, things: tuple[st
 )
 def test_other_questions_compare_no_two_things(question: str) -> None:
     assert compared(question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "thing"),
+    [
+        ("C'est quoi l'Arevo ?", "Arevo"),
+        ("c est quoi le plan Lumière", "plan Lumière"),
+        ("Qu'est-ce qu'une zone humide ?", "zone humide"),
+        ("Qu'est ce que c'est que le PLUM ?", "PLUM"),
+        ("que signifie PLUM", "PLUM"),
+        ("Que veut dire le sigle PLUM ?", "PLUM"),
+        ("ça veut dire quoi PLUM", "PLUM"),
+        ("Définition de la zone humide", "zone humide"),
+        ("PLUM", "PLUM"),
+        ("plan Lumière ?", "plan Lumière"),
+    ],
+)
+def test_the_thing_that_a_question_asks_what_it_is(question: str, thing: str) -> None:
+    assert defined(question) == (thing,)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "C'est quoi la carence, il se passe quoi ?",
+        "Qu'est-ce que l'agence a fait à Lyon en 2020 ?",
+        "Qui dirige l'Arevo ?",
+        "C'est qui le directeur ?",
+        "",
+    ],
+)
+def test_other_questions_ask_of_nothing_what_it_is(question: str) -> None:
+    assert defined(question) is None

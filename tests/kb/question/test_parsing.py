@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ingest.pipeline import ingest
-from kb.index import reader
-from kb.index.reader import IndexReader
+from kb.index.embedded import reader
+from kb.index.embedded.reader import EmbeddedReader
 from kb.models.encoder import Encoder
 from kb.question.parsing import QuestionParser, inverse_document_frequency
 from kb.settings import Settings
@@ -18,16 +18,16 @@ from questions import parsed
 
 
 @pytest.fixture
-def index(tmp_path: Path, settings: Settings, tiny_encoder: Encoder) -> IndexReader:
+def index(tmp_path: Path, settings: Settings, tiny_encoder: Encoder) -> EmbeddedReader:
     folder = tmp_path / "docs"
     folder.mkdir()
     (folder / "dpo.md").write_text("Le délégué à la protection des données (DPO) répond.", encoding="utf-8")
     (folder / "ecole.md").write_text("L'école de Tourcoing sert deux cents repas en 2019.", encoding="utf-8")
     ingest([folder], settings, tiny_encoder)
-    return IndexReader(settings.store, tiny_encoder)
+    return EmbeddedReader(settings.store, tiny_encoder)
 
 
-def test_a_question_is_parsed_whole(index: IndexReader) -> None:
+def test_a_question_is_parsed_whole(index: EmbeddedReader) -> None:
     parser = QuestionParser(index)
     with index.lease() as lease:
         question = parser.parse("Et à Tourcoing ?", lease, "Combien de repas sert l'école de Tourcoing en 2019 ?")
@@ -44,14 +44,14 @@ def test_a_question_is_parsed_whole(index: IndexReader) -> None:
     assert question.rarity(stem("repas")) == question.rarity("tourcoing")
 
 
-def test_a_word_that_the_base_does_not_hold_is_the_rarest(index: IndexReader) -> None:
+def test_a_word_that_the_base_does_not_hold_is_the_rarest(index: EmbeddedReader) -> None:
     with index.lease() as lease:
         question = QuestionParser(index).parse("Que sait-on de Xyzzyville et de Tourcoing ?", lease)
     index.close()
     assert question.rarity("xyzzyvill") > question.rarity("tourcoing") > 0
 
 
-def test_without_an_index_a_question_is_understood_all_the_same(index: IndexReader) -> None:
+def test_without_an_index_a_question_is_understood_all_the_same(index: EmbeddedReader) -> None:
     question = QuestionParser(index).parse("Quand l'école a-t-elle ouvert ?", None)
     index.close()
     assert question.figure == "date"
@@ -60,7 +60,7 @@ def test_without_an_index_a_question_is_understood_all_the_same(index: IndexRead
 
 
 def test_acronyms_are_those_of_the_base_of_the_file_and_of_every_day(
-    index: IndexReader, tmp_path: Path, settings: Settings, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+    index: EmbeddedReader, tmp_path: Path, settings: Settings, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reader, "SECONDS_BETWEEN_LOOKS", 0.0)
     parser = QuestionParser(index, {"tép": ("travail en équipe",)})
@@ -77,7 +77,7 @@ def test_acronyms_are_those_of_the_base_of_the_file_and_of_every_day(
     index.close()
 
 
-def test_an_empty_base_knows_no_acronym(index: IndexReader) -> None:
+def test_an_empty_base_knows_no_acronym(index: EmbeddedReader) -> None:
     assert QuestionParser(index).acronyms(None) == {}
     index.close()
 

@@ -14,6 +14,7 @@ import pytest
 from kb.records import conversations
 from kb.records.conversations import Conversations, KeptTurn, PassingConversations, SavedConversations
 from kb.records.kept_answers import keep_answer, kept_answer
+from kb.records.places import ServerPlace
 from scripted_base import answer_of
 
 NOW = datetime.now(UTC)
@@ -24,11 +25,14 @@ def turn(number: int, text: str = "Oui [1].", days_ago: int = 0) -> KeptTurn:
     return KeptTurn(number, at, 1, keep_answer(answer_of(text, cited={"a": "Oui"}, found=["a"])))
 
 
-@pytest.fixture(params=["saved", "passing"])
+@pytest.fixture(params=["saved", "on a server", "passing"])
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Conversations]:
-    found: Conversations = (
-        SavedConversations(tmp_path / "app.db", 30) if request.param == "saved" else PassingConversations()
-    )
+    found: Conversations = PassingConversations()
+    if request.param != "passing":
+        is_file = request.param == "saved"
+        found = SavedConversations(
+            tmp_path / "app.db" if is_file else ServerPlace(request.getfixturevalue("database")), 30
+        )
     yield found
     found.close()
 

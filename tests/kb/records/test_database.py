@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -16,24 +16,25 @@ from kb.records.database import AppDatabase
 from kb.records.erasure import ERASED
 from kb.records.feedback import add_feedback, read_feedback
 from kb.records.kept_answers import keep_answer
+from kb.records.places import Place
 from scripted_base import answer_of
 
+Holds = Callable[[bytes], bool]
 NOW = "2026-11-27T08:00:00+00:00"
 
 
 # Names that JSON writes in another way, and that stand for others in a pattern of SQL.
 @pytest.mark.parametrize("name", ["secret.md", 'dit "secret" \\ é.md', "100%_sûr.md"])
-def test_a_document_is_erased_from_every_thing_that_is_kept(tmp_path: Path, name: str) -> None:
-    path = tmp_path / "app.db"
+def test_a_document_is_erased_from_every_thing_that_is_kept(place: Place, holds: Holds, name: str) -> None:
     cites = answer_of("Le trésor est ici [1].", cited={name: "Le trésor est ici"}, found=[name, "autre.md"])
     refuses = answer_of("Je ne trouve pas.", found=[name, "autre.md"], refused=True)
     other = answer_of("Rien [1].", cited={"100 xsûr.md": "Rien"}, found=["100 xsûr.md"])
-    conversations = SavedConversations(path, 36_500)
+    conversations = SavedConversations(place, 36_500)
     for number, answer in enumerate((cites, refuses, other), start=1):
         conversations.put("", "c", KeptTurn(number, NOW, 1, keep_answer(answer)))
-    keep_correction(path, name, Correction({"date": {"was": None, "now": "2025"}}))
-    keep_correction(path, "autre.md", Correction({"date": {"was": None, "now": "2024"}}))
-    with AppDatabase(path) as database:
+    keep_correction(place, name, Correction({"date": {"was": None, "now": "2025"}}))
+    keep_correction(place, "autre.md", Correction({"date": {"was": None, "now": "2024"}}))
+    with AppDatabase(place) as database:
         add_feedback(database, NOW, "good", None, "", answer_to_json(cites), 1)
         put_queries(database, [EvaluationQuestion("q1", "Où ?", documents=(name, "autre.md"))])
         # Two turns, a feedback, a query, a correction; nothing is left to do the second time.
@@ -47,12 +48,12 @@ def test_a_document_is_erased_from_every_thing_that_is_kept(tmp_path: Path, name
     assert [answer["answer"] for answer in answers] == [ERASED, "Je ne trouve pas.", "Rien [1]."]
     assert [answer["citations"] == [] for answer in answers] == [True, True, False]
     assert [[document["id"] for document in answer["closest"]] for answer in answers] == [[], ["autre.md"], []]
-    assert list(read_corrections(path)) == ["autre.md"]
-    assert all("trésor".encode() not in file.read_bytes() for file in tmp_path.iterdir())
+    assert list(read_corrections(place)) == ["autre.md"]
+    assert not holds("trésor".encode())
 
 
-def test_what_an_exception_leaves_is_not_kept(tmp_path: Path) -> None:
-    with AppDatabase(tmp_path / "app.db") as database:
+def test_what_an_exception_leaves_is_not_kept(place: Place) -> None:
+    with AppDatabase(place) as database:
         put_queries(database, [EvaluationQuestion("q1", "Où ?")])
         with pytest.raises(IntegrityError):
             _delete_then_fail(database)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -16,6 +16,7 @@ from kb.records.database import AppDatabase
 from kb.records.erasure import ERASED, Erased, answer_without, is_made_from, query_without
 from kb.records.feedback import add_feedback, read_feedback
 from kb.records.kept_answers import keep_answer
+from kb.records.places import Place
 from scripted_base import answer_of
 
 NOW = "2026-11-27T08:00:00+00:00"
@@ -92,14 +93,13 @@ def test_proposed_questions_are_known_by_their_id(question: str, document: str, 
     assert is_made_from(question, [document]) == is_so
 
 
-def test_what_is_written_meanwhile_is_erased_or_cut_short(tmp_path: Path) -> None:
-    path = tmp_path / "app.db"
-    conversations = SavedConversations(path, 36_500)
+def test_what_is_written_meanwhile_is_erased_or_cut_short(place: Place, holds: Callable[[bytes], bool]) -> None:
+    conversations = SavedConversations(place, 36_500)
     go_on = threading.Event()
     written = [0, 0]
 
     def write(mine: int) -> None:
-        with AppDatabase(path) as database:
+        with AppDatabase(place) as database:
             while not go_on.is_set() or written[mine] < 5:
                 add_feedback(database, NOW, "good", None, "", answer_to_json(CITES), 1)
                 conversations.put("", f"c{mine}", KeptTurn(written[mine] + 1, NOW, 1, keep_answer(CITES)))
@@ -109,7 +109,7 @@ def test_what_is_written_meanwhile_is_erased_or_cut_short(tmp_path: Path) -> Non
     threads = [threading.Thread(target=write, args=(mine,), daemon=True) for mine in range(2)]
     for thread in threads:
         thread.start()
-    with AppDatabase(path) as database:
+    with AppDatabase(place) as database:
         while min(written) < 2:
             time.sleep(0.01)
         database.erase_documents(["secret.md"])
@@ -123,4 +123,4 @@ def test_what_is_written_meanwhile_is_erased_or_cut_short(tmp_path: Path) -> Non
         assert kept is not None
         assert [turn.number for turn in kept.turns] == list(range(1, written[mine] + 1))
     conversations.close()
-    assert not any("trésor".encode() in file.read_bytes() for file in tmp_path.iterdir())
+    assert not holds("trésor".encode())

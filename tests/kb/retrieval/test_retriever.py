@@ -1,4 +1,4 @@
-"""Finding passages in a real index: Chroma, tantivy, SQLite, with the tiny encoder."""
+"""Finding passages in a real index, of each maker, with the tiny encoder."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 
 from ingest.split import split_document
+from kb.index.embedded.reader import EmbeddedReader
+from kb.index.embedded.store import EmbeddedStore
 from kb.index.embedding import NewVersion
-from kb.index.reader import IndexReader
+from kb.index.postgresql.store import PostgresStore
+from kb.index.store import IndexReader, Store
 from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder, Span
 from kb.models.reader.passage_reader import Reading
@@ -23,6 +26,7 @@ from kb.retrieval.retriever import RERANKED, Retriever
 from kb.text.acronyms import mentions
 from kb.text.stems import stems
 from kb.types import Document, Hit, Question
+from makers import MAKERS
 from tiny_reader import TinyReader
 
 _LONG = "Les ménages relogés sont accompagnés. Le bailleur propose trois logements. La charte locale fixe les règles."
@@ -52,9 +56,14 @@ DOCUMENTS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Encoder) -> Iterator[IndexReader]:
-    store = tmp_path_factory.mktemp("store")
+@pytest.fixture(scope="module", params=MAKERS)
+def index(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Encoder
+) -> Iterator[IndexReader]:
+    folder = tmp_path_factory.mktemp("store")
+    store: Store = EmbeddedStore(folder)
+    if request.param == "postgresql":
+        store = PostgresStore(request.getfixturevalue("postgres").new_database(), folder)
     with IndexWriter(store, tiny_encoder, "1") as writer:
         writer.commit(
             [
@@ -68,7 +77,7 @@ def index(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Encoder) -> It
                 for document in DOCUMENTS
             ]
         )
-    reader = IndexReader(store, tiny_encoder)
+    reader = store.reader(tiny_encoder)
     yield reader
     reader.close()
 
@@ -232,9 +241,9 @@ def test_a_reranker_orders_the_best_hits_anew(index: IndexReader, tiny_encoder: 
 
 
 def test_an_empty_store_finds_nothing(tmp_path: Path, tiny_encoder: Encoder) -> None:
-    with IndexWriter(tmp_path, tiny_encoder, "1"):
+    with IndexWriter(EmbeddedStore(tmp_path), tiny_encoder, "1"):
         pass
-    reader = IndexReader(tmp_path, tiny_encoder)
+    reader = EmbeddedReader(tmp_path, tiny_encoder)
     assert Searcher(reader, tiny_encoder).search("école") == []
     reader.close()
 

@@ -11,7 +11,7 @@ import pytest
 from chat_server import chat_server, saying
 from ingest.pipeline import ingest
 from kb.errors import StoreError
-from kb.index.reader import IndexReader
+from kb.index.embedded.reader import EmbeddedReader
 from kb.knowledge import KnowledgeBase
 from kb.models.chat.llm import ChatModel
 from kb.models.encoder import Encoder
@@ -96,7 +96,7 @@ def test_who_words_the_answer_is_chosen_as_on_the_command_line(
     sentence = "Le budget du programme est de 12 milliards d'euros [1]."
     with chat_server(saying(sentence)) as server:
         model = ChatModel("grand", lambda: server.address, by_default=False)
-        with KnowledgeBase(IndexReader(settings.store, tiny_encoder), tiny_encoder, model=model) as base:
+        with KnowledgeBase(EmbeddedReader(settings.store, tiny_encoder), tiny_encoder, model=model) as base:
             assert base.model_name is None
             client = application(base)
             given = {
@@ -116,7 +116,7 @@ def test_who_words_the_answer_is_chosen_as_on_the_command_line(
 
 def test_a_model_that_is_not_there_is_told(application: Application, settings: Settings, tiny_encoder: Encoder) -> None:
     ingest_pages(settings, tiny_encoder)
-    with KnowledgeBase(IndexReader(settings.store, tiny_encoder), tiny_encoder) as base:
+    with KnowledgeBase(EmbeddedReader(settings.store, tiny_encoder), tiny_encoder) as base:
         client = application(base)
         refused = client.post("/api/ask", json={"question": BUDGET, "answerer": "llm"})
         streamed = client.post("/api/ask", json={"question": BUDGET, "answerer": "llm", "stream": True})

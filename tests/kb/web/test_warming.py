@@ -10,7 +10,7 @@ import pytest
 
 from ingest.pipeline import ingest
 from kb.errors import StoreError
-from kb.index.reader import IndexReader
+from kb.index.embedded.reader import EmbeddedReader
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder, Span
 from kb.models.reader.passage_reader import Reading
@@ -51,7 +51,7 @@ def base(tmp_path: Path, settings: Settings, tiny_encoder: Encoder, reader: Coun
     (tmp_path / "d").mkdir()
     (tmp_path / "d/a.md").write_text(TEXT, encoding="utf-8")
     ingest([tmp_path / "d"], settings, tiny_encoder)
-    with KnowledgeBase(IndexReader(settings.store, tiny_encoder), tiny_encoder, reader=reader) as opened:
+    with KnowledgeBase(EmbeddedReader(settings.store, tiny_encoder), tiny_encoder, reader=reader) as opened:
         yield opened
 
 

@@ -16,7 +16,7 @@ down_revision = None
 def upgrade() -> None:
     """Makes the tables that are missing."""
     _table("meta", sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text))
-    op.execute("INSERT OR IGNORE INTO meta (key, value) VALUES ('schema', '1')")
+    op.execute("INSERT INTO meta (key, value) VALUES ('schema', '1') ON CONFLICT DO NOTHING")
     _table(
         "evaluation_runs",
         sa.Column("id", sa.Integer, primary_key=True),

@@ -21,6 +21,8 @@ from kb.answering.proof.exactness import inexact
         ("Le débit est supérieur ou égal à 20 litres.", "Le débit est d'au minimum 20 litres."),
         ("Le débit dépasse 20 litres.", "Le débit va au-delà de 20 litres."),
         ("L'enveloppe est de 12 milliards d'euros.", "L'enveloppe est de 12 milliards."),
+        ("Les 11 ans de service au moins.", "Il faut au moins 11 ans de service."),
+        ("Si les recettes dépassent 72 000 €.", "Si le montant dépasse par 72 000 € par an."),
         ("Il y a 448 quartiers.", "Rien de cela."),  # what is missing altogether is told by another check
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.answering.proof.names import first_name, is_held, is_spelled_here, proper_names
+from kb.answering.proof.names import first_name, is_expanded_here, is_held, is_spelled_here, proper_names
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,10 @@ def test_an_acronym_may_be_spelled_by_the_sentence_itself() -> None:
     assert is_spelled_here("AE", "Les autorisations d'engagement (AE) sont votées.")
     assert not is_spelled_here("AE", "Les crédits de paiement (AE) sont votés.")
     assert not is_spelled_here("AE", "Les autorisations d'engagement AE sont votées.")
+
+
+def test_a_name_may_be_what_an_acronym_of_the_source_stands_for() -> None:
+    sentence = "L'Office des Rivières et des Fleuves (ORF) entretient les berges."
+    assert is_expanded_here("Office", sentence, frozenset({"orf", "berges"}))
+    assert not is_expanded_here("Office", sentence, frozenset({"berges"}))
+    assert not is_expanded_here("Valbrune", sentence, frozenset({"orf"}))

@@ -73,3 +73,31 @@ def test_a_column_may_hold_the_unit(numbered: Numbered) -> None:
     cited = numbered("| Bassin | Perte (en %) |\n| --- | --- |\n| Orsenne | 12 |\n")
     assert value_fault("Orsenne perd 12 %.", cited) == ""
     assert value_fault("Orsenne perd 13 %.", cited) == NOT_THERE.format(value="13 %")
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "fault"),
+    [
+        ("À 13 ans, un membre peut voter.", "J'ai 13 ans, puis-je voter ?", ""),
+        ("À 14 ans, un membre peut voter.", "J'ai 13 ans, puis-je voter ?", NOT_THERE.format(value="14")),
+        ("Un membre verse 13 €.", "J'ai 13 € : puis-je voter ?", NOT_THERE.format(value="13 €")),
+        ("Le vote est ouvert en 2013.", "Le vote de 2013 est-il ouvert ?", NOT_THERE.format(value="2013")),
+        ("Le club a 2000 membres.", "Le club a-t-il 2000 membres ?", NOT_THERE.format(value="2000")),
+    ],
+)
+def test_what_the_question_says_of_a_case_need_not_stand_in_a_passage(
+    claim: str, question: str, fault: str, numbered: Numbered
+) -> None:
+    assert value_fault(claim, numbered("Tout membre de moins de 16 ans peut voter."), question) == fault
+
+
+@pytest.mark.parametrize(
+    ("claim", "fault"),
+    [
+        ("Trois types d'aide existent.", ""),
+        ("Deux types d'aide existent.", NOT_THERE.format(value="Deux")),
+        ("3 types d'aide existent.", NOT_THERE.format(value="3")),
+    ],
+)
+def test_a_number_word_may_count_the_items_of_a_list(claim: str, fault: str, numbered: Numbered) -> None:
+    assert value_fault(claim, numbered("Les types d'aide sont :\n\n- le prêt\n- le don\n- le conseil")) == fault

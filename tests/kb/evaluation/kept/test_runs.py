@@ -20,7 +20,7 @@ from kb.evaluation.report import failed_gates, to_json
 from kb.evaluation.results import EvaluationResult, QuestionResult
 from kb.evaluation.shown.page import to_html
 from kb.evaluation.tables import to_jsonl
-from kb.index.reader import IndexReader
+from kb.index.embedded.reader import EmbeddedReader
 from kb.knowledge import KnowledgeBase
 from kb.records.database import AppDatabase
 from kb.records.erasure import ERASED
@@ -225,7 +225,7 @@ def test_a_forgotten_document_leaves_the_runs_too(database: AppDatabase, tmp_pat
 class BodyWordsOnly:
     """A retriever broken on purpose: one ranking of six, the words of bodies."""
 
-    def __init__(self, base: KnowledgeBase, index: IndexReader) -> None:
+    def __init__(self, base: KnowledgeBase, index: EmbeddedReader) -> None:
         self._base = base
         self._index = index
 
@@ -249,7 +249,7 @@ class BodyWordsOnly:
 def test_a_broken_retriever_is_worse_and_fails_the_gate(corpus_in: IngestedCorpus) -> None:
     settings, encoder = corpus_in("int8")
     questions = read_questions(CORPUS / "questions.jsonl")
-    index = IndexReader(settings.store, encoder)
+    index = EmbeddedReader(settings.store, encoder)
     with KnowledgeBase.open(settings, encoder) as base:
         whole, again = (evaluate(base, questions, answers=False) for _ in range(2))
         broken = evaluate(BodyWordsOnly(base, index), questions, answers=False)

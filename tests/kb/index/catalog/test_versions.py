@@ -13,7 +13,7 @@ import app
 from ingest.pipeline import ingest
 from kb.errors import StoreError
 from kb.index.catalog import versions
-from kb.index.catalog.catalog import Catalog
+from kb.index.catalog.file import FileCatalog
 from kb.index.catalog.versions import SCHEMA_VERSION
 from kb.index.layout import CATALOG_FILE
 from kb.knowledge import KnowledgeBase
@@ -65,7 +65,7 @@ def test_a_store_of_the_version_before_is_brought_up_to_date_and_answers(
     version, tables = state(path)
     assert version == SCHEMA_VERSION
     assert set(CAME_WITH_3) <= tables
-    catalog = Catalog(path)
+    catalog = FileCatalog(path)
     assert catalog.journal.forgotten() == set()
     catalog.close()
 
@@ -80,7 +80,7 @@ def test_a_step_that_fails_leaves_the_catalog_as_it_was(path: Path, monkeypatch:
 
     monkeypatch.setattr(versions, "_STEPS", {"2": ("3", breaks)})
     with pytest.raises(StoreError):
-        Catalog(path)
+        FileCatalog(path)
     assert state(path) == before
 
 
@@ -98,7 +98,7 @@ def test_a_store_of_another_version_is_left_alone_and_says_what_to_do(
     change(path, f"DROP TABLE forgotten; UPDATE meta SET value='{version}' WHERE key='schema'")
     before = state(path)
     with pytest.raises(StoreError, match=told):
-        Catalog(path, create=create)
+        FileCatalog(path, create=create)
     assert state(path) == before
 
 
@@ -114,7 +114,7 @@ def test_commands_say_so_on_one_line(path: Path, settings: Settings, monkeypatch
 def test_a_file_without_a_catalog_is_no_damaged_one(tmp_path: Path) -> None:
     (tmp_path / CATALOG_FILE).touch()
     with pytest.raises(StoreError, match=r"n'existe pas encore.*reperes ingest"):
-        Catalog(tmp_path / CATALOG_FILE)
+        FileCatalog(tmp_path / CATALOG_FILE)
 
 
 def test_a_catalog_that_another_program_holds_is_not_called_damaged(
@@ -123,9 +123,9 @@ def test_a_catalog_that_another_program_holds_is_not_called_damaged(
     make_version_2(path)
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    monkeypatch.setattr("kb.index.catalog.catalog.SECONDS_TO_WAIT", 0.1)
+    monkeypatch.setattr("kb.index.catalog.file.SECONDS_TO_WAIT", 0.1)
     with pytest.raises(StoreError, match="occupe peut-être") as caught:
-        Catalog(path)
+        FileCatalog(path)
     assert "abîmée" not in str(caught.value)
     holder.close()
-    Catalog(path).close()
+    FileCatalog(path).close()

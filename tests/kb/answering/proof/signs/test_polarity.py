@@ -52,6 +52,11 @@ def test_the_contrary(claim: str, source: str, numbered: Numbered) -> None:
         ("Il n'est pas permis de pêcher de nuit.", "La pêche de nuit est interdite."),
         ("Pêcher de nuit est interdit.", "Il n'est pas permis de pêcher de nuit."),
         ("La carte n'est pas obligatoire.", "La carte est facultative."),
+        ("Le fonds est né de la loi sur l'eau.", "Le fonds naît de la loi sur l'eau de 2009."),
+        ("La carte, à ne pas confondre avec le titre, lie les villes.", "La carte lie les villes et porte un titre."),
+        ("La ville ne peut pas demander le numéro.", "Non. La ville peut demander le nom, l'âge et le numéro de rue."),
+        ("Le club n'est pas soumis à l'impôt local.", "Le club qui n'est pas soumis à l'impôt local écrit au fisc."),
+        ("Elle prend les dégâts que tu causes, mais pas ceux que tu subis.", "Elle prend les dégâts sauf ceux subis."),
         ("Le car ne dessert pas la gare.", "Le car ne dessert ni la gare ni la mairie."),
         (
             "L'abonné peut saisir le médiateur si la fuite n'est pas réparée.",

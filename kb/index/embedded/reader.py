@@ -12,15 +12,18 @@ import math
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from kb.errors import FingerprintError, StoreError
-from kb.index.catalog.catalog import Catalog
-from kb.index.layout import CATALOG_FILE, VECTORS_FOLDER, WORDS_FOLDER, check_encoder, index_folder
+from kb.index.catalog.catalog import Transaction
+from kb.index.catalog.file import FileCatalog
+from kb.index.catalog.reader import CatalogReader
+from kb.index.embedded.vectors import ChromaVectors
+from kb.index.layout import CATALOG_FILE, VECTORS_FOLDER, WORDS_FOLDER, index_folder
 from kb.index.lexical import Lexical
-from kb.index.vectors import SPACES, Vectors
+from kb.index.store import Lease, check_encoder
+from kb.index.vectors import SPACES
 from kb.models.encoder import Encoder
 
 # A look is one small read of the catalog (some 50 µs): four a second cost nothing, and a new article is found sooner.
@@ -31,15 +34,20 @@ WAITED_FOR = 10_000
 logger = logging.getLogger(__name__)
 
 
-class Lease(NamedTuple):
-    """Vectors and words of one state of the index, and its generation: kept open while somebody searches them."""
+class _InUse:
+    """The database of the catalog in use, whichever it is by then: a search goes on when the base is rebuilt."""
 
-    vectors: Vectors
-    lexical: Lexical
-    generation: int
+    def __init__(self, reader: EmbeddedReader) -> None:
+        self._reader = reader
+
+    def connect(self) -> AbstractContextManager[Transaction]:
+        return self._reader.catalog.database.connect()
+
+    def begin(self) -> AbstractContextManager[Transaction]:
+        return self._reader.catalog.database.begin()
 
 
-class IndexReader:
+class EmbeddedReader:
     """What searches a store. Serves many threads. It notices new generations by itself, at most four times a second.
 
     Above `waited_for` vectors, those of a new generation join its words a little later. Raises StoreError when there
@@ -52,15 +60,16 @@ class IndexReader:
         self._waited_for = waited_for
         self._turn = threading.Condition()
         self._looking = threading.Lock()
-        self._leases: dict[Vectors, int] = {}  # searches under way by the vectors that they use
+        self._leases: dict[ChromaVectors, int] = {}  # searches under way by the vectors that they use
         self._checked = -math.inf
         self._looked = time.monotonic()
-        self._parts: tuple[Vectors, Lexical] | None = None
+        self._parts: tuple[ChromaVectors, Lexical] | None = None
         self._opening: threading.Thread | None = None
         self._folder = index_folder(store)
         self._seen = self._folder, 0  # the index that searches see, and its generation
         self._vectors_seen = 0  # the generation that the vectors are of, or a later one
         self._catalog = self._open_catalog(self._folder)
+        self._in_use = CatalogReader(_InUse(self))
 
     def close(self) -> None:
         """Waits for the searches under way, then lets go of the files."""
@@ -70,7 +79,7 @@ class IndexReader:
         self._catalog.close()
 
     @property
-    def catalog(self) -> Catalog:
+    def catalog(self) -> FileCatalog:
         """The catalog of the index in use, looked up four times a second at most: a base can be rebuilt aside.
 
         Raises FingerprintError when the base was rebuilt with another encoder.
@@ -96,14 +105,14 @@ class IndexReader:
             if time.monotonic() - self._checked >= SECONDS_BETWEEN_LOOKS:
                 self._checked = time.monotonic()
                 self._look()
-            lease = None if self._parts is None else Lease(*self._parts, self.generation)
-            if lease is not None:
-                self._leases[lease.vectors] = self._leases.get(lease.vectors, 0) + 1
+            parts, generation = self._parts, self.generation
+            if parts is not None:
+                self._leases[parts[0]] = self._leases.get(parts[0], 0) + 1
         try:
-            yield lease
+            yield None if parts is None else Lease(*parts, generation, self._in_use)
         finally:
-            if lease is not None:
-                self._give_back(lease.vectors)
+            if parts is not None:
+                self._give_back(parts[0])
 
     def _look(self) -> None:
         """Sees what was committed since the last look."""
@@ -113,7 +122,7 @@ class IndexReader:
             self._turn.wait_for(lambda: self._opening is None and not self._leases)
             self._drop()
             try:
-                self._parts = (Vectors(folder / VECTORS_FOLDER), Lexical(folder / WORDS_FOLDER))
+                self._parts = (ChromaVectors(folder / VECTORS_FOLDER), Lexical(folder / WORDS_FOLDER))
             except StoreError:
                 if index_folder(self._store) == folder:
                     raise
@@ -138,7 +147,7 @@ class IndexReader:
     def _open_vectors(self, folder: Path, generation: int) -> None:
         """Puts vectors that are at least of `generation` in the place of those of before."""
         try:
-            opened = Vectors(folder / VECTORS_FOLDER)
+            opened = ChromaVectors(folder / VECTORS_FOLDER)
             opened.load()
         except Exception:  # in a thread of its own, where nobody else would tell: searches go on with what they have
             logger.exception("the new vectors cannot be read, the next search tries again")
@@ -153,7 +162,7 @@ class IndexReader:
             self._opening = None
             self._turn.notify_all()
 
-    def _give_back(self, vectors: Vectors) -> None:
+    def _give_back(self, vectors: ChromaVectors) -> None:
         with self._turn:
             self._leases[vectors] -= 1
             if not self._leases[vectors]:
@@ -162,11 +171,11 @@ class IndexReader:
                     vectors.close()  # others came meanwhile
             self._turn.notify_all()
 
-    def _open_catalog(self, folder: Path) -> Catalog:
-        catalog = Catalog(folder / CATALOG_FILE)
+    def _open_catalog(self, folder: Path) -> FileCatalog:
+        catalog = FileCatalog(folder / CATALOG_FILE)
         if known := catalog.get("encoder"):
             try:
-                check_encoder(self._store, known, self._encoder)
+                check_encoder(str(self._store), known, self._encoder)
             except FingerprintError:
                 catalog.close()
                 raise

@@ -1,14 +1,10 @@
-"""Another index made aside, which then takes the place of the one in use, all at once.
-
-A crash at any moment leaves one whole index in use: the old one until the pointer is replaced, the new one after.
-"""
+"""Vectors and words made anew for a catalog from which documents were erased, in processes that never read those."""
 
 from __future__ import annotations
 
 import logging
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -17,83 +13,25 @@ import numpy as np
 
 from kb.errors import StoreError
 from kb.index.audit import audit
-from kb.index.catalog.catalog import Catalog
-from kb.index.layout import (
-    CATALOG_FILE,
-    VECTORS_FOLDER,
-    WORDS_FOLDER,
-    folder_aside,
-    index_folder,
-    point_to,
-    remove_unused,
-)
-from kb.index.lexical import Lexical, Text
-from kb.index.texts import section_id, section_title
-from kb.index.vectors import SPACES, Vectors
-from kb.index.writer import locked
+from kb.index.catalog.file import FileCatalog
+from kb.index.derived_words import write_words
+from kb.index.embedded.vectors import ChromaVectors
+from kb.index.layout import CATALOG_FILE, VECTORS_FOLDER, WORDS_FOLDER
+from kb.index.lexical import Lexical
+from kb.index.vectors import SPACES
 
 logger = logging.getLogger(__name__)
 
-# Readers look for another index once a second; a question under way reads the old one to its end.
-GRACE_SECONDS = 2.0
 _BATCH = 1_000
 
 
-def rebuild(store: Path, fill: Callable[[Path], None]) -> None:
-    """Makes an index aside from a copy of the catalog, has `fill` complete what stands in its folder, and swaps it in.
+def make_without(old: Path, new: Path) -> None:
+    """Makes vectors and words for the catalog in the folder `new`, out of the index in `old`. Raises StoreError.
 
-    `fill` proves it whole (`prove`), and lets go of it. Raises StoreError when there is no store, StoreBusyError when
-    another process is writing, and what `fill` raises.
+    Two processes: the one that writes has never read what was erased.
     """
-    with locked(store):
-        remove_unused(store)
-        before = Catalog(index_folder(store) / CATALOG_FILE)
-        try:
-            aside = folder_aside(store)
-            aside.mkdir()
-            before.copy_to(aside / CATALOG_FILE)
-        finally:
-            before.close()
-        fill(aside)
-        point_to(store, aside)
-        time.sleep(GRACE_SECONDS)
-        remove_unused(store)
-
-
-def erase(store: Path, document_ids: Sequence[str], now: str) -> None:
-    """Erases documents for good: from the catalog, from its reports, and from the disk, vectors and words included.
-
-    The index is made again from what is left, its vectors used again. Raises StoreError as `rebuild` does, and for an
-    id that the store does not know.
-    """
-
-    def fill(aside: Path) -> None:
-        catalog = Catalog(aside / CATALOG_FILE)
-        try:
-            unknown = set(document_ids) - catalog.states().keys()
-            if unknown:
-                raise StoreError(f"{', '.join(sorted(unknown))} : la base n'a pas de document de ce nom.")
-            with catalog.transaction() as connection:
-                for document_id in document_ids:
-                    catalog.erase_document(connection, document_id)
-                catalog.clear_pending(connection)
-                catalog.bump_generation(connection)
-            for document_id in document_ids:
-                catalog.journal.forget(document_id, now)
-            catalog.compact()
-        finally:
-            catalog.close()
-        # Two processes: the one that writes has never read what was erased.
-        _elsewhere("keep", index_folder(store), aside)
-        _elsewhere("derive", aside)
-
-    rebuild(store, fill)
-
-
-def finish_erasing(store: Path) -> None:
-    """Takes away what an erasure that was interrupted left of the index of before. Raises StoreBusyError."""
-    with locked(store):
-        remove_unused(store)
+    _elsewhere("keep", old, new)
+    _elsewhere("derive", new)
 
 
 def _elsewhere(step: str, *folders: Path) -> None:
@@ -103,7 +41,7 @@ def _elsewhere(step: str, *folders: Path) -> None:
     sentences and vectors of an erased document came back on the disk that way.
     """
     done = subprocess.run(
-        [sys.executable, "-m", "kb.index.rebuilding", step, *(str(folder.absolute()) for folder in folders)],
+        [sys.executable, "-m", "kb.index.embedded.rebuilding", step, *(str(folder.absolute()) for folder in folders)],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -118,7 +56,7 @@ def _elsewhere(step: str, *folders: Path) -> None:
 
 def _keep(old: Path, new: Path) -> None:
     """Puts the vectors of all that the catalog in `new` holds, from the index in `old`, into files of `new`."""
-    catalog = Catalog(new / CATALOG_FILE)
+    catalog = FileCatalog(new / CATALOG_FILE)
     try:
         with _open_vectors(old) as vectors:
             for space in SPACES:
@@ -151,7 +89,7 @@ def _derive(folder: Path) -> None:
                     if len(ids) == 1:
                         vectors.upsert(space, ids, values)  # one change alone would not be saved
                 path.unlink()
-    catalog = Catalog(folder / CATALOG_FILE)
+    catalog = FileCatalog(folder / CATALOG_FILE)
     try:
         _write_words(catalog, folder)
     finally:
@@ -166,23 +104,10 @@ def _kept_file(folder: Path, space: str) -> Path:
     return folder / f"kept-{space}.npz"
 
 
-def _write_words(catalog: Catalog, folder: Path) -> None:
+def _write_words(catalog: FileCatalog, folder: Path) -> None:
     words = Lexical(folder / WORDS_FOLDER, write=True)
     try:
-        for header in catalog.headers():
-            passages = list(catalog.passages(catalog.passage_ids([header.id])).values())
-            paths = dict.fromkeys(passage.heading_path for passage in passages)
-            words.upsert(
-                "passages",
-                [
-                    Text(passage.id, header.id, section_title(header.title, passage.heading_path), passage.text)
-                    for passage in passages
-                ],
-            )
-            words.upsert(
-                "sections",
-                [Text(section_id(header, path), header.id, section_title(header.title, path)) for path in paths],
-            )
+        write_words(catalog, words, catalog.headers())
         words.commit()
     finally:
         words.close()
@@ -190,7 +115,7 @@ def _write_words(catalog: Catalog, folder: Path) -> None:
 
 def prove(folder: Path) -> None:
     """Raises StoreError unless the index in `folder` agrees with itself."""
-    catalog, words = Catalog(folder / CATALOG_FILE), Lexical(folder / WORDS_FOLDER)
+    catalog, words = FileCatalog(folder / CATALOG_FILE), Lexical(folder / WORDS_FOLDER)
     try:
         with _open_vectors(folder) as vectors:
             wrong = next(iter(audit(catalog, vectors, words)), None)
@@ -206,8 +131,8 @@ def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 @contextmanager
-def _open_vectors(folder: Path, *, create: bool = False) -> Iterator[Vectors]:
-    vectors = Vectors(folder / VECTORS_FOLDER, create=create)
+def _open_vectors(folder: Path, *, create: bool = False) -> Iterator[ChromaVectors]:
+    vectors = ChromaVectors(folder / VECTORS_FOLDER, create=create)
     try:
         yield vectors
     finally:

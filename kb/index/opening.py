@@ -1,0 +1,16 @@
+"""Which maker a base's store is of: the settings say."""
+
+from __future__ import annotations
+
+from kb.index.embedded.store import EmbeddedStore
+from kb.index.store import Store
+from kb.settings import Settings
+
+
+def open_store(settings: Settings) -> Store:
+    """The store of the settings: nothing is opened yet, it may be empty. Raises StoreError for an unusable address."""
+    if settings.database:
+        from kb.index.postgresql.store import PostgresStore
+
+        return PostgresStore(settings.database, settings.store)
+    return EmbeddedStore(settings.store)

@@ -1,0 +1,177 @@
+"""What searches a store on a server: each search one snapshot, and this machine's copy of the words.
+
+The server tells of each generation (LISTEN/NOTIFY): a thread then brings the copy up to date, so that a new document is
+found by its words a moment later, and by its sense at once. What the snapshot holds no more is dropped by whoever
+searches, whatever the words say.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from kb.index.catalog.catalog import Catalog
+from kb.index.catalog.reader import CatalogReader
+from kb.index.lexical import Lexical
+from kb.index.postgresql.server import News, Server
+from kb.index.postgresql.snapshot import Snapshot, snapshot_of
+from kb.index.postgresql.vectors import PostgresVectors
+from kb.index.postgresql.words import WordsCopy
+from kb.index.store import Lease, check_encoder
+from kb.models.encoder import Encoder
+
+# Where the base is small, as many passages or fewer, its new words are waited for: that takes no time worth telling.
+WAITED_FOR = 10_000
+# Between two looks for another index in use, by those who read without a snapshot.
+SECONDS_BETWEEN_LOOKS = 0.25
+# News may be lost with the connection that they come by: the thread looks by itself as often as this.
+SECONDS_WITHOUT_NEWS = 5.0
+_SECONDS_PER_WAIT = 0.5  # of the thread for news, so that it can end
+
+logger = logging.getLogger(__name__)
+
+
+class _Words(NamedTuple):
+    """This machine's copy, open, and the generation that it is of."""
+
+    copy: WordsCopy
+    lexical: Lexical
+    generation: int
+
+
+class PostgresReader:
+    """What searches the base on the server at `url`; `folder` holds this machine's copy of the words.
+
+    Serves many threads. Above `waited_for` passages, the words of a new generation join a little later. Raises
+    StoreError when there is no base, FingerprintError when it was made with another encoder.
+    """
+
+    def __init__(self, url: str, folder: Path, encoder: Encoder, *, waited_for: int = WAITED_FOR) -> None:
+        # Searches share connections that stay open; the words are brought up over one of their own, which no number
+        # of searches can keep from them.
+        self._server, self._apart = Server(url, keeps=True), Server(url)
+        self._folder = folder
+        self._encoder = encoder
+        self._waited_for = waited_for
+        self._looking = threading.Lock()
+        self._bringing_up = threading.Lock()
+        self._stopping = threading.Event()
+        self._listening: threading.Thread | None = None
+        self._words: _Words | None = None
+        self._seen = 0
+        try:
+            self._schema, self._catalog = self._open_catalog()
+        except BaseException:
+            self._server.close()
+            raise
+        self._looked = time.monotonic()
+
+    def close(self) -> None:
+        """Lets go of the server."""
+        self._stopping.set()
+        if self._listening is not None:
+            self._listening.join()
+        self._server.close()
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog of the index in use, looked up four times a second at most: a base can be rebuilt aside.
+
+        Raises FingerprintError when the base was rebuilt with another encoder.
+        """
+        with self._looking:
+            if time.monotonic() - self._looked >= SECONDS_BETWEEN_LOOKS:
+                self._looked = time.monotonic()
+                with self._server.engine.connect() as connection:
+                    schema = self._server.schema_in_use(connection)
+                if schema != self._schema:
+                    self._schema, self._catalog = self._open_catalog()
+            return self._catalog
+
+    @property
+    def generation(self) -> int:
+        """The generation that searches see."""
+        return self._seen
+
+    @contextmanager
+    def lease(self) -> Iterator[Lease | None]:
+        """One snapshot of the base, with the words as they are here; None while nothing was committed."""
+        with snapshot_of(self._server) as snapshot:
+            self._check(snapshot.catalog)
+            if not snapshot.generation:
+                yield None
+                return
+            words = self._words_for(snapshot)
+            self._seen = snapshot.generation
+            yield Lease(PostgresVectors(snapshot.database), words, snapshot.generation, snapshot.catalog)
+
+    def _words_for(self, snapshot: Snapshot) -> Lexical:
+        """The words, of the snapshot's generation or a later one where that costs no wait."""
+        words = self._words
+        if words is None:
+            words = self._bring_up()
+            self._listen()
+        elif not _is_of(words, snapshot) and snapshot.catalog.is_small(self._waited_for):
+            words = self._bring_up()
+        return words.lexical
+
+    def _bring_up(self) -> _Words:
+        """Has the copy brought up to date."""
+        with self._bringing_up, snapshot_of(self._apart) as snapshot:
+            words = self._words
+            if words is not None and _is_of(words, snapshot):
+                return words
+            copy = WordsCopy(self._folder, snapshot.identity)
+            copy.bring_up(snapshot.catalog, snapshot.generation, snapshot.changed_since)
+            generation = copy.generation() or snapshot.generation
+            if words is not None and words.copy.identity == copy.identity:
+                words.lexical.reload()
+                self._words = _Words(copy, words.lexical, generation)
+            else:
+                self._words = _Words(copy, Lexical(copy.folder), generation)
+                copy.remove_others(snapshot.identities(self._server))
+            return self._words
+
+    def _listen(self) -> None:
+        """Starts the thread that follows the news."""
+        with self._looking:
+            if self._listening is None:
+                self._listening = threading.Thread(target=self._follow, name="news of the base", daemon=True)
+                self._listening.start()
+
+    def _follow(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                with self._apart.news() as news:
+                    self._bring_up()  # what was told before somebody listened
+                    self._follow_news(news)
+            except Exception:  # in a thread of its own, where nobody else would tell: searches go on as they are
+                logger.exception("the words are not brought up to date, the next try is in a few seconds")
+                self._stopping.wait(SECONDS_WITHOUT_NEWS)
+
+    def _follow_news(self, news: News) -> None:
+        quiet = 0.0
+        while not self._stopping.is_set():
+            if news(_SECONDS_PER_WAIT) or quiet >= SECONDS_WITHOUT_NEWS:
+                quiet = 0.0
+                self._bring_up()
+            else:
+                quiet += _SECONDS_PER_WAIT
+
+    def _open_catalog(self) -> tuple[str, Catalog]:
+        schema, catalog = self._server.catalog_in_use()
+        self._check(catalog)
+        return schema, catalog
+
+    def _check(self, catalog: CatalogReader) -> None:
+        if known := catalog.get("encoder"):
+            check_encoder(self._server.name, known, self._encoder)
+
+
+def _is_of(words: _Words, snapshot: Snapshot) -> bool:
+    return words.copy.identity == snapshot.identity and words.generation >= snapshot.generation

@@ -1,0 +1,176 @@
+"""A PostgreSQL server: how it is reached, what it must have, and which index is in use on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from kb.errors import StoreError
+from kb.index.catalog.catalog import Catalog
+from kb.index.catalog.versions import SCHEMA_VERSION, go_on_from
+from kb.index.postgresql.tables import CONTROL, IN_USE, INDEX
+
+DRIVER = "postgresql+psycopg"
+News: TypeAlias = Callable[[float], bool]
+NEWS = "reperes"
+"""The channel on which each new generation is told."""
+
+# Keys of advisory locks: « reperes » as a number, and the next one. They hold in one database of the server.
+WRITING = int.from_bytes(b"reperes", "big")
+MAKING = WRITING + 1
+_OLDEST_SERVER = 16
+_OLDEST_EXTENSION = (0, 8)  # iterative scans, which a filtered search needs
+# Twenty people ask at once and each question holds one connection while it searches; pages need some more.
+_CONNECTIONS = 20
+
+
+class Server:
+    """The database at `url`. Nothing is opened before it is needed. Serves many threads.
+
+    With `keeps`, connections stay open between two uses, until `close`.
+
+    Every method raises StoreError, in French, when the server cannot be reached.
+    """
+
+    def __init__(self, url: str, *, keeps: bool = False) -> None:
+        try:
+            parsed = sa.make_url(url)
+        except sa.exc.ArgumentError:
+            parsed = None
+        if parsed is None or parsed.drivername not in {DRIVER, "postgresql"}:
+            raise StoreError(
+                f"REPERES_DATABASE : l'adresse n'est pas celle d'une base PostgreSQL. Écrivez-la sous la forme "
+                f"{DRIVER}://compte:mot-de-passe@serveur/base."
+            )
+        self.name = f"{parsed.host or parsed.query.get('host', 'localhost')}/{parsed.database or ''}"
+        address = parsed.set(drivername=DRIVER)
+        if keeps:
+            self.engine = sa.create_engine(
+                address, pool_pre_ping=True, pool_size=_CONNECTIONS, max_overflow=_CONNECTIONS
+            )
+        else:
+            self.engine = sa.create_engine(address, poolclass=sa.NullPool)
+        sa.event.listen(self.engine, "handle_error", self._tell)
+        self._is_checked = False
+
+    @property
+    def missing(self) -> str:
+        """What to do where there is no base."""
+        return f"{self.name} : la base n'existe pas encore. Lancez « reperes ingest » pour la constituer."
+
+    def close(self) -> None:
+        """Closes the connections that are kept."""
+        self.engine.dispose()
+
+    def of(self, schema: str) -> Engine:
+        """What opens connections to the tables in a schema."""
+        return self.engine.execution_options(schema_translate_map={None: schema})
+
+    def check(self) -> None:
+        """Raises StoreError unless the server has what a base needs: a recent PostgreSQL, a recent pgvector."""
+        if self._is_checked:
+            return
+        with self.engine.begin() as connection:
+            version = connection.execute(sa.text("SHOW server_version_num")).scalar_one()
+            if int(version) < _OLDEST_SERVER * 10_000:
+                raise StoreError(
+                    f"{self.name} : ce serveur est un PostgreSQL {int(version) // 10_000}, il faut la version "
+                    f"{_OLDEST_SERVER} ou une plus récente. Mettez-le à jour, ou donnez l'adresse d'un autre serveur "
+                    "(REPERES_DATABASE)."
+                )
+            self._check_extension(connection)
+        self._is_checked = True
+
+    def schema_in_use(self, connection: Connection) -> str | None:
+        """The schema of the index in use; None where there is no base."""
+        if connection.execute(sa.select(sa.func.to_regclass(f"{CONTROL}.{IN_USE.name}"))).scalar_one() is None:
+            return None
+        return connection.execute(sa.select(IN_USE.c.schema)).scalar_one_or_none()
+
+    def catalog_in_use(self) -> tuple[str, Catalog]:
+        """The schema and the catalog of the index in use, brought up to date when an earlier Repères made it.
+
+        Raises StoreError where there is none, and for a version that cannot be brought up to date.
+        """
+        self.check()
+        with self.engine.connect() as connection:
+            schema = self.schema_in_use(connection)
+        if schema is None:
+            raise StoreError(self.missing)
+        catalog = Catalog(self.of(schema))
+        if catalog.get("schema") != SCHEMA_VERSION:
+            with self.making() as connection:
+                connection.execution_options(schema_translate_map={None: schema})
+                go_on_from(catalog.get("schema") or "", connection, self.name)
+        return schema, catalog
+
+    @contextmanager
+    def news(self) -> Iterator[News]:
+        """What waits for news of a generation, some seconds at a time, and tells whether there was any."""
+        pooled = self.engine.raw_connection()
+        driver: Any = pooled.driver_connection
+        pooled.detach()  # it listens from now on: for nobody else
+        try:
+            driver.autocommit = True
+            driver.execute(f"LISTEN {NEWS}")
+            yield lambda seconds: any(driver.notifies(timeout=seconds, stop_after=1))
+        finally:
+            driver.close()
+
+    def schemas(self, connection: Connection) -> list[str]:
+        """The schemas of all indexes, also of those that are in use no more."""
+        names = sa.text("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, :begin)")
+        return list(connection.execute(names, {"begin": INDEX}).scalars())
+
+    @contextmanager
+    def making(self) -> Iterator[Connection]:
+        """A transaction that makes schemas and tables; others that would do the same wait."""
+        with self.engine.begin() as connection:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MAKING)))
+            yield connection
+
+    def _check_extension(self, connection: Connection) -> None:
+        offered = connection.execute(
+            sa.text("SELECT default_version, installed_version FROM pg_available_extensions WHERE name = 'vector'")
+        ).first()
+        if offered is None:
+            raise StoreError(
+                f"{self.name} : l'extension pgvector manque sur ce serveur. Installez-la (version 0.8 ou plus "
+                "récente ; sous Debian le paquet postgresql-…-pgvector), puis relancez."
+            )
+        version = str(offered.installed_version or offered.default_version)
+        if tuple(int(part) for part in version.split(".")[:2]) < _OLDEST_EXTENSION:
+            raise StoreError(
+                f"{self.name} : l'extension pgvector est en version {version}, il faut la 0.8 ou une plus récente. "
+                "Installez-la sur le serveur, faites « ALTER EXTENSION vector UPDATE; » dans cette base, puis relancez."
+            )
+        if offered.installed_version is None:
+            try:
+                with connection.begin_nested():
+                    connection.execute(sa.text("CREATE EXTENSION IF NOT EXISTS vector"))
+            except sa.exc.ProgrammingError as error:
+                raise StoreError(
+                    f"{self.name} : l'extension pgvector n'est pas activée dans cette base, et ce compte n'a pas le "
+                    "droit de le faire. Un administrateur du serveur y fait « CREATE EXTENSION vector; » : relancez "
+                    "ensuite."
+                ) from error
+
+    def _tell(self, context: Any) -> None:
+        """Says in French that the server cannot be reached or cannot do what it is asked, whoever asked."""
+        told = str(context.original_exception).strip().splitlines()
+        reason = told[0] if told else type(context.original_exception).__name__
+        is_operation = isinstance(context.sqlalchemy_exception, sa.exc.OperationalError)
+        if context.is_disconnect or (is_operation and context.connection is None):
+            raise StoreError(
+                f"{self.name} : la base de données ne répond pas ({reason}). Vérifiez que le serveur PostgreSQL est "
+                "démarré et que son adresse est la bonne (REPERES_DATABASE), puis relancez."
+            ) from context.original_exception
+        if is_operation:
+            raise StoreError(
+                f"{self.name} : le serveur PostgreSQL ne peut pas faire ce qui est demandé ({reason}). Rien n'a été "
+                "modifié à moitié : voyez sa place sur le disque et son journal, puis relancez."
+            ) from context.original_exception

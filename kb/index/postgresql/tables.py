@@ -1,0 +1,57 @@
+"""The tables that only a server has, beside those of the catalog; and the schemas that all of them stand in.
+
+A base is the index whose schema `IN_USE` names; another one is made in a schema of its own, and takes its place there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from pgvector.sqlalchemy import HALFVEC
+
+from kb.index.vectors import SPACES, Space
+
+CONTROL = "reperes"
+"""The schema of what belongs to no index in particular."""
+
+INDEX = "reperes_index_"
+"""What the names of the indexes' schemas begin with; a number follows."""
+
+IDENTITY = "identity"
+"""The key, in the catalog's values, of what tells an index from every other: a copy of its words bears it."""
+
+UNVACUUMED = "unvacuumed"
+"""The key that is there while rows that were erased may still stand in the server's files."""
+
+IN_USE = sa.Table(
+    "index_in_use",
+    sa.MetaData(schema=CONTROL),
+    sa.Column("number", sa.Integer, sa.CheckConstraint("number = 1"), primary_key=True),  # there is one row
+    sa.Column("schema", sa.Text, nullable=False),
+)
+# Which ids a generation brought, changed or took away: what the copies of the words catch up by.
+CHANGED = sa.Table(
+    "changed",
+    sa.MetaData(),
+    sa.Column("generation", sa.Integer, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+)
+
+
+def vector_tables(dimension: int | None = None) -> Mapping[Space, sa.Table]:
+    """The tables of the vectors; they are made with the `dimension` of the encoder, and used without.
+
+    halfvec: two bytes a number. A unit vector of 384 dimensions keeps its direction to a cosine of 0.9999999.
+    """
+    metadata = sa.MetaData()
+    return {
+        space: sa.Table(
+            f"vectors_of_{space}",
+            metadata,
+            sa.Column("id", sa.Text, primary_key=True),
+            sa.Column("document_id", sa.Text, nullable=False, index=True),
+            sa.Column("vector", HALFVEC(dimension), nullable=False),
+        )
+        for space in SPACES
+    }

@@ -1,0 +1,291 @@
+"""A store on a real PostgreSQL: whole versions or none, one state for a search, and nothing left of what was erased."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+
+from ingest.split import split_document
+from kb.errors import FingerprintError, StoreBusyError, StoreError
+from kb.index.embedding import NewVersion
+from kb.index.postgresql import reader as reader_module
+from kb.index.postgresql import vectors as vectors_module
+from kb.index.postgresql.reader import PostgresReader
+from kb.index.postgresql.store import PostgresStore
+from kb.index.postgresql.writing import PostgresWriting
+from kb.index.store import Store
+from kb.index.vectors import Among
+from kb.index.writer import IndexWriter
+from kb.models.encoder import Encoder
+from kb.text.stems import stems
+from kb.types import Alternative, Document, Group
+from postgres_server import PostgresServer
+from tiny_encoder import TinyEncoder
+
+LONG = "## Un\n\nPremière partie sur les aides.\n\n## Deux\n\nSeconde partie sur les prêts bonifiés."
+SECRET = "Le zygomorphisme des quartiers restera confidentiel."
+
+
+def version(name: str, text: str) -> NewVersion:
+    document = Document(id=name, source="s", title="Titre", text=text, date="2025-03")
+    return NewVersion(document, text, "", tuple(split_document(document, TinyEncoder().count_tokens, 512)))
+
+
+def words(question: str) -> list[Group]:
+    return [(Alternative((stem,)),) for stem in stems(question)]
+
+
+def writer(store: Store, splitter: str = "1") -> IndexWriter:
+    return IndexWriter(store, TinyEncoder(), splitter)
+
+
+@pytest.fixture
+def store(database: str, tmp_path: Path) -> PostgresStore:
+    return PostgresStore(database, tmp_path)
+
+
+@pytest.fixture
+def filled(store: PostgresStore) -> PostgresStore:
+    with writer(store) as index:
+        index.commit([version("a.md", LONG), version("b.md", "Autre sujet : la culture.")])
+    return store
+
+
+@pytest.fixture
+def reader(filled: PostgresStore, tiny_encoder: Encoder) -> Iterator[PostgresReader]:
+    opened = filled.reader(tiny_encoder)
+    yield opened
+    opened.close()
+
+
+def rows(database: str, query: str) -> Sequence[sa.Row[tuple[object, ...]]]:
+    engine = sa.create_engine(database, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        return connection.execute(sa.text(query)).fetchall()
+
+
+def change(database: str, statement: str) -> None:
+    engine = sa.create_engine(database, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.execute(sa.text(statement))
+
+
+def test_what_is_committed_agrees_and_is_read_back(filled: PostgresStore, reader: PostgresReader) -> None:
+    with writer(filled) as index:
+        assert index.audit() == []
+    with reader.lease() as lease:
+        assert lease is not None
+        assert lease.catalog.document("a.md") == version("a.md", LONG).document
+        best = lease.lexical.search("body", words("Quels PRETS bonifies ?"), 5)[0][0]
+        asked = TinyEncoder().encode(["prêts bonifiés, seconde partie"], "query")[0]
+        near = lease.vectors.search("passages", asked, 5)
+        assert near[0][0] == best
+        assert lease.vectors.search("passages", asked, 5, Among(["b.md"], lease.catalog)) == [near[-1]]
+        stored = lease.vectors.get([best])[best]
+        assert near[0][1] == pytest.approx(float(stored @ asked), abs=1e-3)
+
+
+def test_a_search_sees_one_state_whatever_is_committed_meanwhile(filled: PostgresStore, reader: PostgresReader) -> None:
+    with reader.lease() as lease:
+        assert lease is not None
+        with writer(filled) as index:
+            index.withdraw(["a.md"])
+        assert lease.catalog.document("a.md") is not None
+        assert lease.vectors.count("passages") == 3
+    with reader.lease() as lease:
+        assert lease is not None
+        assert lease.catalog.document("a.md") is None
+        assert lease.vectors.count("passages") == lease.lexical.count("passages") == 1
+
+
+def test_a_commit_that_fails_leaves_nothing(filled: PostgresStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise OSError("en panne")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PostgresWriting, "announce", fails)
+        with pytest.raises(OSError, match="en panne"), writer(filled) as index:
+            index.commit([version("a.md", "Tout autre chose."), version("c.md", "Ajouté.")])
+    with writer(filled) as index:
+        assert index.audit() == []
+        assert index.catalog.document("c.md") is None
+
+
+def test_one_writer_at_a_time_and_none_once_its_connection_is_lost(filled: PostgresStore, database: str) -> None:
+    with writer(filled), pytest.raises(StoreBusyError, match="en cours"), writer(filled):
+        pass
+    killing = (
+        "SELECT pg_terminate_backend(pid) FROM pg_locks "
+        "WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+
+    def lose_it_half_way() -> None:
+        with writer(filled) as index:
+            index.commit([version("c.md", "Ajouté avant la coupure.")])
+            rows(database, killing)
+            index.commit([version("d.md", "Ajouté après.")])
+
+    with pytest.raises(StoreError, match=r"répond pas|coupée"):
+        lose_it_half_way()
+    with writer(filled) as index:
+        assert index.catalog.states().keys() == {"a.md", "b.md", "c.md"}
+        assert index.audit() == []
+
+
+def test_another_encoder_or_splitter_is_refused(filled: PostgresStore) -> None:
+    class Other(TinyEncoder):
+        identity = "other@2"
+
+    with pytest.raises(FingerprintError, match="other@2"):
+        filled.reader(Other())
+    with pytest.raises(FingerprintError, match="découpés"), writer(filled, "2"):
+        pass
+    with writer(filled):
+        pass  # the refusal let go of the lock
+
+
+def test_each_machine_follows_with_a_copy_of_its_own(
+    filled: PostgresStore, database: str, tmp_path: Path, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader_module, "SECONDS_WITHOUT_NEWS", 3600.0)  # only the news tell
+    machines = [PostgresReader(database, tmp_path / name, tiny_encoder, waited_for=0) for name in ("une", "deux")]
+    for machine in machines:
+        with machine.lease() as lease:
+            assert lease is not None
+            assert lease.lexical.count("passages") == 3
+    with writer(filled) as index:
+        index.commit([version("a.md", LONG.replace("bonifiés", "Quincampoix"))])
+        index.withdraw(["b.md"])
+    for machine in machines:
+        deadline = time.monotonic() + 60
+        while True:
+            with machine.lease() as lease:
+                assert lease is not None
+                if lease.lexical.count("passages") == 2 and lease.lexical.search("body", words("Quincampoix"), 5):
+                    break
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        machine.close()
+
+
+def test_a_copy_that_is_too_far_behind_is_made_anew(
+    filled: PostgresStore, reader: PostgresReader, database: str
+) -> None:
+    with reader.lease():
+        pass
+    with writer(filled) as index:
+        index.commit([version("c.md", "Le Quincampoix a des jardins.")])
+        index.withdraw(["b.md"])
+    change(database, "DELETE FROM reperes_index_1.changed WHERE generation < 3")
+    with reader.lease() as lease:
+        assert lease is not None
+        assert lease.lexical.count("passages") == 3
+        assert lease.lexical.search("body", words("Quincampoix"), 5)
+
+
+def test_a_crash_of_the_server_loses_nothing(
+    filled: PostgresStore, reader: PostgresReader, postgres: PostgresServer
+) -> None:
+    with reader.lease():
+        pass
+    postgres.stop("immediate")
+    with pytest.raises(StoreError, match="démarré"), reader.lease():
+        pass
+    postgres.start()
+    with reader.lease() as lease:
+        assert lease is not None
+        assert lease.catalog.status().documents == 2
+    with writer(filled) as index:
+        assert index.audit() == []
+
+
+def test_a_large_base_is_searched_by_a_graph_and_a_narrow_filter_exactly(
+    store: PostgresStore, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors_module, "EXACT_UP_TO", 30)
+    with writer(store) as index:
+        index.commit([version(f"{n}.md", f"Le document {n} parle du sujet numéro {n * 7}.") for n in range(40)])
+    graphs = rows(database, "SELECT indexname FROM pg_indexes WHERE indexname LIKE 'graph%'")
+    assert {str(row[0]) for row in graphs} == {"graph_of_passages", "graph_of_sections"}
+    with writer(store) as index:  # and once more, where the graphs are there
+        index.commit([version("40.md", "Le document 40 vient après.")])
+    with closing(store.reader(TinyEncoder())) as reader, reader.lease() as lease:
+        assert lease is not None
+        held = dict(lease.vectors.items("passages"))
+        asked = TinyEncoder().encode(["sujet numéro 63"], "query")[0]
+        cosines = {name: float(vector @ asked) for name, vector in held.items()}
+        best = sorted(cosines, key=lambda name: -cosines[name])[:10]
+        found = lease.vectors.search("passages", asked, 10)
+        assert [cosine for _, cosine in found] == pytest.approx([cosines[name] for name in best], abs=1e-3)
+        among = Among([f"{n}.md" for n in range(0, 40, 3)], lease.catalog)
+        allowed = set(among.ids("passages"))
+        expected = sorted((cosine for name, cosine in cosines.items() if name in allowed), reverse=True)[:10]
+        filtered = lease.vectors.search("passages", asked, 10, among)
+        assert {name for name, _ in filtered} <= allowed
+        assert [cosine for _, cosine in filtered] == pytest.approx(expected, abs=1e-3)
+
+
+def test_what_is_erased_is_in_no_file_of_the_server_and_in_no_copy(
+    filled: PostgresStore, reader: PostgresReader, postgres: PostgresServer, database: str, tmp_path: Path
+) -> None:
+    with writer(filled) as index:
+        index.commit([version("secret.md", SECRET)])
+        index.catalog.journal.add_report({"command": "ingest", "failed": [{"source": "secret.md", "reason": "?"}]})
+    with reader.lease() as lease:
+        assert lease is not None
+        assert lease.lexical.search("body", words("zygomorphisme"), 5)
+    with pytest.raises(StoreError, match=r"autre\.md"):
+        filled.erase(["autre.md"], "2026-11-29")
+    postgres.tell("postgres", "CHECKPOINT")
+    assert postgres.holds(database, b"zygomorphisme")
+    filled.erase(["secret.md"], "2026-11-29")
+    postgres.tell("postgres", "CHECKPOINT")
+    assert not postgres.holds(database, b"zygomorphisme")
+    assert not postgres.holds(database, b"secret.md")
+    with reader.lease() as lease:
+        assert lease is not None
+        assert lease.lexical.search("body", words("zygomorphisme"), 5) == []
+        assert lease.lexical.search("body", words("bonifiés"), 5)
+    assert len(list(tmp_path.glob("words-*"))) == 1
+    with writer(filled) as index:
+        assert index.audit() == []
+        assert len(index.catalog.journal.forgotten()) == 1
+
+
+def test_an_erasure_that_stopped_is_gone_on_with(
+    filled: PostgresStore, postgres: PostgresServer, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writer(filled) as index:
+        index.commit([version("secret.md", SECRET)])
+    with monkeypatch.context() as patch:
+        patch.setattr(PostgresStore, "_vacuum", lambda *_: (_ for _ in ()).throw(StoreError("interrompu")))
+        with pytest.raises(StoreError, match="interrompu"):
+            filled.erase(["secret.md"], "2026-11-29")
+    filled.finish_erasing()
+    postgres.tell("postgres", "CHECKPOINT")
+    assert not postgres.holds(database, b"zygomorphisme")
+
+
+def test_a_base_of_an_earlier_version_is_brought_up_to_date_and_a_later_one_refused(
+    filled: PostgresStore, database: str
+) -> None:
+    change(database, "UPDATE reperes_index_1.meta SET value = '2' WHERE key = 'schema'")
+    change(database, "DROP TABLE reperes_index_1.forgotten")
+    with closing(filled.catalog()) as catalog:
+        assert catalog.journal.forgotten() == set()
+    change(database, "UPDATE reperes_index_1.meta SET value = '99' WHERE key = 'schema'")
+    with pytest.raises(StoreError, match="plus récente"):
+        filled.catalog()
+
+
+def test_vectors_keep_their_direction_in_half_the_room(filled: PostgresStore, reader: PostgresReader) -> None:
+    with reader.lease() as lease:
+        assert lease is not None
+        lengths = [float(np.linalg.norm(vector)) for _, vector in lease.vectors.items("sections")]
+    assert lengths == pytest.approx([1.0] * 3, abs=1e-3)
