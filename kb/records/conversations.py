@@ -42,12 +42,14 @@ class KeptTurn:
 
 @dataclass(frozen=True, slots=True)
 class KeptConversation:
-    """A conversation, its turns in order (none in a list of conversations). `changed` is an ISO moment in UTC."""
+    """A conversation, its turns in order (none in a list of conversations). `changed` is an ISO moment in UTC; `pinned`
+    is whether its person wants it first."""
 
     id: str
     title: str
     changed: str
     turns: tuple[KeptTurn, ...] = ()
+    pinned: bool = False
 
 
 class Conversations(Protocol):
@@ -66,6 +68,10 @@ class Conversations(Protocol):
 
     def list(self, person: str, n: int = 100) -> list[KeptConversation]:
         """The last `n` conversations, newest first, without their turns."""
+        ...
+
+    def change(self, person: str, conversation: str, **values: str | bool) -> bool:
+        """Gives a conversation another `title`, or pins it or not (`pinned`); whether this person has it."""
         ...
 
     def erase(self, person: str, conversation: str | None = None) -> int:
@@ -159,14 +165,21 @@ class SavedConversations:
                 sa.select(TURNS).where(TURNS.c.conversation_id == conversation).order_by(TURNS.c.number)
             )
             turns = tuple(KeptTurn(row.number, row.at, row.generation, json.loads(row.answer)) for row in rows)
-        return KeptConversation(found.id, found.title, found.changed, turns)
+        return KeptConversation(found.id, found.title, found.changed, turns, found.pinned)
 
     def list(self, person: str, n: int = 100) -> list[KeptConversation]:
         """The last `n`, newest first."""
         query = sa.select(CONVERSATIONS).where(CONVERSATIONS.c.person == person)
         query = query.order_by(CONVERSATIONS.c.changed.desc(), CONVERSATIONS.c.id).limit(n)
         with self._database.transaction() as connection:
-            return [KeptConversation(row.id, row.title, row.changed) for row in connection.execute(query)]
+            rows = connection.execute(query).all()
+        return [KeptConversation(row.id, row.title, row.changed, pinned=row.pinned) for row in rows]
+
+    def change(self, person: str, conversation: str, **values: str | bool) -> bool:
+        """Renames one, or pins it or not."""
+        mine = sa.and_(CONVERSATIONS.c.id == conversation, CONVERSATIONS.c.person == person)
+        with self._database.writing() as connection:
+            return bool(connection.execute(CONVERSATIONS.update().where(mine).values(values)).rowcount)
 
     def erase(self, person: str, conversation: str | None = None) -> int:
         """Erases one, or all of a person's."""
@@ -209,7 +222,8 @@ class PassingConversations:
             before = self._held.pop((person, conversation), None)
             turns = [earlier for earlier in before.turns if earlier.number < turn.number] if before else []
             title = before.title if before else str(turn.answer["question"])[:LONGEST_TITLE]
-            self._held[person, conversation] = KeptConversation(conversation, title, turn.at, (*turns, turn))
+            pinned = before is not None and before.pinned
+            self._held[person, conversation] = KeptConversation(conversation, title, turn.at, (*turns, turn), pinned)
             while len(self._held) > _MOST_PASSING:
                 self._held.popitem(last=False)
 
@@ -231,6 +245,14 @@ class PassingConversations:
         with self._lock:
             held = [conversation for (owner, _), conversation in reversed(self._held.items()) if owner == person]
         return [replace(conversation, turns=()) for conversation in held[:n]]
+
+    def change(self, person: str, conversation: str, **values: Any) -> bool:
+        """Renames one, or pins it or not."""
+        with self._lock:
+            found = self._held.get((person, conversation))
+            if found is not None:
+                self._held[person, conversation] = replace(found, **values)
+            return found is not None
 
     def erase(self, person: str, conversation: str | None = None) -> int:
         """Lets go of one, or of all of a person's."""

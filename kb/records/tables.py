@@ -67,6 +67,7 @@ CONVERSATIONS = sa.Table(
     sa.Column("person", PlainText, nullable=False, index=True),  # empty without sign-in
     sa.Column("title", PlainText, nullable=False),
     sa.Column("changed", PlainText, nullable=False),
+    sa.Column("pinned", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 TURNS = sa.Table(
     "turns",

@@ -5,23 +5,24 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import replace
 from typing import Any, cast
-from urllib.parse import parse_qs
 
 import gradio as gr
 
-from kb.answering.follow_ups import SHOWN, examples, follow_ups
+from kb.answering.follow_ups import SHOWN, follow_ups
 from kb.answering.serialize import AnswerJson
 from kb.errors import ReperesError
 from kb.ports import Base
 from kb.records.accounts import Person
 from kb.records.conversations import new_id
-from kb.text.domain import Domain
 from kb.ui.api import caller
+from kb.ui.examples import Examples
 from kb.ui.feedback import feedback_updates
-from kb.ui.tools import filters_html, menu_html, tools_html
+from kb.ui.opened import can_leave, opened_at, who
+from kb.ui.tools import filters_html, menu_html, note, notice, tools_html
 from kb.web import strings
 from kb.web.base_state import base_state_html, read_base_state, welcome_html
 from kb.web.chat.background import BETWEEN_STATES, BackgroundTask, RunningTasks
@@ -30,27 +31,10 @@ from kb.web.chat.exchange import exchange, question_trouble
 from kb.web.chat.sources import empty_sources_html
 from kb.web.page_context import PageContext
 from kb.web.pages.explore import choice_of
-from kb.web.render import escape
 
-OUTPUTS = 16  # of the events that show an answer: see `kb.ui.chat`
+OUTPUTS = 17  # of the events that show an answer: see `kb.ui.chat`
 
 logger = logging.getLogger(__name__)
-
-
-def who(request: gr.Request | None) -> Person:
-    """Who sent an event. Raises RuntimeError when nobody let the request in."""
-    starlette = request.request if request is not None else None
-    person = starlette.scope.get("state", {}).get("person") if starlette is not None else None
-    if not isinstance(person, Person):
-        raise RuntimeError("an event of the page came from nobody")
-    return person
-
-
-def can_leave(request: gr.Request) -> bool:
-    """Whether who sent an event has sessions that they can end."""
-    starlette = request.request
-    caller_now = starlette.scope.get("state", {}).get("caller") if starlette is not None else None
-    return getattr(caller_now, "can_leave", False)
 
 
 class Handlers:
@@ -60,7 +44,7 @@ class Handlers:
         self._base = base
         self._context = context
         self._waiting_lines = context.waiting_lines
-        self._examples = _Examples(base, context.domain)
+        self._examples = Examples(base, context.domain)
         self._tasks: RunningTasks[ChatState] = RunningTasks()
         self._suggesting = threading.Lock()
 
@@ -74,29 +58,50 @@ class Handlers:
             time.sleep(BETWEEN_STATES)  # see `BackgroundTask.states`: what is said at once may be lost
             yield [before, *[gr.skip()] * 4, notice(trouble), *[gr.skip()] * (OUTPUTS - 6)]
             return
-        begun = replace(before, id=before.id or new_id(), task=new_id())
-        task = self._tasks.begin(begun.task, lambda: exchange(self._base, begun, question, self._waiting_lines))
-        try:
-            with self._context.metrics.under_way():
-                yield from self._shown(person, begun.asked(question.strip()), task)
-        finally:
-            self._tasks.end(begun.task)
+        begun = replace(before, id=before.id or new_id(), task=new_id(), person=person.name, saved=True)
+        asked = begun.asked(question.strip())
+        task = self._tasks.begin(
+            begun.task, lambda: self._kept(person, exchange(self._base, begun, question, self._waiting_lines))
+        )
+        with self._context.metrics.under_way():
+            yield from self._shown(asked, task, is_first=True)
 
-    def _shown(self, person: Person, now: ChatState, task: BackgroundTask[ChatState]) -> Iterator[list[Any]]:
+    def resume(self, before: ChatState, request: gr.Request) -> Iterator[list[Any]]:
+        """An answer that was on its way when its page was left, in the page that came back."""
+        task = self._tasks.get(before.task)
+        if task is not None:
+            yield from self._shown(before, task)
+            return
+        kept = self._context.conversations.get(who(request).name, before.id)
+        yield self._page(resumed(kept)) if kept is not None else [gr.skip()] * OUTPUTS
+
+    def _shown(self, now: ChatState, task: BackgroundTask[ChatState], *, is_first: bool = False) -> Iterator[list[Any]]:
         """The page as the states of an answer come in, to their end or until it is left."""
         panel = now.sources_html or empty_sources_html()
-        yield self._answering(now, "", panel, is_first=True)
-        for state in task.states():
-            if state is None or state == now:  # nothing new, but only here can a closed page be noticed
-                yield [gr.skip()] * OUTPUTS
-                continue
-            panel_before, panel = panel, state.sources_html or empty_sources_html()
-            now, tools = state, "" if state.running else self._ended(person, state)
-            yield self._answering(now, tools, panel if panel != panel_before else None)
-        if task.left == "restart":
-            yield self._page(ChatState(filters=now.filters))
-        elif task.left == "stop" and now.running:
-            yield self._answering(now.stopped(), "", None)
+        if is_first:
+            yield self._answering(now, "", panel, is_first=True)
+        try:
+            with closing(task.states()) as states:
+                for state in states:
+                    if state is None or (state == now and state.running):
+                        # Nothing new, but only here can a closed page be noticed.
+                        yield [gr.skip()] * OUTPUTS
+                        continue
+                    panel_before, panel = panel, state.sources_html or empty_sources_html()
+                    now, tools = state, "" if state.running else _tools(state)
+                    yield self._answering(now, tools, panel if panel != panel_before else None)
+            if task.left == "restart":
+                yield self._page(ChatState(filters=now.filters))
+            elif task.left is not None and now.running:
+                yield self._answering(now.stopped(), "", None)
+        finally:
+            self._tasks.read_out(now.task)
+
+    def _kept(self, person: Person, states: Generator[ChatState]) -> Generator[ChatState]:
+        """The states of an answer, the last one counted and saved: whether or not a page still shows them."""
+        with closing(states):
+            for state in states:
+                yield state if state.running else self._ended(person, state)
 
     def _answering(self, now: ChatState, tools: str, panel: str | None, *, is_first: bool = False) -> list[Any]:
         """The page with the last answer as it is now; `panel` holds its sources when they changed."""
@@ -117,6 +122,7 @@ class Handlers:
             tools if is_first or tools else gr.skip(),
             gr.update(visible=not now.running),
             gr.update(visible=False),
+            gr.update(visible=False) if is_first else gr.skip(),
         ]
 
     def again(self, before: ChatState, request: gr.Request) -> Iterator[list[Any]]:
@@ -127,8 +133,12 @@ class Handlers:
     def edit(self, before: ChatState) -> list[Any]:
         """The last question back in its box; what is sent next takes its place."""
         if not before.turns:
-            return [gr.skip()] * 3
-        return [before.edited(), before.turns[-1].question, note(strings.EDITING)]
+            return [gr.skip()] * 4
+        return [before.edited(), before.turns[-1].question, note(strings.EDITING), gr.update(visible=True)]
+
+    def cancel(self, before: ChatState) -> list[Any]:
+        """The conversation as it was before its last question was to be edited."""
+        return [replace(before, editing=False), "", "", gr.update(visible=False)]
 
     def stop(self, before: ChatState) -> list[Any]:
         """The answer that is on its way is left as it is. The event that shows it tells so; there is none after a
@@ -153,17 +163,17 @@ class Handlers:
 
     def load(self, request: gr.Request) -> list[Any]:
         """The page for whoever opens it: their menu, the conversation that the address names, the filters it holds."""
-        person = who(request)
-        query = parse_qs(request.request.url.query) if request.request is not None else {}
-        choice = choice_of(query)
-        now = ChatState()
-        told = ""
+        person, opened = who(request), opened_at(request)
+        now, told = ChatState(), ""
         try:
-            now = replace(now, filters=choice.filters)
-            if name := next(iter(query.get("conversation", ())), ""):
-                kept = self._context.conversations.get(person.name, name)
-                now = resumed(kept) if kept is not None else now
-                told = "" if kept is not None else notice(strings.CONVERSATION_GONE)
+            if name := opened.conversation:
+                now = self._under_way(person, name)
+                kept = None if now.running else self._context.conversations.get(person.name, name)
+                if kept is not None and (not now.turns or now.turns[-1].reply is not None):
+                    now = resumed(kept)
+                told = "" if now.turns else notice(strings.CONVERSATION_GONE)
+            if not now.running:
+                now = replace(now, filters=choice_of(opened.query).filters)
         except ReperesError as error:
             told = notice(str(error))
         menu = menu_html(
@@ -177,7 +187,17 @@ class Handlers:
         page[4] = gr.skip()
         if told:
             page[5] = told
+        if now.running:
+            page[2] = f"<div data-resumes>{now.current_html}</div>"  # what the page's script looks for
         return [*page, menu, filters_html(now.filters), gr.update(visible=bool(now.filters))]
+
+    def _under_way(self, person: Person, conversation: str) -> ChatState:
+        """A conversation of `person`'s as far as its last answer is, when no page has read that to its end."""
+        for _, task in reversed(self._tasks.items()):
+            state = task.latest
+            if state is not None and (state.person, state.id) == (person.name, conversation) and not task.left:
+                return state
+        return ChatState()
 
     def suggest(self, now: ChatState) -> list[Any]:
         """Questions that may follow, once the answer is whole. Never raises: they are a courtesy."""
@@ -239,62 +259,30 @@ class Handlers:
             "",
             gr.update(visible=is_new),
             gr.update(visible=is_new),
-            gr.update(visible=True),
-            gr.update(visible=False),
+            gr.update(visible=not now.running),
+            gr.update(visible=now.running),
             *feedback_updates(now, wanted=self._context.has_feedback),
-            "" if is_new else tools_html(now.id),
-            gr.update(visible=not is_new),
+            "" if is_new or now.running else _tools(now),
+            gr.update(visible=not is_new and not now.running),
+            gr.update(visible=False),
             gr.update(visible=False),
         ]
 
-    def _ended(self, person: Person, now: ChatState) -> str:
-        """Counts and keeps an answer that is whole; what can be done with it."""
+    def _ended(self, person: Person, now: ChatState) -> ChatState:
+        """Counts and saves an answer that is whole."""
         kept = now.kept_turn
         if kept is None:
             self._context.metrics.failed("page")
-            return ""
+            return now
         self._context.metrics.answered(cast("AnswerJson", kept.answer), "page")
         try:
             self._context.conversations.put(person.name, now.id, kept)
         except Exception:  # whatever the disk does: the answer is there, and is not lost with its copy
             logger.exception("keeping the conversation failed")
-            return tools_html(None)
-        return tools_html(now.id)
+            return replace(now, saved=False)
+        return now
 
 
-class _Examples:
-    """The questions to begin with: made anew, aside, for each generation of the base."""
-
-    def __init__(self, base: Callable[[], Base], domain: Domain) -> None:
-        self._base = base
-        self._domain = domain
-        self._lock = threading.Lock()
-        self._for: int | None = None
-        self._found: list[str] = list(domain.examples)
-
-    def get(self, generation: int | None, n: int) -> list[str]:
-        """`n` questions, empty ones where there are fewer: those of the generation before while others are made."""
-        with self._lock:
-            if generation is not None and generation != self._for:
-                self._for = generation
-                threading.Thread(target=self._make, args=(n,), name="examples", daemon=True).start()
-            return [*self._found, *[""] * n][:n]
-
-    def _make(self, n: int) -> None:
-        try:
-            found = examples(self._base(), self._domain, n)
-        except Exception:  # in a thread of its own: those there were stay
-            logger.exception("making examples failed")
-            return
-        with self._lock:
-            self._found = found
-
-
-def notice(text: str) -> str:
-    """What went wrong, above the question's box."""
-    return f'<p class="trouble" role="alert">{escape(text)}</p>'
-
-
-def note(text: str) -> str:
-    """What is to be known, above the question's box."""
-    return f'<p class="note" role="status">{escape(text)}</p>'
+def _tools(now: ChatState) -> str:
+    """What can be done with an answer that ended; nothing with one that failed."""
+    return tools_html(now.id if now.saved else None) if now.turns and now.turns[-1].reply is not None else ""

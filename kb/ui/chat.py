@@ -37,7 +37,15 @@ def build_page(base: Callable[[], Base], context: PageContext, feedback: Feedbac
     page = gr.Blocks(title=strings.NAME, analytics_enabled=False, fill_width=True)
     with page:
         conversation = gr.State(ChatState())
+        # Pressed by the page's script where it opens on an answer that is on its way.
+        resume = gr.Button(visible="hidden", elem_id="resume")
         with gr.Row(elem_id="masthead"):
+            _html(
+                '<button type="button" id="beside-toggle" aria-expanded="false">'
+                f'<span class="unseen">{escape(strings.LIST_CONVERSATIONS)}</span></button>',
+                elem_id="beside-button",
+                visible=context.conversations.saved,
+            )
             _html(
                 f'<div class="brand"><h1>{escape(strings.NAME)}</h1><p>{escape(strings.PURPOSE)}</p></div>',
                 elem_id="brand",
@@ -47,6 +55,7 @@ def build_page(base: Callable[[], Base], context: PageContext, feedback: Feedbac
             start = gr.Button(strings.START_INGESTION, size="sm", visible=False, elem_id="start-ingestion")
             new = gr.Button(strings.NEW_CONVERSATION, size="sm", elem_id="new-conversation")
         with gr.Column(elem_id="layout"):
+            _html("", elem_id="beside")  # filled by assets/beside.js
             with gr.Column(elem_id="conversation"):
                 welcome = _html("", elem_id="welcome")
                 with gr.Column(elem_id="examples", visible=bool(context.domain.examples)) as suggestions:
@@ -54,18 +63,21 @@ def build_page(base: Callable[[], Base], context: PageContext, feedback: Feedbac
                     first = [*context.domain.examples, *[""] * EXAMPLES][:EXAMPLES]
                     buttons = [gr.Button(text, visible=bool(text), elem_classes="example") for text in first]
                 past = _html("", elem_id="past")
-                current = _html("", elem_id="current")
-                tools = _html("", elem_id="tools")
-                with gr.Row(visible=False, elem_id="redo") as redo:
-                    again = gr.Button(strings.ASK_AGAIN, size="sm", elem_id="ask-again")
-                    edit = gr.Button(strings.EDIT, size="sm", elem_id="edit")
-                feedback_parts = build_feedback(feedback, conversation, at_once)
-                with gr.Column(visible=False, elem_id="follow-ups") as next_questions:
-                    _html(f"<h2>{escape(strings.FOLLOW_UPS)}</h2>")
-                    following = [gr.Button("", visible=False, elem_classes="example") for _ in range(SHOWN)]
+                with gr.Column(elem_id="latest"):
+                    current = _html("", elem_id="current")
+                    tools = _html("", elem_id="tools")
+                    with gr.Row(visible=False, elem_id="redo") as redo:
+                        again = gr.Button(strings.ASK_AGAIN, size="sm", elem_id="ask-again")
+                        edit = gr.Button(strings.EDIT, size="sm", elem_id="edit")
+                    feedback_parts = build_feedback(feedback, conversation, at_once)
+                    with gr.Column(visible=False, elem_id="follow-ups") as next_questions:
+                        _html(f"<h2>{escape(strings.FOLLOW_UPS)}</h2>")
+                        following = [gr.Button("", visible=False, elem_classes="example") for _ in range(SHOWN)]
             sources = _html(empty_sources_html(), elem_id="sources")
             with gr.Column(elem_id="ask"):
-                notice = _html("", elem_id="notice")
+                with gr.Row(elem_id="told"):
+                    notice = _html("", elem_id="notice")
+                    cancel = gr.Button(strings.CANCEL_EDIT, size="sm", visible=False, elem_id="cancel-edit")
                 with gr.Row(elem_id="scope"):
                     filters = _html("", elem_id="filters")
                     widen = gr.Button(strings.WIDEN, size="sm", visible=False, elem_id="widen")
@@ -80,12 +92,16 @@ def build_page(base: Callable[[], Base], context: PageContext, feedback: Feedbac
                     )
                     send = gr.Button(strings.SEND, variant="primary", elem_id="send", scale=0)
                     stop = gr.Button(strings.STOP, visible=False, elem_id="stop", scale=0)
+                _html(
+                    f'<button type="button" id="shortcuts-button">{escape(strings.SHORTCUTS)} <kbd>?</kbd></button>',
+                    elem_id="shortcuts-hint",
+                )
 
         # In the order of Handlers.ask and Handlers._page.
         shown = [
             *(conversation, past, current, sources, question, notice, welcome, suggestions, send, stop),
             *feedback_parts.outputs,
-            *(tools, redo, next_questions),
+            *(tools, redo, next_questions, cancel),
         ]
         answering: dict[str, Any] = {
             "outputs": shown,
@@ -97,10 +113,12 @@ def build_page(base: Callable[[], Base], context: PageContext, feedback: Feedbac
         asking = [gr.on([question.submit, send.click], handlers.ask, [question, conversation], **answering)]
         asking += [button.click(handlers.ask, [button, conversation], **answering) for button in (*buttons, *following)]
         asking.append(again.click(handlers.again, conversation, **answering))
+        asking.append(resume.click(handlers.resume, conversation, **answering))
         for event in asking:
             # Outside the queue too: Gradio loses a question that is sent as the stream of another event closes.
             event.success(handlers.suggest, conversation, [next_questions, *following], **at_once)
-        edit.click(handlers.edit, conversation, [conversation, question, notice], **at_once)
+        edit.click(handlers.edit, conversation, [conversation, question, notice, cancel], **at_once)
+        cancel.click(handlers.cancel, conversation, [conversation, question, notice, cancel], **at_once)
         # They cancel nothing: see `kb.web.chat.background`.
         stop.click(handlers.stop, conversation, [conversation, current, send, stop, redo], **at_once)
         new.click(handlers.restart, conversation, shown, **at_once)

@@ -1,4 +1,5 @@
-"""What stands around a conversation: the menu, the filters that hold, what can be done with an answer."""
+"""What stands around a conversation: the menu, the filters that hold, what can be done with an answer, and what is said
+above the question's box."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from urllib.parse import quote
 from kb.records.accounts import ROLE_NAMES, Person
 from kb.retrieval.filters import Filters
 from kb.web import strings
+from kb.web.pages.plain import plain_html
 from kb.web.render import escape
 
 
@@ -20,6 +22,7 @@ def menu_html(
         for address, label, for_editors in strings.PAGES
         if (person.edits or not for_editors) and address not in missing
     )
+    toggle = f'<button type="button" class="menu-toggle" aria-expanded="false">{escape(strings.MENU_SHORT)}</button>'
     signed = ""
     if person.name:
         everywhere = f' <button name="partout" value="oui">{escape(strings.SIGN_OUT_EVERYWHERE)}</button>'
@@ -28,7 +31,7 @@ def menu_html(
             f"({escape(ROLE_NAMES[person.role])}) <button>{escape(strings.SIGN_OUT)}</button>"
             f"{everywhere if can_leave else ''}</form>"
         )
-    return f'<nav class="menu" aria-label="{escape(strings.MENU)}"><ul>{items}</ul></nav>{signed}'
+    return f'<nav class="menu" aria-label="{escape(strings.MENU)}">{toggle}<ul>{items}</ul></nav>{signed}'
 
 
 def filters_html(filters: Filters) -> str:
@@ -63,3 +66,13 @@ def tools_html(conversation: str | None) -> str:
             for form, label in (("docx", strings.TO_DOCX), ("md", strings.TO_MARKDOWN))
         )
     return f'<p class="tools">{copy}{links}</p>'
+
+
+def notice(text: str) -> str:
+    """What went wrong, above the question's box."""
+    return f'<div class="trouble" role="alert">{plain_html(text)}</div>'
+
+
+def note(text: str) -> str:
+    """What is to be known, above the question's box."""
+    return f'<p class="note" role="status">{escape(text)}</p>'

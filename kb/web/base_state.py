@@ -11,6 +11,7 @@ from kb.ports import Base, IngestionProgress, Ingestor
 from kb.text.moments import french_moment
 from kb.types import StoreStatus
 from kb.web import strings
+from kb.web.pages.plain import TECHNICAL, plain_and_technical, plain_html
 from kb.web.render import escape
 from kb.web.update_report import update_reports_html
 
@@ -74,7 +75,7 @@ def base_state_html(state: BaseState) -> str:
         since = f"mise à jour le {french_moment(last)}" if last else strings.BASE_NEVER
         parts.append(_fact("good", f"{strings.documents(state.status.documents)}, base {since}"))
     if state.progress.error is not None and not state.progress.running:
-        parts.append(_fact("bad", f"{strings.UPDATE_FAILED} {state.progress.error}"))
+        parts.append(_fact("bad", f"{strings.UPDATE_FAILED} {plain_and_technical(state.progress.error)[0]}"))
     # Not a live region: it changes every few seconds during an ingestion and would be read aloud each time.
     report = ""
     if state.status is not None and not state.progress.running:
@@ -95,12 +96,15 @@ def welcome_html(state: BaseState) -> str:
             trouble=True,
         )
     if state.status is None:
-        return _welcome(strings.TROUBLE_TITLE, f'<p class="trouble">{escape(state.trouble or "")}</p>', trouble=True)
+        return _welcome(
+            strings.TROUBLE_TITLE, f'<div class="trouble">{plain_html(state.trouble or "")}</div>', trouble=True
+        )
     if state.status.documents == 0:
         return _welcome(
             strings.EMPTY_TITLE,
             f"<p>{escape(strings.EMPTY)}</p>"
-            f"<p>{escape(strings.EMPTY_HOW)} <code>{escape(strings.EMPTY_COMMAND)}</code></p>",
+            f'<details class="technical"><summary>{escape(TECHNICAL)}</summary><p>{escape(strings.EMPTY_HOW)} '
+            f"<code>{escape(strings.EMPTY_COMMAND)}</code></p></details>",
             trouble=True,
         )
     return _welcome(strings.WELCOME_TITLE, f"<p>{escape(strings.WELCOME)}</p>")

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb.web import strings
 from kb.web.door.origins import Address, Origins
-from kb.web.door.routes import PAGES, exists
+from kb.web.door.routes import exists, is_page, page_path
 from kb.web.pages.templating import refusal
 from kb.web.render import escape
 
@@ -56,14 +56,17 @@ def security_policy(nonce: str) -> str:
     )
 
 
-def french_page(html: str, nonce: str, head: str) -> str:
-    """Gradio's page with its language told, its scripts allowed, and without its links to other places.
+def french_page(html: str, nonce: str, head: str, base: str = "./") -> str:
+    """Gradio's page with its language told, its scripts allowed, its own files found from `base`, and without its links
+    to other places.
 
     Gradio writes `<` of its settings as an escape, so that every `<script` of the page is a tag.
     """
     html = _FOREIGN.sub("", html)
     html = html.replace('lang="en"', 'lang="fr"', 1)
     html = html.replace('<meta charset="utf-8" />', f'<meta charset="utf-8" />{head}', 1)
+    # The page of questions stands at more than one address; that of evaluation has its own files.
+    html = html.replace('<base href="./" />', f'<base href="{base}" />', 1)
     html = re.sub(r"<script(?=[\s>])", f'<script nonce="{nonce}"', html)
     return html.replace("<gradio-app", f"<noscript><p>{escape(strings.NO_SCRIPT)}</p></noscript><gradio-app", 1)
 
@@ -88,8 +91,9 @@ class Guard:
                 await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        is_page = scope["path"] in PAGES
-        response = _Response(send, secrets.token_urlsafe(18), self._head if is_page else None)
+        gradio_page = is_page(scope["path"])
+        base = "/" if page_path(scope["path"]) == "/" else "./"
+        response = _Response(send, secrets.token_urlsafe(18), self._head if gradio_page else None, base)
         here = self._origins.reached(scope)
         if here is None or not self._origins.may_call(scope, here):
             await PlainTextResponse(strings.ORIGIN_REFUSED, 403)(scope, receive, response)
@@ -103,7 +107,7 @@ class Guard:
         elif not exists(scope["path"]):
             await refusal(_seen(scope, here), 404, strings.NO_SUCH_PAGE, strings.NOT_FOUND)(scope, receive, response)
         else:
-            await self._app(_seen(scope, here, compressed=not is_page), receive, response)
+            await self._app(_seen(scope, here, compressed=not gradio_page), receive, response)
 
     def _is_too_large(self, path: str, headers: Headers) -> bool:
         """Whether a body is larger than its route may take, or of a size that its sender does not tell."""
@@ -131,8 +135,9 @@ def _seen(scope: Scope, here: Address, *, compressed: bool = True) -> Scope:
 class _Response:
     """Sends a response on with the security headers; a page of Gradio's (`head` is given) is held and rewritten."""
 
-    def __init__(self, send: Send, nonce: str, head: str | None) -> None:
+    def __init__(self, send: Send, nonce: str, head: str | None, base: str = "./") -> None:
         self._send = send
+        self._base = base
         self._nonce = nonce
         self._head = head
         self._start: Message | None = None
@@ -155,7 +160,7 @@ class _Response:
             self._body += message.get("body", b"")
             if message.get("more_body", False):
                 return
-            page = french_page(self._body.decode(), self._nonce, self._head or "").encode()
+            page = french_page(self._body.decode(), self._nonce, self._head or "", self._base).encode()
             MutableHeaders(raw=self._start["headers"])["content-length"] = str(len(page))
             await self._send(self._start)
             self._start = None

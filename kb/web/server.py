@@ -28,6 +28,7 @@ from kb.web.api import add_api
 from kb.web.auth.access import Access
 from kb.web.auth.gate import Gate
 from kb.web.auth.sign_in import sign_in_routes
+from kb.web.chat.beside import beside_routes
 from kb.web.chat.waiting_line import WaitingLines
 from kb.web.door.events import EventDoor, PageEvents
 from kb.web.door.origins import Origins, is_loopback
@@ -113,6 +114,7 @@ def build_server(
     server.include_router(reader_routes(base), **hidden)
     server.include_router(original_routes(base, leaves), **hidden)
     server.include_router(explore_routes(base, domain), **hidden)
+    server.include_router(beside_routes(kept), **hidden)
     server.include_router(conversation_routes(kept, settings.retention_days), **hidden)
     server.include_router(help_routes(settings.retention_days), **hidden)
     if ingestor is not None:
@@ -204,7 +206,7 @@ def _version() -> str:
 def _head() -> str:
     """The page's own files, each with a mark of its content: a new version is never answered from a cache.
 
-    The script comes first and is not deferred, since Gradio reads the language when it starts.
+    Two scripts come first and are not deferred: Gradio reads the language when it starts, and asks its first events.
     """
 
     return (
@@ -214,8 +216,12 @@ def _head() -> str:
         f'<link rel="icon" type="image/svg+xml" href="{asset("icon.svg")}">'
         f'<link rel="stylesheet" href="{asset("fonts.css")}">'
         f'<link rel="stylesheet" href="{asset("page.css")}">'
+        f'<link rel="stylesheet" href="{asset("beside.css")}">'
         f'<link rel="stylesheet" href="{asset("leaves.css")}">'
+        f'<script src="{asset("connection.js")}"></script>'
         f'<script src="{asset("page.js")}"></script>'
+        f'<script src="{asset("keys.js")}" defer></script>'
         f'<script src="{asset("leaves.js")}" defer></script>'
         f'<script src="{asset("copying.js")}" defer></script>'
+        f'<script src="{asset("beside.js")}" defer></script>'
     )

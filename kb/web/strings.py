@@ -11,6 +11,7 @@ DESCRIPTION = "Réponses en français, prouvées par les documents de l'agence."
 NO_SCRIPT = "Cette page a besoin de JavaScript. Activez-le dans votre navigateur, puis rechargez la page."
 
 QUESTION_LABEL = "Votre question"
+SHORTCUTS = "Raccourcis clavier"
 QUESTION_PLACEHOLDER = "Écrivez votre question…"
 SEND = "Envoyer"
 STOP = "Arrêter"
@@ -25,7 +26,7 @@ WELCOME = (
 )
 EMPTY_TITLE = "La base ne contient encore aucun document"
 EMPTY = "Une fois des documents lus, vous pourrez poser vos questions ici."
-EMPTY_HOW = "Pour lire un dossier de documents, lancez dans un terminal :"
+EMPTY_HOW = "Pour lire un dossier de documents, dans un terminal :"
 EMPTY_COMMAND = "reperes ingest DOSSIER"
 FILLING_TITLE = "Première lecture des documents"
 FILLING = "Vous pourrez poser vos questions dès que la lecture sera terminée. La page se met à jour seule."
@@ -42,6 +43,7 @@ INTERNAL_ERROR = (
 INTERNAL_STATE_ERROR = "L'état de la base n'a pas pu être lu : voyez le journal de l'application."
 INGESTION_NOT_STARTED = "La mise à jour n'a pas pu démarrer : voyez le journal de l'application."
 EMPTY_QUESTION = "La question est vide : écrivez-la, puis envoyez-la."
+WORDLESS_QUESTION = "La question ne contient aucun mot : écrivez ce que vous cherchez, puis envoyez-la."
 HISTORY_REFUSED = (
     "L'historique doit être une liste de messages, chacun avec « role » (« user » ou « assistant ») "
     "et « content » (un texte de {limit} caractères au plus)."
@@ -69,6 +71,7 @@ OPEN_PDF, OPEN_IMAGE, DOWNLOAD = "Ouvrir le PDF", "Ouvrir l'image", "Télécharg
 NEW_TAB = "nouvel onglet"
 BACK = "Revenir à la réponse"
 SOURCE_N = "Source {number}"
+SOURCES_N = "Sources {numbers}"
 SEE_SOURCE = "Voir la source {number} : {title}"
 PAGE_N = "page {number}"
 
@@ -82,11 +85,18 @@ UPDATE_FAILED = "La dernière mise à jour a échoué :"
 ASK_AGAIN = "Reposer la question"
 EDIT = "Modifier la question"
 EDITING = "Modifiez la question, puis envoyez-la : elle remplacera la précédente."
+CANCEL_EDIT = "Annuler la modification"
 FOLLOW_UPS = "Pour continuer"
 COPY = "Copier avec les références"
 TO_DOCX, TO_MARKDOWN = "DOCX", "Markdown"
 LIMITED = "Réponses limitées à :"
 WIDEN = "Retirer les filtres"
+CONVERSATIONS, CLOSE_CONVERSATIONS = "Conversations", "Fermer la liste des conversations"
+LIST_CONVERSATIONS = "Liste des conversations"
+FIND_CONVERSATION, NO_CONVERSATIONS = "Chercher une conversation", "Aucune conversation gardée pour l'instant."
+PIN, RENAME, ALL_CONVERSATIONS = "Épingler", "Renommer", "Exporter ou effacer des conversations"
+PINNED, TODAY, YESTERDAY, THIS_WEEK = "Épinglées", "Aujourd'hui", "Hier", "Cette semaine"
+NAMELESS = "Donnez un nom à la conversation."
 CONVERSATION_GONE = "Cette conversation n'existe pas, ou n'existe plus."
 
 GOOD = "Utile"
@@ -171,9 +181,9 @@ INTERNAL_WORK_ERROR = "Une erreur interne a empêché l'opération : voyez le jo
 REPORT = "Dernière mise à jour :"
 REPORT_FAILED = "Échec"
 REPORT_NOTICE = "À savoir"
-REPORT_MORE = "… et {number} de plus : « reperes status » montre tout."
+REPORT_MORE = "… et {number} de plus."
 
-MENU = "Pages de Repères"
+MENU, MENU_SHORT = "Pages de Repères", "Menu"
 SKIP = "Aller au contenu"
 HELP, ACCESSIBILITY = "Aide", "Accessibilité"
 # Address, name, and whether it is for editors only.
@@ -249,6 +259,12 @@ def documents(number: int) -> str:
 def either(values: Iterable[str]) -> str:
     """« article », « article ou rapport »."""
     return " ou ".join(values)
+
+
+def listed(values: Iterable[str]) -> str:
+    """« 1 », « 1 et 2 », « 1, 2 et 3 »."""
+    *first, last = values
+    return f"{', '.join(first)} et {last}" if first else last
 
 
 def ahead(number: int) -> str:

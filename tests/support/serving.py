@@ -45,15 +45,17 @@ class Servers:
         feedback: FeedbackStore | None = None,
         desk: EvaluationDesk | None = None,
         conversations: Conversations | None = None,
+        port: int = 0,
         **changed: Any,
     ) -> str:
-        """Serves a base (or what opens one) and gives its address; other arguments change the settings."""
+        """Serves a base (or what opens one) and gives its address; other arguments change the settings. Port 0 is any
+        free one."""
         from kb.ui.mounting import mount_pages  # Gradio takes seconds to import
 
         opener = base if callable(base) else lambda: base
         settings = replace(self._settings, **changed)
         domain = Domain(examples=tuple(examples))
-        listener = socket.create_server(("127.0.0.1", 0))
+        listener = socket.create_server(("127.0.0.1", port))
         ready: queue.Queue[uvicorn.Server | Exception] = queue.Queue()
 
         async def run() -> None:
@@ -88,3 +90,4 @@ class Servers:
             thread.join(timeout=20)
             listener.close()
             assert not thread.is_alive(), "the server did not stop"
+        self._running.clear()

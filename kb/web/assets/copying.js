@@ -32,17 +32,22 @@
     return found;
   }
 
+  // A source, or a place of a document that has several: what is known of both.
   function told(source) {
-    const facts = [...source.querySelectorAll(".facts span")].map((fact) => fact.textContent).join(", ");
-    const address = source.querySelector('.actions a[target="_blank"]')?.href || "";
-    return { told: `${source.querySelector(".title").textContent}, ${facts}`, address };
+    const card = source.closest(".source");
+    const whole = card.querySelector(".whole");
+    const known = [...(whole ? whole.querySelectorAll(".facts span") : []), ...source.querySelectorAll(".facts span")];
+    const facts = known.map((fact) => fact.textContent);
+    const address = card.querySelector('.actions a[target="_blank"]')?.href || "";
+    return { told: [card.querySelector(".title").textContent, ...facts].join(", "), address };
   }
 
   function sources(turn) {
-    return [...document.querySelectorAll(`#sources-${turn.dataset.turn} .source[id]`)].map((source) => {
-      const proof = told(source);
-      return { ...proof, told: `[${source.querySelector(".number").textContent}] ${proof.told}` };
+    const cited = [...document.querySelectorAll(`#sources-${turn.dataset.turn} [id^=source-]`)].map((source) => {
+      const [proof, number] = [told(source), Number(source.querySelector(".number").textContent)];
+      return { ...proof, number, told: `[${number}] ${proof.told}` };
     });
+    return cited.sort((one, other) => one.number - other.number);
   }
 
   function nearest(turn) {

@@ -28,15 +28,15 @@
     panel.dataset.turn = turn;
   }
 
-  function showSource(reference) {
+  function showSource(reference, turned = "") {
     const { turn, number } = reference.dataset;
-    closeReader();
+    if (!turned) closeReader();
     showSources(turn);
     const source = find(`source-${turn}-${number}`);
     if (!source) return;
     source.querySelector("details").open = true;
     const link = source.querySelector("a.read");
-    if (link) openReader(link.getAttribute("href"), { turn, number });
+    if (link) openReader(link.getAttribute("href"), { turn, number }, turned);
     else source.focus({ preventScroll: true });
   }
 
@@ -47,37 +47,70 @@
     return [...document.querySelectorAll(`#turn-${turn} .reference`)].map((reference) => reference.dataset.number);
   }
 
-  function readerBar(place) {
-    const bar = document.createElement("p");
+  // Its buttons keep their places from one citation to the next: pressed again on one spot, they go on.
+  function readerBar() {
+    const bar = document.createElement("div");
     bar.className = "reader-bar";
-    const add = (text, action, value) => {
+    const add = (parent, action, text, label) => {
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = text;
       button.dataset.action = action;
-      if (value) button.dataset.number = value;
-      bar.append(button);
+      if (label) button.setAttribute("aria-label", label);
+      if (label) button.title = label;
+      parent.append(button);
     };
-    add("Fermer le document", "close");
-    if (place) {
-      const numbers = [...new Set(references(place.turn))];
-      const at = numbers.indexOf(place.number);
-      if (at > 0) add("Citation précédente", "go", numbers[at - 1]);
-      if (at >= 0 && at < numbers.length - 1) add("Citation suivante", "go", numbers[at + 1]);
-      add("Revenir à la réponse", "back");
-    }
+    const turning = document.createElement("span");
+    turning.className = "turning";
+    add(turning, "previous", "", "Citation précédente");
+    const count = document.createElement("span");
+    count.className = "count";
+    turning.append(count);
+    add(turning, "next", "", "Citation suivante");
+    bar.append(turning);
+    add(bar, "back", "À la réponse", "Revenir à la réponse");
+    add(bar, "close", "Fermer", "Fermer le document");
     return bar;
   }
 
-  async function openReader(address, place) {
+  function tellPlace(bar, place) {
+    const numbers = place ? [...new Set(references(place.turn))] : [];
+    const at = place ? numbers.indexOf(place.number) : -1;
+    bar.querySelector(".turning").hidden = at < 0 || numbers.length < 2;
+    bar.querySelector(".count").textContent = `${at + 1} sur ${numbers.length}`;
+    bar.querySelector("[data-action=back]").hidden = !place;
+    for (const [action, step] of [["previous", -1], ["next", 1]]) {
+      const [button, number] = [bar.querySelector(`[data-action=${action}]`), numbers[at + step]];
+      button.dataset.number = number ?? "";
+      button.setAttribute("aria-disabled", String(number === undefined)); // not disabled: the keyboard stays on it
+    }
+    return at < 0 ? "" : `Citation ${at + 1} sur ${numbers.length}`;
+  }
+
+  // The number that is read is marked in the answer too.
+  function markRead() {
+    const { turn, number } = reading?.place ?? {};
+    for (const reference of document.querySelectorAll("#conversation .reference")) {
+      const isRead = reference.dataset.turn === turn && reference.dataset.number === number;
+      if (isRead) reference.setAttribute("aria-current", "true");
+      else reference.removeAttribute("aria-current");
+    }
+    // Beside the document the answer has a place of its own; elsewhere to show one is to leave the other.
+    const marked = document.querySelector("#conversation .reference[aria-current]");
+    if (marked && getComputedStyle(find("ask")).position !== "sticky") bring(marked, "nearest");
+  }
+
+  async function openReader(address, place, turned = "") {
     const panel = find("sources");
     reading = { address, place };
+    markRead();
     const opened = reading;
     let reader = find("reader");
     if (!reader) {
       reader = document.createElement("section");
       reader.id = "reader";
       reader.setAttribute("aria-label", "Document");
+      reader.append(readerBar());
       panel.append(reader);
     }
     panel.classList.add("reading");
@@ -92,13 +125,17 @@
     }
     if (reading !== opened) return;
     reader.removeAttribute("aria-busy");
-    reader.replaceChildren(readerBar(place));
+    const told = tellPlace(reader.firstElementChild, place);
     const body = document.createElement("div");
     body.className = "reader-body";
     body.innerHTML = html; // written by the server, every value escaped
-    reader.append(body);
+    reader.replaceChildren(reader.firstElementChild, body);
     const title = reader.querySelector(".reader-title");
-    if (title) title.focus({ preventScroll: true });
+    const turner = turned && reader.querySelector(`[data-action=${turned}]`);
+    if (turner) {
+      turner.focus({ preventScroll: true });
+      announcer.textContent = `${told} : ${title ? title.textContent : ""}`;
+    } else if (title) title.focus({ preventScroll: true });
     else reader.querySelector("button").focus({ preventScroll: true });
     const mark = reader.querySelector("mark");
     bring(mark || reader, mark ? "center" : "start");
@@ -108,14 +145,15 @@
     reading = null;
     find("reader")?.remove();
     find("sources").classList.remove("reading");
+    markRead();
   }
 
   function readerClicked(button) {
     const { address, place } = reading ?? {};
     const { action, number } = button.dataset;
-    if (action === "go") {
+    if (action === "previous" || action === "next") {
       const reference = document.querySelector(`#turn-${place.turn} .reference[data-number="${number}"]`);
-      if (reference) showSource(reference);
+      if (reference) showSource(reference, action);
       return;
     }
     closeReader();
@@ -141,21 +179,23 @@
   }
 
   document.addEventListener("click", (event) => {
-    const target = event.target instanceof Element && event.target.closest("button.reference, button.back, a.read, #reader button");
+    const target = event.target instanceof Element && event.target.closest("button.reference, button.back, a.read, .reader-bar button");
     if (!target) return;
     if (target.matches("a.read")) {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       event.preventDefault();
-      const source = target.closest(".source[id]");
+      const source = target.closest("[id^=source-]");
       const named = source?.id.match(/^source-(\d+)-(\d+)$/);
       openReader(target.getAttribute("href"), named ? { turn: named[1], number: named[2] } : null);
     } else if (target.classList.contains("reference")) showSource(target);
-    else if (target.closest("#reader")) readerClicked(target);
+    else if (target.closest(".reader-bar")) readerClicked(target);
     else backToAnswer(target);
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && reading) readerClicked({ dataset: { action: reading.place ? "back" : "close" } });
+    if (event.key !== "Escape" || document.querySelector("dialog[open], #menu .menu.open")) return;
+    if (reading) readerClicked({ dataset: { action: reading.place ? "back" : "close" } });
+    else find("cancel-edit")?.click();
   });
 
   // The announcement stands apart from what is shown: a live region around a streamed text would be read at each change.
@@ -168,7 +208,7 @@
   function spoken(turn) {
     const copy = turn.querySelector(".answer, .trouble, .note")?.cloneNode(true);
     if (!copy) return "";
-    copy.querySelectorAll("button").forEach((button) => button.remove());
+    copy.querySelectorAll("button, details").forEach((button) => button.remove());
     copy.querySelectorAll("p, li").forEach((block) => block.append(" "));
     copy.querySelectorAll("th, td").forEach((cell) => cell.append(cell.nextSibling?.textContent ? ", " : ". "));
     const sources = turn.querySelectorAll(".reference").length;
@@ -179,23 +219,46 @@
   // The button that was pressed (an example, send, stop) goes away: the keyboard must not be lost with it.
   function keepFocus() {
     const active = document.activeElement;
-    if (!active || active === document.body || active.closest("#examples, #follow-ups, #redo, #send, #stop")) {
+    if (!active || active === document.body || active.closest("#examples, #follow-ups, #redo, #send, #stop, #cancel-edit")) {
       document.querySelector("#question textarea")?.focus({ preventScroll: true });
     }
   }
 
+  let hasResumed = false;
   let shownTurn = null;
   let announcedTurn = null;
   let writtenTurn = null; // of which it was told that its answer is being written
   let tallest = 0; // pixels, of the answer on its way
 
+  // Each conversation has its address, which a reload and a way back from another page open again.
+  function tellAddress(turn) {
+    const id = turn?.closest("[data-conversation]")?.dataset.conversation;
+    const path = id ? `/c/${id}` : "/";
+    if (location.pathname === path) return;
+    if (id) history.replaceState(history.state, "", path + location.search);
+    else if (shownTurn) history.pushState(null, "", path + location.search);
+  }
+  addEventListener("popstate", () => location.reload());
+
+  function filtersChanged() {
+    const isLimited = Boolean(document.querySelector("#filters .filters"));
+    if (wasLimited && !isLimited) history.replaceState(history.state, "", location.pathname);
+    wasLimited = isLimited;
+  }
+  let wasLimited = false;
+
   function conversationChanged() {
     const turn = document.querySelector("#current .turn");
+    tellAddress(turn);
     if (!turn) {
       shownTurn = announcedTurn = writtenTurn = null;
       announcer.textContent = "";
       find("current").style.minHeight = "";
       return;
+    }
+    if (!hasResumed && document.querySelector("#current [data-resumes]")) {
+      hasResumed = true;
+      find("resume").click(); // the rest of an answer that was on its way when the page was left
     }
     if (turn.id !== shownTurn) {
       shownTurn = turn.id;
@@ -251,6 +314,7 @@
     document.body.append(announcer);
     watch("current", conversationChanged);
     watch("sources", sourcesChanged);
+    watch("filters", filtersChanged);
     if (matchMedia("(pointer: fine)").matches) document.querySelector("#question textarea").focus();
   });
   started.observe(root, { childList: true, subtree: true });

@@ -49,7 +49,7 @@ class ChatState:
 
     `id` is its name among those that are saved, given with its first question; `filters` say which documents its
     answers come from; `editing` tells that the next question takes the place of the last one; `task` names the work
-    on its last question (see `kb.web.chat.background`).
+    on its last question (see `kb.web.chat.background`), which `person` asked; `saved` is False once it could not be.
     """
 
     turns: tuple[Turn, ...] = ()
@@ -57,6 +57,8 @@ class ChatState:
     filters: Filters = field(default_factory=Filters)
     editing: bool = False
     task: str = ""
+    person: str = ""
+    saved: bool = True
 
     @property
     def running(self) -> bool:
@@ -73,8 +75,10 @@ class ChatState:
 
     @property
     def current_html(self) -> str:
-        """The last turn, the only one that still changes."""
-        return self.turns[-1].html if self.turns else ""
+        """The last turn, the only one that still changes; it names the conversation, for the page's address."""
+        if not self.turns:
+            return ""
+        return f'<div data-conversation="{escape(self.id)}">{self.turns[-1].html}</div>'
 
     @property
     def sources_html(self) -> str:

@@ -30,6 +30,8 @@ def question_trouble(question: str) -> str | None:
     """Why `question` cannot be asked, as a French sentence; None when it can."""
     if not question.strip():
         return strings.EMPTY_QUESTION
+    if not any(map(str.isalnum, question)):
+        return strings.WORDLESS_QUESTION
     if len(question.strip()) > LONGEST_QUESTION:
         return strings.too_long(len(question.strip()), LONGEST_QUESTION)
     return None

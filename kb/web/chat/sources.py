@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
@@ -10,6 +10,7 @@ from kb.answering.refusal import NEAREST_NOTE, NEAREST_TITLE
 from kb.answering.serialize import pages_told
 from kb.answering.warnings import RECOGNISED
 from kb.records.kept_answers import closest
+from kb.text.blocks import unescaped
 from kb.text.moments import french_date
 from kb.types import Answer, Citation, Document, Hit
 from kb.web import strings
@@ -19,6 +20,7 @@ PHRASE = 160
 """Characters of a quote that a link to the reader carries, to be sure that the document still says it there."""
 READ = 8
 """Documents shown as those that an answer is written from."""
+_QUOTE_SHOWN = 110  # characters of a place's words while it is closed: two lines of the panel
 _OLD = 4  # years after which a source says its year aloud
 
 
@@ -36,33 +38,77 @@ def sources_html(answer: Answer, turn: int, *, final: bool = True) -> str:
     if not answer.citations and not final:
         note = f'<p class="note coming">{escape(strings.READ_NOTE)}</p>'
         return _group(turn, strings.DOCUMENTS_READ, answer.question, _documents_html(closest(answer.hits, READ), note))
+    of_documents: dict[str, list[Citation]] = {}
+    for citation in answer.citations:
+        of_documents.setdefault(citation.document.id, []).append(citation)
     cards = "".join(
-        source_html(citation, turn, opened=position == 0) for position, citation in enumerate(answer.citations)
+        source_html(citations[0], turn, opened=position == 0)
+        if len(citations) == 1
+        else _places_html(citations, turn, opened=position == 0)
+        for position, citations in enumerate(of_documents.values())
     )
     return _group(turn, strings.SOURCES, answer.question, f'<ol class="cards">{cards}</ol>' if cards else "")
 
 
 def source_html(citation: Citation, turn: int, *, opened: bool = False) -> str:
     """One numbered source: what it is, the passage with the quoted words marked, and the link to its page."""
-    document, passage, number = citation.document, citation.passage, citation.number
-    path = "".join(f"<li>{escape(heading)}</li>" for heading in passage.heading_path)
-    path = f'<ul class="path">{path}</ul>' if path else ""
-    marked = passage_html(
-        passage.text, citation.start - passage.start, citation.end - passage.start, passage.table_header
-    )
+    document, number = citation.document, citation.number
     spoken = escape(strings.SOURCE_N.format(number=number))
     return (
         f'<li><article class="source" id="source-{turn}-{number}" tabindex="-1" aria-label="{spoken}">'
         f"<details{' open' if opened else ''}><summary>"
         f'<span class="number">{number}</span>'
         f'<span class="what"><bdi class="title">{escape(document.title)}</bdi>{_facts_html(document, citation)}</span>'
-        f"</summary>"
-        f'{path}<blockquote class="passage">{marked}</blockquote>'
-        f"</details>"
-        f'<p class="actions">{_read_html(document, citation)}{_link_html(document)}'
-        f'<button type="button" class="back" data-turn="{turn}" data-number="{number}">'
-        f"{escape(strings.BACK)}</button></p>"
+        f"</summary>{_passage_html(citation)}</details>"
+        f'<p class="actions">{_read_html(document, citation)}{_link_html(document)}{_back_html(citation, turn)}</p>'
         f"</article></li>"
+    )
+
+
+def _places_html(citations: Sequence[Citation], turn: int, *, opened: bool) -> str:
+    """A document that several numbers name: one card, a place for each."""
+    document = citations[0].document
+    link = _link_html(document)
+    spoken = strings.SOURCES_N.format(numbers=strings.listed(str(citation.number) for citation in citations))
+    places = "".join(
+        _place_html(citation, turn, opened=opened and position == 0) for position, citation in enumerate(citations)
+    )
+    return (
+        f'<li><article class="source many" aria-label="{escape(spoken)}">'
+        f'<div class="whole"><bdi class="title">{escape(document.title)}</bdi>{_facts_html(document)}'
+        f'{f"""<p class="actions">{link}</p>""" if link else ""}</div>'
+        f'<ol class="places">{places}</ol></article></li>'
+    )
+
+
+def _place_html(citation: Citation, turn: int, *, opened: bool) -> str:
+    number, quote = citation.number, " ".join(unescaped(citation.quote).replace("|", " · ").split())
+    said = quote if len(quote) <= _QUOTE_SHOWN else quote[: _QUOTE_SHOWN - 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"
+    facts = "".join(f"<span>{escape(fact)}</span>" for fact in _place_facts(citation))
+    return (
+        f'<li class="place" id="source-{turn}-{number}" tabindex="-1" '
+        f'aria-label="{escape(strings.SOURCE_N.format(number=number))}">'
+        f"<details{' open' if opened else ''}><summary>"
+        f'<span class="number">{number}</span><span class="what"><bdi class="said">{escape(said)}</bdi>'
+        f'<span class="facts">{facts}</span></span></summary>{_passage_html(citation)}</details>'
+        f'<p class="actions">{_read_html(citation.document, citation)}{_back_html(citation, turn)}</p></li>'
+    )
+
+
+def _passage_html(citation: Citation) -> str:
+    passage = citation.passage
+    path = "".join(f"<li>{escape(heading)}</li>" for heading in passage.heading_path)
+    path = f'<ul class="path">{path}</ul>' if path else ""
+    marked = passage_html(
+        passage.text, citation.start - passage.start, citation.end - passage.start, passage.table_header
+    )
+    return f'{path}<blockquote class="passage">{marked}</blockquote>'
+
+
+def _back_html(citation: Citation, turn: int) -> str:
+    return (
+        f'<button type="button" class="back" data-turn="{turn}" data-number="{citation.number}">'
+        f"{escape(strings.BACK)}</button>"
     )
 
 
@@ -138,9 +184,14 @@ def _facts_html(document: Document, citation: Citation | None = None) -> str:
     """What is known of a document, and of the place that a citation of it stands at."""
     facts = [french_date(document.date), document.rubric or ""]
     if citation is not None:
-        facts += [pages_told(document, citation.start, citation.end), RECOGNISED * citation.recognised]
+        facts += _place_facts(citation)
     shown = "".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)
     return f'<span class="facts">{shown}</span>{badges(document)}'
+
+
+def _place_facts(citation: Citation) -> list[str]:
+    told = pages_told(citation.document, citation.start, citation.end), RECOGNISED * citation.recognised
+    return [fact for fact in told if fact]
 
 
 def _read_html(document: Document, citation: Citation | None = None) -> str:

@@ -10,6 +10,7 @@ from typing import Literal
 from kb.text.blocks import parse_blocks, unescaped, unit_spans
 from kb.types import Answer, Citation
 from kb.web import strings
+from kb.web.pages.plain import plain_html
 from kb.web.render import block_html, escape
 
 TurnState = Literal["searching", "writing", "done", "stopped", "failed"]
@@ -53,7 +54,7 @@ def answer_html(answer: Answer, turn: int, *, final: bool = True) -> str:
 
 def trouble_html(text: str) -> str:
     """Why there is no answer: a French sentence."""
-    return f'<p class="trouble"><strong>{escape(strings.FAILED)}.</strong> {escape(text)}</p>'
+    return f'<div class="trouble"><strong>{escape(strings.FAILED)}.</strong> {plain_html(text)}</div>'
 
 
 def words_html(text: str, citations: Iterable[Citation], turn: int, *, has_lead: bool = False) -> str:

@@ -27,7 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kb.web import strings
 from kb.web.auth.gate import session_of
 from kb.web.auth.rate_limits import asker
-from kb.web.door.routes import EVENTS, PAGES
+from kb.web.door.routes import EVENTS, is_page, page_path
 
 BROWSER_COOKIE = "reperes_browser"
 # Names of sessions and events that were begun; Gradio itself keeps the messages of 2,000. Older ones are not found.
@@ -40,7 +40,7 @@ _FIELDS = {
     "call/chat": ("data", "session_hash"),
     "cancel": ("fn_index", "session_hash", "event_id"),
 }
-_WITHOUT_QUERY = (*PAGES, "/config", "/gradio_api/info")
+_WITHOUT_QUERY = ("/config", "/gradio_api/info")
 _METHODS = {"queue/data": "GET", "heartbeat": "GET"}
 
 
@@ -80,11 +80,13 @@ class EventDoor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = EVENTS.fullmatch(scope["path"]) if scope["type"] == "http" else None
         if asked is None:
-            if scope["type"] == "http" and scope["path"] in _WITHOUT_QUERY:
+            marked = False
+            if scope["type"] == "http" and (is_page(scope["path"]) or scope["path"] in _WITHOUT_QUERY):
+                marked = self._marks and scope["path"] != "/gradio_api/info"
                 # Gradio looks there for a page of its own and for a state that was shared, and fails on those it lacks.
                 # Ours is read by the page's first event.
-                scope = {**scope, "query_string": b""}
-            marked = scope["type"] == "http" and self._marks and scope["path"] in (*PAGES, "/config")
+                path = page_path(scope["path"])
+                scope = {**scope, "query_string": b"", "path": path, "raw_path": path.encode()}
             await self._app(scope, receive, _marking(scope, send) if marked else send)
             return
         kind, opener = asked["kind"], opener_of(scope)

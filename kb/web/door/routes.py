@@ -21,6 +21,7 @@ _PROGRAMS = rf"config|gradio_api/(?:info|cancel|call/chat(?:/{_ID})?)"
 ROUTES = re.compile(
     rf"/(?:|{_ASSETS}|{_EVENTS}|{_PROGRAMS}|evaluation/?|evaluation/(?:{_ASSETS}|{_EVENTS})"
     r"|evaluation/rapport/\d{1,18}|evaluation/questions(?:\.(?:csv|jsonl|xlsx))?"
+    rf"|c/{_ID}|conversations/(?:panneau|{_ID}/(?:nom|epingle))"
     rf"|healthz|readyz|metrics|favicon\.ico|robots\.txt|page/{_FILE}"
     r"|connexion(?:/(?:fin|fournisseur|retour))?|lire(?:/(?:page|image|original))?|explorer(?:/(?:partenaire|programme))?"
     rf"|conversations(?:/effacer|/{_ID}/effacer|/{_ID}\.(?:md|docx))?"
@@ -38,8 +39,19 @@ EVENTS = re.compile(
 """The events of Gradio's pages, within `ROUTES`: the address of the page, what is asked, and whose it is where the
 path says so."""
 
-# Gradio's own pages, which are rewritten on their way out.
-PAGES = ("/", "/evaluation", "/evaluation/")
+# Gradio's own pages, which are rewritten on their way out. Each conversation has an address, where the page of
+# questions opens on it.
+_PAGES = re.compile(rf"/(?:|c/{_ID}|evaluation/?)", re.ASCII)
+
+
+def is_page(path: str) -> bool:
+    """Whether a page of Gradio's stands at a path."""
+    return _PAGES.fullmatch(path) is not None
+
+
+def page_path(path: str) -> str:
+    """Where Gradio knows the page at `path` by."""
+    return "/" if path.startswith("/c/") and is_page(path) else path
 
 
 def exists(path: str) -> bool:

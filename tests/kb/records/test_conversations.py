@@ -139,3 +139,16 @@ def test_the_nearest_sentences_are_kept_as_citations_are() -> None:
 def test_an_answer_from_before_there_were_nearest_sentences_comes_back() -> None:
     kept = {name: value for name, value in keep_answer(answer_of("Non.", refused=True)).items() if name != "nearest"}
     assert kept_answer(kept).nearest == ()
+
+
+def test_one_is_renamed_and_pinned_by_who_it_is_of(kept: Conversations) -> None:
+    kept.put("anne", "c", turn(1))
+    assert not kept.change("bob", "c", title="À moi")
+    assert kept.change("anne", "c", title="Budget")
+    assert kept.change("anne", "c", pinned=True)
+    kept.put("anne", "c", turn(2))
+    (listed,) = kept.list("anne")
+    assert (listed.title, listed.pinned) == ("Budget", True)
+    found = kept.get("anne", "c")
+    assert found is not None
+    assert (found.title, found.pinned, len(found.turns)) == ("Budget", True, 2)

@@ -41,7 +41,7 @@ def test_ask_then_check_the_source(serve_page: ServePage, small_base: SmallBase,
         "Action Logement apporte 72 % des aides du programme, soit 8,4 milliards d'euros."
     ]
     expect(reader).to_contain_text("4 décembre 2025")
-    expect(reader).to_contain_text("consulté le 4 décembre 2025")
+    expect(reader).to_contain_text("lu par Repères le 4 décembre 2025")
     link = reader.get_by_role("link", name="Ouvrir la page d'origine")
     assert link.get_attribute("href") == "https://www.example.org/financement"
     assert link.get_attribute("rel") == "noopener noreferrer nofollow"
@@ -152,11 +152,11 @@ def test_hostile_text_is_shown_as_text(serve_page: ServePage, small_base: SmallB
     question = "<img src=x onerror=\"document.title='pris'\"> ![](https://evil.example/?q=1) dossier piégé **contient**"
     ask(page, question)
     expect(page.locator("#current .question")).to_have_text(question)
-    source = page.locator("#source-1-1")
+    source = page.locator("#sources .source").first
     assert source.locator(".title").text_content() == hostile.title
-    expect(source.locator(".facts")).to_contain_text("<b>rubrique</b>")
-    assert source.locator(".passage").text_content() == hostile.text
-    expect(source.locator("a")).to_have_count(1)  # to the reader, which is ours
+    expect(source.locator(".facts").first).to_contain_text("<b>rubrique</b>")
+    assert source.locator(".passage").first.text_content() == hostile.text
+    expect(source.locator("a:not(.read)")).to_have_count(0)  # the others lead to the reader, which is ours
     page.locator("#current .reference").first.click()
     assert page.locator("#reader .reader-title").text_content() == hostile.title
     assert page.locator("#reader .document-text").text_content() == hostile.text

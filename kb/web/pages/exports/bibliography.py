@@ -57,15 +57,16 @@ def address(citation: Citation) -> str | None:
     return url and _ENDS_ADDRESS.sub(lambda sign: quote(sign[0], safe=""), url)
 
 
-def reference(citation: Citation, at: str) -> str:
-    """The entry of a citation, consulted `at` an ISO moment."""
+def reference(citation: Citation, at: str, *, quoted: bool = True) -> str:
+    """The entry of a citation, consulted `at` an ISO moment, when its answer was given; its words too when `quoted`."""
     document = citation.document
     pages = pages_told(document, citation.start, citation.end)
     facts = [f"« {document.title} »", document.rubric or document.kind or "", french_date(document.date), pages]
     if citation.recognised:
         facts.append(RECOGNISED)
     told = ", ".join(fact for fact in facts if fact)
-    return f"{told} ; consulté le {french_moment(at)}. « {' '.join(citation.quote.split())} »"
+    entry = f"{told} ; consulté le {french_moment(at)}."
+    return f"{entry} « {' '.join(citation.quote.split())} »" if quoted else entry
 
 
 def clean(text: str) -> str:

@@ -82,13 +82,37 @@ def test_what_it_raises_is_raised_where_its_states_are_read() -> None:
         list(states)
 
 
-def test_tasks_are_found_by_name_until_they_end() -> None:
+def test_tasks_are_found_by_name_until_they_are_read_out() -> None:
     work, tasks = Work(), RunningTasks[int]()
     task = tasks.begin("a", work.states)
     assert not tasks.leave("b", "stop")
-    tasks.end("a")
-    assert task.left == "gone"
+    first = task.states()
+    assert next(first) is None
+    first.close()  # the page is closed
+    tasks.read_out("a")
+    work.go.release(3)
+    assert [state for state in task.states() if state is not None][-1] == 3  # it went on, for the page that came back
+    assert task.latest == 3
+    tasks.read_out("a")
+    assert tasks.get("a") is None
     assert not tasks.leave("a", "stop")
-    tasks.end("a")
+
+
+def test_one_that_nobody_reads_for_long_is_let_go() -> None:
+    work = Work()
+    task = BackgroundTask(work.states, longest_absence=0.0)
     work.go.release()
     assert work.closed.wait(30)
+    assert task.left == "gone"
+
+
+def test_two_pages_read_the_same_task() -> None:
+    work = Work()
+    task = BackgroundTask(work.states)
+    work.go.release()
+    one, other = task.states(), task.states()
+    assert next(state for state in one if state is not None) == 1
+    assert next(state for state in other if state is not None) == 1
+    work.go.release(2)
+    assert [state for state in one if state is not None][-1] == 3
+    assert [state for state in other if state is not None][-1] == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from dataclasses import replace
 
 import docx
@@ -44,6 +45,7 @@ def test_exports_number_their_sources_through() -> None:
     opened = docx.Document(io.BytesIO(to_docx(found)))
     text = "\n".join(paragraph.text for paragraph in opened.paragraphs)
     assert QUOTE in text
+    assert text.count(questions[0]) == 1  # its title
     assert [
         paragraph.text for paragraph in opened.paragraphs if paragraph.style and paragraph.style.name == "Heading 1"
     ][-1] == "Sources"
@@ -63,10 +65,38 @@ def test_exports_hold_the_nearest_sentences_of_a_refusal_apart_from_the_sources(
     assert "Phrases les plus proches" not in second
     paragraphs = docx.Document(io.BytesIO(to_docx(found))).paragraphs
     titles = [paragraph.text for paragraph in paragraphs if paragraph.style and "Heading" in str(paragraph.style.name)]
-    assert titles == [question, "Phrases les plus proches", question, "Sources"]
+    assert titles == ["Phrases les plus proches", question, "Sources"]
+    assert [paragraph.text for paragraph in paragraphs if paragraph.style and paragraph.style.name == "Title"] == [
+        question
+    ]
     near = next(paragraph.text for paragraph in paragraphs if QUOTE in paragraph.text)
     assert near.startswith("« Qui finance le programme », Financement, 4 décembre 2025 ; consulté le")
-    assert near.endswith(f"« {QUOTE} » https://www.example.org/financement")
+    assert near.endswith(f"« {QUOTE} »")
+
+
+def test_a_word_document_is_a_french_report_with_links() -> None:
+    found = kept(
+        SmallBase(DOCUMENTS).ask("Qui apporte les aides du programme ?"),
+        SmallBase(DOCUMENTS).ask("Union sociale : combien de milliards ?"),
+    )
+    content = to_docx(found)
+    opened = docx.Document(io.BytesIO(content))
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        styles, body = (parts.read(f"word/{name}.xml").decode() for name in ("styles", "document"))
+        footer = "".join(parts.read(name).decode() for name in parts.namelist() if "footer" in name)
+    assert set(re.findall(r'<w:lang w:val="([^"]+)"', styles)) == {"fr-FR"}
+    assert opened.core_properties.language == "fr-FR"
+    # Each number leads to its source, each source to its page.
+    anchors = set(re.findall(r'w:hyperlink w:anchor="(\w+)"', body))
+    assert anchors
+    assert anchors == set(re.findall(r'w:bookmarkStart w:id="\d+" w:name="(\w+)"', body))
+    targets = [part.target_ref for part in opened.part.rels.values() if part.is_external]
+    assert set(targets) == {"https://www.example.org/financement"}
+    # A row that was quoted stays one, below its header.
+    rows = [[cell.text for cell in row.cells] for table in opened.tables for row in table.rows]
+    assert rows == [["Financeur", "Montant"], ["Union sociale", "2,4 milliards"]]
+    assert "NUMPAGES" in footer
+    assert round(opened.sections[0].page_width.cm, 1) == 21.0
 
 
 def test_exports_hold_hostile_text_as_text() -> None:

@@ -41,7 +41,7 @@ def test_the_reader_shows_the_whole_document_at_its_sentence(application: Applic
     assert page.status_code == 200
     assert marks(page.text) == [QUOTE]
     assert "<title>Qui finance le programme — Repères</title>" in page.text
-    for told in ("4 décembre 2025", "Financement", "consulté le 4 décembre 2025", "<th scope=", "Union sociale"):
+    for told in ("4 décembre 2025", "Financement", "lu par Repères le 4 décembre 2025", "<th scope=", "Union sociale"):
         assert told in page.text, told
     assert 'href="https://www.example.org/financement" target="_blank" rel="noopener noreferrer nofollow"' in page.text
     assert "Rapport &lt;b&gt;" in page.text
