@@ -8,6 +8,7 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +20,14 @@ from kb.models.encoder import Encoder
 from kb.models.reader.passage_reader import PassageReader, Reader
 from kb.settings import Settings
 from postgres_server import PostgresServer, postgres_server
+from reading_once import reading_once
 from tiny_encoder import TinyEncoder
 from tiny_reader import TinyReader
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+    from bundled import IngestedCorpus
 
 # Before anything else is imported: libraries read these once. Child processes of the tests inherit them.
 _TEST_CACHE = os.environ.get("REPERES_TEST_CACHE", "")
@@ -132,6 +136,31 @@ def packaged_encoder(cache_folder: Path) -> Encoder:
     from kb.models.sentence_encoder import load_encoder
 
     return load_encoder(Settings.load({"REPERES_CACHE": str(cache_folder)}))
+
+
+@pytest.fixture(scope="session")
+def corpus_in(cache_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> IngestedCorpus:
+    """The bundled corpus, ingested with the real model once a session in each number format that is asked for."""
+    from bundled import CORPUS
+    from ingest.pipeline import ingest
+    from kb.models.sentence_encoder import load_encoder
+
+    @cache
+    def ingested(dtype: str) -> tuple[Settings, Encoder]:
+        encoder = load_encoder(Settings(cache=cache_folder, embedding_dtype=dtype))
+        store = tmp_path_factory.mktemp(f"corpus-{dtype}")
+        settings = Settings.load({"REPERES_STORE": str(store), "REPERES_CACHE": str(cache_folder)})
+        assert not ingest([CORPUS / "documents"], settings, encoder).failed
+        return settings, encoder
+
+    return ingested
+
+
+@pytest.fixture(scope="module")
+def readings_once() -> Iterator[None]:
+    """For modules that ask the questions of the corpus: see `reading_once`."""
+    with reading_once():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ from kb.models.encoder import Encoder
 from kb.text.figures import figures, same_figure
 from kb.text.stems import words
 
+pytestmark = pytest.mark.usefixtures("readings_once")
 ROOT = Path(__file__).parents[2]
 NO_SHARES = {"prompt tokens", "milliseconds a sentence"}
 ENEMIES = ["figure", "unit", "year", "name", "negated", "swapped figure", "swapped name", "order"]

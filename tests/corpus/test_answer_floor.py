@@ -8,11 +8,13 @@ words below which a question is off topic).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from bundled import IngestedCorpus
 from centred_encoder import CentredEncoder
 from ingest.pipeline import ingest
 from kb.evaluation.asking import evaluate
@@ -24,6 +26,7 @@ from kb.models.sentence_encoder import load_encoder
 from kb.settings import Settings
 from tiny_encoder import TinyEncoder
 
+pytestmark = pytest.mark.usefixtures("readings_once")
 ROOT = Path(__file__).resolve().parents[2]
 BASES = {"corpus": ROOT / "corpus", "second": ROOT / "tests" / "data" / "second_base"}
 FORMATS = ("int8", "fp32")
@@ -33,7 +36,7 @@ Evaluate = Callable[[str, str], EvaluationResult]
 
 
 @pytest.fixture(scope="module")
-def evaluated(cache_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Evaluate:
+def evaluated(cache_folder: Path, corpus_in: IngestedCorpus, tmp_path_factory: pytest.TempPathFactory) -> Evaluate:
     """Every question of a base, asked once of an encoder: `int8`, `fp32`, `centred` (another scale of cosines) or
     `tiny` (no model at all: hashed words and trigrams).
     """
@@ -45,14 +48,20 @@ def evaluated(cache_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> E
         packaged: Encoder = load_encoder(Settings(cache=cache_folder, embedding_dtype=dtype))
         return CentredEncoder(packaged) if name == "centred" else packaged
 
+    def stored(base: str, encoder_name: str) -> tuple[Settings, Encoder]:
+        if base == "corpus" and encoder_name in FORMATS:
+            return corpus_in(encoder_name)
+        encoder = encoder_called(encoder_name)
+        store = tmp_path_factory.mktemp(f"{base}-{encoder_name}")
+        settings = Settings.load({"REPERES_STORE": str(store), "REPERES_CACHE": str(cache_folder)})
+        assert not ingest([BASES[base] / "documents"], settings, encoder).failed
+        return settings, encoder
+
     @cache
     def run(base: str, encoder_name: str) -> EvaluationResult:
-        encoder = encoder_called(encoder_name)
+        settings, encoder = stored(base, encoder_name)
         dtype = "fp32" if encoder_name == "fp32" else "auto"  # the reader's too
-        store = tmp_path_factory.mktemp(f"{base}-{encoder_name}")
-        settings = Settings.load({"REPERES_STORE": str(store), "REPERES_EMBEDDING_DTYPE": dtype})
-        assert not ingest([BASES[base] / "documents"], settings, encoder).failed
-        with KnowledgeBase.open(settings, encoder) as opened:
+        with KnowledgeBase.open(replace(settings, embedding_dtype=dtype), encoder) as opened:
             asked = [*read_questions(BASES[base] / "questions.jsonl"), EvaluationQuestion("readme", EXAMPLE)]
             return evaluate(opened, asked, answerer="extractive")
 

@@ -7,26 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import ingest
+from bundled import IngestedCorpus
 from kb.evaluation.asking import evaluate
 from kb.evaluation.questions import read_questions
 from kb.evaluation.report import to_json
 from kb.knowledge import KnowledgeBase
-from kb.models.sentence_encoder import load_encoder
-from kb.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("readings_once")
 CORPUS = Path(__file__).resolve().parents[2] / "corpus"
 
 
 @pytest.fixture(scope="module", params=["int8", "fp32"])
-def base(
-    request: pytest.FixtureRequest, cache_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[KnowledgeBase]:
+def base(request: pytest.FixtureRequest, corpus_in: IngestedCorpus) -> Iterator[KnowledgeBase]:
     """The bundled corpus, in each number format on any machine."""
-    encoder = load_encoder(Settings(cache=cache_folder, embedding_dtype=request.param))
-    settings = Settings.load({"REPERES_STORE": str(tmp_path_factory.mktemp("floor"))})
-    assert not ingest([CORPUS / "documents"], settings, encoder).failed
-    with KnowledgeBase.open(settings, encoder) as opened:
+    with KnowledgeBase.open(*corpus_in(request.param)) as opened:
         yield opened
 
 

@@ -8,8 +8,6 @@ server, and never gives in when it is told that a sentence is not proven.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,7 +15,7 @@ import pytest
 from benchmarks.writing.enemies import made
 from benchmarks.writing.fit import sentences
 from benchmarks.writing.recorded import Recorded, recorded
-from ingest.pipeline import ingest
+from bundled import IngestedCorpus
 from kb.answering.proof.draft import pieces
 from kb.answering.proof.proving import Prover
 from kb.evaluation.asking import evaluate
@@ -27,27 +25,13 @@ from kb.index.embedded.reader import EmbeddedReader
 from kb.knowledge import KnowledgeBase
 from kb.models.chat.llm import ChatModel
 from kb.models.encoder import Encoder
-from kb.models.sentence_encoder import load_encoder
 from kb.settings import Settings
 from kb.types import Message
 from writer import Script, scripted_writer
 
+pytestmark = pytest.mark.usefixtures("readings_once")
 CORPUS = Path(__file__).resolve().parents[2] / "corpus"
 _WORDS_THAT_TELL = 70  # characters of a passage by which the writer knows it again
-
-
-@pytest.fixture(scope="module")
-def opened(cache_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Settings, Encoder]]:
-    """The bundled corpus, ingested once for each number format."""
-
-    @cache
-    def make(dtype: str) -> tuple[Settings, Encoder]:
-        encoder = load_encoder(Settings(cache=cache_folder, embedding_dtype=dtype))
-        settings = Settings.load({"REPERES_STORE": str(tmp_path_factory.mktemp(f"written-{dtype}"))})
-        assert not ingest([CORPUS / "documents"], settings, encoder).failed
-        return settings, encoder
-
-    return make
 
 
 def answers(base: KnowledgeBase) -> list[Recorded]:
@@ -79,10 +63,8 @@ def evaluated(settings: Settings, encoder: Encoder) -> EvaluationResult:
 # Measured 2026-11-29 in int8 and in fp32: facts 0.96, refused 0.94, false refusals 0.03. The extractive answers have
 # 0.82, 0.78 and 0.015.
 @pytest.mark.parametrize("dtype", ["int8", "fp32"])
-def test_what_a_capable_model_knows_comes_through(
-    opened: Callable[[str], tuple[Settings, Encoder]], dtype: str
-) -> None:
-    result = evaluated(*opened(dtype))
+def test_what_a_capable_model_knows_comes_through(corpus_in: IngestedCorpus, dtype: str) -> None:
+    result = evaluated(*corpus_in(dtype))
     assert not result.failed
     assert (result.estimate("fact_recall").value or 0) >= 0.93
     assert (result.estimate("refused_unanswerable").value or 0) >= 0.9
@@ -98,12 +80,12 @@ CAUGHT = {
 
 
 def test_good_sentences_are_kept_and_false_ones_are_caught(
-    opened: Callable[[str], tuple[Settings, Encoder]],
+    corpus_in: IngestedCorpus,
 ) -> None:
     chance = random.Random(29)
     kept: list[bool] = []
     caught: dict[str, list[bool]] = {kind: [] for kind in CAUGHT}
-    settings, encoder = opened("int8")
+    settings, encoder = corpus_in("int8")
     with KnowledgeBase(EmbeddedReader(settings.store, encoder), encoder) as base:
         found = answers(base)
     for one in found:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 from ingest.readers import SUFFIXES, read_document
+from kb.models.encoder import Encoder
 from kb.question.glossary import merged
 from kb.question.known_names import KnownNames
+from kb.settings import Settings
 from kb.text.acronyms import glossary, mentions
 from kb.text.domain import Domain, read_domain
 from kb.types import Document
 
 CORPUS = Path(__file__).parents[2] / "corpus"
+IngestedCorpus = Callable[[str], tuple[Settings, Encoder]]
+"""A number format -> the settings of a store that holds the corpus, and its encoder. Tests only read that store."""
 
 
 @cache

@@ -30,8 +30,9 @@ class Handler(BaseHTTPRequestHandler):
         """Nothing on the console."""
 
     def status(self, code: int, text: str = "{}") -> None:
-        """A whole answer that is no stream."""
+        """A whole answer that is no stream. Whoever tries again need not wait."""
         self.send_response(code)
+        self.send_header("Retry-After-Ms", "10")
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(text.encode())))
         self.end_headers()

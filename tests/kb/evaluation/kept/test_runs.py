@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ingest.pipeline import ingest
+from bundled import CORPUS, IngestedCorpus
 from kb.errors import QuestionsError, StoreError
 from kb.evaluation.asking import evaluate
 from kb.evaluation.comparison import compare, paired_p_value
@@ -22,15 +22,12 @@ from kb.evaluation.shown.page import to_html
 from kb.evaluation.tables import to_jsonl
 from kb.index.embedded.reader import EmbeddedReader
 from kb.knowledge import KnowledgeBase
-from kb.models.encoder import Encoder
 from kb.records.database import AppDatabase
 from kb.records.erasure import ERASED
 from kb.records.tables import EVALUATION_ROWS
-from kb.settings import Settings
 from kb.types import Answer, Hit, Message, StoreStatus
 from scripted_base import ScriptedBase, answer_of
 
-ROOT = Path(__file__).resolve().parents[4]
 STATUS = StoreStatus(documents=2, passages=4, withdrawn=0, generation=3, last_ingestion=None, encoder="tiny@1")
 QUESTIONS = [
     EvaluationQuestion("q1", "Combien ?", documents=("a",), expected_facts=(("12 milliards",),)),
@@ -248,11 +245,12 @@ class BodyWordsOnly:
         raise AssertionError("answers are not asked for")
 
 
-def test_a_broken_retriever_is_worse_and_fails_the_gate(settings: Settings, packaged_encoder: Encoder) -> None:
-    ingest([ROOT / "corpus/documents"], settings, packaged_encoder)
-    questions = read_questions(ROOT / "corpus/questions.jsonl")
-    index = EmbeddedReader(settings.store, packaged_encoder)
-    with KnowledgeBase.open(settings, packaged_encoder) as base:
+@pytest.mark.usefixtures("readings_once")
+def test_a_broken_retriever_is_worse_and_fails_the_gate(corpus_in: IngestedCorpus) -> None:
+    settings, encoder = corpus_in("int8")
+    questions = read_questions(CORPUS / "questions.jsonl")
+    index = EmbeddedReader(settings.store, encoder)
+    with KnowledgeBase.open(settings, encoder) as base:
         whole, again = (evaluate(base, questions, answers=False) for _ in range(2))
         broken = evaluate(BodyWordsOnly(base, index), questions, answers=False)
     index.close()
