@@ -1,5 +1,5 @@
 """app.db: what people do with the base (conversations, feedback, corrections, sessions). It outlives the store.
 
-`tables` and their `migrations` -> `upgrade` -> `database` (opening, transactions; `erasure`) -> one module for each
+`tables` and their `migrations` -> `database` (opening, transactions; `erasure`) -> one module for each
 thing that is kept. `Kept…` is a thing as it is kept, `Saved…` what keeps such things in app.db.
 """

@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection, Engine
 
 from kb.errors import StoreError
 from kb.index.postgresql.server import MAKING, Server
+from kb.records.migrations.upgrade import bring_up_to_date, bring_up_to_date_on_server
 from kb.records.tables import METADATA, configure
-from kb.records.upgrade import bring_up_to_date, bring_up_to_date_on_server
 from kb.settings import Settings
 
 SECONDS_TO_WAIT = 30.0

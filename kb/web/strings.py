@@ -274,9 +274,8 @@ def listed(values: Iterable[str]) -> str:
 
 def ahead(number: int) -> str:
     """How many questions wait before: « Dans la file : 2 questions avant la vôtre… »."""
-    if number == 0:
-        return "Dans la file : c'est bientôt votre tour…"
-    return f"Dans la file : {grouped(number)} question{'s' if number > 1 else ''} avant la vôtre…"
+    before = f"{grouped(number)} question{'s' if number > 1 else ''} avant la vôtre…"
+    return "Dans la file : " + (before if number else "c'est bientôt votre tour…")
 
 
 def updating(done: int, total: int) -> str:

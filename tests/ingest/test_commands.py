@@ -14,7 +14,7 @@ import click.testing
 import pytest
 
 import app
-from ingest import cli
+from ingest.cli.base import seconds_of
 from kb.index.embedded import store as embedded_store
 from kb.models import sentence_encoder
 from kb.settings import Settings
@@ -133,7 +133,7 @@ def test_an_address_is_ingested(run: Run, monkeypatch: pytest.MonkeyPatch) -> No
     ("text", "seconds"), [("90s", 90), ("30m", 1800), ("5 min", 300), ("1h", 3600), ("2d", 172800), ("1j", 86400)]
 )
 def test_durations(text: str, seconds: int) -> None:
-    assert cli._seconds(text) == seconds
+    assert seconds_of(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["1", "0h", "h", "1 an", "-1h"])

@@ -16,7 +16,7 @@ from starlette.types import Scope
 from kb.records.accounts import ROLE_NAMES, Person
 from kb.text.moments import french_date, french_moment, of_date
 from kb.web import strings
-from kb.web.pages.plain import plain_html
+from kb.web.chat.plain import plain_html
 from kb.web.render import blocks_html, escape, marking, page_url
 
 ASSETS = Path(__file__).parents[1] / "assets"

@@ -16,7 +16,7 @@ import docx
 import openpyxl
 import pytest
 
-from ingest.cli import _print_report
+from ingest.cli.terminal import print_report
 from ingest.report import IngestReport, Note
 from kb.cli.ask import _print_answer
 from kb.cli.logs import QUESTIONS, configure_log
@@ -253,7 +253,7 @@ def test_a_question_that_is_logged_is_one_line_and_one_value(
 
 def test_a_report_on_the_terminal_is_one_line_a_file(capsys: pytest.CaptureFixture[str]) -> None:
     name = "a\nÉchec : autre.md : faux\x1b[2J.md"
-    _print_report(
+    print_report(
         IngestReport(
             ignored=1,
             failed=(Note(name, "vide"),),

@@ -11,10 +11,10 @@ from kb.errors import StoreError
 from kb.records.accounts import Account, Person
 from kb.records.database import AppDatabase
 from kb.records.devices import Devices
+from kb.records.migrations.upgrade import LATEST
 from kb.records.places import FilePlace, ServerPlace, place_of
 from kb.records.sessions import Sessions
 from kb.records.tables import METADATA
-from kb.records.upgrade import LATEST
 from kb.settings import Settings
 
 

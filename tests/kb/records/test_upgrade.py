@@ -23,12 +23,12 @@ from kb.evaluation.desk import EvaluationDesk
 from kb.evaluation.kept.queries import read_queries
 from kb.evaluation.kept.runs import evaluation_run, evaluation_runs, rows_of, scores_of
 from kb.knowledge import KnowledgeBase
-from kb.records import upgrade
 from kb.records.conversations import SavedConversations
 from kb.records.corrections import read_corrections
 from kb.records.database import AppDatabase
 from kb.records.feedback import read_feedback
 from kb.records.kept_answers import kept_answer
+from kb.records.migrations import upgrade
 from kb.records.sessions import Sessions
 from kb.records.tables import METADATA
 

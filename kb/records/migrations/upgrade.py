@@ -20,7 +20,7 @@ from kb.records.tables import configure
 LATEST = "3"
 """The version that this program works with: the last one of `kb/records/migrations/versions`."""
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATIONS = Path(__file__).parent
 # The version that files from before Alembic tell in their table `meta`.
 _BEFORE_ALEMBIC = "1"
 _DAMAGED = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})

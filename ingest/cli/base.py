@@ -1,0 +1,150 @@
+"""The commands that write the whole base, the one that checks it, and the one that copies it elsewhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from ingest.cli.terminal import CONFIRM, PROGRESS, encoder_of, end, progress_shown
+from kb.cli.console import print_json, say
+from kb.cli.options import JSON, STORE
+from kb.settings import Settings
+
+if TYPE_CHECKING:
+    from ingest.report import IngestReport
+
+
+@click.command("ingest", short_help="Met la base à jour à partir de dossiers, de fichiers ou d'adresses web.")
+@click.argument("paths", nargs=-1, metavar="[DOSSIER|FICHIER|ADRESSE]…")
+@click.option("--source", help="Nom de la source (par défaut, celui du dossier ou du site).")
+@CONFIRM
+@PROGRESS
+@STORE
+@JSON
+def ingest(
+    paths: tuple[str, ...], source: str | None, confirm: bool, progress: str, store: Path | None, as_json: bool
+) -> None:
+    """Lit des dossiers (ce qui n'y est plus est retiré), des fichiers, ou des adresses : une page, un flux RSS ou Atom,
+    un plan de site. Sans argument, le corpus configuré.
+    """
+    settings = Settings.load(store=store)
+    from ingest import pipeline
+
+    with progress_shown(progress) as show:
+        report = pipeline.ingest(
+            paths or (settings.corpus,), settings, encoder_of(settings), source=source, confirm=confirm, progress=show
+        )
+    end(report, as_json)
+
+
+@click.command("sync", short_help="Met la base en accord avec toutes ses sources (sources.toml).")
+@click.option("--watch", metavar="DURÉE", help="Recommence sans fin, à cet intervalle : 30m, 1h, 1d…")
+@CONFIRM
+@PROGRESS
+@STORE
+@JSON
+def sync(watch: str | None, confirm: bool, progress: str, store: Path | None, as_json: bool) -> None:
+    """Lit tout ce que liste sources.toml (REPERES_SOURCES) : dossiers, pages, flux, plans de site, sections de sites.
+
+    Ce qui est nouveau est ajouté, ce qui a changé est relu, ce qui a disparu est retiré.
+    """
+    settings = Settings.load(store=store)
+    if watch and confirm:
+        raise click.UsageError("--confirm ne va pas avec --watch : ce qu'il accepte doit avoir été vu.")
+    if watch:
+        to_store = ["--store", str(store)] if store else []
+        _watch(["sync", "--progress", progress, *to_store, *(["--json"] if as_json else [])], seconds_of(watch))
+    end(_sync(settings, confirm, progress), as_json)
+
+
+def _watch(arguments: Sequence[str], interval: int) -> NoReturn:
+    """Runs a command again and again; what goes wrong is told, and the next time may go better.
+
+    Each time in a process of its own: memory that one leaves does not add up, nor outlive what is forgotten meanwhile.
+    """
+    while True:
+        subprocess.run([sys.executable, "-m", "app", *arguments], check=False)
+        time.sleep(interval)
+
+
+@click.command("check", short_help="Vérifie que les sources, le catalogue, les vecteurs et les mots s'accordent.")
+@click.option("--repair", is_flag=True, help="Répare ce qui ne s'accorde pas.")
+@STORE
+@JSON
+def check(repair: bool, store: Path | None, as_json: bool) -> None:
+    """Compare, document par document, les dossiers, le catalogue, les vecteurs et les mots ; code 1 s'ils diffèrent."""
+    settings = Settings.load(store=store)
+    from ingest import maintenance
+
+    report = maintenance.check(settings, encoder_of(settings), repair=repair)
+    if as_json:
+        print_json(asdict(report))
+    else:
+        for difference in report.differences:
+            say(f"Différence : {difference.document or 'base'} : {difference.what}")
+        if report.repaired:
+            click.echo(f"Réparé : {report.repaired} différence(s).")
+        verdict = "tout s'accorde" if not report.differences else f"{len(report.differences)} différence(s)"
+        click.echo(f"{report.documents} documents, {report.passages} passages : {verdict}.")
+        if report.differences and not repair:
+            click.echo("Pour réparer : reperes check --repair")
+    if report.differences:
+        raise SystemExit(1)
+
+
+@click.command("rebuild", short_help="Refait toute la base à côté, puis la met en service.")
+@PROGRESS
+@STORE
+def rebuild(progress: str, store: Path | None) -> None:
+    """Découpe et encode à nouveau tous les documents (autre modèle, autre découpage) ; celle d'avant sert jusque-là."""
+    settings = Settings.load(store=store)
+    from ingest import maintenance
+
+    with progress_shown(progress) as show:
+        maintenance.rebuild(settings, encoder_of(settings), progress=show)
+    click.echo("La base a été refaite.")
+
+
+@click.command("move", short_help="Copie la base d'un dossier vers un serveur PostgreSQL, ou l'inverse.")
+@click.option("--to", required=True, metavar="ADRESSE|DOSSIER", help="postgresql+psycopg://…, ou un dossier.")
+@PROGRESS
+@STORE
+def move(to: str, progress: str, store: Path | None) -> None:
+    """Copie la base, vecteurs compris, et ce que les personnes en ont fait ; celle de départ reste. Rien n'est relu.
+
+    Interrompue, la même commande reprend. Les comptes et les fichiers ajoutés restent où ils sont.
+    """
+    settings = Settings.load(store=store)
+    from ingest import moving
+
+    target = moving.target_of(settings, to)
+    with progress_shown(progress) as show:
+        moved = moving.move(settings, target, progress=show)
+    say(f"Documents : {moved.documents} ({moved.passages} passages) ; conversations, avis… : {moved.records} lignes.")
+    variable = "REPERES_DATABASE" if target.database else "REPERES_STORE"
+    say(f"Donnez cette adresse dans {variable}, relancez l'application, puis « reperes check ».")
+
+
+def _sync(settings: Settings, confirm: bool, progress: str) -> IngestReport:
+    from ingest import pipeline
+    from ingest.sources.config import configured_sources
+
+    sources = configured_sources(settings)
+    with progress_shown(progress) as show:
+        return pipeline.sync(sources, settings, encoder_of(settings), confirm=confirm, progress=show)
+
+
+def seconds_of(text: str) -> int:
+    match = re.fullmatch(r"(\d+)\s*(s|m|min|h|d|j)", text.strip().lower())
+    seconds = int(match[1]) * {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "j": 86400}[match[2]] if match else 0
+    if not seconds:
+        raise click.BadParameter(f"« {text} » ; écrivez par exemple 30m, 1h ou 1d", param_hint="--watch")
+    return seconds
