@@ -1,4 +1,4 @@
-"""What Alembic runs around the migrations: they take the connection of `kb.records.migrations.upgrade`, within its transaction."""
+"""What Alembic runs around the migrations: they take the connection of `upgrade`, within its transaction."""
 
 from __future__ import annotations
 

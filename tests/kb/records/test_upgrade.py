@@ -200,7 +200,7 @@ def test_a_process_that_is_killed_half_way_leaves_the_file_as_it_was(tmp_path: P
     path = made(tmp_path / "app.db")
     before = content(path)
     code = (
-        f"from pathlib import Path\nfrom kb.records import database, upgrade\n"
+        f"from pathlib import Path\nfrom kb.records import database\nfrom kb.records.migrations import upgrade\n"
         f"upgrade._MIGRATIONS, upgrade.LATEST = Path({str(next_version.parent)!r}), {LATER!r}\n"
         f"database.AppDatabase(Path({str(path)!r}))"
     )
