@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 
 from kb.answering.extracts import Extract
-from kb.answering.proof.signs.window import window
 from kb.answering.proof.sources import Source, sources
 from kb.index.spelled import spelled_out
 from kb.index.texts import section_title
 from kb.text.sentences import sentence_spans
 from kb.text.stems import stems
 from kb.types import Document, Passage
+from training.window import window
 
 QUESTIONS = Path(__file__).parent / "questions"
 # The kinds of documents that were written with their questions: what they are called in the files there.

@@ -23,7 +23,7 @@ from kb.errors import LanguageModelError
 from kb.models.chat.llm import ChatModel
 from kb.models.encoder import Encoder
 from kb.models.reader.passage_reader import Reader
-from kb.question.intent import compared, defined
+from kb.question.intent import compared, defined, word_alone
 from kb.text.folding import fold
 from kb.text.wording.language import language
 from kb.types import Answer, Citation, Evidence, Hit, Question, RefusalReason
@@ -168,12 +168,16 @@ class Answering:
         """What the documents say of each thing that is compared, or of the one that is asked what it is; None for
         another question, or where they do not say it.
         """
-        things = compared(self._question.standalone) or defined(self._question.standalone)
-        parts = comparing.of_each(self._question, things, self._hits, self._reader) if things else None
+        asked = self._question.standalone
+        things = compared(asked) or defined(asked)
+        parts = comparing.of_each(self._question, things, self._hits, self._reader, self._acronyms) if things else None
         if things is None or parts is None:
             return None
         best = [part.units[0] for part in parts]
-        if any(unit.read < 0 and not comparing.defines(thing, unit) for thing, unit in zip(things, best, strict=True)):
+        says_what = [comparing.defines(*one, self._acronyms) for one in zip(things, best, strict=True)]
+        if len(things) == 1 and not word_alone(asked) and not says_what[0]:
+            return None  # the whole question says more of what is asked than the thing alone
+        if any(unit.read < 0 and not says for unit, says in zip(best, says_what, strict=True)):
             return None  # likelier than not, it does not say what the thing is
         if len(things) == 1:
             return self._drafted(extractive.readable(parts[0].units, self._question), hits, None)

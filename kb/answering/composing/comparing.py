@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from kb.answering.reading import Read, Scored, read
@@ -15,17 +15,26 @@ from kb.types import Hit, Question
 
 _PASSAGES_OF_EACH = 6
 _UNITS_OF_EACH = 2
-_FARTHEST = 2
+_FARTHEST = 3
+_IS_A = 1
+_PRONOUN = re.compile(r"(?:Il|Elle|Ils|Elles|Son|Sa|Ses|Leur|Leurs) ")
+_IS = r"(?:est|sont|etait|designe\w*|signifie\w*|veut dire|regroupe\w*|rassemble\w*)"
+
+Acronyms = Mapping[str, Sequence[str]]
+"""What acronyms, folded, stand for."""
 
 
-def of_each(question: Question, things: Sequence[str], hits: Sequence[Hit], reader: Reader) -> list[Read] | None:
+def of_each(
+    question: Question, things: Sequence[str], hits: Sequence[Hit], reader: Reader, acronyms: Acronyms
+) -> list[Read] | None:
     """What is read about each of the `things`, as of a question of its own; None where one is not spoken of."""
     found = []
     for thing in things:
-        forms = _forms(thing, question)
+        names = (thing, *acronyms.get(fold(thing), ()))
+        forms = [*_forms(thing, question), *(set(stems(name)) for name in names[1:])]
         # What spells an acronym out says what it is.
         held = [(sum(form <= _held(hit) for form in forms), hit) for hit in hits]
-        spoken = [(_farness(thing, hit.passage.text), -number, hit) for number, hit in held if number]
+        spoken = [(_farness(names, hit.passage.text), -number, hit) for number, hit in held if number]
         own = [hit for *_, hit in sorted(spoken, key=lambda found: found[:2])][:_PASSAGES_OF_EACH]
         if not own:
             return None
@@ -35,22 +44,44 @@ def of_each(question: Question, things: Sequence[str], hits: Sequence[Hit], read
         named = [unit for unit in about.units if any(form <= set(stems(_said(unit))) for form in forms)]
         if not named:
             return None
-        named.sort(key=lambda unit: (_farness(thing, unit.evidence.text), -_spelt(forms, unit)))
-        found.append(Read(tuple(named[:_UNITS_OF_EACH]), about.relevances))
+        named.sort(key=lambda unit: (_farness(names, unit.evidence.text), -_spelt(forms, unit)))
+        best = named[:_UNITS_OF_EACH]
+        if (nearest := _farness(names, best[0].evidence.text)) < _FARTHEST:
+            # Beside what says what it is, only what says so too, or goes on about it.
+            others = [unit for unit in best[1:] if _farness(names, unit.evidence.text) < _FARTHEST]
+            best = [best[0], *(others or (_going_on(best[0], about.units) if nearest == _IS_A else []))]
+        found.append(Read(tuple(best), about.relevances))
     return found
 
 
-def defines(thing: str, unit: Scored) -> bool:
-    """Whether a unit says what a thing is by its form: « THING : what it is », « what it is (THING) »."""
-    return _farness(thing, unit.evidence.text) < _FARTHEST
+def _going_on(unit: Scored, units: Sequence[Scored]) -> list[Scored]:
+    """The unit right behind another one that says more of the same thing: « Elle a été créée… »."""
+    evidence = unit.evidence
+    behind = [
+        other
+        for other in units
+        if other.evidence.passage.id == evidence.passage.id and other.evidence.start > evidence.end - 1
+    ]
+    behind.sort(key=lambda other: other.evidence.start)
+    return [other for other in behind[:1] if _PRONOUN.match(other.evidence.text)]
 
 
-def _farness(thing: str, text: str) -> int:
-    """0 where a line has the form « THING : what it is », 1 where the thing stands in brackets after what it is."""
-    name, folded = re.escape(fold(thing)), fold(text)
-    if re.search(rf"^[-*•\s]*{name}\s*:", folded, re.MULTILINE):
+def defines(thing: str, unit: Scored, acronyms: Acronyms) -> bool:
+    """Whether a unit says what a thing is by its form: « THING : what it is », « the THING is a… », « … (THING) »."""
+    return _farness((thing, *acronyms.get(fold(thing), ())), unit.evidence.text) < _FARTHEST
+
+
+def _farness(names: Sequence[str], text: str) -> int:
+    """0 where a line has the form « THING : what it is », 1 for « the THING is a… », under one of its names, 2 where
+    the thing stands in brackets after what it is.
+    """
+    folded = fold(text)
+    said = "|".join(re.escape(fold(name)) for name in names)
+    if re.search(rf"^[-*•\s]*{re.escape(fold(names[0]))}\s*:", folded, re.MULTILINE):
         return 0
-    return 1 if re.search(rf"\w \({name}\)", folded) else _FARTHEST
+    if re.search(rf"(?:^|[.!?»] )\W*(?:l'|les? |la |une? )?(?:{said})(?: \([^)]*\))?,? {_IS} (?:un|l|d|ce)", folded):
+        return 1
+    return 2 if re.search(rf"\w \({re.escape(fold(names[0]))}\)", folded) else _FARTHEST
 
 
 def _spelt(forms: Sequence[set[str]], unit: Scored) -> int:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from kb.models.encoder import Span
 from kb.models.packaged.onnx_bert import Precision
-from kb.models.packaged.quantising import FloatVector
 from kb.models.reader.passage_reader import PassageReader, Reader, Reading
 from kb.settings import Settings
 
@@ -32,10 +31,6 @@ class LazyReader:
     def read(self, question: str, texts: Sequence[str], units: Sequence[Sequence[Span]]) -> list[Reading]:
         """As the shipped reader."""
         return self._below().read(question, texts, units)
-
-    def proofs(self, claims: Sequence[str], texts: Sequence[str]) -> FloatVector:
-        """As the shipped reader."""
-        return self._below().proofs(claims, texts)
 
     def prepare(self, texts: Sequence[str]) -> None:
         """As the shipped reader."""

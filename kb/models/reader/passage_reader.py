@@ -59,10 +59,6 @@ class Reader(Protocol):
         """What it makes of each text, as it is embedded; units are spans of its characters."""
         ...
 
-    def proofs(self, claims: Sequence[str], texts: Sequence[str]) -> FloatVector:
-        """The logit, shape (claims,), that each text says the claim of its place."""
-        ...
-
     def prepare(self, texts: Sequence[str]) -> None:
         """Reads texts ahead of questions."""
         ...
@@ -132,27 +128,6 @@ class PassageReader:
         finally:
             with self._lock:
                 self._reading_now -= 1
-
-    def proofs(self, claims: Sequence[str], texts: Sequence[str]) -> FloatVector:
-        """The logits, shape (claims,), that each text says the claim of its place: a sentence, up to 96 tokens of it.
-
-        Raises ValueError unless there are as many of both.
-        """
-        if len(texts) != len(claims):
-            raise ValueError(f"{len(texts)} texts, {len(claims)} claims")
-        said = self._states_of(claims, "query")
-        shown = self._states_of(texts, "passage")
-        return np.array(list(self._pool.map(self._proof, said, shown)), np.float32)
-
-    def _proof(self, said: _States, shown: _States) -> float:
-        first = min(len(said.values), _LONGEST_QUESTION)
-        given = joined(said.values[:first], shown.values[: MAX_TOKENS - first])
-        (read,) = self._upper.run(["read"], given)[0]
-        whole = self._head("proof", read[:first].mean(axis=0), read[first:].mean(axis=0)[None])[0]
-        tensors = self._weights.tensors
-        hidden = _gelu(read[:first] @ tensors["word.hidden.weight"].T + tensors["word.hidden.bias"])
-        of_words = hidden @ tensors["word.last.weight"][0] + tensors["word.last.bias"][0]
-        return float(whole - np.log(np.exp(-of_words).mean()))
 
     @property
     def is_busy(self) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from kb.models.encoder import Span
-from kb.models.packaged.quantising import FloatVector
 from kb.models.reader.passage_reader import UNREAD, Reading
 from kb.text.stems import stems
 
@@ -37,12 +36,6 @@ class TinyReader:
             ]
             found.append(Reading(_logit(whole), np.array(logits, np.float32)))
         return found
-
-    def proofs(self, claims: Sequence[str], texts: Sequence[str]) -> FloatVector:
-        """By the share of a claim's stems that its text holds. Raises ValueError unless there are as many of both."""
-        return np.array(
-            [_logit(_share(set(stems(claim)), text)) for claim, text in zip(claims, texts, strict=True)], np.float32
-        )
 
     def prepare(self, texts: Sequence[str]) -> None:
         """Nothing is kept."""

@@ -31,16 +31,16 @@ def told(parts: list[Read] | None) -> list[list[str]]:
 
 
 def test_each_thing_has_its_best_units_from_where_it_is_spoken_of(tiny_reader: Reader) -> None:
-    lemon, orange = told(of_each(ASKED, ("Citron", "Orange"), BOTH, tiny_reader))
+    lemon, orange = told(of_each(ASKED, ("Citron", "Orange"), BOTH, tiny_reader, {}))
     assert lemon == ["Le Citron aide les écoles depuis 2019.", "Le Citron finit en 2030."]
     # « Elle verse… » counts: the sentence before it names the thing.
     assert orange == ["L'Orange aide les parcs depuis 2021.", "Elle verse 5 millions d'euros."]
-    assert told(of_each(ASKED, ("Orange", "Citron"), BOTH, tiny_reader)) == [orange, lemon]
+    assert told(of_each(ASKED, ("Orange", "Citron"), BOTH, tiny_reader, {})) == [orange, lemon]
 
 
 def test_units_that_do_not_name_it_are_left_out(tiny_reader: Reader) -> None:
     text = "Ce fonds est récent. Il est petit. L'Orange aide les parcs. Elle est verte. Elle est ronde."
-    _, orange = told(of_each(ASKED, ("Citron", "Orange"), [*BOTH[:1], *hits_in(text, title="Orange")], tiny_reader))
+    _, orange = told(of_each(ASKED, ("Citron", "Orange"), [*BOTH[:1], *hits_in(text, title="Orange")], tiny_reader, {}))
     assert orange == ["L'Orange aide les parcs.", "Elle est verte."]
 
 
@@ -54,21 +54,21 @@ def test_units_that_do_not_name_it_are_left_out(tiny_reader: Reader) -> None:
     ],
 )
 def test_where_one_is_not_spoken_of_there_is_no_comparison(hits: list[Hit], tiny_reader: Reader) -> None:
-    assert of_each(ASKED, ("Citron", "Orange"), hits, tiny_reader) is None
+    assert of_each(ASKED, ("Citron", "Orange"), hits, tiny_reader, {}) is None
 
 
 def test_a_thing_may_be_written_in_its_other_form(tiny_reader: Reader) -> None:
     text = "La Banque des eaux prête aux communes."
     hits = [*BOTH[:1], *hits_in(text, name="banque.md")]
-    assert of_each(ASKED, ("Citron", "BDX"), hits, tiny_reader) is None
+    assert of_each(ASKED, ("Citron", "BDX"), hits, tiny_reader, {}) is None
     spelled = parsed("Différence entre le Citron et la BDX ?", (Alternative(("bdx",)), Alternative(("banqu", "eau"))))
-    assert told(of_each(spelled, ("Citron", "BDX"), hits, tiny_reader))[1] == [text]
+    assert told(of_each(spelled, ("Citron", "BDX"), hits, tiny_reader, {}))[1] == [text]
 
 
 def test_a_name_of_several_words_is_looked_for_whole(tiny_reader: Reader) -> None:
     """A word of it that the glossary knows does not stand for it."""
     known = parsed("Comparer ?", (Alternative(("fond",)), Alternative(("orang",))))
-    assert of_each(known, ("Citron", "fonds vert"), BOTH, tiny_reader) is None
+    assert of_each(known, ("Citron", "fonds vert"), BOTH, tiny_reader, {}) is None
 
 
 def test_each_is_asked_about_as_such() -> None:
@@ -81,23 +81,35 @@ def test_each_is_asked_about_as_such() -> None:
             asked.append(question)
             return super().read(question, texts, units)
 
-    of_each(ASKED, ("Citron", "Orange"), BOTH, Recording())
+    of_each(ASKED, ("Citron", "Orange"), BOTH, Recording(), {})
     assert asked == ["Qu'est-ce que Citron ?", "Qu'est-ce que Orange ?"]
 
 
 def test_no_figure_of_the_whole_question_is_looked_for_in_the_parts(tiny_reader: Reader) -> None:
     asked = parsed("Combien verse le Citron, et combien l'Orange ?")
-    parts = of_each(asked, ("Citron", "Orange"), BOTH, tiny_reader)
+    parts = of_each(asked, ("Citron", "Orange"), BOTH, tiny_reader, {})
     assert parts is not None
     assert all(unit.fit == 0.0 for part in parts for unit in part.units)
 
 
 def test_what_says_by_its_form_what_a_thing_is_comes_first(tiny_reader: Reader) -> None:
     text = "Le PLUM aide les villes.\n\nLe prêt local (PLUM) naît en 2019.\n\n- PLUM : prêt local à usage mixte."
-    (found,) = of_each(parsed("PLUM"), ("PLUM",), hits_in(text), tiny_reader) or []
+    (found,) = of_each(parsed("PLUM"), ("PLUM",), hits_in(text), tiny_reader, {}) or []
     assert [unit.evidence.text for unit in found.units] == [
         "PLUM : prêt local à usage mixte.",
         "Le prêt local (PLUM) naît en 2019.",
     ]
-    assert all(defines("PLUM", unit) for unit in found.units)
-    assert not any(defines("PLU", unit) for unit in found.units)
+    assert all(defines("PLUM", unit, {}) for unit in found.units)
+    assert not any(defines("PLU", unit, {}) for unit in found.units)
+
+
+def test_a_sentence_may_say_what_a_thing_is_under_its_other_name_and_the_next_one_goes_on(tiny_reader: Reader) -> None:
+    text = "PLUM 2 est son surnom. Le prêt local est un prêt à usage mixte. Il naît en 2019. La ville aime PLUM."
+    spelled = {"plum": ["prêt local"]}
+    (found,) = of_each(parsed("C'est quoi PLUM ?"), ("PLUM",), hits_in(text), tiny_reader, spelled) or []
+    assert [unit.evidence.text for unit in found.units] == [
+        "Le prêt local est un prêt à usage mixte.",
+        "Il naît en 2019.",
+    ]
+    assert defines("PLUM", found.units[0], spelled)
+    assert not defines("PLUM", found.units[0], {})
