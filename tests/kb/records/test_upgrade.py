@@ -104,8 +104,8 @@ def test_a_file_from_before_the_migrations_opens_and_keeps_everything(tmp_path: 
     AppDatabase(path).close()
     assert version(path) == upgrade.LATEST
     # Sessions of that time do not tell which password opened them: they alone are gone.
-    ended = {"meta": [("schema", "2")], "sessions": [], "devices": []}
-    ended["conversations"] = [(*row, 0) for row in before["conversations"]]  # none is pinned
+    unpinned = [(*row, 0) for row in before["conversations"]]
+    ended = {"meta": [("schema", "2")], "sessions": [], "devices": [], "conversations": unpinned}
     assert content(path) == {**before, **ended}
 
     conversations = SavedConversations(path, 36_500)
