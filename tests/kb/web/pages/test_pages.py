@@ -239,14 +239,14 @@ def test_conversations_have_their_page(application: Application, settings: Setti
     for turn in conversation():
         SavedConversations(settings.app_database, 365).put("", "abc", turn)
     page = client.get("/conversations").text
-    assert 'href="/?conversation=abc"' in page
+    assert 'href="/c/abc"' in page
     answer = client.get("/conversations/abc.md")
     assert answer.headers["content-disposition"] == ('attachment; filename="qui-apporte-les-aides-du-programme.md"')
     assert client.get("/conversations/abc.docx").content[:2] == b"PK"
     assert client.get("/conversations/xyz.md").status_code == 404
     assert client.get("/conversations/abc.exe").status_code == 404
     assert client.post("/conversations/abc/effacer").status_code == 303
-    assert 'href="/?conversation=abc"' not in client.get("/conversations").text
+    assert 'href="/c/abc"' not in client.get("/conversations").text
 
 
 def test_a_retention_of_none_keeps_nothing(application: Application, settings: Settings) -> None:
