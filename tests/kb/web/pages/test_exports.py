@@ -98,7 +98,7 @@ def test_a_word_document_is_a_french_report_with_links() -> None:
     assert "NUMPAGES" in footer
     width = opened.sections[0].page_width
     assert width is not None
-    assert round(width.cm, 1) == 21.0
+    assert round(width.cm, 1) == 21.0  # A4
 
 
 def test_exports_hold_hostile_text_as_text() -> None:

@@ -240,7 +240,7 @@ def test_conversations_have_their_page(application: Application, settings: Setti
     for turn in conversation():
         SavedConversations(settings.app_database, 365).put("", "abc", turn)
     page = client.get("/conversations").text
-    assert 'href="/?conversation=abc"' in page
+    assert 'href="/c/abc"' in page
     answer = client.get("/conversations/abc.md")
     assert answer.headers["content-disposition"] == ('attachment; filename="qui-apporte-les-aides-du-programme.md"')
     assert client.get("/conversations/abc.docx").content[:2] == b"PK"
@@ -249,11 +249,11 @@ def test_conversations_have_their_page(application: Application, settings: Setti
     for path in ("/conversations/abc/effacer", "/conversations/effacer"):
         erased = client.post(path).headers["location"]
         shown = client.get(erased).text
-        assert 'href="/?conversation=abc"' not in shown
+        assert 'href="/c/abc"' not in shown
         name = erased.partition("=")[2]
         assert f'action="/conversations/annuler/{name}"' in shown
         assert client.post(f"/conversations/annuler/{name}").status_code == 303
-        assert 'href="/?conversation=abc"' in client.get("/conversations").text
+        assert 'href="/c/abc"' in client.get("/conversations").text
         assert "Trop tard" in client.post(f"/conversations/annuler/{name}").text
 
 
