@@ -260,6 +260,7 @@ def test_a_query_is_found_by_its_words_and_names_documents_that_are_chosen(
 
     # Its document is taken away and chosen anew, by a word of its title.
     page.get_by_role("button", name="Nouvelle question").click()
+    expect(page.get_by_label("Identifiant")).to_have_value("")
     page.get_by_label("Identifiant").fill("neuve")
     page.get_by_label("Question", exact=True).fill("Quel budget ?")
     documents = page.get_by_label("Documents qui contiennent la réponse")
