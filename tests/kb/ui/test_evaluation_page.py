@@ -131,7 +131,7 @@ def test_from_a_feedback_to_a_report(
     page.get_by_role("link", name="Revenir").click()
     page.locator("#query-list").get_by_label("q3 — Quel est le budget ?").check()
     expect(page.get_by_label("Identifiant")).to_have_value("q3")
-    page.get_by_role("button", name="Supprimer").click()
+    page.get_by_role("button", name="Supprimer", exact=True).click()
     expect(page.locator("#query-list")).not_to_contain_text("q3 —")
 
     # The report leads to each source, at its sentence, and back.
@@ -153,7 +153,7 @@ def test_from_a_feedback_to_a_report(
 
     page.locator("#query-list").get_by_label("q2 — Combien de quartiers").check()
     expect(page.get_by_label("Identifiant")).to_have_value("q2")
-    page.get_by_role("button", name="Supprimer").click()
+    page.get_by_role("button", name="Supprimer", exact=True).click()
     expect(page.locator("#query-list")).not_to_contain_text("q2 —")
     with AppDatabase(settings.app_database) as database:
         assert [query.id for query in read_queries(database)] == ["avis-1"]
@@ -260,6 +260,7 @@ def test_a_query_is_found_by_its_words_and_names_documents_that_are_chosen(
 
     # Its document is taken away and chosen anew, by a word of its title.
     page.get_by_role("button", name="Nouvelle question").click()
+    expect(page.get_by_label("Identifiant")).to_have_value("")
     page.get_by_label("Identifiant").fill("neuve")
     page.get_by_label("Question", exact=True).fill("Quel budget ?")
     documents = page.get_by_label("Documents qui contiennent la réponse")
