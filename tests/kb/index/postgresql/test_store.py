@@ -15,6 +15,7 @@ from ingest.split import split_document
 from kb.errors import FingerprintError, StoreBusyError, StoreError
 from kb.index.embedding import NewVersion
 from kb.index.postgresql import reader as reader_module
+from kb.index.postgresql import store as store_module
 from kb.index.postgresql import vectors as vectors_module
 from kb.index.postgresql.reader import PostgresReader
 from kb.index.postgresql.store import PostgresStore
@@ -156,9 +157,10 @@ def test_each_machine_follows_with_a_copy_of_its_own(
     monkeypatch.setattr(reader_module, "SECONDS_WITHOUT_NEWS", 3600.0)  # only the news tell
     machines = [PostgresReader(database, tmp_path / name, tiny_encoder, waited_for=0) for name in ("une", "deux")]
     for machine in machines:
-        with machine.lease() as lease:
-            assert lease is not None
-            assert lease.lexical.count("passages") == 3
+        for _ in range(2):  # from the second question on, it listens
+            with machine.lease() as lease:
+                assert lease is not None
+                assert lease.lexical.count("passages") == 3
     with writer(filled) as index:
         index.commit([version("a.md", LONG.replace("bonifiés", "Quincampoix"))])
         index.withdraw(["b.md"])
@@ -174,15 +176,23 @@ def test_each_machine_follows_with_a_copy_of_its_own(
         machine.close()
 
 
-def test_a_copy_that_is_too_far_behind_is_made_anew(
-    filled: PostgresStore, reader: PostgresReader, database: str
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM reperes_index_1.changed WHERE generation < 3",  # too far behind
+        "UPDATE reperes_index_1.changed SET id = 'other' WHERE generation = 1 AND id NOT LIKE '%-%'",  # a restored base
+    ],
+)
+def test_a_copy_that_cannot_follow_is_made_anew(
+    filled: PostgresStore, reader: PostgresReader, database: str, statement: str
 ) -> None:
     with reader.lease():
         pass
     with writer(filled) as index:
         index.commit([version("c.md", "Le Quincampoix a des jardins.")])
         index.withdraw(["b.md"])
-    change(database, "DELETE FROM reperes_index_1.changed WHERE generation < 3")
+    change(database, statement)
+    change(database, "DELETE FROM reperes_index_1.changed WHERE generation = 2 AND id LIKE '%-%'")
     with reader.lease() as lease:
         assert lease is not None
         assert lease.lexical.count("passages") == 3
@@ -231,6 +241,45 @@ def test_a_large_base_is_searched_by_a_graph_and_a_narrow_filter_exactly(
         assert [cosine for _, cosine in filtered] == pytest.approx(expected, abs=1e-3)
 
 
+def test_a_rebuilt_base_takes_the_place_of_the_one_in_use_and_a_failed_one_does_not(
+    filled: PostgresStore, reader: PostgresReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "GRACE_SECONDS", 0.0)
+
+    def fill(aside: Store) -> None:
+        with closing(aside.catalog()) as catalog, catalog.transaction() as connection:
+            catalog.clear_derived(connection)
+            catalog.forget_fingerprint(connection)
+        with writer(aside, "2") as index:
+            assert index.catalog.states().keys() == {"a.md", "b.md"}
+            index.commit([version("a.md", "Refait pour le Quincampoix.")])
+            index.withdraw(["b.md"])
+        aside.prove()
+
+    def fails(aside: Store) -> None:
+        with writer(aside):
+            raise OSError("en panne")
+
+    with reader.lease() as before:
+        assert before is not None
+        with pytest.raises(OSError, match="en panne"):
+            filled.rebuild(fails)
+    with reader.lease() as still:
+        assert still is not None
+        assert still.lexical.search("body", words("culture"), 5)
+    filled.rebuild(fill)
+    with reader.lease() as after:
+        assert after is not None
+        assert after.generation > before.generation
+        assert after.lexical.count("passages") == after.vectors.count("passages") == 1
+        assert after.lexical.search("body", words("Quincampoix"), 5)
+        assert reader.catalog.document("b.md") is None
+    assert len(list(tmp_path.glob("words-*/"))) == 1
+    with writer(filled, "2") as index:
+        index.catalog.journal.add_report({"command": "ingest"})
+        assert index.audit() == []
+
+
 def test_what_is_erased_is_in_no_file_of_the_server_and_in_no_copy(
     filled: PostgresStore, reader: PostgresReader, postgres: PostgresServer, database: str, tmp_path: Path
 ) -> None:
@@ -252,7 +301,7 @@ def test_what_is_erased_is_in_no_file_of_the_server_and_in_no_copy(
         assert lease is not None
         assert lease.lexical.search("body", words("zygomorphisme"), 5) == []
         assert lease.lexical.search("body", words("bonifiés"), 5)
-    assert len(list(tmp_path.glob("words-*"))) == 1
+    assert len(list(tmp_path.glob("words-*/"))) == 1
     with writer(filled) as index:
         assert index.audit() == []
         assert len(index.catalog.journal.forgotten()) == 1
