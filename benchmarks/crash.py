@@ -1,12 +1,12 @@
 """kill -9 at random moments of an ingestion, then a run to the end: is the base the same as without kills?
 
-    python -m benchmarks.crash [--kills 100] [--seed 1]
+    python -m benchmarks.crash [--kills 100] [--seed 1] [--database postgresql+psycopg://…/postgres]
 
 A folder of 200 documents is brought up to date in a base that holds a part of them in older versions: some are new,
 some changed, some gone. Each time a copy of that base is taken, `reperes ingest` started and killed at a random moment
 (start of the process included), and run again to its end. Documents, passages, offsets and words must then be the same
 as without a kill, the vectors at a cosine of 0.999 at least, and `reperes check` must find nothing. Exit code 1 when
-one differs.
+one differs. With `--database` the bases stand on that server, where the account may make and drop databases.
 """
 
 from __future__ import annotations
@@ -22,15 +22,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from kb.index.catalog.file import FileCatalog
-from kb.index.embedded.vectors import ChromaVectors
-from kb.index.layout import CATALOG_FILE, VECTORS_FOLDER, WORDS_FOLDER, index_folder
-from kb.index.lexical import Lexical
+import sqlalchemy as sa
+
+from kb.index.opening import open_store
+from kb.index.store import Store
 from kb.index.vectors import SPACES
+from kb.models.encoder import Encoder
+from kb.settings import Settings
 
 DOCUMENTS = 200
 NEAR = 0.999
@@ -46,12 +49,13 @@ class Contents:
     words: dict[str, list[str]]
 
 
-def contents(store: Path) -> Contents:
+def contents(store: Store) -> Contents:
     """What the base in `store` holds."""
-    folder = index_folder(store)
-    catalog, vectors = FileCatalog(folder / CATALOG_FILE), ChromaVectors(folder / VECTORS_FOLDER)
-    words = Lexical(folder / WORDS_FOLDER)
-    try:
+    with closing(store.catalog()) as opened:
+        made_with = cast("Encoder", _Named(opened.get("encoder") or ""))
+    with closing(store.reader(made_with)) as reader, reader.lease() as lease:
+        assert lease is not None
+        catalog = lease.catalog
         passages = catalog.passages(catalog.owners("passages"))
         return Contents(
             {
@@ -63,13 +67,62 @@ def contents(store: Path) -> Contents:
                 "mentions": sorted(map(str, catalog.mentions())),
                 "pending": catalog.pending(),
             },
-            {space: dict(vectors.items(space)) for space in SPACES},
-            {space: sorted(words.ids(space)) for space in SPACES},
+            {space: dict(lease.vectors.items(space)) for space in SPACES},
+            {space: sorted(lease.lexical.ids(space)) for space in SPACES},
         )
-    finally:
-        catalog.close()
-        vectors.close()
-        words.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """An encoder as far as opening a base needs one."""
+
+    identity: str
+
+
+class Folders:
+    """Where the bases stand: folders of a scratch folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def settings(self, name: str) -> Settings:
+        """The settings of a base."""
+        return Settings(store=self._folder / name)
+
+    def copy(self, source: str, target: str) -> None:
+        """Makes a base what another one is."""
+        shutil.rmtree(self._folder / target, ignore_errors=True)
+        if (self._folder / source).is_dir():  # on a server, there only once somebody has searched
+            shutil.copytree(self._folder / source, self._folder / target)
+
+
+class Databases(Folders):
+    """Where the bases stand: databases of a server, and folders for the copies of their words."""
+
+    def __init__(self, folder: Path, server: str) -> None:
+        super().__init__(folder)
+        self._server = sa.make_url(server)
+        self._engine = sa.create_engine(self._server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        self._prefix = f"reperes_crash_{os.getpid()}_"
+        self._tell(f"CREATE DATABASE {self._prefix}before")
+
+    def settings(self, name: str) -> Settings:
+        url = self._server.set(database=self._prefix + name).render_as_string(hide_password=False)
+        return Settings(store=self._folder / name, database=url)
+
+    def copy(self, source: str, target: str) -> None:
+        super().copy(source, target)
+        self._tell(f"DROP DATABASE IF EXISTS {self._prefix}{target} WITH (FORCE)")
+        self._tell(f"CREATE DATABASE {self._prefix}{target} TEMPLATE {self._prefix}{source}")
+
+    def remove(self) -> None:
+        """Drops the databases."""
+        for name in ("before", "store"):
+            self._tell(f"DROP DATABASE IF EXISTS {self._prefix}{name} WITH (FORCE)")
+
+    def _tell(self, statement: str) -> None:
+        with self._engine.connect() as connection:
+            connection.execute(sa.text(statement))
 
 
 def differences(one: Contents, other: Contents) -> list[str]:
@@ -130,42 +183,61 @@ def kill_after(command: Sequence[str], environ: dict[str, str], seconds: float) 
 
 
 class Crashes:
-    """Kills in `folder`, a scratch folder. `command` ingests the documents into a store: it gets both as arguments."""
+    """Kills in `folder`, a scratch folder. `command` ingests the documents into a store: it gets both as arguments, and
+    the database, where there is one, from the environment.
+    """
 
-    def __init__(self, folder: Path, command: Sequence[str], environ: dict[str, str], documents: int = DOCUMENTS):
-        self._documents, self._before, self._store = folder / "docs", folder / "before", folder / "store"
+    def __init__(
+        self,
+        folder: Path,
+        command: Sequence[str],
+        environ: dict[str, str],
+        documents: int = DOCUMENTS,
+        bases: Folders | None = None,
+    ):
+        self._documents, self._bases = folder / "docs", bases or Folders(folder)
         self._command, self._environ = [*command, str(self._documents)], environ
         write_documents(self._documents, version=1, documents=documents)
-        self._run(self._before)
+        self._run("before")
         write_documents(self._documents, version=2, documents=documents)
-        shutil.copytree(self._before, self._store)
-        self.seconds = self._run(self._store)
-        self.whole = contents(self._store)
+        self._bases.copy("before", "store")
+        self.seconds = self._run("store")
+        self.whole = self._contents()
 
     def once(self, moments: Sequence[float]) -> tuple[int, list[str]]:
         """Kills at each of `moments` (seconds) in turn, then runs to the end: kills that hit, and what differs."""
-        shutil.rmtree(self._store)
-        shutil.copytree(self._before, self._store)
-        hits = sum(kill_after([*self._command, str(self._store)], self._environ, moment) for moment in moments)
-        self._run(self._store)
-        return hits, differences(self.whole, contents(self._store))
+        self._bases.copy("before", "store")
+        hits = sum(kill_after([*self._command, str(self.store)], self.environ(), moment) for moment in moments)
+        self._run("store")
+        return hits, differences(self.whole, self._contents())
 
     def with_command(self, command: Sequence[str]) -> tuple[str, list[str]]:
         """Runs another command first, which may fail, then ingests to the end: its output, and what differs."""
-        shutil.rmtree(self._store)
-        shutil.copytree(self._before, self._store)
-        arguments = [*command, str(self._documents), str(self._store)]
-        failed = subprocess.run(arguments, capture_output=True, text=True, check=False, env=self._environ)
-        self._run(self._store)
-        return failed.stdout + failed.stderr, differences(self.whole, contents(self._store))
+        self._bases.copy("before", "store")
+        arguments = [*command, str(self._documents), str(self.store)]
+        failed = subprocess.run(arguments, capture_output=True, text=True, check=False, env=self.environ())
+        self._run("store")
+        return failed.stdout + failed.stderr, differences(self.whole, self._contents())
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the base of the last run."""
+        return self._bases.settings("store")
 
     @property
     def store(self) -> Path:
-        """The store of the last run."""
-        return self._store
+        """The folder of the base of the last run."""
+        return self.settings.store
 
-    def _run(self, store: Path) -> float:
-        return run([*self._command, str(store)], self._environ)
+    def environ(self, name: str = "store") -> dict[str, str]:
+        """The environment of a command over a base."""
+        return {**self._environ, "REPERES_DATABASE": self._bases.settings(name).database}
+
+    def _run(self, name: str) -> float:
+        return run([*self._command, str(self._bases.settings(name).store)], self.environ(name))
+
+    def _contents(self) -> Contents:
+        return contents(open_store(self.settings))
 
 
 _INGEST = (
@@ -179,18 +251,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--database", metavar="URL", help="the server on which the bases stand")
     arguments = parser.parse_args()
     chance = random.Random(arguments.seed)
     environ = dict(os.environ)
     wrong = hits = 0
     with tempfile.TemporaryDirectory(prefix="reperes-crash-") as scratch:
-        crashes = Crashes(Path(scratch), [sys.executable, "-c", _INGEST], environ)
+        on_server = Databases(Path(scratch), arguments.database) if arguments.database else None
+        crashes = Crashes(Path(scratch), [sys.executable, "-c", _INGEST], environ, bases=on_server)
         print(f"{DOCUMENTS} documents, {crashes.seconds:.1f} s without a kill")
         for number in range(1, arguments.kills + 1):
             moment = chance.uniform(0.0, crashes.seconds)
             hit, found = crashes.once([moment])
             checked = subprocess.run(
-                [sys.executable, "-c", _CHECK, str(crashes.store)], capture_output=True, text=True, check=False
+                [sys.executable, "-c", _CHECK, str(crashes.store)],
+                capture_output=True,
+                text=True,
+                check=False,
+                env=crashes.environ(),
             )
             found += [
                 "check: " + str(difference) for difference in json.loads(checked.stdout).get("differences", ["failed"])
@@ -198,6 +276,8 @@ def main() -> None:
             hits += hit
             wrong += bool(found)
             print(f"{number:4d}  killed at {moment:5.2f} s  {'same' if not found else 'DIFFERS: ' + '; '.join(found)}")
+        if on_server is not None:
+            on_server.remove()
     print(f"{hits} kills hit; {wrong} of {arguments.kills} bases differ")
     if wrong:
         raise SystemExit(1)

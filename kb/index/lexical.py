@@ -18,6 +18,7 @@ from kb.types import Alternative, Group
 
 Field = Literal["body", "whole", "title"]
 Kind = Literal["passages", "sections"]
+KINDS: tuple[Kind, ...] = ("passages", "sections")
 _HEAP = 64_000_000  # bytes of a writer's buffer
 _SCHEMAS: Mapping[Kind, Mapping[str, str]] = {
     "passages": {"body": "freq", "whole": "freq", "exact": "position"},

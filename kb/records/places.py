@@ -97,7 +97,7 @@ class ServerPlace:
             return connection.execute(sa.select(name)).scalar_one() is not None
 
     def open(self) -> Engine:
-        server = Server(self.url, keeps=True)
+        server = Server(self.url, keeps=2)
         sa.event.listen(server.engine, "connect", _stand_in_schema)
         try:
             bring_up_to_date_on_server(server.engine, SCHEMA, str(self))

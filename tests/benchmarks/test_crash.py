@@ -15,16 +15,29 @@ import pytest
 from ingest.maintenance import check
 from kb.models.encoder import Encoder
 from kb.settings import Settings
+from postgres_server import PostgresServer
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+COMMAND = [sys.executable, "-m", "tiny_ingest"]
+ENVIRON = {"PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "tests/support", ROOT / "tests/support/models")))}
 
 
 @pytest.fixture(scope="module")
 def crashes(tmp_path_factory: pytest.TempPathFactory, crash_module: ModuleType) -> Any:
     """200 documents; the imports of the process take a second or so of its time."""
-    places = (ROOT, ROOT / "tests/support", ROOT / "tests/support/models")
-    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, places))}
-    return crash_module.Crashes(tmp_path_factory.mktemp("crash"), [sys.executable, "-m", "tiny_ingest"], environ)
+    return crash_module.Crashes(tmp_path_factory.mktemp("crash"), COMMAND, {**os.environ, **ENVIRON})
+
+
+@pytest.fixture(scope="module")
+def crashes_on_server(
+    tmp_path_factory: pytest.TempPathFactory, crash_module: ModuleType, postgres: PostgresServer
+) -> Any:
+    """The same on a server; fewer documents, since most of the time is the process's own."""
+    folder = tmp_path_factory.mktemp("crash")
+    bases = crash_module.Databases(folder, postgres.url("postgres"))
+    return crash_module.Crashes(folder, COMMAND, {**os.environ, **ENVIRON}, 100, bases)
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -37,6 +50,13 @@ def test_a_kill_loses_doubles_and_changes_nothing(
     _, found = crashes.once(moments)
     assert found == []
     assert check(replace(settings, store=crashes.store), tiny_encoder).differences == ()
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_kill_changes_nothing_on_a_server(seed: int, crashes_on_server: Any, tiny_encoder: Encoder) -> None:
+    _, found = crashes_on_server.once([random.Random(seed).uniform(0.5, 1.0) * crashes_on_server.seconds])
+    assert found == []
+    assert check(crashes_on_server.settings, tiny_encoder).differences == ()
 
 
 def test_the_changes_are_there_without_any_kill(crashes: Any) -> None:

@@ -10,5 +10,7 @@ from kb.settings import Settings
 from tiny_encoder import TinyEncoder
 
 if __name__ == "__main__":
-    report = ingest([Path(sys.argv[1])], Settings(store=Path(sys.argv[2])), TinyEncoder(), source="docs", confirm=True)
+    report = ingest(
+        [Path(sys.argv[1])], Settings.load(store=Path(sys.argv[2])), TinyEncoder(), source="docs", confirm=True
+    )
     sys.exit(bool(report.failed))

@@ -21,7 +21,7 @@ from kb.index.lexical import Lexical
 from kb.index.postgresql.server import News, Server
 from kb.index.postgresql.snapshot import Snapshot, snapshot_of
 from kb.index.postgresql.vectors import PostgresVectors
-from kb.index.postgresql.words import WordsCopy
+from kb.index.postgresql.words import WordsCopy, copying
 from kb.index.store import Lease, check_encoder
 from kb.models.encoder import Encoder
 
@@ -31,6 +31,7 @@ WAITED_FOR = 10_000
 SECONDS_BETWEEN_LOOKS = 0.25
 # News may be lost with the connection that they come by: the thread looks by itself as often as this.
 SECONDS_WITHOUT_NEWS = 5.0
+CONNECTIONS_KEPT = 5
 _SECONDS_PER_WAIT = 0.5  # of the thread for news, so that it can end
 
 logger = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ class PostgresReader:
     def __init__(self, url: str, folder: Path, encoder: Encoder, *, waited_for: int = WAITED_FOR) -> None:
         # Searches share connections that stay open; the words are brought up over one of their own, which no number
         # of searches can keep from them.
-        self._server, self._apart = Server(url, keeps=True), Server(url)
+        self._server, self._apart = Server(url, keeps=CONNECTIONS_KEPT), Server(url)
         self._folder = folder
         self._encoder = encoder
         self._waited_for = waited_for
@@ -114,26 +115,25 @@ class PostgresReader:
         """The words, of the snapshot's generation or a later one where that costs no wait."""
         words = self._words
         if words is None:
-            words = self._bring_up()
-            self._listen()
-        elif not _is_of(words, snapshot) and snapshot.catalog.is_small(self._waited_for):
+            return self._bring_up().lexical
+        self._listen()  # a command that asks once needs no news
+        if not _is_of(words, snapshot) and snapshot.catalog.is_small(self._waited_for):
             words = self._bring_up()
         return words.lexical
 
     def _bring_up(self) -> _Words:
         """Has the copy brought up to date."""
-        with self._bringing_up, snapshot_of(self._apart) as snapshot:
+        with self._bringing_up, copying(self._folder), snapshot_of(self._apart) as snapshot:
             words = self._words
             if words is not None and _is_of(words, snapshot):
                 return words
             copy = WordsCopy(self._folder, snapshot.identity)
-            copy.bring_up(snapshot.catalog, snapshot.generation, snapshot.changed_since)
-            generation = copy.generation() or snapshot.generation
+            copy.bring_up(snapshot)
             if words is not None and words.copy.identity == copy.identity:
                 words.lexical.reload()
-                self._words = _Words(copy, words.lexical, generation)
+                self._words = _Words(copy, words.lexical, snapshot.generation)
             else:
-                self._words = _Words(copy, Lexical(copy.folder), generation)
+                self._words = _Words(copy, Lexical(copy.folder), snapshot.generation)
                 copy.remove_others(snapshot.identities(self._server))
             return self._words
 

@@ -24,19 +24,21 @@ WRITING = int.from_bytes(b"reperes", "big")
 MAKING = WRITING + 1
 _OLDEST_SERVER = 16
 _OLDEST_EXTENSION = (0, 8)  # iterative scans, which a filtered search needs
-# Twenty people ask at once and each question holds one connection while it searches; pages need some more.
-_CONNECTIONS = 20
+# Beyond the connections that are kept: twenty people ask at once, and each question holds one while it searches.
+_MORE = 20
+# The writer's connection is idle while files are read, for minutes: what stands between must not take it for dead.
+_KEEP_ALIVE = {"keepalives_idle": 60}  # seconds
 
 
 class Server:
     """The database at `url`. Nothing is opened before it is needed. Serves many threads.
 
-    With `keeps`, connections stay open between two uses, until `close`.
+    Up to `keeps` connections stay open between two uses, until `close`; more are opened for as long as they are used.
 
     Every method raises StoreError, in French, when the server cannot be reached.
     """
 
-    def __init__(self, url: str, *, keeps: bool = False) -> None:
+    def __init__(self, url: str, *, keeps: int = 0) -> None:
         try:
             parsed = sa.make_url(url)
         except sa.exc.ArgumentError:
@@ -50,10 +52,10 @@ class Server:
         address = parsed.set(drivername=DRIVER)
         if keeps:
             self.engine = sa.create_engine(
-                address, pool_pre_ping=True, pool_size=_CONNECTIONS, max_overflow=_CONNECTIONS
+                address, connect_args=_KEEP_ALIVE, pool_pre_ping=True, pool_size=keeps, max_overflow=_MORE
             )
         else:
-            self.engine = sa.create_engine(address, poolclass=sa.NullPool)
+            self.engine = sa.create_engine(address, connect_args=_KEEP_ALIVE, poolclass=sa.NullPool)
         sa.event.listen(self.engine, "handle_error", self._tell)
         self._is_checked = False
 

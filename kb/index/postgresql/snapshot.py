@@ -14,7 +14,7 @@ from kb.errors import StoreError
 from kb.index.catalog.reader import CatalogReader
 from kb.index.catalog.rows import META
 from kb.index.postgresql.server import Server
-from kb.index.postgresql.tables import CHANGED, IDENTITY, IN_USE
+from kb.index.postgresql.tables import CHANGED, COMMIT, IDENTITY, IN_USE
 from kb.index.postgresql.vectors import SETTINGS
 
 
@@ -38,19 +38,20 @@ class OneConnection:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A state of an index: its schema, what tells it from every other index, and its generation."""
+    """A state of an index: its schema, what tells it from every other index, its generation and its last commit."""
 
     database: OneConnection
     catalog: CatalogReader
     schema: str
     identity: str
     generation: int
+    commit: str
 
-    def changed_since(self, generation: int) -> set[str] | None:
-        """The ids that changed after a generation; None where that is known no more."""
+    def changed_since(self, generation: int, commit: str) -> set[str] | None:
+        """The ids that changed after a commit of a generation; None where that commit is not known, or no more."""
         with self.database.connect() as connection:
-            oldest = connection.execute(sa.select(sa.func.min(CHANGED.c.generation))).scalar_one()
-            if oldest is None or generation < oldest - 1:
+            same = sa.select(CHANGED.c.id).where(CHANGED.c.generation == generation, CHANGED.c.id == commit)
+            if connection.execute(same).first() is None:
                 return None
             changed = sa.select(CHANGED.c.id).where(CHANGED.c.generation > generation)
             return set(connection.execute(changed).scalars())
@@ -85,4 +86,5 @@ def snapshot_of(server: Server, schema: str | None = None) -> Iterator[Snapshot]
             connection.execution_options(schema_translate_map={None: schema})
             database = OneConnection(connection)
             catalog = CatalogReader(database)
-            yield Snapshot(database, catalog, schema, catalog.get(IDENTITY) or "", catalog.generation())
+            identity, commit = catalog.get(IDENTITY) or "", catalog.get(COMMIT) or ""
+            yield Snapshot(database, catalog, schema, identity, catalog.generation(), commit)

@@ -21,7 +21,7 @@ from kb.index.postgresql.server import WRITING, Server
 from kb.index.postgresql.snapshot import snapshot_of
 from kb.index.postgresql.tables import CHANGED, CONTROL, IDENTITY, IN_USE, INDEX, UNVACUUMED
 from kb.index.postgresql.vectors import TABLES
-from kb.index.postgresql.words import WordsCopy
+from kb.index.postgresql.words import WordsCopy, copying
 from kb.index.postgresql.writing import PostgresWriting
 from kb.index.store import Store
 from kb.models.encoder import Encoder
@@ -73,7 +73,7 @@ class PostgresStore:
                 connection = held.enter_context(self._locked())
                 with self._server.making() as making:
                     schema = self._server.schema_in_use(making) or self._make_first(making)
-            server = held.enter_context(closing(Server(self._url, keeps=True)))
+            server = held.enter_context(closing(Server(self._url, keeps=2)))
             writing = PostgresWriting(server, connection, schema, self._words)
             if writing.catalog.get(UNVACUUMED):
                 self._vacuum(schema)
@@ -195,7 +195,7 @@ class PostgresStore:
             connection.execute(META.delete().where(META.c.key == UNVACUUMED))
 
     def _remove_copies(self) -> None:
-        with snapshot_of(self._server) as snapshot:
+        with copying(self._words), snapshot_of(self._server) as snapshot:
             copy = WordsCopy(self._words, snapshot.identity)
             copy.remove_others(snapshot.identities(self._server))
 

@@ -21,6 +21,9 @@ INDEX = "reperes_index_"
 IDENTITY = "identity"
 """The key, in the catalog's values, of what tells an index from every other: a copy of its words bears it."""
 
+COMMIT = "commit"
+"""The key of what tells the last commit from every other, also from one of the same generation before a restore."""
+
 UNVACUUMED = "unvacuumed"
 """The key that is there while rows that were erased may still stand in the server's files."""
 
@@ -30,7 +33,8 @@ IN_USE = sa.Table(
     sa.Column("number", sa.Integer, sa.CheckConstraint("number = 1"), primary_key=True),  # there is one row
     sa.Column("schema", sa.Text, nullable=False),
 )
-# Which ids a generation brought, changed or took away: what the copies of the words catch up by.
+# Which ids a generation brought, changed or took away: what the copies of the words catch up by. Its commit stands
+# there as an id too: a copy made at a commit that the base does not know (a backup was restored) is made anew.
 CHANGED = sa.Table(
     "changed",
     sa.MetaData(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -17,9 +18,9 @@ from kb.index.catalog.catalog import Catalog
 from kb.index.lexical import Lexical
 from kb.index.postgresql.server import NEWS, Server
 from kb.index.postgresql.snapshot import snapshot_of
-from kb.index.postgresql.tables import CHANGED
+from kb.index.postgresql.tables import CHANGED, COMMIT
 from kb.index.postgresql.vectors import PostgresVectors, are_there, keep_graphs, write
-from kb.index.postgresql.words import WordsCopy
+from kb.index.postgresql.words import WordsCopy, copying
 from kb.index.store import Change
 
 # A copy of the words that is further behind is made anew: 500 batches of 64 documents are most of any base.
@@ -78,9 +79,10 @@ class PostgresWriting:
 
     def announce(self, connection: Connection, changed: set[str]) -> None:
         """Raises the generation, and tells which ids it changed."""
-        generation = self.catalog.bump_generation(connection)
-        if changed:
-            put_new(connection, CHANGED, [{"generation": generation, "id": changed_id} for changed_id in changed])
+        generation, commit = self.catalog.bump_generation(connection), uuid.uuid4().hex
+        self.catalog.set(connection, {COMMIT: commit})
+        rows = [{"generation": generation, "id": changed_id} for changed_id in {commit, *changed}]
+        put_new(connection, CHANGED, rows)
         connection.execute(CHANGED.delete().where(CHANGED.c.generation <= generation - GENERATIONS_KEPT))
         connection.execute(sa.select(sa.func.pg_notify(NEWS, str(generation))))
 
@@ -90,9 +92,9 @@ class PostgresWriting:
 
     def audit(self) -> list[Difference]:
         """Everything on which catalog, vectors and this machine's copy of the words do not agree."""
-        with snapshot_of(self._server, self.schema) as snapshot:
+        with copying(self._words), snapshot_of(self._server, self.schema) as snapshot:
             copy = WordsCopy(self._words, snapshot.identity)
-            copy.bring_up(snapshot.catalog, snapshot.generation, snapshot.changed_since)
+            copy.bring_up(snapshot)
             words = Lexical(copy.folder)
             try:
                 return list(audit(snapshot.catalog, PostgresVectors(snapshot.database), words))

@@ -1,79 +1,27 @@
-"""A store on a real PostgreSQL: whole versions or none, one state for a search, and nothing left of what was erased."""
+"""A store on a real PostgreSQL: whole versions or none, one state for a search, a copy of the words that follows."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
-import sqlalchemy as sa
 
-from ingest.split import split_document
 from kb.errors import FingerprintError, StoreBusyError, StoreError
-from kb.index.embedding import NewVersion
 from kb.index.postgresql import reader as reader_module
+from kb.index.postgresql import store as store_module
 from kb.index.postgresql import vectors as vectors_module
 from kb.index.postgresql.reader import PostgresReader
 from kb.index.postgresql.store import PostgresStore
 from kb.index.postgresql.writing import PostgresWriting
 from kb.index.store import Store
 from kb.index.vectors import Among
-from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder
-from kb.text.stems import stems
-from kb.types import Alternative, Document, Group
 from postgres_server import PostgresServer
+from server_index import LONG, change, rows, version, words, writer
 from tiny_encoder import TinyEncoder
-
-LONG = "## Un\n\nPremière partie sur les aides.\n\n## Deux\n\nSeconde partie sur les prêts bonifiés."
-SECRET = "Le zygomorphisme des quartiers restera confidentiel."
-
-
-def version(name: str, text: str) -> NewVersion:
-    document = Document(id=name, source="s", title="Titre", text=text, date="2025-03")
-    return NewVersion(document, text, "", tuple(split_document(document, TinyEncoder().count_tokens, 512)))
-
-
-def words(question: str) -> list[Group]:
-    return [(Alternative((stem,)),) for stem in stems(question)]
-
-
-def writer(store: Store, splitter: str = "1") -> IndexWriter:
-    return IndexWriter(store, TinyEncoder(), splitter)
-
-
-@pytest.fixture
-def store(database: str, tmp_path: Path) -> PostgresStore:
-    return PostgresStore(database, tmp_path)
-
-
-@pytest.fixture
-def filled(store: PostgresStore) -> PostgresStore:
-    with writer(store) as index:
-        index.commit([version("a.md", LONG), version("b.md", "Autre sujet : la culture.")])
-    return store
-
-
-@pytest.fixture
-def reader(filled: PostgresStore, tiny_encoder: Encoder) -> Iterator[PostgresReader]:
-    opened = filled.reader(tiny_encoder)
-    yield opened
-    opened.close()
-
-
-def rows(database: str, query: str) -> Sequence[sa.Row[tuple[object, ...]]]:
-    engine = sa.create_engine(database, poolclass=sa.NullPool)
-    with engine.begin() as connection:
-        return connection.execute(sa.text(query)).fetchall()
-
-
-def change(database: str, statement: str) -> None:
-    engine = sa.create_engine(database, poolclass=sa.NullPool)
-    with engine.begin() as connection:
-        connection.execute(sa.text(statement))
 
 
 def test_what_is_committed_agrees_and_is_read_back(filled: PostgresStore, reader: PostgresReader) -> None:
@@ -156,9 +104,10 @@ def test_each_machine_follows_with_a_copy_of_its_own(
     monkeypatch.setattr(reader_module, "SECONDS_WITHOUT_NEWS", 3600.0)  # only the news tell
     machines = [PostgresReader(database, tmp_path / name, tiny_encoder, waited_for=0) for name in ("une", "deux")]
     for machine in machines:
-        with machine.lease() as lease:
-            assert lease is not None
-            assert lease.lexical.count("passages") == 3
+        for _ in range(2):  # from the second question on, it listens
+            with machine.lease() as lease:
+                assert lease is not None
+                assert lease.lexical.count("passages") == 3
     with writer(filled) as index:
         index.commit([version("a.md", LONG.replace("bonifiés", "Quincampoix"))])
         index.withdraw(["b.md"])
@@ -174,15 +123,23 @@ def test_each_machine_follows_with_a_copy_of_its_own(
         machine.close()
 
 
-def test_a_copy_that_is_too_far_behind_is_made_anew(
-    filled: PostgresStore, reader: PostgresReader, database: str
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM reperes_index_1.changed WHERE generation < 3",  # too far behind
+        "UPDATE reperes_index_1.changed SET id = 'other' WHERE generation = 1 AND id NOT LIKE '%-%'",  # a restored base
+    ],
+)
+def test_a_copy_that_cannot_follow_is_made_anew(
+    filled: PostgresStore, reader: PostgresReader, database: str, statement: str
 ) -> None:
     with reader.lease():
         pass
     with writer(filled) as index:
         index.commit([version("c.md", "Le Quincampoix a des jardins.")])
         index.withdraw(["b.md"])
-    change(database, "DELETE FROM reperes_index_1.changed WHERE generation < 3")
+    change(database, statement)
+    change(database, "DELETE FROM reperes_index_1.changed WHERE generation = 2 AND id LIKE '%-%'")
     with reader.lease() as lease:
         assert lease is not None
         assert lease.lexical.count("passages") == 3
@@ -231,57 +188,43 @@ def test_a_large_base_is_searched_by_a_graph_and_a_narrow_filter_exactly(
         assert [cosine for _, cosine in filtered] == pytest.approx(expected, abs=1e-3)
 
 
-def test_what_is_erased_is_in_no_file_of_the_server_and_in_no_copy(
-    filled: PostgresStore, reader: PostgresReader, postgres: PostgresServer, database: str, tmp_path: Path
+def test_a_rebuilt_base_takes_the_place_of_the_one_in_use_and_a_failed_one_does_not(
+    filled: PostgresStore, reader: PostgresReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with writer(filled) as index:
-        index.commit([version("secret.md", SECRET)])
-        index.catalog.journal.add_report({"command": "ingest", "failed": [{"source": "secret.md", "reason": "?"}]})
-    with reader.lease() as lease:
-        assert lease is not None
-        assert lease.lexical.search("body", words("zygomorphisme"), 5)
-    with pytest.raises(StoreError, match=r"autre\.md"):
-        filled.erase(["autre.md"], "2026-11-29")
-    postgres.tell("postgres", "CHECKPOINT")
-    assert postgres.holds(database, b"zygomorphisme")
-    filled.erase(["secret.md"], "2026-11-29")
-    postgres.tell("postgres", "CHECKPOINT")
-    assert not postgres.holds(database, b"zygomorphisme")
-    assert not postgres.holds(database, b"secret.md")
-    with reader.lease() as lease:
-        assert lease is not None
-        assert lease.lexical.search("body", words("zygomorphisme"), 5) == []
-        assert lease.lexical.search("body", words("bonifiés"), 5)
-    assert len(list(tmp_path.glob("words-*"))) == 1
-    with writer(filled) as index:
+    monkeypatch.setattr(store_module, "GRACE_SECONDS", 0.0)
+
+    def fill(aside: Store) -> None:
+        with closing(aside.catalog()) as catalog, catalog.transaction() as connection:
+            catalog.clear_derived(connection)
+            catalog.forget_fingerprint(connection)
+        with writer(aside, "2") as index:
+            assert index.catalog.states().keys() == {"a.md", "b.md"}
+            index.commit([version("a.md", "Refait pour le Quincampoix.")])
+            index.withdraw(["b.md"])
+        aside.prove()
+
+    def fails(aside: Store) -> None:
+        with writer(aside):
+            raise OSError("en panne")
+
+    with reader.lease() as before:
+        assert before is not None
+        with pytest.raises(OSError, match="en panne"):
+            filled.rebuild(fails)
+    with reader.lease() as still:
+        assert still is not None
+        assert still.lexical.search("body", words("culture"), 5)
+    filled.rebuild(fill)
+    with reader.lease() as after:
+        assert after is not None
+        assert after.generation > before.generation
+        assert after.lexical.count("passages") == after.vectors.count("passages") == 1
+        assert after.lexical.search("body", words("Quincampoix"), 5)
+        assert reader.catalog.document("b.md") is None
+    assert len(list(tmp_path.glob("words-*/"))) == 1
+    with writer(filled, "2") as index:
+        index.catalog.journal.add_report({"command": "ingest"})
         assert index.audit() == []
-        assert len(index.catalog.journal.forgotten()) == 1
-
-
-def test_an_erasure_that_stopped_is_gone_on_with(
-    filled: PostgresStore, postgres: PostgresServer, database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with writer(filled) as index:
-        index.commit([version("secret.md", SECRET)])
-    with monkeypatch.context() as patch:
-        patch.setattr(PostgresStore, "_vacuum", lambda *_: (_ for _ in ()).throw(StoreError("interrompu")))
-        with pytest.raises(StoreError, match="interrompu"):
-            filled.erase(["secret.md"], "2026-11-29")
-    filled.finish_erasing()
-    postgres.tell("postgres", "CHECKPOINT")
-    assert not postgres.holds(database, b"zygomorphisme")
-
-
-def test_a_base_of_an_earlier_version_is_brought_up_to_date_and_a_later_one_refused(
-    filled: PostgresStore, database: str
-) -> None:
-    change(database, "UPDATE reperes_index_1.meta SET value = '2' WHERE key = 'schema'")
-    change(database, "DROP TABLE reperes_index_1.forgotten")
-    with closing(filled.catalog()) as catalog:
-        assert catalog.journal.forgotten() == set()
-    change(database, "UPDATE reperes_index_1.meta SET value = '99' WHERE key = 'schema'")
-    with pytest.raises(StoreError, match="plus récente"):
-        filled.catalog()
 
 
 def test_vectors_keep_their_direction_in_half_the_room(filled: PostgresStore, reader: PostgresReader) -> None:
