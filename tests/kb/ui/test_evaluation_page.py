@@ -247,7 +247,7 @@ def test_a_query_is_found_by_its_words_and_names_documents_that_are_chosen(
     page.goto(f"{page.url}evaluation/")
     header = page.locator("#masthead")
     expect(header.get_by_role("link", name="Repères")).to_have_attribute("href", "/")
-    expect(header.get_by_role("link", name="Explorer")).to_be_visible()
+    expect(header.get_by_role("link", name="Explorer", exact=True)).to_be_visible()
     rows = page.locator("#query-list").get_by_role("radio")
     expect(page.locator("#query-list")).to_contain_text("12 questions montrées sur 84")
     expect(rows).to_have_count(12)

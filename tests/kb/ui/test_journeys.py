@@ -177,7 +177,7 @@ def test_filters_hold_and_are_taken_away(place: Any, serve_page: ServePage, open
     page = open_page(address)
     page.get_by_role("button", name="Mettre à jour la base").click()
     expect(page.locator("#base-state")).to_contain_text("2 documents", timeout=60_000)
-    page.get_by_role("link", name="Explorer").click()
+    page.get_by_role("link", name="Explorer", exact=True).click()
     page.get_by_label("de", exact=True).fill("2019")
     page.get_by_label("à", exact=True).fill("2019")
     page.get_by_label("à", exact=True).press("Enter")

@@ -64,7 +64,7 @@ def height_and_top(part: Locator) -> tuple[float, float]:
 
 def test_what_a_search_finds_is_counted_and_asked_about(library: str, open_page: OpenPage) -> None:
     page = open_page(library)
-    page.get_by_role("link", name="Explorer").click()
+    page.get_by_role("link", name="Explorer", exact=True).click()
     search = page.get_by_role("searchbox", name="Documents qui contiennent")
     search.fill("relogement")
     search.press("Enter")

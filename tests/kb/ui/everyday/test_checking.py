@@ -156,13 +156,13 @@ def test_places_of_one_document_are_one_card(
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     if look == "phone":  # most of a small screen is for the conversation
         assert page.locator("#masthead").evaluate("header => header.offsetHeight / innerHeight") <= 0.15
-        expect(page.get_by_role("link", name="Explorer")).to_be_hidden()
+        expect(page.get_by_role("link", name="Explorer", exact=True)).to_be_hidden()
         page.get_by_role("button", name="Menu").click()
-        expect(page.get_by_role("link", name="Explorer")).to_be_in_viewport(ratio=1)
+        expect(page.get_by_role("link", name="Explorer", exact=True)).to_be_in_viewport(ratio=1)
         picture(page, "everyday-menu-phone")
         assert serious(page, "menu") == []
         page.keyboard.press("Escape")
-        expect(page.get_by_role("link", name="Explorer")).to_be_hidden()
+        expect(page.get_by_role("link", name="Explorer", exact=True)).to_be_hidden()
     ask(page, "Quelles villes sont aidées ?")
     cards = page.locator("#sources .source")
     expect(cards).to_have_count(3)

@@ -37,7 +37,7 @@ def test_a_conversation_has_its_address_and_nothing_asked_is_lost(
     expect(page).to_have_url(here.partition("?")[0])
 
     # Another page and back, then a reload: it is there, and goes on.
-    page.get_by_role("link", name="Explorer").click()
+    page.get_by_role("link", name="Explorer", exact=True).click()
     page.go_back()
     expect(page.locator("#current .turn[data-state=done]")).to_contain_text("72 %")
     page.get_by_label("Votre question").fill("Combien de quartiers prioritaires ?")
