@@ -12,9 +12,10 @@ import numpy.typing as npt
 
 from kb.answering.refusal import FEATURES, regression_of
 
-# Answerable questions that each caution may refuse, over all that it is fitted on: choices, not measurements. A wrong
-# answer costs more than none, and a person who is refused one question in twenty asks again.
-REFUSED_ANSWERABLE = {"low": 0.015, "normal": 0.045, "high": 0.08}
+# Answerable questions that each caution may refuse, over all that it is fitted on: choices, made where the curve bends.
+# From 0.025 to 0.045, three more near-misses in a hundred were refused, and twice as many questions with an answer (29
+# November 2026, python -m benchmarks.refusals).
+REFUSED_ANSWERABLE = {"low": 0.015, "normal": 0.025, "high": 0.08}
 # Below the probability that refuses this share of the questions about nothing, the documents do not speak of it.
 REFUSED_OUTRIGHT = 0.8
 FEWEST = 20  # questions of a kind
