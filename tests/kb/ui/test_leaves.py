@@ -118,7 +118,7 @@ def test_beside_an_answer_the_citation_is_seen_on_its_page(
 ) -> None:
     page = open_page(serve_page(base))
     ask(page, "Quel est le coût des jardins partagés, à la charge de l'agence ?")
-    expect(page.locator("#sources-1 .facts").first).to_contain_text("p. 2")
+    expect(page.locator("#source-1-1 .facts").first).to_contain_text("p. 2")
     page.locator("#current .reference").first.click()
     expect(page.locator("#reader mark")).to_be_in_viewport()
     page.locator("#reader").get_by_role("radio", name="Page").check(force=True)
