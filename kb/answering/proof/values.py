@@ -10,6 +10,7 @@ from kb.answering.proof.exactness import inexact
 from kb.answering.proof.sources import Source
 from kb.text.figures import Figure, figures, missing_figures, same_figure
 from kb.text.folding import fold
+from kb.text.stems import stems
 from kb.text.wording.pointing import points_back
 
 NOT_THERE = "« {value} » n'est pas dans le passage cité"
@@ -38,12 +39,19 @@ def value_fault(claim: str, cited: Sequence[Source], question: str = "") -> str:
     question's own need not stand there where they tell of whom it asks (« à 13 ans »), and no amount, share or date.
     """
     missing = missing_figures(claim, [text for source in cited for text in (source.text, source.unglued)])
-    asked = [figure for figure in figures(question) if figure.unit == "" and figure.value < _OF_A_CASE]
+    asked = [
+        (figure, _thing(question, figure))
+        for figure in figures(question)
+        if figure.unit == "" and figure.value < _OF_A_CASE
+    ]
     missing = [
         figure
         for figure in missing
         if not points_back(figure, claim)
-        and not (figure.unit == "" and any(same_figure(own, figure) for own in asked))
+        and not (
+            figure.unit == ""
+            and any(same_figure(own, figure) and thing == _thing(claim, figure) for own, thing in asked)
+        )
         and not _counts_a_list(figure, cited)
     ]
     if missing:
@@ -95,6 +103,11 @@ def _measure(text: str, figure: Figure) -> str:
 def _behind(text: str, figure: Figure) -> str:
     """What follows a figure, folded, behind a space: folding takes away the text's own."""
     return " " + fold(text[figure.end : figure.end + _LONGEST_MEASURE])
+
+
+def _thing(text: str, figure: Figure) -> str:
+    """The word behind a figure, in one form: of what there are as many."""
+    return next(iter(stems(_behind(text, figure))), "")
 
 
 def _counts(text: str, figure: Figure) -> bool:

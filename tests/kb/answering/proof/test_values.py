@@ -80,6 +80,7 @@ def test_a_column_may_hold_the_unit(numbered: Numbered) -> None:
     [
         ("À 13 ans, un membre peut voter.", "J'ai 13 ans, puis-je voter ?", ""),
         ("À 14 ans, un membre peut voter.", "J'ai 13 ans, puis-je voter ?", NOT_THERE.format(value="14")),
+        ("Le vote a lieu 13 fois.", "J'ai 13 ans, puis-je voter ?", NOT_THERE.format(value="13")),
         ("Un membre verse 13 €.", "J'ai 13 € : puis-je voter ?", NOT_THERE.format(value="13 €")),
         ("Le vote est ouvert en 2013.", "Le vote de 2013 est-il ouvert ?", NOT_THERE.format(value="2013")),
         ("Le club a 2000 membres.", "Le club a-t-il 2000 membres ?", NOT_THERE.format(value="2000")),
