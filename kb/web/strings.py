@@ -24,7 +24,7 @@ WELCOME = (
     "Chaque phrase de la réponse porte un numéro : cliquez dessus pour lire, dans le document, la phrase qui la "
     "prouve. Si les documents ne disent rien, la réponse le dit aussi."
 )
-COVERED, EXPLORE = "Ce que couvre la base :", "Explorer la base"
+COVERED, EXPLORE = "Ce que couvre la base :", "Voir ce qu'elle contient"
 EMPTY_TITLE = "La base ne contient encore aucun document"
 EMPTY = "Une fois des documents lus, vous pourrez poser vos questions ici."
 EMPTY_HOW = "Pour lire un dossier de documents, dans un terminal :"

@@ -28,7 +28,7 @@ Rows: TypeAlias = Mapping[str, Sequence[Mapping[str, Any]]]
 _OF_DOCUMENTS = (PASSAGES, SECTIONS, WINDOWS, ACRONYMS)
 _OF_THE_WHOLE = (PAGES, REPORTS, FORGOTTEN)
 # What a catalog says of itself: not of what is in it.
-_OWN = ("schema", "generation", "identity", "unvacuumed", "moving")
+_OWN = ("schema", "generation", "identity", "commit", "unvacuumed", "moving")
 
 
 def rows_of_documents(catalog: CatalogReader, document_ids: Sequence[str]) -> Rows:

@@ -176,7 +176,7 @@ def test_filters_hold_and_are_taken_away(place: Any, serve_page: ServePage, open
     (corpus / "autre.md").write_text(BUDGET.replace("2025-03", "2019").replace("12 milliards", "5 milliards"), "utf-8")
     page = open_page(address)
     page.get_by_role("button", name="Mettre à jour la base").click()
-    expect(page.locator("#base-state")).to_contain_text("2 documents", timeout=60_000)
+    expect(page.locator("#base-state")).to_contain_text("2 documents, base", timeout=60_000)  # not « 1 / 2 documents »
     page.get_by_role("link", name="Explorer", exact=True).click()
     page.get_by_label("de", exact=True).fill("2019")
     page.get_by_label("à", exact=True).fill("2019")
