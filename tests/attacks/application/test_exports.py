@@ -11,10 +11,13 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import docx
 import openpyxl
 import pytest
+from docx.oxml.ns import qn
+from lxml import etree
 
 from ingest.cli.terminal import print_report
 from ingest.report import IngestReport, Note
@@ -124,11 +127,24 @@ def test_a_word_file_holds_text_only(text: str, url: str) -> None:
     shown = "\n".join(paragraph.text for paragraph in opened.paragraphs)
     assert "Sources" in shown
     assert "javascript:alert(1)" not in shown or "javascript" in text
-    assert opened.element.xpath("//w:hyperlink | //w:fldSimple | //w:instrText | //w:object") == []
+    assert opened.element.xpath("//w:fldSimple | //w:instrText | //w:object") == []
+    # Its links lead to its own sources, and outside to the page of a source alone, as an address of the web.
+    anchors = [link.get(qn("w:anchor")) for link in opened.element.xpath("//w:hyperlink[@w:anchor]")]
+    assert all(re.fullmatch(r"source_\d+", anchor) for anchor in anchors)
     with zipfile.ZipFile(io.BytesIO(written)) as package:
-        assert not any(
-            b'TargetMode="External"' in package.read(name) for name in package.namelist() if name.endswith(".rels")
-        )
+        names = [name for name in package.namelist() if name.endswith(".rels")]
+        targets = [one for name in names for one in _outside(package.read(name))]
+    for target in targets:
+        address = urlsplit(target)
+        assert (address.scheme, address.username) == ("https", None)
+        assert address.hostname in {"www.example.org", "x.example"}
+        assert not re.search(r"[\s<>\"'`()]", target)
+
+
+def _outside(relations: bytes) -> list[str]:
+    """The targets outside of a package that one of its lists of relations names."""
+    found = etree.fromstring(relations, etree.XMLParser(resolve_entities=False))
+    return [one.get("Target") for one in found if one.get("TargetMode") == "External"]
 
 
 FORMULAS = [
