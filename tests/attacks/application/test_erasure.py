@@ -26,6 +26,7 @@ from kb.index.embedded import store as embedded_store
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
 from kb.records import database as database_module
+from kb.records import places
 from kb.records.conversations import KeptTurn, PassingConversations, SavedConversations
 from kb.records.corrections import Correction, keep_correction, read_corrections
 from kb.records.database import AppDatabase
@@ -256,7 +257,7 @@ def test_a_start_finishes_what_is_left_in_the_second_database(make: Make, monkey
 
 
 def test_while_another_program_reads_the_file_the_erasure_says_so(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database_module, "SECONDS_TO_WAIT", 0.2)
+    monkeypatch.setattr(places, "SECONDS_TO_WAIT", 0.2)
     world = make("secret.md")
     world.say(world.answer(ABOUT_SECRET, "secret.md"), "c")
     with closing(sqlite3.connect(world.settings.app_database)) as reader:
