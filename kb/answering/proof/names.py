@@ -21,6 +21,7 @@ _COMMON_END = re.compile(
 # « la commission départementale (Dupont-Lefèvre) »: a capital right behind a bracket is no beginning of a sentence.
 _BRACKETED = re.compile(r"\(([A-ZÀ-ÖØ-Þ][^\W\d_][^()\[\],;:.]{1,60})\)|[«(]\s?([A-ZÀ-ÖØ-Þ][^\W\d_]+(?:-[^\W\d_]+)*)")
 _MOST_WORDS_OF_A_NAME = 4
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 _OPENERS = frozenset(
     "oui non selon seul seuls seule seules toujours jamais enfin sinon hors cote sur sous vers".split()
@@ -76,11 +77,16 @@ def is_held(name: str, held: frozenset[str], spelled: Mapping[str, Sequence[str]
 def is_expanded_here(name: str, sentence: str, held: frozenset[str]) -> bool:
     """Whether the sentence gives the name as what an acronym stands for, which is among the source's words `held`."""
     wanted = set(words(name))
-    return any(fold(one.acronym) in held and wanted <= set(words(one.expansion)) for one in mentions(sentence))
+    return any(
+        fold(one.acronym) in held
+        and wanted <= set(words(one.expansion))
+        and spells(one.acronym, _WORD.findall(one.expansion))
+        for one in mentions(sentence)
+    )
 
 
 def is_spelled_here(name: str, sentence: str) -> bool:
     """Whether the sentence itself says what an acronym stands for: « autorisations d'engagement (AE) »."""
     at = sentence.find(f"({name})")
-    before = re.findall(r"[^\W_]+(?:['’][^\W_]+)*", sentence[:at])[-8:] if at > 0 else []
+    before = _WORD.findall(sentence[:at])[-8:] if at > 0 else []
     return any(spells(name, before[start:]) for start in range(len(before) - 1))

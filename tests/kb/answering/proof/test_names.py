@@ -59,3 +59,4 @@ def test_a_name_may_be_what_an_acronym_of_the_source_stands_for() -> None:
     assert is_expanded_here("Office", sentence, frozenset({"orf", "berges"}))
     assert not is_expanded_here("Office", sentence, frozenset({"berges"}))
     assert not is_expanded_here("Valbrune", sentence, frozenset({"orf"}))
+    assert not is_expanded_here("Cour", "La Cour des comptes (ORF) entretient les berges.", frozenset({"orf"}))
