@@ -28,19 +28,20 @@ class Database(Protocol):
         """A connection within a transaction: all of it is kept, or nothing when an exception leaves."""
 
 
-class json_texts(GenericFunction[str]):  # noqa: N801 (SQLAlchemy's functions are named as in SQL)
+class JsonTexts(GenericFunction[str]):
     """The elements of a JSON list of texts, as rows with a column `value`."""
 
+    name = "json_texts"
     type = sa.Text()
     inherit_cache = True
 
 
-@compiles(json_texts, "sqlite")
+@compiles(JsonTexts, "sqlite")
 def _json_texts_in_sqlite(function: Any, compiler: Any, **options: Any) -> str:
     return f"json_each({compiler.process(function.clauses, **options)})"
 
 
-@compiles(json_texts, "postgresql")
+@compiles(JsonTexts, "postgresql")
 def _json_texts_in_postgresql(function: Any, compiler: Any, **options: Any) -> str:
     return f"json_array_elements_text(CAST({compiler.process(function.clauses, **options)} AS json))"
 

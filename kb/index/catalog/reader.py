@@ -9,7 +9,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from kb.dialects import Database, json_texts
+from kb.dialects import Database, JsonTexts
 from kb.index.catalog.hashes import content_digest
 from kb.index.catalog.journal import Journal
 from kb.index.catalog.rows import (
@@ -257,7 +257,7 @@ def among(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
 
     One parameter however many ids there are: the statement is compiled once, and SQLite has no limit to hit.
     """
-    values = json_texts(sa.bindparam("ids")).table_valued("value")
+    values = JsonTexts(sa.bindparam("ids")).table_valued("value")
     return column.in_(sa.select(values.c.value))
 
 

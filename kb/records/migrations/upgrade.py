@@ -60,14 +60,15 @@ def bring_up_to_date_on_server(engine: sa.Engine, schema: str, name: str) -> Non
 
 def _version(connection: Connection) -> str | None:
     """The version of a file, None for one from before Alembic or a new one."""
-    if not _has_table(connection, "alembic_version"):
+    return _told(connection, "alembic_version", "SELECT version_num FROM alembic_version")
+
+
+def _told(connection: Connection, table: str, query: str) -> str | None:
+    """The one value that a query finds in a table, None without the value or the table."""
+    if not sa.inspect(connection).has_table(table):
         return None
-    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one_or_none()
+    found = connection.exec_driver_sql(query).scalar_one_or_none()
     return None if found is None else str(found)
-
-
-def _has_table(connection: Connection, name: str) -> bool:
-    return sa.inspect(connection).has_table(name)
 
 
 def _migrate(path: Path) -> None:
@@ -104,10 +105,7 @@ def _migrate_within(connection: Connection, name: str) -> None:
 
 
 def _version_before_alembic(connection: Connection) -> str | None:
-    if not _has_table(connection, "meta"):
-        return None
-    found = connection.exec_driver_sql("SELECT value FROM meta WHERE key = 'schema'").scalar_one_or_none()
-    return None if found is None else str(found)
+    return _told(connection, "meta", "SELECT value FROM meta WHERE key = 'schema'")
 
 
 def _leave_transactions_to_us(connection: Any, _record: Any) -> None:

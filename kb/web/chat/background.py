@@ -87,7 +87,7 @@ class BackgroundTask(Generic[State]):
         shown, seen = time.monotonic(), 0
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._left or self._over or self._made > seen, SILENCE)  # noqa: B023 - called here only
+                self._wait_beyond(seen)
                 if self._left is None and self._made > seen:
                     # What comes within this time takes its place. Waited for before the last state too: Gradio may lose
                     # what an event says that ends as soon as it has begun.
@@ -100,6 +100,10 @@ class BackgroundTask(Generic[State]):
             yield state
         if self._error is not None:
             raise self._error
+
+    def _wait_beyond(self, seen: int) -> None:
+        """Waits for a state after the first `seen` ones, or the end, a silence at most."""
+        self._changed.wait_for(lambda: self._left or self._over or self._made > seen, SILENCE)
 
     def _run(self) -> None:
         states = self._make()

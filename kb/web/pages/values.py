@@ -41,8 +41,8 @@ def value_routes(editor: DocumentEditor) -> APIRouter:
     def merge(
         request: Request,
         champ: Annotated[str, Form(max_length=20)],
+        valeur: Annotated[list[Value], Form(default_factory=list)],
         en: Value = "",
-        valeur: Annotated[list[Value], Form()] = [],  # noqa: B006  (FastAPI's own way of saying: none)
     ) -> Response:
         merged = tuple(value for value in valeur[:_MOST_MERGED] if value != en.strip())
         try:

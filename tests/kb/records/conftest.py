@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from kb.records.places import FilePlace, Place, ServerPlace
 from makers import MAKERS
 
 Holds = Callable[[bytes], bool]
+AllAtOnce = Callable[[int, Callable[[], None]], list[BaseException]]
 
 
 @pytest.fixture(params=MAKERS)
@@ -35,3 +38,21 @@ def holds(request: pytest.FixtureRequest, place: Place) -> Holds:
         return bool(server.holds(url, content))
 
     return in_server
+
+
+@pytest.fixture
+def all_at_once() -> AllAtOnce:
+    """Does something in a number of threads at the same moment, and gives what they raised."""
+
+    def run(number: int, act: Callable[[], None]) -> list[BaseException]:
+        gate = threading.Barrier(number)
+
+        def one() -> None:
+            gate.wait()
+            act()
+
+        with ThreadPoolExecutor(number) as threads:
+            raised = [done.exception() for done in [threads.submit(one) for _ in range(number)]]
+        return [error for error in raised if error is not None]
+
+    return run

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +16,8 @@ from kb.records.places import FilePlace, ServerPlace, place_of
 from kb.records.sessions import Sessions
 from kb.records.tables import METADATA
 from kb.settings import Settings
+
+AllAtOnce = Callable[[int, Callable[[], None]], list[BaseException]]
 
 
 @pytest.fixture
@@ -34,24 +36,11 @@ def test_the_settings_say_where(database: str) -> None:
     assert place_of(Settings(database=database)) == ServerPlace(database)
 
 
-def test_many_may_open_it_at_once_and_the_migrations_make_what_the_code_works_with(on_server: ServerPlace) -> None:
+def test_many_may_open_it_at_once_and_the_migrations_make_what_the_code_works_with(
+    on_server: ServerPlace, all_at_once: AllAtOnce
+) -> None:
     assert not on_server.exists()
-    errors: list[Exception] = []
-    gate = threading.Barrier(4)
-
-    def opens() -> None:
-        gate.wait()
-        try:
-            AppDatabase(on_server).close()
-        except Exception as error:  # noqa: BLE001  (told by the assertion below)
-            errors.append(error)
-
-    threads = [threading.Thread(target=opens) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    assert all_at_once(4, lambda: AppDatabase(on_server).close()) == []
     assert on_server.exists()
     engine = sa.create_engine(on_server.url, poolclass=sa.NullPool)
     with engine.connect() as connection:

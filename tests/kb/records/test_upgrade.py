@@ -7,8 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
-import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -48,6 +47,7 @@ NEXT = """
         {rest}
 """
 
+AllAtOnce = Callable[[int, Callable[[], None]], list[BaseException]]
 NOW = upgrade.LATEST
 LATER = str(int(NOW) + 1)
 
@@ -249,24 +249,9 @@ def test_a_file_of_the_latest_version_is_opened_without_alembic(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("script", ["", BEFORE])
-def test_many_threads_may_open_it_at_once(tmp_path: Path, script: str) -> None:
+def test_many_threads_may_open_it_at_once(tmp_path: Path, script: str, all_at_once: AllAtOnce) -> None:
     path = made(tmp_path / "app.db", script) if script else tmp_path / "app.db"
-    errors: list[Exception] = []
-    gate = threading.Barrier(12)
-
-    def opens() -> None:
-        gate.wait()
-        try:
-            AppDatabase(path).close()
-        except Exception as error:  # noqa: BLE001  (told by the assertion below)
-            errors.append(error)
-
-    threads = [threading.Thread(target=opens) for _ in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    assert all_at_once(12, lambda: AppDatabase(path).close()) == []
     assert version(path) == upgrade.LATEST
 
 

@@ -17,12 +17,12 @@ NOTE = Document("a", "s", "A", "x", kind="rapport", programmes=("Rives", "Quais"
     [
         ("Rapports", "rapport", True),
         ("Règlement", "reglement", True),
-        ("Action Logement", "Action  logement", True),
+        ("Banque Rurale", "Banque  rurale", True),
         ("Foncière du Sud", "Foncière Sud", True),  # words that say nothing apart
         ("Caisse des dépots", "Caisse des dépôt", True),
         ("Communauté urbaine", "Comunauté urbaine", True),  # a typing mistake
         ("rapport", "rapport", False),
-        ("PNRU", "NPNRU", False),
+        ("PLUM", "NPLUM", False),
         ("Programme 2019", "Programme 2020", False),
         ("article", "étude", False),
     ],
