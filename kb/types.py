@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 Role = Literal["user", "assistant"]
 RefusalReason = Literal["no_evidence", "unsaid", "insufficient", "off_topic"]
-FigureKind = Literal["share", "number", "date"]
+FigureKind = Literal["share", "number", "duration", "date"]
 AnswererName = Literal["extractive", "llm"]
 EvidenceKind = Literal["sentence", "item", "row"]
 
