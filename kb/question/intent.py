@@ -34,7 +34,8 @@ _DATE = re.compile(
 )
 _TIME = r"(?:jours?|mois|ans?|annees?|semaines?|heures?|minutes?|trimestres?|semestres?)"
 _HOW_LONG = re.compile(
-    r"\bdelais?\b|\bdurees?\b|\bfrequences?\b|\b(?:combien|cb) de te?m?ps\b|\bjusqu'a quand\b|\b(?:tous les|sous) combien\b|"
+    r"\bdelais?\b|\bdurees?\b|\bfrequences?\b|\b(?:combien|cb) de te?m?ps\b|\bjusqu'a quand\b|"
+    r"\b(?:tous les|sous) combien\b|"
     rf"\b(?:combien|cb|nb|nombre) (?:de |d'){_TIME}\b|\b(?:quel|a partir de quel) age\b|"
     r"\bage (?:minimum|maximum|minimal|maximal|limite|legal|requis)\b"
 )
@@ -97,7 +98,8 @@ _OPEN = re.compile(
 # « Dois-je », « peut on », « est-ce que »; a mark at the end.
 _CLOSED = re.compile(
     r"\w-(?:t-)?(?:je|tu|il|elle|on|nous|vous|ils|elles|ce)\b|\?|^\W*est[- ]ce\b|"
-    r"^\W*(?:dois|doit|doivent|peut|peux|puis|peuvent|faut|ai|est|a|sont|ont|va|vais) (?:t )?(?:je|il|elle|on|nous|ils|elles)\b"
+    r"^\W*(?:dois|doit|doivent|peut|peux|puis|peuvent|faut|ai|est|a|sont|ont|va|vais) (?:t )?"
+    r"(?:je|il|elle|on|nous|ils|elles)\b"
 )
 
 

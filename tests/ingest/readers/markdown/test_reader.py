@@ -124,8 +124,8 @@ def test_lists_tables_quotes_and_code() -> None:
 
 def test_what_comes_after_a_list_without_an_empty_line_is_no_part_of_its_last_item() -> None:
     content = (
-        "Sont aidés :\n- les jardins,\n- les ruches.\nEn cas de retard, 2 délais s'ajoutent :\n- un mois,\n- deux mois.\n"
-        "La demande est\nécrite.\n\n- Un long item. Il va\n  Jusqu'au bout.\n- Un autre qui\nSuit son cours.\n"
+        "Sont aidés :\n- les jardins,\n- les ruches.\nEn cas de retard, 2 délais s'ajoutent :\n- un mois,\n- deux mois."
+        "\nLa demande est\nécrite.\n\n- Un long item. Il va\n  Jusqu'au bout.\n- Un autre qui\nSuit son cours.\n"
     )
     text = read(content).text
     assert text == (
