@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _ROLE = click.Choice(["reader", "editor"])
 
 
-@click.group("user", short_help="Comptes et jetons : add, token, list, remove.")
+@click.group("user", short_help="Comptes et jetons : add, token, list, remove, import.")
 def user() -> None:
     """Gère les comptes (REPERES_AUTH=accounts) et les jetons de l'interface pour programmes."""
 
@@ -35,7 +35,7 @@ def add(name: str, role: str, store: Path | None) -> None:
     else:
         password = sys.stdin.readline().rstrip("\n")
     accounts.add(name, cast("Role", role), password)
-    click.echo(f"Compte « {name} » ({role}) enregistré dans {accounts.path}.")
+    click.echo(f"Compte « {name} » ({role}) enregistré dans {accounts.name}.")
 
 
 @user.command("token", short_help="Crée un jeton pour l'interface HTTP.")
@@ -65,10 +65,23 @@ def remove(name: str, store: Path | None) -> None:
     click.echo(f"Compte « {name} » retiré.")
 
 
-def _accounts(store: Path | None) -> Accounts:
-    from kb.records.accounts import Accounts
+@user.command("import", short_help="Reprend les comptes d'un fichier.")
+@click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path))
+@STORE
+def take_over(file: Path, store: Path | None) -> None:
+    """Reprend les comptes et les jetons d'un fichier de comptes, mots de passe compris ; un nom déjà connu reste comme
+    il est.
+    """
+    from kb.records.shared.accounts import accounts_in
 
-    return Accounts(Settings.load(store=store).accounts_file)
+    accounts = _accounts(store)
+    click.echo(f"Repris dans {accounts.name} : {accounts.take_from(accounts_in(file))} compte(s) ou jeton(s).")
+
+
+def _accounts(store: Path | None) -> Accounts:
+    from kb.records.shared.accounts import accounts_of
+
+    return accounts_of(Settings.load(store=store))
 
 
 COMMANDS = (user,)

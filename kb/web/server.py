@@ -27,8 +27,8 @@ from kb.web import strings
 from kb.web.api import add_api
 from kb.web.auth.access import Access
 from kb.web.auth.gate import Gate
+from kb.web.auth.shared import shared_state
 from kb.web.auth.sign_in import sign_in_routes
-from kb.web.chat.waiting_line import WaitingLines
 from kb.web.door.events import EventDoor, PageEvents
 from kb.web.door.origins import Origins, is_loopback
 from kb.web.evaluation_files import evaluation_routes
@@ -74,7 +74,8 @@ def build_server(
     """
     # Gradio draws up a table of all events after each of them, for a page that is not served.
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
-    gate = Gate(settings)
+    shared = shared_state(settings)
+    gate = Gate(settings, shared)
     metrics = Metrics(log_questions=settings.log_questions)
     kept = conversations or PassingConversations()
     limit = settings.max_file_mb * MOST_FILES * 1_000_000
@@ -127,8 +128,7 @@ def build_server(
         server.include_router(evaluation_routes(desk), **hidden)
         # Gradio's page stands under the address with a slash.
         server.add_api_route("/evaluation", lambda: RedirectResponse("/evaluation/", 308), **hidden)
-    waiting_lines = WaitingLines()
-    add_api(server, base, gate, metrics, waiting_lines)
+    add_api(server, base, gate, metrics, shared.waiting_lines)
     server.mount("/page", StaticFiles(directory=ASSETS))
     context = PageContext(
         ingestor=ingestor,
@@ -137,7 +137,7 @@ def build_server(
         conversations=kept,
         rate_limits=gate.rate_limits,
         metrics=metrics,
-        waiting_lines=waiting_lines,
+        waiting_lines=shared.waiting_lines,
         has_documents=ingestor is not None,
         has_desk=desk is not None,
         events=events,

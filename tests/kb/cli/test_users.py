@@ -1,4 +1,4 @@
-"""Accounts and tokens from a terminal."""
+"""FileAccounts and tokens from a terminal."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from app import reperes
-from kb.records.accounts import Accounts, Person
+from kb.records.accounts import FileAccounts, Person
 
 PASSWORD = "un mot de passe assez long"
 
@@ -22,7 +22,7 @@ def test_an_account_is_made_listed_and_removed(tmp_path: Path) -> None:
     code, told = run(store, "add", "anne", "--role", "editor", given=f"{PASSWORD}\n")
     assert code == 0
     assert "anne" in told
-    accounts = Accounts(tmp_path / "store-accounts")
+    accounts = FileAccounts(tmp_path / "store-accounts")
     found = accounts.signed_in("anne", PASSWORD)
     assert found is not None
     assert found.person == Person("anne", "editor")
