@@ -21,7 +21,7 @@ from kb.index.store import Store
 from kb.records.database import AppDatabase
 from kb.records.places import place_of
 from kb.settings import Settings
-from kb.web.uploads import Uploads
+from kb.web.uploads import uploads_of
 
 
 def forget(settings: Settings, document_ids: Sequence[str]) -> None:
@@ -29,9 +29,10 @@ def forget(settings: Settings, document_ids: Sequence[str]) -> None:
     file the copy in the folder of added files goes too.
 
     A document that was erased before is no error: what an erasure that failed half-way left is erased then. Raises
-    StoreError for an id that is not known.
+    StoreError for an id that is not known, SettingsError where the folder of added files is another one than the
+    replicas share.
     """
-    store = open_store(settings)
+    store, uploads = open_store(settings), uploads_of(settings)
     with closing(store.catalog()) as catalog:
         known, forgotten = list(catalog.states()), catalog.journal.forgotten()
     for document_id in document_ids:
@@ -44,7 +45,6 @@ def forget(settings: Settings, document_ids: Sequence[str]) -> None:
     else:
         store.finish_erasing()
     erase_pages(settings.store, set(map(mark, document_ids)))
-    uploads = Uploads(settings.uploads_folder, settings.max_file_mb)
     for document_id in document_ids:
         uploads.forget(document_id)
     # After the base: from here on no answer can be made of them, and those under way find the marks.

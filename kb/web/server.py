@@ -48,7 +48,7 @@ from kb.web.pages.templating import ASSETS, asset
 from kb.web.pages.values import value_routes
 from kb.web.problems import add_problem_pages
 from kb.web.render import escape
-from kb.web.uploads import Uploads
+from kb.web.uploads import uploads_of
 
 # Open pages hold a connection for as long as they are open: a stop does not wait for them.
 _SECONDS_TO_STOP = 2
@@ -120,7 +120,7 @@ def build_server(
     server.include_router(conversation_routes(kept, settings.retention_days), **hidden)
     server.include_router(help_routes(settings.retention_days), **hidden)
     if ingestor is not None:
-        uploads = Uploads(settings.uploads_folder, settings.max_file_mb)
+        uploads = uploads_of(settings)
         editor = DocumentEditor(base, ingestor, uploads, place_of(settings), settings.max_file_mb)
         server.include_router(document_routes(editor), **hidden)
         server.include_router(value_routes(editor), **hidden)

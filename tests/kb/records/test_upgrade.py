@@ -105,7 +105,11 @@ def test_a_file_from_before_the_migrations_opens_and_keeps_everything(tmp_path: 
     AppDatabase(path).close()
     assert version(path) == upgrade.LATEST
     # Sessions of that time do not tell which password opened them: they alone are gone.
-    ended: dict[str, list[tuple[object, ...]]] = {"meta": [("schema", "2")], "sessions": [], **dict.fromkeys(new, [])}
+    ended: dict[str, list[tuple[object, ...]]] = {
+        "meta": [("schema", "2")],
+        "sessions": [],
+        **{name: [] for name in new},
+    }
     ended["conversations"] = [(*row, 0) for row in before["conversations"]]  # none is pinned
     assert content(path) == {**before, **ended}
 

@@ -15,6 +15,7 @@ from kb.records.database import AppDatabase
 from kb.records.places import FilePlace, Place, ServerPlace
 from kb.records.shared.accounts import SavedAccounts, accounts_in, accounts_of
 from kb.records.shared.asked import SavedHits
+from kb.records.shared.folder import MARK, check_folder, join_folder
 from kb.records.shared.line import SECONDS_UNTIL_LOST, SavedLine
 from kb.records.shared.tries import SECONDS_REMEMBERED, SavedTries, Tried
 from kb.records.tables import ACCOUNTS, TRIES
@@ -164,6 +165,22 @@ def test_a_line_is_one_for_all_and_those_of_a_killed_process_leave_it(two: tuple
     assert one.is_idle
     for line in (one, other, elsewhere):
         line.close()
+
+
+def test_another_folder_of_added_files_than_the_others_have_is_refused(place: Place, tmp_path: Path) -> None:
+    shared, other = tmp_path / "partage", tmp_path / "autre"
+    join_folder(other, None)
+    check_folder(other, place)  # nobody has one yet
+    join_folder(shared, place)
+    join_folder(shared, place)
+    check_folder(shared, place)
+    for look in (join_folder, check_folder):
+        with pytest.raises(SettingsError, match=r"autre.*même dossier partagé.*\.repliques"):
+            look(other, place)
+    assert not other.exists()
+    other.mkdir()
+    (other / MARK).write_text((shared / MARK).read_text("ascii"), "ascii")
+    join_folder(other, place)
 
 
 def test_a_file_keeps_the_same(tmp_path: Path) -> None:
