@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -29,13 +31,13 @@ def user() -> None:
 @STORE
 def add(name: str, role: str, store: Path | None) -> None:
     """Demande le mot de passe deux fois ; sans terminal, il est lu sur l'entrée standard."""
-    accounts = _accounts(store)
-    if sys.stdin.isatty():
-        password = click.prompt("Mot de passe", hide_input=True, confirmation_prompt="Le même, à nouveau", type=str)
-    else:
-        password = sys.stdin.readline().rstrip("\n")
-    accounts.add(name, cast("Role", role), password)
-    click.echo(f"Compte « {name} » ({role}) enregistré dans {accounts.name}.")
+    with _accounts(store) as accounts:
+        if sys.stdin.isatty():
+            password = click.prompt("Mot de passe", hide_input=True, confirmation_prompt="Le même, à nouveau", type=str)
+        else:
+            password = sys.stdin.readline().rstrip("\n")
+        accounts.add(name, cast("Role", role), password)
+        click.echo(f"Compte « {name} » ({role}) enregistré dans {accounts.name}.")
 
 
 @user.command("token", short_help="Crée un jeton pour l'interface HTTP.")
@@ -44,15 +46,17 @@ def add(name: str, role: str, store: Path | None) -> None:
 @STORE
 def token(name: str, role: str, store: Path | None) -> None:
     """Écrit le jeton : il n'est montré qu'une fois, et n'est gardé nulle part."""
-    click.echo(_accounts(store).add_token(name, cast("Role", role)))
+    with _accounts(store) as accounts:
+        click.echo(accounts.add_token(name, cast("Role", role)))
 
 
 @user.command("list", short_help="Montre les comptes et les jetons.")
 @STORE
 def show(store: Path | None) -> None:
     """Écrit une ligne pour chacun : nom, rôle, compte ou jeton."""
-    for person, is_token in _accounts(store).people():
-        click.echo(f"{person.name}\t{person.role}\t{'jeton' if is_token else 'compte'}")
+    with _accounts(store) as accounts:
+        for person, is_token in accounts.people():
+            click.echo(f"{person.name}\t{person.role}\t{'jeton' if is_token else 'compte'}")
 
 
 @user.command("remove", short_help="Retire un compte, et ses jetons.")
@@ -60,8 +64,9 @@ def show(store: Path | None) -> None:
 @STORE
 def remove(name: str, store: Path | None) -> None:
     """Le compte ne peut plus rien dès maintenant, même si une page est ouverte."""
-    if not _accounts(store).remove(name):
-        raise ReperesError(f"Il n'y a pas de compte « {name} ».")
+    with _accounts(store) as accounts:
+        if not accounts.remove(name):
+            raise ReperesError(f"Il n'y a pas de compte « {name} ».")
     click.echo(f"Compte « {name} » retiré.")
 
 
@@ -74,14 +79,17 @@ def take_over(file: Path, store: Path | None) -> None:
     """
     from kb.records.shared.accounts import accounts_in
 
-    accounts = _accounts(store)
-    click.echo(f"Repris dans {accounts.name} : {accounts.take_from(accounts_in(file))} compte(s) ou jeton(s).")
+    with _accounts(store) as accounts:
+        number = accounts.take_from(accounts_in(file))
+        click.echo(f"Repris dans {accounts.name} : {number} compte(s) ou jeton(s).")
 
 
-def _accounts(store: Path | None) -> Accounts:
+@contextmanager
+def _accounts(store: Path | None) -> Iterator[Accounts]:
     from kb.records.shared.accounts import accounts_of
 
-    return accounts_of(Settings.load(store=store))
+    with closing(accounts_of(Settings.load(store=store))) as accounts:
+        yield accounts
 
 
 COMMANDS = (user,)
