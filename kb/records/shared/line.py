@@ -116,6 +116,8 @@ class SavedLine:
         while not self._ended.wait(SECONDS_BETWEEN_SIGNS):
             with self._lock:
                 here = [place.id for place in self._here]
+            if not here:
+                continue
             try:
                 with self._database.transaction() as connection:
                     connection.execute(WAITING.update().where(WAITING.c.id.in_(here)).values(seen=self._clock()))
