@@ -19,9 +19,10 @@ from kb.index.catalog.journal import mark
 from kb.index.opening import open_store
 from kb.index.store import Store
 from kb.records.database import AppDatabase
-from kb.records.places import place_of
+from kb.records.places import place_of, shared_place_of
+from kb.records.shared.folder import check_folder
 from kb.settings import Settings
-from kb.web.uploads import uploads_of
+from kb.web.uploads import Uploads
 
 
 def forget(settings: Settings, document_ids: Sequence[str]) -> None:
@@ -32,7 +33,8 @@ def forget(settings: Settings, document_ids: Sequence[str]) -> None:
     StoreError for an id that is not known, SettingsError where the folder of added files is another one than the
     replicas share.
     """
-    store, uploads = open_store(settings), uploads_of(settings)
+    check_folder(settings.uploads_folder, shared_place_of(settings))
+    store, uploads = open_store(settings), Uploads(settings.uploads_folder, settings.max_file_mb)
     with closing(store.catalog()) as catalog:
         known, forgotten = list(catalog.states()), catalog.journal.forgotten()
     for document_id in document_ids:

@@ -126,12 +126,18 @@ def test_a_file_added_at_one_is_taken_in_by_the_other(two: Two, anne: dict[str, 
 
 
 def test_one_update_runs_and_who_starts_another_is_told(two: Two, anne: dict[str, str]) -> None:
+    """A file that is added meanwhile waits for its turn."""
     with open_store(two.settings).writing():
         assert two.b.send("/documents/mettre-a-jour", {}, anne).status == 303
         until(
             lambda: "une autre mise à jour de la base est en cours" in two.b.get("/documents/etat", anne).text,
             "the update is not told to be kept from running",
         )
+        assert two.b.send_file("dons.md", "# Les dons\n\nUn mécène donne un piano.", anne).status == 303
+        key = re.search(r"/documents/attente/([0-9a-f]{16})", two.b.get("/documents", anne).text)
+        assert key is not None
+        assert two.b.send(f"/documents/attente/{key[1]}/ajouter", {}, anne).status == 303
+    until(lambda: f"{key[1]}/dons.md" in two.a.found("Qui donne un piano ?", two.token), "the file has not its turn")
 
 
 def test_one_is_killed_and_both_see_the_new_article(two: Two, anne: dict[str, str]) -> None:
