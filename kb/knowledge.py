@@ -165,7 +165,7 @@ class KnowledgeBase:
 
     def status(self) -> StoreStatus:
         """The state of the store."""
-        return self._index.catalog.status()
+        return self._index.status()
 
     def generation(self) -> int:
         """The number of commits so far: one small read, where `status` counts."""

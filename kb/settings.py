@@ -66,7 +66,7 @@ class Settings:
         "REPERES_UPLOADS",
         None,
         path,
-        "folder of the files that editors add in the page",
+        "folder of the files that editors add in the page; the same for all replicas",
         "`…-uploads` beside the store",
     )
     embedding_model: str = _setting(
@@ -190,7 +190,11 @@ class Settings:
         "sign-in: `none` (this machine only), `accounts` (`reperes user add`), `oidc`, or `proxy` (a trusted header)",
     )
     accounts: Path | None = _setting(
-        "REPERES_ACCOUNTS", None, path, "file of accounts and API tokens", "`…-accounts` beside the store"
+        "REPERES_ACCOUNTS",
+        None,
+        path,
+        "file of accounts and API tokens; without a database only",
+        "`…-accounts` beside the store",
     )
     editors: str = _setting(
         "REPERES_EDITORS", "", text, "names (OIDC, proxy) of those who may change the base; all others read", "none"

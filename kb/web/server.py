@@ -27,8 +27,8 @@ from kb.web import strings
 from kb.web.api import add_api
 from kb.web.auth.access import Access
 from kb.web.auth.gate import Gate
+from kb.web.auth.shared import shared_state
 from kb.web.auth.sign_in import sign_in_routes
-from kb.web.chat.waiting_line import WaitingLines
 from kb.web.door.events import EventDoor, PageEvents
 from kb.web.door.origins import Origins, is_loopback
 from kb.web.evaluation_files import evaluation_routes
@@ -48,7 +48,7 @@ from kb.web.pages.templating import ASSETS, asset
 from kb.web.pages.values import value_routes
 from kb.web.problems import add_problem_pages
 from kb.web.render import escape
-from kb.web.uploads import Uploads
+from kb.web.uploads import uploads_of
 
 # Open pages hold a connection for as long as they are open: a stop does not wait for them.
 _SECONDS_TO_STOP = 2
@@ -74,7 +74,8 @@ def build_server(
     """
     # Gradio draws up a table of all events after each of them, for a page that is not served.
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
-    gate = Gate(settings)
+    shared = shared_state(settings)
+    gate = Gate(settings, shared)
     metrics = Metrics(log_questions=settings.log_questions)
     kept = conversations or PassingConversations()
     limit = settings.max_file_mb * MOST_FILES * 1_000_000
@@ -119,7 +120,7 @@ def build_server(
     server.include_router(conversation_routes(kept, settings.retention_days), **hidden)
     server.include_router(help_routes(settings.retention_days), **hidden)
     if ingestor is not None:
-        uploads = Uploads(settings.uploads_folder, settings.max_file_mb)
+        uploads = uploads_of(settings)
         editor = DocumentEditor(base, ingestor, uploads, place_of(settings), settings.max_file_mb)
         server.include_router(document_routes(editor), **hidden)
         server.include_router(value_routes(editor), **hidden)
@@ -127,8 +128,7 @@ def build_server(
         server.include_router(evaluation_routes(desk), **hidden)
         # Gradio's page stands under the address with a slash.
         server.add_api_route("/evaluation", lambda: RedirectResponse("/evaluation/", 308), **hidden)
-    waiting_lines = WaitingLines()
-    add_api(server, base, gate, metrics, waiting_lines)
+    add_api(server, base, gate, metrics, shared.waiting_lines)
     server.mount("/page", StaticFiles(directory=ASSETS))
     context = PageContext(
         ingestor=ingestor,
@@ -137,7 +137,7 @@ def build_server(
         conversations=kept,
         rate_limits=gate.rate_limits,
         metrics=metrics,
-        waiting_lines=waiting_lines,
+        waiting_lines=shared.waiting_lines,
         has_documents=ingestor is not None,
         has_desk=desk is not None,
         events=events,

@@ -8,7 +8,7 @@ from kb.dialects import set_numbers
 from kb.errors import StoreError
 from kb.records.database import AppDatabase
 from kb.records.places import Place
-from kb.records.tables import CONVERSATIONS, EVALUATION_RUNS, FEEDBACK, METADATA, TEST_QUERIES
+from kb.records.tables import CONVERSATIONS, EVALUATION_RUNS, FEEDBACK, METADATA, OF_REPLICAS, TEST_QUERIES
 
 _KEPT = (CONVERSATIONS, FEEDBACK, TEST_QUERIES, EVALUATION_RUNS)
 
@@ -42,4 +42,4 @@ def copy_records(source: Place, target: Place) -> int:
 
 
 def _all() -> list[sa.Table]:
-    return list(METADATA.sorted_tables)
+    return [table for table in METADATA.sorted_tables if table not in OF_REPLICAS]
