@@ -20,6 +20,7 @@ from kb.errors import SettingsError
 from kb.evaluation.desk import EvaluationDesk
 from kb.ports import Base, FeedbackStore, Ingestor
 from kb.records.conversations import Conversations, PassingConversations
+from kb.records.editing.glossary import EditedGlossary
 from kb.records.places import place_of
 from kb.settings import Settings
 from kb.text.domain import Domain
@@ -32,6 +33,7 @@ from kb.web.chat.waiting_line import WaitingLines
 from kb.web.door.events import EventDoor, PageEvents
 from kb.web.door.origins import Origins, is_loopback
 from kb.web.evaluation_files import evaluation_routes
+from kb.web.glossary.page import glossary_routes
 from kb.web.guard import Guard
 from kb.web.operation import Metrics, operation_routes
 from kb.web.originals.leaves import Leaves
@@ -66,9 +68,11 @@ def build_server(
     feedback: FeedbackStore | None = None,
     desk: EvaluationDesk | None = None,
     conversations: Conversations | None = None,
+    glossary: EditedGlossary | None = None,
 ) -> FastAPI:
     """The application. `base()` is called for each question and may raise ReperesError, which the page then shows;
-    `domain` gives the first page its examples.
+    `domain` gives the first page its examples; `glossary` keeps what editors say of acronyms (by default where the
+    settings have it).
 
     Raises SettingsError for settings of sign-in that do not go together.
     """
@@ -77,6 +81,7 @@ def build_server(
     gate = Gate(settings)
     metrics = Metrics(log_questions=settings.log_questions)
     kept = conversations or PassingConversations()
+    terms = glossary or EditedGlossary(place_of(settings))
     limit = settings.max_file_mb * MOST_FILES * 1_000_000
     middleware = [
         Middleware(Guard, origins=Origins(settings.host, settings.public_url), head=_head(), largest_body=limit),
@@ -97,6 +102,7 @@ def build_server(
         yield
         gate.close()
         kept.close()
+        terms.close()
         leaves.close()
 
     server = FastAPI(
@@ -115,6 +121,7 @@ def build_server(
     server.include_router(reader_routes(base), **hidden)
     server.include_router(original_routes(base, leaves), **hidden)
     server.include_router(explore_routes(base, domain), **hidden)
+    server.include_router(glossary_routes(base, terms), **hidden)
     server.include_router(beside_routes(kept), **hidden)
     server.include_router(conversation_routes(kept, settings.retention_days), **hidden)
     server.include_router(help_routes(settings.retention_days), **hidden)
@@ -221,10 +228,12 @@ def _head() -> str:
         f'<link rel="stylesheet" href="{asset("beside.css")}">'
         f'<link rel="stylesheet" href="{asset("leaves.css")}">'
         f'<link rel="stylesheet" href="{asset("workbench.css")}">'
+        f'<link rel="stylesheet" href="{asset("glossary/terms.css")}">'
         f'<script src="{asset("connection.js")}"></script>'
         f'<script src="{asset("page.js")}"></script>'
         f'<script src="{asset("keys.js")}" defer></script>'
         f'<script src="{asset("leaves.js")}" defer></script>'
         f'<script src="{asset("copying.js")}" defer></script>'
         f'<script src="{asset("beside.js")}" defer></script>'
+        f'<script src="{asset("glossary/terms.js")}" defer></script>'
     )

@@ -189,12 +189,12 @@ REPORT_NOTICE = "À savoir"
 REPORT_MORE = "… et {number} de plus."
 
 MENU, MENU_SHORT = "Pages de Repères", "Menu"
-SKIP = "Aller au contenu"
-HELP, ACCESSIBILITY = "Aide", "Accessibilité"
+SKIP, HELP, ACCESSIBILITY = "Aller au contenu", "Aide", "Accessibilité"
 # Address, name, and whether it is for editors only.
 PAGES = (
     ("/", "Questions", False),
     ("/explorer", "Explorer", False),
+    ("/glossaire", "Glossaire", False),
     ("/conversations", "Conversations", False),
     ("/documents", "Documents", True),
     ("/evaluation", "Évaluation", True),
