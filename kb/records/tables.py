@@ -68,6 +68,7 @@ CONVERSATIONS = sa.Table(
     sa.Column("title", PlainText, nullable=False),
     sa.Column("changed", PlainText, nullable=False),
     sa.Column("pinned", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("shared", sa.Boolean, nullable=False, server_default=sa.false()),  # see kb/records/sharing
 )
 TURNS = sa.Table(
     "turns",

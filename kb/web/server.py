@@ -22,6 +22,7 @@ from kb.ports import Base, FeedbackStore, Ingestor
 from kb.records.conversations import Conversations, PassingConversations
 from kb.records.editing.glossary import EditedGlossary
 from kb.records.places import place_of
+from kb.records.sharing.links import SharedLinks
 from kb.settings import Settings
 from kb.text.domain import Domain
 from kb.web import strings
@@ -50,6 +51,7 @@ from kb.web.pages.templating import ASSETS, asset
 from kb.web.pages.values import value_routes
 from kb.web.problems import add_problem_pages
 from kb.web.render import escape
+from kb.web.sharing.page import sharing_routes
 from kb.web.uploads import Uploads
 
 # Open pages hold a connection for as long as they are open: a stop does not wait for them.
@@ -123,7 +125,10 @@ def build_server(
     server.include_router(explore_routes(base, domain), **hidden)
     server.include_router(glossary_routes(base, terms), **hidden)
     server.include_router(beside_routes(kept), **hidden)
-    server.include_router(conversation_routes(kept, settings.retention_days), **hidden)
+    links = SharedLinks(place_of(settings)) if settings.sharing and kept.saved else None
+    if links is not None:
+        server.include_router(sharing_routes(links, has_accounts=not gate.is_open), **hidden)
+    server.include_router(conversation_routes(kept, settings.retention_days, links), **hidden)
     server.include_router(help_routes(settings.retention_days), **hidden)
     if ingestor is not None:
         uploads = Uploads(settings.uploads_folder, settings.max_file_mb)
@@ -147,6 +152,7 @@ def build_server(
         waiting_lines=waiting_lines,
         has_documents=ingestor is not None,
         has_desk=desk is not None,
+        shares=links is not None,
         events=events,
     )
     mount_pages(server, base, context, feedback, desk)
@@ -229,11 +235,14 @@ def _head() -> str:
         f'<link rel="stylesheet" href="{asset("leaves.css")}">'
         f'<link rel="stylesheet" href="{asset("workbench.css")}">'
         f'<link rel="stylesheet" href="{asset("glossary/terms.css")}">'
+        f'<link rel="stylesheet" href="{asset("sharing/sharing.css")}">'
         f'<script src="{asset("connection.js")}"></script>'
         f'<script src="{asset("page.js")}"></script>'
         f'<script src="{asset("keys.js")}" defer></script>'
         f'<script src="{asset("leaves.js")}" defer></script>'
+        f'<script src="{asset("sharing/clipboard.js")}" defer></script>'
         f'<script src="{asset("copying.js")}" defer></script>'
+        f'<script src="{asset("sharing/sharing.js")}" defer></script>'
         f'<script src="{asset("beside.js")}" defer></script>'
         f'<script src="{asset("glossary/terms.js")}" defer></script>'
     )

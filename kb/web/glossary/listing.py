@@ -81,5 +81,7 @@ def explanation(document: Document, acronym: str, meaning: str) -> tuple[int, in
         beside = [(min(start, first), max(end, last)) for first, last in stands]
         nearest = min(beside, key=lambda span: span[1] - span[0], default=(0, 0))
         if 0 < nearest[1] - nearest[0] <= end - start + _NEAR:
-            return nearest
+            first, last = nearest
+            closes = "(" in text[first:last] and text[last : last + 1] == ")"
+            return first, last + closes
     return stands[0] if stands else (0, 0)

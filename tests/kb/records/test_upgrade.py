@@ -110,7 +110,7 @@ def test_a_file_from_before_the_migrations_opens_and_keeps_everything(tmp_path: 
         "devices": [],
         "glossary": [],
     }
-    ended["conversations"] = [(*row, 0) for row in before["conversations"]]  # none is pinned
+    ended["conversations"] = [(*row, 0, 0) for row in before["conversations"]]  # none is pinned, nor shared
     assert content(path) == {**before, **ended}
 
     conversations = SavedConversations(path, 36_500)

@@ -85,7 +85,7 @@ def test_what_an_acronym_stands_for_is_told_where_it_is_read(
     assert serious(page, "glossary") == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     page.get_by_role("link", name="Les quais et leurs gestionnaires").click()
-    expect(page.locator("mark")).to_contain_text("Office des quais fluviaux (OQF")
+    expect(page.locator("mark")).to_contain_text("Office des quais fluviaux (OQF)")
 
     # An editor's own words go before those, at once; one that is hidden is told nowhere.
     page.goto(f"{address}/glossaire")

@@ -47,7 +47,7 @@ def test_a_document_is_opened_where_it_explains() -> None:
     text = "L'OQF est cité ici.\n\nCréé en 1990, l'Office des quais\nfluviaux (OQF) publie."
     document = Document("a.md", "d", "A", text)
     start, end = explanation(document, "OQF", "Office des quais fluviaux")
-    assert text[start:end] == "Office des quais\nfluviaux (OQF"
+    assert text[start:end] == "Office des quais\nfluviaux (OQF)"
     assert explanation(document, "OQF", "tout autre chose") == (2, 5)
     assert explanation(document, "RER", "réseau") == (0, 0)
     assert explanation(document, "QF", "") == (0, 0)

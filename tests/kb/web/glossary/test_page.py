@@ -24,7 +24,7 @@ def test_acronyms_are_told_with_their_sources(application: Application) -> None:
     opened = client.get("/glossaire/source", params={"sigle": "OQF", "document": "quais.md"})
     assert opened.status_code == 303
     read = client.get(opened.headers["location"]).text
-    assert "<mark>Office des quais fluviaux (OQF</mark>" in read
+    assert "<mark>Office des quais fluviaux (OQF)</mark>" in read
     assert "terms.js" in read
     told = client.post("/glossaire/termes", json=["OQF", "oqf", "Office", "x" * 99]).json()
     assert told == {"OQF": {"sens": ["Office des quais fluviaux"], "source": "D'après « Les quais <b> »"}}
