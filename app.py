@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ingest.child import ChildIngestor
     from kb.knowledge import KnowledgeBase
     from kb.models.encoder import Encoder
+    from kb.question.glossary import Edited
 
 
 @click.group(cls=FrenchGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -56,6 +57,7 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
     from ingest.erasing import settle_erasures
     from kb.evaluation.desk import EvaluationDesk
     from kb.records.conversations import conversations_of
+    from kb.records.editing.glossary import EditedGlossary
     from kb.records.feedback import feedback_of
     from kb.records.places import place_of
     from kb.text.domain import domain_of
@@ -72,7 +74,8 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
     ingestor = ChildIngestor(settings)
     try:
         _bring_up_to_date(settings, ingestor)
-        opener = _Opener(settings)
+        glossary = EditedGlossary(place_of(settings))
+        opener = _Opener(settings, glossary.entries)
         opener.try_to_open()
         # Gradio can publish the files of its working directory: let there be none.
         with tempfile.TemporaryDirectory(prefix="reperes-") as empty:
@@ -80,7 +83,7 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
             desk = EvaluationDesk(opener, place_of(settings))
             kept = conversations_of(settings)
             page = server.build_server(
-                opener, ingestor, domain, settings, mount_pages, feedback_of(settings), desk, kept
+                opener, ingestor, domain, settings, mount_pages, feedback_of(settings), desk, kept, glossary
             )
             warmer = Warmer(opener)
             try:
@@ -149,8 +152,9 @@ def _bring_up_to_date(settings: Settings, ingestor: ChildIngestor) -> None:
 class _Opener:
     """Opens the knowledge base at the first call that can, and hands the same one out from then on."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, edited: Edited) -> None:
         self._settings = settings
+        self._edited = edited
         self._lock = threading.Lock()
         self._encoder: Encoder | None = None
         self._base: KnowledgeBase | None = None
@@ -163,7 +167,7 @@ class _Opener:
                 from kb.models.sentence_encoder import load_encoder
 
                 self._encoder = self._encoder or load_encoder(self._settings)
-                self._base = KnowledgeBase.open(self._settings, self._encoder)
+                self._base = KnowledgeBase.open(self._settings, self._encoder, edited=self._edited)
             return self._base
 
     def try_to_open(self) -> None:

@@ -223,6 +223,13 @@ class Settings:
     oidc_client: str = _setting("REPERES_OIDC_CLIENT", "", text, "name of the application at that provider", "none")
     oidc_key: str = _setting("REPERES_OIDC_KEY", "", text, "its secret there; never logged", "none")
     oidc_name: str = _setting("REPERES_OIDC_NAME", "email", text, "claim that names a person: `email`, `sub`…")
+    sharing: bool = _setting(
+        "REPERES_SHARING",
+        True,
+        yes_or_no,
+        "`no`: nobody can share a conversation, and links that were given open nothing",
+        "yes",
+    )
     questions_per_minute: int = _setting(
         "REPERES_QUESTIONS_PER_MINUTE", 30, whole_number(0, 10_000), "questions that one person may ask; 0: any number"
     )

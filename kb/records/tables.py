@@ -68,6 +68,7 @@ CONVERSATIONS = sa.Table(
     sa.Column("title", PlainText, nullable=False),
     sa.Column("changed", PlainText, nullable=False),
     sa.Column("pinned", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("shared", sa.Boolean, nullable=False, server_default=sa.false()),  # see kb/records/sharing
 )
 TURNS = sa.Table(
     "turns",
@@ -101,6 +102,16 @@ CORRECTIONS = sa.Table(
     sa.Column("at", PlainText, nullable=False),
     sa.Column("person", PlainText, nullable=False),
     sa.Column("fields", PlainText, nullable=False),  # JSON
+)
+# What editors say of acronyms: before what documents say, and in the place of it.
+GLOSSARY = sa.Table(
+    "glossary",
+    METADATA,
+    sa.Column("key", PlainText, primary_key=True),  # the acronym, folded
+    sa.Column("written", PlainText, nullable=False),
+    sa.Column("meanings", PlainText, nullable=False),  # JSON, the surest first; empty for one that is hidden
+    sa.Column("at", PlainText, nullable=False),
+    sa.Column("person", PlainText, nullable=False),
 )
 
 ACCOUNTS = sa.Table(

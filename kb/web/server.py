@@ -20,7 +20,9 @@ from kb.errors import SettingsError
 from kb.evaluation.desk import EvaluationDesk
 from kb.ports import Base, FeedbackStore, Ingestor
 from kb.records.conversations import Conversations, PassingConversations
+from kb.records.editing.glossary import EditedGlossary
 from kb.records.places import place_of
+from kb.records.sharing.links import SharedLinks
 from kb.settings import Settings
 from kb.text.domain import Domain
 from kb.web import strings
@@ -32,6 +34,7 @@ from kb.web.auth.sign_in import sign_in_routes
 from kb.web.door.events import EventDoor, PageEvents
 from kb.web.door.origins import Origins, is_loopback
 from kb.web.evaluation_files import evaluation_routes
+from kb.web.glossary.page import glossary_routes
 from kb.web.guard import Guard
 from kb.web.operation import Metrics, operation_routes
 from kb.web.originals.leaves import Leaves
@@ -48,6 +51,7 @@ from kb.web.pages.templating import ASSETS, asset
 from kb.web.pages.values import value_routes
 from kb.web.problems import add_problem_pages
 from kb.web.render import escape
+from kb.web.sharing.page import sharing_routes
 from kb.web.uploads import uploads_of
 
 # Open pages hold a connection for as long as they are open: a stop does not wait for them.
@@ -66,9 +70,11 @@ def build_server(
     feedback: FeedbackStore | None = None,
     desk: EvaluationDesk | None = None,
     conversations: Conversations | None = None,
+    glossary: EditedGlossary | None = None,
 ) -> FastAPI:
     """The application. `base()` is called for each question and may raise ReperesError, which the page then shows;
-    `domain` gives the first page its examples.
+    `domain` gives the first page its examples; `glossary` keeps what editors say of acronyms (by default where the
+    settings have it).
 
     Raises SettingsError for settings of sign-in that do not go together.
     """
@@ -78,6 +84,7 @@ def build_server(
     gate = Gate(settings, shared)
     metrics = Metrics(log_questions=settings.log_questions)
     kept = conversations or PassingConversations()
+    terms = glossary or EditedGlossary(place_of(settings))
     limit = settings.max_file_mb * MOST_FILES * 1_000_000
     middleware = [
         Middleware(Guard, origins=Origins(settings.host, settings.public_url), head=_head(), largest_body=limit),
@@ -98,6 +105,7 @@ def build_server(
         yield
         gate.close()
         kept.close()
+        terms.close()
         leaves.close()
 
     server = FastAPI(
@@ -116,8 +124,12 @@ def build_server(
     server.include_router(reader_routes(base), **hidden)
     server.include_router(original_routes(base, leaves), **hidden)
     server.include_router(explore_routes(base, domain), **hidden)
+    server.include_router(glossary_routes(base, terms), **hidden)
     server.include_router(beside_routes(kept), **hidden)
-    server.include_router(conversation_routes(kept, settings.retention_days), **hidden)
+    links = SharedLinks(place_of(settings)) if settings.sharing and kept.saved else None
+    if links is not None:
+        server.include_router(sharing_routes(links, has_accounts=not gate.is_open), **hidden)
+    server.include_router(conversation_routes(kept, settings.retention_days, links), **hidden)
     server.include_router(help_routes(settings.retention_days), **hidden)
     if ingestor is not None:
         uploads = uploads_of(settings)
@@ -140,6 +152,7 @@ def build_server(
         waiting_lines=shared.waiting_lines,
         has_documents=ingestor is not None,
         has_desk=desk is not None,
+        shares=links is not None,
         events=events,
     )
     mount_pages(server, base, context, feedback, desk)
@@ -221,10 +234,15 @@ def _head() -> str:
         f'<link rel="stylesheet" href="{asset("beside.css")}">'
         f'<link rel="stylesheet" href="{asset("leaves.css")}">'
         f'<link rel="stylesheet" href="{asset("workbench.css")}">'
+        f'<link rel="stylesheet" href="{asset("glossary/terms.css")}">'
+        f'<link rel="stylesheet" href="{asset("sharing/sharing.css")}">'
         f'<script src="{asset("connection.js")}"></script>'
         f'<script src="{asset("page.js")}"></script>'
         f'<script src="{asset("keys.js")}" defer></script>'
         f'<script src="{asset("leaves.js")}" defer></script>'
+        f'<script src="{asset("sharing/clipboard.js")}" defer></script>'
         f'<script src="{asset("copying.js")}" defer></script>'
+        f'<script src="{asset("sharing/sharing.js")}" defer></script>'
         f'<script src="{asset("beside.js")}" defer></script>'
+        f'<script src="{asset("glossary/terms.js")}" defer></script>'
     )

@@ -100,7 +100,7 @@ def write_migration(folder: Path, rest: str) -> None:
 def test_a_file_from_before_the_migrations_opens_and_keeps_everything(tmp_path: Path) -> None:
     path = made(tmp_path / "app.db")
     before = content(path)
-    new = {"devices", *(table.name for table in OF_REPLICAS)}
+    new = {"devices", "glossary", *(table.name for table in OF_REPLICAS)}
     assert all(before[table.name] for table in METADATA.sorted_tables if table.name not in new)
     AppDatabase(path).close()
     assert version(path) == upgrade.LATEST
@@ -110,7 +110,7 @@ def test_a_file_from_before_the_migrations_opens_and_keeps_everything(tmp_path: 
         "sessions": [],
         **{name: [] for name in new},
     }
-    ended["conversations"] = [(*row, 0) for row in before["conversations"]]  # none is pinned
+    ended["conversations"] = [(*row, 0, 0) for row in before["conversations"]]  # none is pinned, nor shared
     assert content(path) == {**before, **ended}
 
     conversations = SavedConversations(path, 36_500)
