@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 from starlette.middleware import Middleware
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -25,6 +26,8 @@ from kb.settings import Settings
 from kb.text.domain import Domain
 from kb.web import strings
 from kb.web.api import add_api
+from kb.web.assistants.endpoint import PATH, AssistantEndpoint
+from kb.web.assistants.tools import Tools
 from kb.web.auth.access import Access
 from kb.web.auth.gate import Gate
 from kb.web.auth.sign_in import sign_in_routes
@@ -101,7 +104,7 @@ def build_server(
 
     server = FastAPI(
         title=strings.NAME,
-        version=_version(),
+        version=version_here(),
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -129,6 +132,8 @@ def build_server(
         server.add_api_route("/evaluation", lambda: RedirectResponse("/evaluation/", 308), **hidden)
     waiting_lines = WaitingLines()
     add_api(server, base, gate, metrics, waiting_lines)
+    tools = Tools(base, waiting_lines, gate.rate_limits, metrics)
+    server.router.routes.append(Route(PATH, AssistantEndpoint(tools, server.version)))
     server.mount("/page", StaticFiles(directory=ASSETS))
     context = PageContext(
         ingestor=ingestor,
@@ -198,7 +203,8 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _version() -> str:
+def version_here() -> str:
+    """The version of Repères that runs, 0 where it is not installed."""
     try:
         return importlib.metadata.version("reperes")
     except importlib.metadata.PackageNotFoundError:

@@ -27,7 +27,7 @@ ROUTES = re.compile(
     rf"|conversations(?:/effacer|/(?:{_ID}/effacer|annuler/{_ID})|/{_ID}\.(?:md|docx))?"
     r"|documents(?:/(?:fichiers|adresse|fiche|fiche/reprendre|retirer|effacer|mettre-a-jour|etat|valeurs)"
     r"|/attente/[0-9a-f]{16}(?:/(?:ajouter|ecarter))?)?"
-    r"|aide|accessibilite|api(?:/(?:ask|search|openapi\.json))?)",
+    r"|aide|accessibilite|api(?:/(?:ask|search|mcp|openapi\.json))?)",
     re.ASCII,
 )
 EVENTS = re.compile(
