@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 import tempfile
-import threading
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -21,16 +20,12 @@ from kb.cli.console import FrenchGroup, speak_french
 from kb.cli.logs import QUESTIONS, configure_log
 from kb.cli.options import STORE
 from kb.cli.private_files import NOT_CLOSED, close_to_others, owner_only
-from kb.errors import ReperesError
 from kb.settings import Settings
 
 if TYPE_CHECKING:
     from types import FrameType
 
     from ingest.child import ChildIngestor
-    from kb.knowledge import KnowledgeBase
-    from kb.models.encoder import Encoder
-    from kb.question.glossary import Edited
 
 
 @click.group(cls=FrenchGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -63,7 +58,7 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
     from kb.text.domain import domain_of
     from kb.ui.mounting import mount_pages
     from kb.web import server
-    from kb.web.warming import Warmer
+    from kb.web.warming import Opener, Warmer
 
     domain = domain_of(settings)
     server.check_host(settings)  # before the minutes that a first ingestion takes
@@ -75,8 +70,9 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
     try:
         _bring_up_to_date(settings, ingestor)
         glossary = EditedGlossary(place_of(settings))
-        opener = _Opener(settings, glossary.entries)
-        opener.try_to_open()
+        opener = Opener(settings, glossary.entries)
+        if trouble := opener.try_to_open():
+            click.echo(trouble, err=True)
         # Gradio can publish the files of its working directory: let there be none.
         with tempfile.TemporaryDirectory(prefix="reperes-") as empty:
             os.chdir(empty)
@@ -92,6 +88,26 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
                 warmer.stop()
     finally:
         ingestor.stop()
+
+
+@reperes.command(short_help="Ouvre la base à un assistant (MCP).")
+@STORE
+def mcp(store: Path | None) -> None:
+    """Donne à un assistant, par MCP, de quoi chercher, demander et lire dans la base.
+
+    C'est l'assistant qui lance cette commande, et lui parle par l'entrée et la sortie standard. Un assistant qui
+    appelle par HTTP n'en a pas besoin : l'application (« reperes serve ») lui répond à l'adresse /api/mcp, avec un
+    jeton (« reperes user token NOM ») si elle demande de se connecter.
+    """
+    from kb.records.editing.glossary import EditedGlossary
+    from kb.records.places import place_of
+    from kb.web.assistants.stdio import serve_on_stdio
+    from kb.web.server import version_here
+    from kb.web.warming import Opener
+
+    settings = Settings.load(store=store)
+    opener = Opener(settings, EditedGlossary(place_of(settings)).entries)
+    serve_on_stdio(opener, version_here(), opener.try_to_open)
 
 
 def _settings(host: str | None, port: int | None, store: Path | None) -> Settings:
@@ -147,35 +163,6 @@ def _bring_up_to_date(settings: Settings, ingestor: ChildIngestor) -> None:
         ingestor.ingest_corpus()
     elif str(settings.corpus.resolve()) in folders or settings.corpus != Settings().corpus.absolute():
         ingestor.start_corpus()
-
-
-class _Opener:
-    """Opens the knowledge base at the first call that can, and hands the same one out from then on."""
-
-    def __init__(self, settings: Settings, edited: Edited) -> None:
-        self._settings = settings
-        self._edited = edited
-        self._lock = threading.Lock()
-        self._encoder: Encoder | None = None
-        self._base: KnowledgeBase | None = None
-
-    def __call__(self) -> KnowledgeBase:
-        """The knowledge base. Raises ReperesError, saying what to do, while it cannot be opened."""
-        with self._lock:
-            if self._base is None:
-                from kb.knowledge import KnowledgeBase
-                from kb.models.sentence_encoder import load_encoder
-
-                self._encoder = self._encoder or load_encoder(self._settings)
-                self._base = KnowledgeBase.open(self._settings, self._encoder, edited=self._edited)
-            return self._base
-
-    def try_to_open(self) -> None:
-        """Opens the base and answers nothing yet: the first question is as fast as the others."""
-        try:
-            self().search("Repères")
-        except ReperesError as error:
-            click.echo(str(error), err=True)
 
 
 for command in (*kb.cli.ask.COMMANDS, *ingest.cli.COMMANDS):

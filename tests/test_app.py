@@ -13,6 +13,7 @@ from ingest.pipeline import ingest
 from kb.errors import StoreError
 from kb.models.encoder import Encoder
 from kb.settings import Settings
+from kb.web.warming import Opener
 
 
 class Recorder(ChildIngestor):
@@ -70,13 +71,10 @@ def test_a_missing_corpus_is_told(settings: Settings, tmp_path: Path, capsys: py
     assert "REPERES_CORPUS" in capsys.readouterr().err
 
 
-def test_the_base_is_opened_once_it_can_be(
-    settings: Settings, corpus: Path, tiny_encoder: Encoder, capsys: pytest.CaptureFixture[str]
-) -> None:
-    opener = app._Opener(settings)
+def test_the_base_is_opened_once_it_can_be(settings: Settings, corpus: Path, tiny_encoder: Encoder) -> None:
+    opener = Opener(settings, lambda: ())
     opener._encoder = tiny_encoder
-    opener.try_to_open()
-    assert "reperes ingest" in capsys.readouterr().err
+    assert "reperes ingest" in opener.try_to_open()
     with pytest.raises(StoreError):
         opener()
     ingest([corpus], settings, tiny_encoder)

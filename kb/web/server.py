@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 from starlette.middleware import Middleware
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -27,6 +28,8 @@ from kb.settings import Settings
 from kb.text.domain import Domain
 from kb.web import strings
 from kb.web.api import add_api
+from kb.web.assistants.endpoint import PATH, AssistantEndpoint
+from kb.web.assistants.tools import Tools
 from kb.web.auth.access import Access
 from kb.web.auth.gate import Gate
 from kb.web.auth.shared import shared_state
@@ -110,7 +113,7 @@ def build_server(
 
     server = FastAPI(
         title=strings.NAME,
-        version=_version(),
+        version=version_here(),
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -141,6 +144,8 @@ def build_server(
         # Gradio's page stands under the address with a slash.
         server.add_api_route("/evaluation", lambda: RedirectResponse("/evaluation/", 308), **hidden)
     add_api(server, base, gate, metrics, shared.waiting_lines)
+    tools = Tools(base, shared.waiting_lines, gate.rate_limits, metrics)
+    server.router.routes.append(Route(PATH, AssistantEndpoint(tools, server.version)))
     server.mount("/page", StaticFiles(directory=ASSETS))
     context = PageContext(
         ingestor=ingestor,
@@ -211,7 +216,8 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _version() -> str:
+def version_here() -> str:
+    """The version of Repères that runs, 0 where it is not installed."""
     try:
         return importlib.metadata.version("reperes")
     except importlib.metadata.PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""Getting a base ready for its questions while nobody asks: see `KnowledgeBase.warm`."""
+"""Opening a base, and getting it ready for its questions while nobody asks: see `KnowledgeBase.warm`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,45 @@ from kb.errors import ReperesError
 
 if TYPE_CHECKING:
     from kb.knowledge import KnowledgeBase
+    from kb.models.encoder import Encoder
+    from kb.question.glossary import Edited
+    from kb.settings import Settings
 
 _BETWEEN_LOOKS = 1.0  # seconds
 
 logger = logging.getLogger(__name__)
+
+
+class Opener:
+    """Opens the knowledge base at the first call that can, and hands the same one out from then on."""
+
+    def __init__(self, settings: Settings, edited: Edited) -> None:
+        """`edited` gives what editors say of acronyms."""
+        self._settings = settings
+        self._edited = edited
+        self._lock = threading.Lock()
+        self._encoder: Encoder | None = None
+        self._base: KnowledgeBase | None = None
+
+    def __call__(self) -> KnowledgeBase:
+        """The knowledge base. Raises ReperesError, saying what to do, while it cannot be opened."""
+        with self._lock:
+            if self._base is None:
+                from kb.knowledge import KnowledgeBase
+                from kb.models.sentence_encoder import load_encoder
+
+                self._encoder = self._encoder or load_encoder(self._settings)
+                self._base = KnowledgeBase.open(self._settings, self._encoder, edited=self._edited)
+            return self._base
+
+    def try_to_open(self) -> str:
+        """Opens the base and answers nothing yet: the first question is as fast as the others. Why it cannot be opened,
+        as a French sentence; empty when it can."""
+        try:
+            self().search("Repères")
+        except ReperesError as error:
+            return str(error)
+        return ""
 
 
 class Warmer:

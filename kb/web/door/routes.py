@@ -28,7 +28,7 @@ ROUTES = re.compile(
     r"|documents(?:/(?:fichiers|adresse|fiche|fiche/reprendre|retirer|effacer|mettre-a-jour|etat|valeurs)"
     r"|/attente/[0-9a-f]{16}(?:/(?:ajouter|ecarter))?)?"
     r"|glossaire(?:/(?:termes|source|entree|masquer|reprendre))?"
-    r"|aide|accessibilite|api(?:/(?:ask|search|openapi\.json))?)",
+    r"|aide|accessibilite|api(?:/(?:ask|search|mcp|openapi\.json))?)",
     re.ASCII,
 )
 EVENTS = re.compile(

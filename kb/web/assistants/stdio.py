@@ -1,0 +1,29 @@
+"""`reperes mcp`: the tools for an assistant that starts the command itself, over standard input and output.
+
+Nothing but the protocol may stand on standard output: while it is served the SDK has everything else that would be
+written there go to standard error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+from mcp.server.stdio import stdio_server
+
+from kb.ports import Base
+from kb.web.assistants.protocol import protocol_server
+from kb.web.assistants.tools import Call, Tools
+
+
+def serve_on_stdio(base: Callable[[], Base], version: str, warm: Callable[[], object] = lambda: None) -> None:
+    """Serves until standard input ends. `warm` is done meanwhile: the base is opened before the first question."""
+    server = protocol_server(Tools(base), version, lambda _: Call())
+
+    async def serve() -> None:
+        async with stdio_server() as (reading, writing):
+            threading.Thread(target=warm, name="warming", daemon=True).start()
+            await server.run(reading, writing, server.create_initialization_options())
+
+    asyncio.run(serve())
