@@ -12,6 +12,7 @@ from ingest.child import ChildIngestor
 from kb.errors import ReperesError
 from kb.index.catalog.file import FileCatalog
 from kb.index.layout import CATALOG_FILE, index_folder
+from kb.index.opening import open_store
 from kb.ports import IngestionProgress
 from kb.settings import Settings
 
@@ -86,3 +87,19 @@ def test_a_change_waits_for_what_runs_and_is_confirmed_at_its_end(tmp_path: Path
     with pytest.raises(ReperesError, match="n'a pas de document de ce nom"):  # at once, and why
         ingestor.forget("inconnu.md")
     assert ingestor.progress().error is None  # told to who asked
+
+
+def test_a_change_keeps_on_while_another_process_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.child._SECONDS_BETWEEN_TRIES", 0.5)
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.md").write_text("# Un\n\nLe premier texte.", encoding="utf-8")
+    settings = settings_of(tmp_path)
+    ingestor = ChildIngestor(settings)
+    ingestor.ingest_corpus()
+    with open_store(settings).writing():
+        assert not ingestor.correct("a.md", {"date": "12/03/2026"}, "Un")
+        assert ingestor.progress().running
+        assert ingestor.progress().error is None
+    while (progress := ended(ingestor)).running:
+        pass
+    assert (progress.waiting, progress.confirmed, progress.error) == ((), "Corrigé : « Un ».", None)
