@@ -237,6 +237,7 @@ def _head() -> str:
         f'<link rel="stylesheet" href="{asset("glossary/terms.css")}">'
         f'<link rel="stylesheet" href="{asset("sharing/sharing.css")}">'
         f'<link rel="stylesheet" href="{asset("questions/narrowing.css")}">'
+        f'<link rel="stylesheet" href="{asset("values/values.css")}">'
         f'<script src="{asset("connection.js")}"></script>'
         f'<script src="{asset("page.js")}"></script>'
         f'<script src="{asset("keys.js")}" defer></script>'
