@@ -303,6 +303,7 @@ PAGES = (
     "/documents/fiche?document=financement.md",
     "/documents/valeurs",
     "/conversations",
+    "/glossaire",
     "/aide",
     "/accessibilite",
     "/api",
