@@ -69,7 +69,7 @@ def chart_html(group: Group) -> str:
             f'<rect x="{_LABELS}" y="{top}" width="{max(length, 1)}" height="{_THICK}" rx="3"></rect>'
             f'<text x="{_LABELS + length + 6}" y="{line}">{escape(_cut(value.written))}</text>'
         )
-    told = "; ".join(f"{french_date(value.when)} : {value.written}" for value in group.values)
+    told = " ; ".join(f"{french_date(value.when)} : {value.written}" for value in group.values)
     height = len(group.values) * _ROW + 4
     return (
         f'<svg class="chart" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(told)}">'

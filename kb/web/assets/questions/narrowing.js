@@ -55,7 +55,7 @@
   const written = sessionStorage.getItem(WRITTEN);
   if (written) {
     const started = new MutationObserver(() => {
-      if (!box()) return;
+      if (!box() || !document.querySelector("#menu nav")) return; // until the page has been filled
       started.disconnect();
       sessionStorage.removeItem(WRITTEN);
       fill(written);

@@ -42,9 +42,9 @@ def test_values_are_read_as_a_table_and_taken_along(
     ask(page, "Quel est le budget de la Foncière pour les berges ?")
     values = page.locator("#current details.values")
     values.get_by_text("Tableau des valeurs (3)").click()
-    expect(values.get_by_role("img", name="2018 : 10 millions d'euros; 2020")).to_be_visible()
+    expect(values.get_by_role("img", name="2018 : 10 millions d'euros ; 2020")).to_be_visible()
     expect(values.locator("tbody tr")).to_have_count(3)
-    expect(values.locator("tbody tr").last).to_contain_text("202415 millions d'euros")
+    expect(values.locator("tbody tr").last).to_contain_text("2024Foncière Sud15 millions d'euros")
     values.scroll_into_view_if_needed()
     picture(page, f"values-answer-{look}")
     assert serious(page, "values of an answer") == []

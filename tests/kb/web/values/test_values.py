@@ -36,7 +36,7 @@ def test_they_are_shown_with_their_sources_and_drawn_when_they_are_a_series() ->
     html = values_html(answer(), 2, "c 1")
     assert "\n" not in html
     assert html.count("<svg") == 1
-    assert 'aria-label="2018 : 10 M€; 2020 : 12,5 M€; 2024 : 15 M€"' in html
+    assert 'aria-label="2018 : 10 M€ ; 2020 : 12,5 M€ ; 2024 : 15 M€"' in html
     assert html.count("<table>") == 2
     assert "[2] <bdi>=Le budget &lt;b&gt;</bdi>" in html
     assert '<td><bdi>Ville</bdi></td><td class="value">3 M€</td>' in html
