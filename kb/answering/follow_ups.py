@@ -41,9 +41,11 @@ class Asking(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class Candidate:
+    """A question that may be proposed; its answer must name what it is `about`, empty for anything."""
+
     question: str
-    about: str  # what the answer must name
+    about: str
 
 
 def follow_ups(
@@ -67,49 +69,51 @@ def follow_ups(
         for candidate in _candidates(ordered, said, domain)
         if not any(_within(words(candidate.about), question) for question in known)
     ]
-    return list(_answerable(base, candidates, n))
+    return list(answerable(base, candidates, n))
 
 
 def examples(base: Asking, domain: Domain = NO_DOMAIN, n: int = EXAMPLES) -> list[str]:
     """At most `n` questions to begin with: the domain's that the base answers, then about what it holds most of."""
-    found = list(_answerable(base, [_Candidate(question, "") for question in domain.examples], n))
+    found = list(answerable(base, [Candidate(question, "") for question in domain.examples], n))
     if len(found) < n:
         held = holdings(base.documents())
-        made = [_Candidate(_asked(_OF_PROGRAMME[0], name), name) for name in list(held.programmes)[:3]]
-        made += [_Candidate(_asked(_OF_PARTNER[0], name), name) for name in list(held.partners)[:3]]
-        found += _answerable(base, made, n - len(found))
+        made = [Candidate(asked_of(_OF_PROGRAMME[0], name), name) for name in list(held.programmes)[:3]]
+        made += [Candidate(asked_of(_OF_PARTNER[0], name), name) for name in list(held.partners)[:3]]
+        found += answerable(base, made, n - len(found))
     return found
 
 
-def _candidates(documents: Sequence[Document], said: Sequence[str], domain: Domain) -> Iterator[_Candidate]:
+def _candidates(documents: Sequence[Document], said: Sequence[str], domain: Domain) -> Iterator[Candidate]:
     """Acronyms that the answer holds and a document spells out; programmes and partners of the documents."""
     found = (mention for document in documents for mention in mentions(document.text))
     for acronym in dict.fromkeys(mention.acronym for mention in found if mention.sure):
         if fold(acronym) in said:
-            yield _Candidate(f"Que veut dire {acronym} ?", acronym)
+            yield Candidate(f"Que veut dire {acronym} ?", acronym)
             break  # one is enough: the others are explained in the same way
     held = holdings(documents)
     named = sorted(held.programmes, key=lambda name: not _within(words(name), said))
     partners = sorted(held.partners, key=lambda name: not _within(words(name), said))
     for partner, programme in zip_longest(partners, named):
         if partner:
-            yield _Candidate(_asked(_OF_PARTNER[0], partner), partner)
+            yield Candidate(asked_of(_OF_PARTNER[0], partner), partner)
         if programme:
-            yield _Candidate(_asked(_OF_PROGRAMME[0], programme), programme)
+            yield Candidate(asked_of(_OF_PROGRAMME[0], programme), programme)
     others = [(form, partners) for form in (*domain.asked_of_partners, *_OF_PARTNER[1:])]
     others += [(form, named) for form in (*domain.asked_of_programmes, *_OF_PROGRAMME[1:])]
     for form, names in others:
-        yield from (_Candidate(_asked(form, name), name) for name in names[:2])
+        yield from (Candidate(asked_of(form, name), name) for name in names[:2])
 
 
-def _asked(form: str, name: str) -> str:
+def asked_of(form: str, name: str) -> str:
+    """A question of the form, about a name."""
     return form.replace(NAME, name[:1].upper() + name[1:])
 
 
-def _answerable(base: Asking, candidates: Iterable[_Candidate], n: int) -> Iterator[str]:
+def answerable(base: Asking, candidates: Iterable[Candidate], n: int, most: int = _TRIED) -> Iterator[str]:
+    """The first `n` questions that the base answers, of the first `most`."""
     left = n
     for tried, candidate in enumerate(candidates):
-        if left <= 0 or tried >= _TRIED:
+        if left <= 0 or tried >= most:
             return
         try:
             answer = base.ask(candidate.question, answerer="extractive")

@@ -104,10 +104,12 @@ def _kept_passage(kept: Mapping[str, Any], document_id: str, text: str) -> Passa
 
 def _keep_document(document: Document) -> dict[str, Any]:
     values = {name: getattr(document, name) for name in _OF_A_DOCUMENT}
-    return values | {"page_starts": list(document.page_starts), "recognised": list(document.recognised)}
+    lists = {name: list(getattr(document, name)) for name in ("page_starts", "recognised", "partners")}
+    return values | lists
 
 
 def _kept_document(kept: Mapping[str, Any]) -> Document:
     values = {name: kept[name] for name in _OF_A_DOCUMENT}
     recognised = tuple((start, end) for start, end in kept.get("recognised", ()))
-    return Document(text="", page_starts=tuple(kept["page_starts"]), recognised=recognised, **values)
+    partners = tuple(kept.get("partners", ()))
+    return Document(text="", page_starts=tuple(kept["page_starts"]), recognised=recognised, partners=partners, **values)

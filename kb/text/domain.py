@@ -37,6 +37,8 @@ class Domain:
     """Everyday words with those of the agency's documents, the surest first."""
     examples: Texts = ()
     """Questions of the first page, best first."""
+    professions: tuple[tuple[str, Texts], ...] = ()
+    """Professions with the questions that they begin with, whole or with `{nom}` for a programme or partner."""
     asked_of_programmes: Texts = ()
     """Questions that may be asked of any programme, with `{nom}` for it; so with `asked_of_partners`."""
     asked_of_partners: Texts = ()
@@ -81,7 +83,7 @@ def read_domain(path: Path) -> Domain:
             f"{path} : ce n'est pas du TOML bien formé ({error}) ; mettez chaque texte entre guillemets droits, "
             "et séparez-les par des virgules."
         ) from None
-    _check_known(held, {*_LISTS, _WORDS}, str(path), "section")
+    _check_known(held, {*_LISTS, _WORDS, _PROFESSIONS}, str(path), "section")
     found: dict[str, Any] = {}
     for section, keys in _LISTS.items():
         table = _table(held, section, path)
@@ -97,6 +99,10 @@ def read_domain(path: Path) -> Domain:
         (_one_word(word, f"{path}, [{_WORDS}]"), _texts(meanings, f"{path}, [{_WORDS}], {word}"))
         for word, meanings in words.items()
     )
+    found["professions"] = tuple(
+        (name, _texts(questions, f"{path}, [{_PROFESSIONS}], {name}"))
+        for name, questions in _table(held, _PROFESSIONS, path).items()
+    )
     return Domain(**found)
 
 
@@ -110,7 +116,7 @@ _LISTS: Mapping[str, Mapping[str, str]] = {
     },
     "pages": {"rubriques": "rubrics", "fin": "page_ends", "encadres": "asides", "zones": "zones"},
 }
-_WORDS = "mots"
+_WORDS, _PROFESSIONS = "mots", "metiers"
 
 
 def _table(held: Mapping[str, Any], section: str, path: Path) -> Mapping[str, Any]:

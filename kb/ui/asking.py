@@ -21,8 +21,9 @@ from kb.records.conversations import new_id
 from kb.ui.api import caller
 from kb.ui.examples import Examples
 from kb.ui.feedback import feedback_updates
+from kb.ui.narrowing import narrowing_html
 from kb.ui.opened import can_leave, opened_at, who
-from kb.ui.tools import filters_html, menu_html, note, notice, tools_html
+from kb.ui.tools import menu_html, note, notice, tools_html
 from kb.web import strings
 from kb.web.base_state import base_state_html, read_base_state, welcome_html
 from kb.web.chat.background import BETWEEN_STATES, BackgroundTask, RunningTasks
@@ -159,7 +160,7 @@ class Handlers:
     def widen(self, before: ChatState) -> list[Any]:
         """The conversation without its filters."""
         now = replace(before, filters=type(before.filters)())
-        return [now, "", gr.update(visible=False)]
+        return [now, self._narrowing(now), gr.update(visible=False)]
 
     def load(self, request: gr.Request) -> list[Any]:
         """The page for whoever opens it: their menu, the conversation that the address names, the filters it holds."""
@@ -189,7 +190,10 @@ class Handlers:
             page[5] = told
         if now.running:
             page[2] = f"<div data-resumes>{now.current_html}</div>"  # what the page's script looks for
-        return [*page, menu, filters_html(now.filters), gr.update(visible=bool(now.filters))]
+        return [*page, menu, self._narrowing(now), gr.update(visible=bool(now.filters))]
+
+    def _narrowing(self, now: ChatState) -> str:
+        return narrowing_html(now.filters, read_base_state(self._base, None).scope)
 
     def _under_way(self, person: Person, conversation: str) -> ChatState:
         """A conversation of `person`'s as far as its last answer is, when no page has read that to its end."""
@@ -223,8 +227,8 @@ class Handlers:
         """The state of the base; nothing is sent when it is what the page shows already."""
         may_start = self._context.ingestor is not None and who(request).edits
         now = read_base_state(self._base, self._context.ingestor)
-        lines = [base_state_html(now), welcome_html(now)]
         begin = self._examples.get(now.status.generation if now.status else None, len(examples_shown))
+        lines = [base_state_html(now), welcome_html(now, self._examples.of_professions)]
         buttons: list[Any] = [
             gr.skip() if text == shown else gr.update(value=text, visible=bool(text))
             for text, shown in zip(begin, examples_shown, strict=True)

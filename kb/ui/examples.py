@@ -1,4 +1,4 @@
-"""The questions to begin with: made anew, aside, for each generation of the base."""
+"""The questions to begin with, for all and by profession: made anew, aside, for each generation of the base."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 
 from kb.answering.follow_ups import examples
+from kb.answering.professions import by_profession
 from kb.ports import Base
 from kb.text.domain import Domain
 
@@ -22,6 +23,13 @@ class Examples:
         self._lock = threading.Lock()
         self._for: int | None = None
         self._found: list[str] = list(domain.examples)
+        self._of_professions: list[tuple[str, list[str]]] = []
+
+    @property
+    def of_professions(self) -> list[tuple[str, list[str]]]:
+        """Professions with their questions, as far as they are made."""
+        with self._lock:
+            return self._of_professions
 
     def get(self, generation: int | None, n: int) -> list[str]:
         """`n` questions, empty ones where there are fewer: those of the generation before while others are made."""
@@ -33,9 +41,14 @@ class Examples:
 
     def _make(self, n: int) -> None:
         try:
-            found = examples(self._base(), self._domain, n)
+            base = self._base()
+            found = examples(base, self._domain, n)
+            with self._lock:
+                self._found = found
+            acronyms = [acronym.written for acronym in base.acronyms()]
+            of_professions = by_profession(base, acronyms, self._domain)
         except Exception:  # in a thread of its own: those there were stay
             logger.exception("making examples failed")
             return
         with self._lock:
-            self._found = found
+            self._of_professions = of_professions

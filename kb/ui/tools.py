@@ -1,12 +1,11 @@
-"""What stands around a conversation: the menu, the filters that hold, what can be done with an answer, and what is said
-above the question's box."""
+"""What stands around a conversation: the menu, what can be done with an answer, and what is said above the question's
+box."""
 
 from __future__ import annotations
 
 from urllib.parse import quote
 
 from kb.records.accounts import ROLE_NAMES, Person
-from kb.retrieval.filters import Filters
 from kb.web import strings
 from kb.web.chat.plain import plain_html
 from kb.web.render import escape
@@ -32,28 +31,6 @@ def menu_html(
             f"{everywhere if can_leave else ''}</form>"
         )
     return f'<nav class="menu" aria-label="{escape(strings.MENU)}">{toggle}<ul>{items}</ul></nav>{signed}'
-
-
-def filters_html(filters: Filters) -> str:
-    """What answers are limited to, in plain words; empty without filters."""
-    if not filters:
-        return ""
-    parts = [f"les documents qui contiennent « <bdi>{escape(filters.words)}</bdi> »"] if filters.words else []
-    parts += [
-        f"{escape(label)} <bdi>{escape(strings.either(values))}</bdi>"
-        for label, values in (
-            ("type", filters.kind),
-            ("rubrique", filters.rubric),
-            ("programme", filters.programme),
-            ("partenaire", filters.partner),
-        )
-        if values
-    ]
-    if filters.since:
-        parts.append(f"depuis {escape(filters.since)}")
-    if filters.until:
-        parts.append(f"jusqu'à {escape(filters.until)}")
-    return f'<p class="filters" role="status"><strong>{escape(strings.LIMITED)}</strong> {", ".join(parts)}</p>'
 
 
 def tools_html(conversation: str | None, *, shares: bool = False) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -19,14 +19,23 @@ from kb.web.update_report import update_reports_html
 
 logger = logging.getLogger(__name__)
 _MOST_KINDS = 4
+_MOST_CHOICES = 6
+_EXAMPLES_FOR = "Exemples pour :"
+Professions = Sequence[tuple[str, Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a base covers: how many documents of each kind, most first, and the first and last year (empty without)."""
+    """What a base covers: how many documents of each kind, most first, and the first and last year (empty without).
+
+    `choices` are the values that questions may be limited to, by field of `Filters`, most documents first; `recent` the
+    last years that there are documents of, the last one first.
+    """
 
     kinds: tuple[tuple[str, int], ...] = ()
     years: tuple[str, str] = ("", "")
+    choices: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
+    recent: tuple[str, ...] = ()
 
 
 # Read again when the base has changed: the header is told every few seconds to each open page.
@@ -83,7 +92,16 @@ def _scope(base: Base, status: StoreStatus) -> Scope:
     if (known := _scopes.get(base)) is None or known[0] != version:
         held = holdings(base.documents())
         years = [year for year in held.years if year]
-        known = _scopes[base] = version, Scope(tuple(held.kinds.items()), (years[0], years[-1]) if years else ("", ""))
+        fields = {"kind": held.kinds, "rubric": held.rubrics, "programme": held.programmes, "partner": held.partners}
+        known = _scopes[base] = (
+            version,
+            Scope(
+                tuple(held.kinds.items()),
+                (years[0], years[-1]) if years else ("", ""),
+                tuple((field, tuple(values.items())[:_MOST_CHOICES]) for field, values in fields.items() if values),
+                tuple(years[::-1][:_MOST_CHOICES]),
+            ),
+        )
     return known[1]
 
 
@@ -112,8 +130,10 @@ def base_state_html(state: BaseState) -> str:
     return f'<ul class="state" aria-label="{escape(strings.BASE_LABEL)}">{"".join(parts)}</ul>{report}'
 
 
-def welcome_html(state: BaseState) -> str:
-    """What stands where the conversation will be: an invitation, or what keeps the base from answering."""
+def welcome_html(state: BaseState, professions: Professions = ()) -> str:
+    """What stands where the conversation will be: an invitation, with questions for people of each profession, or what
+    keeps the base from answering.
+    """
     if state.progress.running and state.name != "ready":
         done, total = state.progress.done, state.progress.total
         bar = (
@@ -136,7 +156,8 @@ def welcome_html(state: BaseState) -> str:
             f"<code>{escape(strings.EMPTY_COMMAND)}</code></p></details>",
             trouble=True,
         )
-    return _welcome(strings.WELCOME_TITLE, f"<p>{escape(strings.WELCOME)}</p>{_scope_html(state.status, state.scope)}")
+    scope = _scope_html(state.status, state.scope)
+    return _welcome(strings.WELCOME_TITLE, f"<p>{escape(strings.WELCOME)}</p>{scope}{_professions_html(professions)}")
 
 
 def _scope_html(status: StoreStatus, scope: Scope) -> str:
@@ -148,6 +169,25 @@ def _scope_html(status: StoreStatus, scope: Scope) -> str:
     told = f"{strings.documents(status.documents)}{period}{f' : {kinds}{more}' if kinds else '.'}"
     link = f'<a href="/explorer">{escape(strings.EXPLORE)}</a>'
     return f'<p class="scope"><strong>{escape(strings.COVERED)}</strong> {escape(told)} {link}</p>'
+
+
+def _professions_html(professions: Professions) -> str:
+    """A button for each profession, which shows its questions in the place of the others (assets/questions)."""
+    buttons = "".join(
+        f'<button type="button" class="profession" aria-expanded="false" aria-controls="metier-{number}">'
+        f"{escape(name)}</button>"
+        for number, (name, _) in enumerate(professions)
+    )
+    lists = "".join(_of_profession_html(number, *profession) for number, profession in enumerate(professions))
+    if not buttons:
+        return ""
+    label = f'<span id="metiers">{escape(_EXAMPLES_FOR)}</span>'
+    return f'<div class="professions" role="group" aria-labelledby="metiers">{label}{buttons}</div>{lists}'
+
+
+def _of_profession_html(number: int, name: str, questions: Sequence[str]) -> str:
+    items = "".join(f'<li><button type="button" class="asks">{escape(text)}</button></li>' for text in questions)
+    return f'<ul class="of-profession" id="metier-{number}" aria-label="{escape(name)}" hidden>{items}</ul>'
 
 
 def _fact(kind: str, text: str) -> str:

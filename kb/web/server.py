@@ -242,6 +242,8 @@ def _head() -> str:
         f'<link rel="stylesheet" href="{asset("workbench.css")}">'
         f'<link rel="stylesheet" href="{asset("glossary/terms.css")}">'
         f'<link rel="stylesheet" href="{asset("sharing/sharing.css")}">'
+        f'<link rel="stylesheet" href="{asset("questions/narrowing.css")}">'
+        f'<link rel="stylesheet" href="{asset("values/values.css")}">'
         f'<script src="{asset("connection.js")}"></script>'
         f'<script src="{asset("page.js")}"></script>'
         f'<script src="{asset("keys.js")}" defer></script>'
@@ -251,4 +253,5 @@ def _head() -> str:
         f'<script src="{asset("sharing/sharing.js")}" defer></script>'
         f'<script src="{asset("beside.js")}" defer></script>'
         f'<script src="{asset("glossary/terms.js")}" defer></script>'
+        f'<script src="{asset("questions/narrowing.js")}" defer></script>'
     )

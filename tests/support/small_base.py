@@ -47,6 +47,8 @@ def citation_of(document: Document, quote: str, number: int = 1, passage: Passag
 class SmallBase:
     """Answers with the sentences that share at least two words with the question, and refuses when there are none."""
 
+    shown = _SENTENCES_SHOWN
+
     def __init__(self, documents: Sequence[Document]) -> None:
         self.held = list(documents)
         self.closed_streams = 0
@@ -76,7 +78,7 @@ class SmallBase:
         found.sort(key=lambda pair: -pair[0])
         citations = tuple(
             Citation(number, whole_passage(document), document, document.text[start:end], start, end)
-            for number, (_, document, start, end) in enumerate(found[:_SENTENCES_SHOWN], 1)
+            for number, (_, document, start, end) in enumerate(found[: self.shown], 1)
         )
         text = " ".join(f"{citation.quote} [{citation.number}]" for citation in citations)
         return Answer(

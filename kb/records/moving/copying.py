@@ -8,9 +8,17 @@ from kb.dialects import set_numbers
 from kb.errors import StoreError
 from kb.records.database import AppDatabase
 from kb.records.places import Place
-from kb.records.tables import CONVERSATIONS, EVALUATION_RUNS, FEEDBACK, METADATA, OF_REPLICAS, TEST_QUERIES
+from kb.records.tables import (
+    CONVERSATIONS,
+    EVALUATION_RUNS,
+    FEEDBACK,
+    GLOSSARY,
+    METADATA,
+    OF_REPLICAS,
+    TEST_QUERIES,
+)
 
-_KEPT = (CONVERSATIONS, FEEDBACK, TEST_QUERIES, EVALUATION_RUNS)
+_KEPT = (CONVERSATIONS, FEEDBACK, TEST_QUERIES, EVALUATION_RUNS, GLOSSARY)
 
 
 def copy_records(source: Place, target: Place) -> int:

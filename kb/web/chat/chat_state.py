@@ -134,7 +134,7 @@ def resumed(kept: KeptConversation) -> ChatState:
                 turn.number,
                 answer.question,
                 "done",
-                answer_html(answer, turn.number),
+                answer_html(answer, turn.number, conversation=kept.id),
                 sources_html(answer, turn.number),
                 answer.text or strings.REFUSAL,
                 cast("KeptAnswer", turn.answer) if turn is kept.turns[-1] else None,

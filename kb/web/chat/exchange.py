@@ -127,7 +127,7 @@ def _shown(base: Base, asked: ChatState, answer: Answer, final: bool) -> Iterato
     if final:
         yield asked.changed(
             state="done",
-            body=answer_html(answer, number),
+            body=answer_html(answer, number, conversation=asked.id),
             sources=sources_html(answer, number),
             reply=answer.text or strings.REFUSAL,
             given=keep_answer(answer),

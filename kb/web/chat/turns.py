@@ -11,6 +11,7 @@ from kb.text.blocks import parse_blocks, unescaped, unit_spans
 from kb.types import Answer, Citation
 from kb.web import strings
 from kb.web.chat.plain import plain_html
+from kb.web.chat.values import values_html
 from kb.web.render import block_html, escape
 
 TurnState = Literal["searching", "writing", "done", "stopped", "failed"]
@@ -35,8 +36,9 @@ def turn_html(question: str, turn: int, state: TurnState, body: str, ahead: int 
     )
 
 
-def answer_html(answer: Answer, turn: int, *, final: bool = True) -> str:
-    """The words of an answer, each `[n]` a button that shows its source, and what there is to know about it.
+def answer_html(answer: Answer, turn: int, *, final: bool = True, conversation: str = "") -> str:
+    """The words of an answer, each `[n]` a button that shows its source, and what there is to know about it; in a
+    `conversation`, the values that its sources give too.
 
     What is not `final` may have no words yet, or end within a table, which is shown once it has a row.
     """
@@ -49,7 +51,9 @@ def answer_html(answer: Answer, turn: int, *, final: bool = True) -> str:
         note = _origin(answer)
     kind = "answer refusal" if answer.refused else "answer"
     shown = f'<div class="{kind}">{words}</div>' if words or final else ""
-    return f"{_understood_html(answer)}{shown}{_warnings_html(answer)}{_note_html(escape(note)) if final else ''}"
+    values = values_html(answer, turn, conversation) if final and conversation else ""
+    below = f"{_note_html(escape(note))}{values}" if final else ""
+    return f"{_understood_html(answer)}{shown}{_warnings_html(answer)}{below}"
 
 
 def trouble_html(text: str) -> str:

@@ -9,11 +9,15 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from kb.records.conversations import Conversations, KeptConversation
+from kb.records.kept_answers import kept_answer
 from kb.records.sharing.links import SharedLinks
 from kb.records.undoing import RecentErasures
 from kb.text.folding import fold
+from kb.web import strings
+from kb.web.chat.values import values_of
 from kb.web.pages.exports.markdown import to_markdown
-from kb.web.pages.templating import page, person_of
+from kb.web.pages.exports.values import TYPES, to_file
+from kb.web.pages.templating import origin_of, page, person_of
 
 _MOST_UNDONE = 1000  # conversations of one erasure of all
 _TYPES = {
@@ -51,8 +55,16 @@ def conversation_routes(conversations: Conversations, days: int, links: SharedLi
             text = "Cette conversation n'existe pas, ou n'existe plus."
             return page(request, "message.html", 404, title="Conversation introuvable", text=text)
         file = re.sub(r"[^a-z0-9]+", "-", fold(found.title)).strip("-")[:60] or "conversation"
-        headers = {"content-disposition": f'attachment; filename="{file}.{form}"', "cache-control": "no-store"}
-        return Response(_exported(found, form), media_type=_TYPES[form], headers=headers)
+        return Response(_exported(found, form), media_type=_TYPES[form], headers=_attached(f"{file}.{form}"))
+
+    @router.get("/conversations/{name}/valeurs/{number}.{form}")
+    def values(request: Request, name: str, number: int, form: str) -> Response:
+        found = conversations.get(person_of(request).name, name)
+        turn = next((turn for turn in found.turns if turn.number == number), None) if found else None
+        if form not in TYPES or turn is None:
+            return page(request, "message.html", 404, title="Conversation introuvable", text=strings.CONVERSATION_GONE)
+        content = to_file(values_of(kept_answer(turn.answer)), form, origin_of(request))
+        return Response(content, media_type=TYPES[form], headers=_attached(f"valeurs.{form}"))
 
     @router.post("/conversations/effacer")
     def erase_all(request: Request) -> Response:
@@ -74,6 +86,10 @@ def conversation_routes(conversations: Conversations, days: int, links: SharedLi
         return _erased(erasures.erase(person_of(request).name, [name]))
 
     return router
+
+
+def _attached(file: str) -> dict[str, str]:
+    return {"content-disposition": f'attachment; filename="{file}"', "cache-control": "no-store"}
 
 
 def _erased(name: str) -> Response:

@@ -9,23 +9,27 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from markupsafe import Markup
 
 from kb.errors import ReperesError
 from kb.ports import Base
 from kb.retrieval.filters import Filters
 from kb.retrieval.holding import Holding
-from kb.retrieval.holdings import Holdings, Subject, dated_figures, holdings, newest_first, of_subject
+from kb.retrieval.holdings import DatedFigure, Holdings, Subject, dated_figures, holdings, newest_first, of_subject
+from kb.retrieval.series import Group, gathered
 from kb.text.blocks import cells
 from kb.text.domain import Domain
 from kb.types import Document
 from kb.web.chat.sources import reader_address
+from kb.web.chat.values import downloads_html, groups_html, statements_of
+from kb.web.pages.exports.values import TYPES, to_file
 from kb.web.pages.picture import picture_of
-from kb.web.pages.templating import page
+from kb.web.pages.templating import origin_of, page
 
 ON_A_PAGE = 50
 _LONGEST_SEARCH = 2000
@@ -162,6 +166,7 @@ def explore_routes(base: Callable[[], Base], domain: Domain) -> APIRouter:
         found = newest_first(of_subject(opened.documents(), kind, name))
         texts = opened.documents([document.id for document in found]) if found else []
         told = dated_figures(texts, name, names=domain.names)
+        groups = _groups(told, found, kind)
         return page(
             request,
             "subject.html",
@@ -171,6 +176,9 @@ def explore_routes(base: Callable[[], Base], domain: Domain) -> APIRouter:
             found=found,
             figures=told,
             held=holdings(found),
+            values=Markup(groups_html(groups) + downloads_html(request.url.path, f"?{urlencode({'nom': name})}"))
+            if groups
+            else "",
             reader=reader_address,
             choice=Choice(partenaire=(name,)) if kind == "partner" else Choice(programme=(name,)),
         )
@@ -183,7 +191,30 @@ def explore_routes(base: Callable[[], Base], domain: Domain) -> APIRouter:
     def of_programme(request: Request, nom: Name) -> Response:
         return subject_page(request, "programme", nom)
 
+    def subject_file(request: Request, kind: Subject, name: str, form: str) -> Response:
+        opened = base()
+        found = newest_first(of_subject(opened.documents(), kind, name))
+        texts = opened.documents([document.id for document in found]) if found else []
+        groups = _groups(dated_figures(texts, name, names=domain.names), found, kind)
+        headers = {"content-disposition": f'attachment; filename="valeurs.{form}"', "cache-control": "no-store"}
+        return Response(to_file(groups, form, origin_of(request)), media_type=TYPES[form], headers=headers)
+
+    @router.get("/explorer/partenaire.{form}")
+    def partner_file(request: Request, nom: Name, form: Literal["csv", "xlsx"]) -> Response:
+        return subject_file(request, "partner", nom, form)
+
+    @router.get("/explorer/programme.{form}")
+    def programme_file(request: Request, nom: Name, form: Literal["csv", "xlsx"]) -> Response:
+        return subject_file(request, "programme", nom, form)
+
     return router
+
+
+def _groups(told: Sequence[DatedFigure], found: Sequence[Document], kind: Subject) -> list[Group]:
+    """The values of a subject's figures, told apart by the partners or programmes that they are of."""
+    said = [(one.document.id, one.document.title, one.text, one.start, one.end) for one in told]
+    held = holdings(found)
+    return gathered(statements_of(said), list(held.programmes if kind == "partner" else held.partners))
 
 
 def _found(

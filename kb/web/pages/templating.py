@@ -69,6 +69,11 @@ def person_of(request: Request) -> Person:
     return person
 
 
+def origin_of(request: Request) -> str:
+    """The address under which the application is called: what a link that is given away begins with."""
+    return f"{request.url.scheme}://{request.url.netloc}"
+
+
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """A page of the application, with its menu."""
     state = request.scope.get("state", {})

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from kb.records.sharing.links import SharedLinks
 from kb.web import strings
-from kb.web.pages.templating import page, person_of
+from kb.web.pages.templating import origin_of, page, person_of
 from kb.web.sharing.shown import shown_turn
 
 _GONE_TITLE = "Ce lien n'ouvre rien"
@@ -51,7 +51,7 @@ def sharing_routes(links: SharedLinks, *, has_accounts: bool) -> APIRouter:
         shared = links.is_shared(person_of(request).name, name)
         if shared is None:
             return page(request, "message.html", 404, title=_GONE_TITLE, text=strings.CONVERSATION_GONE)
-        address = f"{request.url.scheme}://{request.url.netloc}/partage/{name}"
+        address = f"{origin_of(request)}/partage/{name}"
         return page(
             request,
             "sharing/dialog.html",

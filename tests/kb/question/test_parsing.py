@@ -98,3 +98,20 @@ def test_whether_one_figure_is_the_answer(text: str, figure: str | None, one: bo
 def test_rarity_is_that_of_bm25() -> None:
     assert inverse_document_frequency(0, 10) == pytest.approx(math.log(1 + 10.5 / 0.5))
     assert inverse_document_frequency(10, 10) == pytest.approx(math.log(1 + 0.5 / 10.5))
+
+
+def test_what_editors_write_counts_from_the_next_question_on(index: EmbeddedReader) -> None:
+    written: list[tuple[str, tuple[str, ...]]] = []
+    parser = QuestionParser(index, edited=lambda: tuple(written))
+    with index.lease() as lease:
+        assert "délégué à la protection des données" in parser.parse("Que fait le DPO ?", lease).embedded
+        written.append(("dpo", ("école de Tourcoing",)))
+        assert "école de Tourcoing" in parser.parse("Que fait le DPO ?", lease).embedded
+        assert parser.acronyms(lease)["dpo"] == ("école de Tourcoing",)
+        written[0] = ("dpo", ())  # hidden
+        assert parser.parse("Que fait le DPO ?", lease).embedded == "Que fait le DPO ?"
+        # What documents say is for the page to show, whatever editors make of it.
+        (acronym,) = parser.explained()
+    index.close()
+    assert (acronym.written, acronym.meanings[0].text) == ("DPO", "délégué à la protection des données")
+    assert [source.document_id for source in acronym.meanings[0].sources] == ["dpo.md"]

@@ -27,6 +27,8 @@ sur_un_programme = ["{nom} : combien de rivières ?"]
 [pages]
 rubriques = ["Au fil de l'eau"]
 fin = ["En bref"]
+[metiers]
+"Droit de l'eau" = ["{nom} : quelles règles ?", "Qui fixe les débits ?"]
 """
 
 
@@ -43,6 +45,7 @@ def test_the_file_is_read_whole(tmp_path: Path) -> None:
         feminine=("ORE",),
         synonyms=(("flotte", ("eau",)),),
         examples=("Que finance le plan Aval ?",),
+        professions=(("Droit de l'eau", ("{nom} : quelles règles ?", "Qui fixe les débits ?")),),
         asked_of_programmes=("{nom} : combien de rivières ?",),
         rubrics=("Au fil de l'eau",),
         page_ends=("En bref",),
@@ -66,7 +69,7 @@ def test_the_file_beside_the_corpus_may_be_absent_and_a_named_one_may_not(tmp_pa
     ("text", "says"),
     [
         ('[noms]\nautres = ["a"', "domain.toml : ce n'est pas du TOML bien formé .* guillemets droits"),
-        ("[nom]\n", "domain.toml : section inconnue « nom ». Possibles : mots, noms, pages, questions."),
+        ("[nom]\n", "domain.toml : section inconnue « nom ». Possibles : metiers, mots, noms, pages, questions."),
         ("noms = 3\n", r"« noms » est une section ; écrivez \[noms\] seul"),
         ("[pages]\nrubrique = []\n", r"\[pages\] : clé inconnue « rubrique ». Possibles : encadres, fin, rubriques"),
         ('[pages]\nfin = "En bref"\n', r"\[pages\], fin : il faut une liste de textes entre guillemets"),

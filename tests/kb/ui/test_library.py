@@ -80,7 +80,8 @@ def test_what_a_search_finds_is_counted_and_asked_about(library: str, open_page:
 
     # The search goes along to the questions, and can be taken away there.
     page.get_by_role("link", name="Poser une question dans cette sélection").click()
-    expect(page.locator("#filters")).to_contain_text("qui contiennent « relogement », type article")
+    chosen = page.locator("#filters .chosen")
+    expect(chosen).to_contain_text(["documents qui contiennent « relogement »", "type : article"])
     ask(page, "Quel est le budget ?")
     expect(page.locator("#current .answer")).to_contain_text("12 millions")
     expect(page.locator("#sources")).not_to_contain_text("Les jardins partagés")

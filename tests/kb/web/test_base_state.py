@@ -94,3 +94,18 @@ def test_the_state_is_that_of_the_base_and_of_the_ingestion() -> None:
     base = SmallBase([Document(id="a", source="d", title="A", text="Un texte.")])
     progress = IngestionProgress(running=True, done=1, total=2)
     assert read_base_state(lambda: base, FixedIngestor(progress)) == BaseState(base.status(), None, progress)
+
+
+def test_questions_of_professions_stand_behind_their_names() -> None:
+    state = BaseState(FILLED, None, IngestionProgress())
+    html = welcome_html(state, [("Finances <b>", ["Quel budget ?", "Quel <i>montant</i> ?"])])
+    assert 'aria-expanded="false" aria-controls="metier-0">Finances &lt;b&gt;</button>' in html
+    assert html.count('class="asks"') == 2
+    assert "<i>" not in html
+    assert "professions" not in welcome_html(state)
+
+
+def test_what_answers_can_be_limited_to_is_read_with_the_base() -> None:
+    scope = read_base_state(lambda: SmallBase(DOCUMENTS), None).scope
+    assert ("kind", (("article", 1),)) in scope.choices
+    assert scope.recent == ("2025", "2024")

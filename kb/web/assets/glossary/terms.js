@@ -49,8 +49,9 @@
     let section = null;
     let seen = new Set();
     for (const node of texts(part)) {
-      const block = [...part.children].find((child) => child.contains(node));
-      if (block !== section && block?.matches(".heading, .leaf")) seen = new Set();
+      let block = node;
+      while (block.parentNode && block.parentNode !== part) block = block.parentNode;
+      if (block !== section && block instanceof Element && block.matches(".heading, .leaf")) seen = new Set();
       section = block;
       wrap(node, seen);
     }
