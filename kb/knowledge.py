@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
-import unicodedata
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Self, cast
+from typing import Any, Self, cast
 
 from kb.answering.answers import Answering
 from kb.answering.evidence import passages_to_read
 from kb.answering.reading import read
 from kb.answering.refusal import Calibration, Caution, calibration_for, features, shipped_calibration
 from kb.errors import ReperesError, TextTooLongError
+from kb.index.catalog.journal import REPORTS_KEPT
 from kb.index.catalog.reader import CatalogReader
 from kb.index.catalog.rows import Origin, Withdrawn
 from kb.index.opening import open_store
@@ -21,14 +21,14 @@ from kb.index.store import IndexReader
 from kb.index.texts import text_to_read
 from kb.models.chat.llm import ChatModel
 from kb.models.chat.opening import open_chat_model, open_checker
-from kb.models.encoder import Encoder
+from kb.models.encoder import Encoder, FloatMatrix
 from kb.models.reader.opening import LazyReader
 from kb.models.reader.passage_reader import Reader
 from kb.models.reader.weights import shipped_weights
 from kb.models.remembering import RememberingEncoder
 from kb.models.reranker import Reranker, load_reranker
 from kb.question.glossary import Entries, read_glossary
-from kb.question.parsing import QuestionParser
+from kb.question.parsing import QuestionParser, checked
 from kb.question.rephrasing import rephrased
 from kb.retrieval.filters import Filters
 from kb.retrieval.holding import Holding, WordSearch
@@ -171,9 +171,9 @@ class KnowledgeBase:
         """The number of commits so far: one small read, where `status` counts."""
         return self._index.catalog.generation()
 
-    def document_ids(self) -> set[str]:
-        """The ids of the current documents."""
-        return {header.id for header in self._index.catalog.headers()}
+    def question_vectors(self, questions: Sequence[str]) -> FloatMatrix:
+        """The unit vectors of questions, shape (n, d). Raises TextTooLongError."""
+        return self._encoder.encode(questions, "query")
 
     def document(self, document_id: str) -> Document | None:
         """A current document as it is stored, or None."""
@@ -197,6 +197,10 @@ class KnowledgeBase:
         """The documents that left the base, latest first."""
         return self._index.catalog.withdrawn()
 
+    def reports(self) -> list[dict[str, Any]]:
+        """The reports of all ingestions that are kept, newest first."""
+        return self._index.catalog.journal.reports(REPORTS_KEPT)
+
     def search(
         self, question: str, *, history: Sequence[Message] = (), k: int = 10, filters: Filters | None = None
     ) -> list[Hit]:
@@ -204,7 +208,7 @@ class KnowledgeBase:
 
         Raises ReperesError for an empty or too long question, and for filters that no document can pass.
         """
-        standalone = _checked(self._parser.standalone(question, history))
+        standalone = checked(self._parser.standalone(question, history))
         with self._index.lease() as lease, _too_long_told():
             return self._retriever.search(self._parser.parse(question, lease, standalone), lease, k, filters)
 
@@ -216,7 +220,7 @@ class KnowledgeBase:
     def explain(self, question: str) -> Question:
         """How a question is understood: its acronyms spelled out, its words, its phrases, what it asks for."""
         with self._index.lease() as lease:
-            return self._parser.parse(_checked(question), lease)
+            return self._parser.parse(checked(question), lease)
 
     def signs(self, question: str) -> dict[str, float]:
         """What the probability that the documents answer is made of, by the names in `kb.answering.refusal.FEATURES`.
@@ -224,7 +228,7 @@ class KnowledgeBase:
         Raises ReperesError for an empty or too long question.
         """
         with self._index.lease() as lease, _too_long_told():
-            asked = self._parser.parse(_checked(question), lease)
+            asked = self._parser.parse(checked(question), lease)
             hits = passages_to_read(self._retriever.search(asked, lease, PASSAGES_FOUND))
         return features(asked, hits, read(asked, hits, self._reader))
 
@@ -265,7 +269,7 @@ class KnowledgeBase:
         if answerer == "llm" and model is None:
             raise ReperesError(NO_MODEL)
         began = time.perf_counter()
-        standalone = _checked(rephrased(model, question, self._parser.standalone(question, history), history))
+        standalone = checked(rephrased(model, question, self._parser.standalone(question, history), history))
         with self._index.lease() as lease, _too_long_told():
             asked = self._parser.parse(question, lease, standalone)
             hits = self._retriever.search(asked, lease, PASSAGES_FOUND, filters)
@@ -292,9 +296,3 @@ def _too_long_told() -> Iterator[None]:
         raise ReperesError(
             "La question est trop longue pour être comprise en entier. Raccourcissez-la (une ou deux phrases)."
         ) from None
-
-
-def _checked(question: str) -> str:
-    if not any(sign.isalnum() for sign in question):
-        raise ReperesError("La question est vide. Écrivez une question en quelques mots.")
-    return unicodedata.normalize("NFC", question).strip()  # the model does not compose accents itself

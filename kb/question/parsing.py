@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from kb.errors import ReperesError
 from kb.index.store import IndexReader, Lease
 from kb.question import intent
 from kb.question.follow_up import standalone_question
@@ -104,3 +106,10 @@ def question_of(text: str, standalone: str, terms: SearchTerms, rarity: Callable
 def inverse_document_frequency(frequency: int, total: int) -> float:
     """ln(1 + (N − n + ½) / (n + ½)): BM25's, never negative."""
     return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
+
+
+def checked(question: str) -> str:
+    """A question as it is looked for. Raises ReperesError for one without a word."""
+    if not any(sign.isalnum() for sign in question):
+        raise ReperesError("La question est vide. Écrivez une question en quelques mots.")
+    return unicodedata.normalize("NFC", question).strip()  # the model does not compose accents itself

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from kb.errors import SettingsError
 from kb.evaluation.desk import EvaluationDesk
 from kb.ports import Base, FeedbackStore, Ingestor
+from kb.records.asked.questions import asked_of
 from kb.records.conversations import Conversations, PassingConversations
 from kb.records.places import place_of
 from kb.settings import Settings
@@ -36,6 +37,7 @@ from kb.web.door.events import EventDoor, PageEvents
 from kb.web.door.origins import Origins, is_loopback
 from kb.web.evaluation_files import evaluation_routes
 from kb.web.guard import Guard
+from kb.web.news.routes import news_of, news_routes
 from kb.web.operation import Metrics, operation_routes
 from kb.web.originals.leaves import Leaves
 from kb.web.page_context import PageContext
@@ -43,6 +45,7 @@ from kb.web.pages.beside import beside_routes
 from kb.web.pages.conversations import conversation_routes
 from kb.web.pages.document_editor import DocumentEditor
 from kb.web.pages.documents import MOST_FILES, document_routes
+from kb.web.pages.editors.missed import missed_routes
 from kb.web.pages.explore import explore_routes
 from kb.web.pages.help import help_routes
 from kb.web.pages.original import original_routes
@@ -78,7 +81,8 @@ def build_server(
     # Gradio draws up a table of all events after each of them, for a page that is not served.
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
     gate = Gate(settings)
-    metrics = Metrics(log_questions=settings.log_questions)
+    asked = asked_of(settings)
+    metrics = Metrics(log_questions=settings.log_questions, asked=asked)
     kept = conversations or PassingConversations()
     limit = settings.max_file_mb * MOST_FILES * 1_000_000
     middleware = [
@@ -100,6 +104,8 @@ def build_server(
         yield
         gate.close()
         kept.close()
+        if asked is not None:
+            asked.close()
         leaves.close()
 
     server = FastAPI(
@@ -128,9 +134,11 @@ def build_server(
         server.include_router(value_routes(editor), **hidden)
     if desk is not None:
         server.include_router(evaluation_routes(desk), **hidden)
+        server.include_router(missed_routes(desk.missed(asked) if asked else None, settings.retention_days), **hidden)
         # Gradio's page stands under the address with a slash.
         server.add_api_route("/evaluation", lambda: RedirectResponse("/evaluation/", 308), **hidden)
     waiting_lines = WaitingLines()
+    server.include_router(news_routes(news_of(settings, base, kept, waiting_lines)), **hidden)
     add_api(server, base, gate, metrics, waiting_lines)
     tools = Tools(base, waiting_lines, gate.rate_limits, metrics)
     server.router.routes.append(Route(PATH, AssistantEndpoint(tools, server.version)))

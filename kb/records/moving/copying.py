@@ -8,9 +8,17 @@ from kb.dialects import set_numbers
 from kb.errors import StoreError
 from kb.records.database import AppDatabase
 from kb.records.places import Place
-from kb.records.tables import CONVERSATIONS, EVALUATION_RUNS, FEEDBACK, METADATA, TEST_QUERIES
+from kb.records.tables import (
+    CONVERSATIONS,
+    EVALUATION_RUNS,
+    FEEDBACK,
+    FOLLOWED_QUESTIONS,
+    METADATA,
+    QUESTIONS_ASKED,
+    TEST_QUERIES,
+)
 
-_KEPT = (CONVERSATIONS, FEEDBACK, TEST_QUERIES, EVALUATION_RUNS)
+_KEPT = (CONVERSATIONS, FEEDBACK, FOLLOWED_QUESTIONS, QUESTIONS_ASKED, TEST_QUERIES, EVALUATION_RUNS)
 
 
 def copy_records(source: Place, target: Place) -> int:
@@ -36,7 +44,7 @@ def copy_records(source: Place, target: Place) -> int:
         for table in _all():
             if rows[table.name]:
                 writing.execute(table.insert(), rows[table.name])
-        for column in (FEEDBACK.c.id, EVALUATION_RUNS.c.id):
+        for column in (FEEDBACK.c.id, EVALUATION_RUNS.c.id, QUESTIONS_ASKED.c.id):
             set_numbers(writing, column)
         return sum(map(len, rows.values()))
 
