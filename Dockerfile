@@ -11,7 +11,7 @@ ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 RUN pip install --extra-index-url "$TORCH_INDEX" ".[ocr]"
 
 FROM python:3.13-slim
-RUN useradd --create-home --uid 10001 reperes && install -d -o reperes -g reperes /data
+RUN useradd --create-home --uid 10001 reperes && install -d -o reperes -g reperes /data /ajouts
 COPY --from=build /venv /venv
 COPY --chown=reperes corpus /app/corpus
 # The cache is in the volume: the model is unpacked there at the first start, in the form that suits the processor

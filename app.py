@@ -52,6 +52,7 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
     from ingest.erasing import settle_erasures
     from kb.evaluation.desk import EvaluationDesk
     from kb.records.conversations import conversations_of
+    from kb.records.editing.glossary import EditedGlossary
     from kb.records.feedback import feedback_of
     from kb.records.places import place_of
     from kb.text.domain import domain_of
@@ -68,7 +69,8 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
     ingestor = ChildIngestor(settings)
     try:
         _bring_up_to_date(settings, ingestor)
-        opener = Opener(settings)
+        glossary = EditedGlossary(place_of(settings))
+        opener = Opener(settings, glossary.entries)
         if trouble := opener.try_to_open():
             click.echo(trouble, err=True)
         # Gradio can publish the files of its working directory: let there be none.
@@ -77,7 +79,7 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
             desk = EvaluationDesk(opener, place_of(settings))
             kept = conversations_of(settings)
             page = server.build_server(
-                opener, ingestor, domain, settings, mount_pages, feedback_of(settings), desk, kept
+                opener, ingestor, domain, settings, mount_pages, feedback_of(settings), desk, kept, glossary
             )
             warmer = Warmer(opener)
             try:
@@ -97,11 +99,14 @@ def mcp(store: Path | None) -> None:
     appelle par HTTP n'en a pas besoin : l'application (« reperes serve ») lui répond à l'adresse /api/mcp, avec un
     jeton (« reperes user token NOM ») si elle demande de se connecter.
     """
+    from kb.records.editing.glossary import EditedGlossary
+    from kb.records.places import place_of
     from kb.web.assistants.stdio import serve_on_stdio
     from kb.web.server import version_here
     from kb.web.warming import Opener
 
-    opener = Opener(Settings.load(store=store))
+    settings = Settings.load(store=store)
+    opener = Opener(settings, EditedGlossary(place_of(settings)).entries)
     serve_on_stdio(opener, version_here(), opener.try_to_open)
 
 

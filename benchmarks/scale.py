@@ -1,10 +1,13 @@
 """Latency and memory of search against the size of the base, with a plot.
 
-    python -m benchmarks.scale [--sizes 1000 10000 100000] [--questions 300]
+    python -m benchmarks.scale [--sizes 1000 10000 100000] [--questions 300] [--database postgresql+psycopg://…]
 
 The bases are made of real French sentences (`benchmarks/scaling/base.py` says how, and which vectors are real), kept in
 the cache folder. Each is searched in a process of its own: `KnowledgeBase.search`, the encoding of the question by
 the real encoder included, over questions that are all different. The plot goes to docs/scale.svg.
+
+With `--database` the bases stand on that server, where the account may make and drop databases: what is measured
+then, `benchmarks/scaling/database.py` says.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from benchmarks.report import Target, busy, encoder_in_words, machine, save, tab
 from benchmarks.rivals.process import PYTHON as PLOTTING_PYTHON
 from benchmarks.rivals.process import require_rivals
 from benchmarks.scaling.base import base
+from benchmarks.scaling.database import measure_on_server
 from benchmarks.scaling.recombine import POOL
 from benchmarks.support.bench_data import ROOT, bench_data
 from kb.models.sentence_encoder import load_encoder
@@ -85,8 +89,12 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000], help="passages of each base")
     parser.add_argument("--questions", type=int, default=300, help="how many different questions are asked")
     parser.add_argument("--pool", type=int, default=POOL, help="passages that are really encoded")
+    parser.add_argument("--database", default="", help="a PostgreSQL server, by one of its databases")
     options = parser.parse_args()
     data = bench_data()
+    if options.database:
+        measure_on_server(options.database, sorted(set(options.sizes)), options.questions, data, options.pool)
+        return
     require_rivals()  # the plot is drawn there
     settings = Settings.load()
     encoder = load_encoder(settings)

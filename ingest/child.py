@@ -19,6 +19,8 @@ from kb.ports import IngestionProgress
 from kb.settings import UPLOADS_SOURCE, Settings
 
 _LONGEST_COMMAND = 600  # seconds
+# Another replica of the application is writing: each try is a process, which takes a second or two.
+_SECONDS_BETWEEN_TRIES = 10.0
 _STOPPED = "La mise à jour de la base s'est arrêtée (code {code})."
 
 logger = logging.getLogger(__name__)
@@ -27,12 +29,14 @@ logger = logging.getLogger(__name__)
 @dataclass(slots=True, eq=False)
 class _Job:
     """A command and, of a change of a document, what it does and what is said once it is done. Somebody may wait for
-    its end, and is then told its error.
+    its end, and is then told its error. One that `keeps_on` is tried again while another replica is writing; nobody
+    waits for it then.
     """
 
     command: Sequence[str]
     doing: str = ""
     done: str = ""
+    keeps_on: bool = False
     is_waited_for: bool = False
     ended: threading.Event = field(default_factory=threading.Event)
     error: str | None = None
@@ -52,7 +56,7 @@ class ChildIngestor:
         self._corpus = ("ingest", *to_store, str(settings.corpus.absolute()))
         self._sources = ("sync", *to_store)
         self._waiting: list[_Job] = []
-        self._stopped = False
+        self._stopping = threading.Event()
         self._environ = {**os.environ, "REPERES_CORPUS": str(settings.corpus.absolute())}
         self._environ["REPERES_UPLOADS"] = str(self._uploads)
         self._environ["REPERES_DATABASE"] = settings.database
@@ -98,20 +102,24 @@ class ChildIngestor:
         given = ["--reset"] if fields is None else [f"--field={name}={value}" for name, value in fields.items()]
         named = f"« {title or document_id} »"
         command = ("correct", *self._to_store, *given, "--", document_id)
-        return self._change(_Job(command, f"correction de {named}", f"Corrigé : {named}."))
+        return self._change(_Job(command, f"correction de {named}", f"Corrigé : {named}.", keeps_on=True))
 
     def merge(self, field: str, values: Sequence[str], into: str) -> bool:
         """Gives documents that have one of `values` the value `into`, at once or later as `correct` does."""
         named = ", ".join(f"« {value} »" for value in values)
         command = ("merge", *self._to_store, f"--into={into}", "--", field, *values)
-        return self._change(_Job(command, f"fusion de {named} en « {into} »", f"Fusionné en « {into} » : {named}."))
+        return self._change(
+            _Job(command, f"fusion de {named} en « {into} »", f"Fusionné en « {into} » : {named}.", keeps_on=True)
+        )
 
     def forget(self, document_id: str, title: str = "") -> bool:
         """Erases a document for good, once what runs has ended. Whether that is done; may raise ReperesError when it is
         done at once."""
         named = f"« {title or document_id} »"
         command = ("forget", *self._to_store, "--", document_id)
-        return self._change(_Job(command, f"effacement pour de bon de {named}", f"Effacé pour de bon : {named}."))
+        return self._change(
+            _Job(command, f"effacement pour de bon de {named}", f"Effacé pour de bon : {named}.", keeps_on=True)
+        )
 
     def preview(self, what: str) -> Mapping[str, Any]:
         """What would be understood of a file or an address. May raise ReperesError, saying why it cannot be read."""
@@ -138,9 +146,9 @@ class ChildIngestor:
     def _start(self, command: Sequence[str], *, wait: bool = False) -> None:
         with self._lock:
             if not self._progress.running:
-                self._begin(_Job(command))
+                self._begin(_Job(command, keeps_on=wait))
             elif wait and command not in [job.command for job in self._waiting]:
-                self._put_off(_Job(command))
+                self._put_off(_Job(command, keeps_on=True))
 
     def _change(self, job: _Job) -> bool:
         """Makes a change and waits for its end; behind what runs, it is put off. Whether it is made."""
@@ -150,7 +158,7 @@ class ChildIngestor:
                 return False
             job.is_waited_for = True
             self._begin(job)
-        if not job.ended.wait(_LONGEST_COMMAND):
+        if not job.ended.wait(_LONGEST_COMMAND) or not job.is_waited_for:
             return False
         if job.error is not None:
             raise ReperesError(job.error)
@@ -180,7 +188,7 @@ class ChildIngestor:
     def stop(self) -> None:
         """Ends the process that runs, if any. A commit under way is finished or undone by the next one."""
         with self._lock:
-            self._stopped = True
+            self._stopping.set()
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
             self._process.wait(timeout=10)
@@ -192,6 +200,8 @@ class ChildIngestor:
             for line in process.stderr:
                 self._read_progress(line)
             output = process.stdout.read()
+        if job.keeps_on and _is_busy(output) and self._keeps_on(job):
+            return
         with self._lock:
             before = self._progress.error
             self._end(output, process.returncode)
@@ -201,8 +211,23 @@ class ChildIngestor:
             elif job.is_waited_for:
                 self._progress = replace(self._progress, error=before)
             job.ended.set()
-            if self._waiting and not self._stopped:
+            if self._waiting and not self._stopping.is_set():
                 self._begin(self._waiting.pop(0))
+
+    def _keeps_on(self, job: _Job) -> bool:
+        """Begins a job anew after a while; False when the application ends meanwhile."""
+        with self._lock:
+            self._waiting.insert(0, job)
+            self._tell_waiting()
+            job.is_waited_for = False
+            job.ended.set()
+        self._stopping.wait(_SECONDS_BETWEEN_TRIES)
+        with self._lock:
+            self._waiting.remove(job)
+            if self._stopping.is_set():
+                return False
+            self._begin(job)
+            return True
 
     def _read_progress(self, line: str) -> None:
         try:
@@ -228,6 +253,14 @@ class ChildIngestor:
     def _end(self, output: str, code: int) -> None:
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         self._progress = replace(self._progress, running=False, error=_error(output, code), finished_at=now)
+
+
+def _is_busy(output: str) -> bool:
+    """Whether a command did nothing because another process is writing."""
+    try:
+        return bool(json.loads(output).get("busy"))
+    except (ValueError, AttributeError):
+        return False
 
 
 def _error(output: str, code: int) -> str | None:

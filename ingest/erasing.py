@@ -19,7 +19,8 @@ from kb.index.catalog.journal import mark
 from kb.index.opening import open_store
 from kb.index.store import Store
 from kb.records.database import AppDatabase
-from kb.records.places import place_of
+from kb.records.places import place_of, shared_place_of
+from kb.records.shared.folder import check_folder
 from kb.settings import Settings
 from kb.web.uploads import Uploads
 
@@ -29,9 +30,11 @@ def forget(settings: Settings, document_ids: Sequence[str]) -> None:
     file the copy in the folder of added files goes too.
 
     A document that was erased before is no error: what an erasure that failed half-way left is erased then. Raises
-    StoreError for an id that is not known.
+    StoreError for an id that is not known, SettingsError where the folder of added files is another one than the
+    replicas share.
     """
-    store = open_store(settings)
+    check_folder(settings.uploads_folder, shared_place_of(settings))
+    store, uploads = open_store(settings), Uploads(settings.uploads_folder, settings.max_file_mb)
     with closing(store.catalog()) as catalog:
         known, forgotten = list(catalog.states()), catalog.journal.forgotten()
     for document_id in document_ids:
@@ -44,7 +47,6 @@ def forget(settings: Settings, document_ids: Sequence[str]) -> None:
     else:
         store.finish_erasing()
     erase_pages(settings.store, set(map(mark, document_ids)))
-    uploads = Uploads(settings.uploads_folder, settings.max_file_mb)
     for document_id in document_ids:
         uploads.forget(document_id)
     # After the base: from here on no answer can be made of them, and those under way find the marks.

@@ -26,6 +26,7 @@ from kb.index.vectors import SPACES, Space
 from kb.models.encoder import FloatMatrix
 from kb.records.moving.copying import copy_records
 from kb.records.places import place_of
+from kb.records.shared.accounts import accounts_of
 from kb.settings import Settings
 
 _BATCH = 64  # documents, as many as an ingestion commits at once
@@ -49,7 +50,8 @@ def target_of(settings: Settings, to: str) -> Settings:
 
 
 def move(settings: Settings, target: Settings, *, progress: Progress | None = None) -> MoveReport:
-    """Copies the base of the settings, and what people did with it, to the store of the settings `target`.
+    """Copies the base of the settings, what people did with it, and their accounts, to the store of the settings
+    `target`.
 
     Raises StoreError when there is no base, when the target holds another one, and when what was copied does not agree
     with itself; StoreBusyError when somebody writes to either.
@@ -76,7 +78,10 @@ def move(settings: Settings, target: Settings, *, progress: Progress | None = No
         if wrong := next(iter(after.audit()), None):
             raise StoreError(f"{goal.name} : la copie n'est pas entière ({wrong.what}). Relancez la même commande.")
         status = after.catalog.status()
-    return MoveReport(status.documents, status.passages, copy_records(place_of(settings), place_of(target)))
+    records = copy_records(place_of(settings), place_of(target))
+    with closing(accounts_of(settings)) as people, closing(accounts_of(target)) as known:
+        known.take_from(people)
+    return MoveReport(status.documents, status.passages, records)
 
 
 def _check_free(goal: Store) -> None:

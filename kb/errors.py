@@ -36,6 +36,10 @@ class StoreError(ReperesError):
     """The store cannot be opened, or does not fit the settings."""
 
 
+class StoreUnreachableError(StoreError):
+    """The database that the store is in cannot be reached, for now."""
+
+
 class StoreBusyError(StoreError):
     """Another process is writing to the store."""
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any, Self, cast
 
 from kb.answering.answers import Answering
 from kb.answering.evidence import passages_to_read
 from kb.answering.reading import read
 from kb.answering.refusal import Calibration, Caution, calibration_for, features, shipped_calibration
-from kb.errors import ReperesError, TextTooLongError
+from kb.errors import ReperesError
 from kb.index.catalog.journal import REPORTS_KEPT
 from kb.index.catalog.reader import CatalogReader
 from kb.index.catalog.rows import Origin, Withdrawn
@@ -27,8 +26,10 @@ from kb.models.reader.passage_reader import Reader
 from kb.models.reader.weights import shipped_weights
 from kb.models.remembering import RememberingEncoder
 from kb.models.reranker import Reranker, load_reranker
-from kb.question.glossary import Entries, read_glossary
-from kb.question.parsing import QuestionParser, checked
+from kb.question.askable import checked, too_long_told
+from kb.question.explained import Acronym
+from kb.question.glossary import Edited, Entries, read_glossary
+from kb.question.parsing import QuestionParser
 from kb.question.rephrasing import rephrased
 from kb.retrieval.filters import Filters
 from kb.retrieval.holding import Holding, WordSearch
@@ -66,11 +67,12 @@ class KnowledgeBase:
         reader: Reader | None = None,
         calibration: Calibration | None = None,
         caution: Caution = "normal",
+        edited: Edited = lambda: (),
     ) -> None:
-        """`written` holds the glossary's entries from a file; `reranker` orders the best passages anew; `model` writes
-        answers over what is found, `checker` reads them again; `domain` adds names and words to those of the documents;
-        `reader` tells which sentences answer (by default the shipped one, kept where the environment says), and
-        `calibration` with `caution` whether to answer.
+        """`written` holds the glossary's entries from a file, `edited` gives those of editors; `reranker` orders the
+        best passages anew; `model` writes answers over what is found, `checker` reads them again; `domain` adds names
+        and words to those of the documents; `reader` tells which sentences answer (by default the shipped one, kept
+        where the environment says), and `calibration` with `caution` whether to answer.
         """
         self._calibration = calibration or shipped_calibration()
         self._caution: Caution = caution
@@ -79,14 +81,20 @@ class KnowledgeBase:
         self._checker = checker
         self._index = index
         self._encoder = RememberingEncoder(encoder)
-        self._parser = QuestionParser(index, written, domain)
+        self._parser = QuestionParser(index, written, domain, edited)
         self._words = WordSearch(self._parser)
         self._retriever = Retriever(index, self._encoder, reranker, self._reader, self._words.holding)
 
     @classmethod
-    def open(cls, settings: Settings, encoder: Encoder | None = None, calibration: Calibration | None = None) -> Self:
+    def open(
+        cls,
+        settings: Settings,
+        encoder: Encoder | None = None,
+        calibration: Calibration | None = None,
+        edited: Edited = lambda: (),
+    ) -> Self:
         """The knowledge base of `settings.store`, with the encoder and the calibration of the settings unless others
-        are given.
+        are given; `edited` gives the glossary's entries that editors have written.
 
         Raises StoreError when there is no store, FingerprintError when another encoder made it, ModelError when the
         encoder or the reranker cannot be loaded, SettingsError when a file (glossary, domain, calibration) cannot be
@@ -109,6 +117,7 @@ class KnowledgeBase:
             LazyReader(settings),
             calibration or calibration_for(settings.calibration, shipped_weights().identity),
             cast(Caution, settings.caution),
+            edited,
         )
 
     def close(self) -> None:
@@ -165,7 +174,7 @@ class KnowledgeBase:
 
     def status(self) -> StoreStatus:
         """The state of the store."""
-        return self._index.catalog.status()
+        return self._index.status()
 
     def generation(self) -> int:
         """The number of commits so far: one small read, where `status` counts."""
@@ -201,6 +210,10 @@ class KnowledgeBase:
         """The reports of all ingestions that are kept, newest first."""
         return self._index.catalog.journal.reports(REPORTS_KEPT)
 
+    def acronyms(self) -> tuple[Acronym, ...]:
+        """The acronyms that the documents explain, or the agency's file; not what editors make of them."""
+        return self._parser.explained()
+
     def search(
         self, question: str, *, history: Sequence[Message] = (), k: int = 10, filters: Filters | None = None
     ) -> list[Hit]:
@@ -209,7 +222,7 @@ class KnowledgeBase:
         Raises ReperesError for an empty or too long question, and for filters that no document can pass.
         """
         standalone = checked(self._parser.standalone(question, history))
-        with self._index.lease() as lease, _too_long_told():
+        with self._index.lease() as lease, too_long_told():
             return self._retriever.search(self._parser.parse(question, lease, standalone), lease, k, filters)
 
     def holding(self, words: str) -> Holding:
@@ -227,7 +240,7 @@ class KnowledgeBase:
 
         Raises ReperesError for an empty or too long question.
         """
-        with self._index.lease() as lease, _too_long_told():
+        with self._index.lease() as lease, too_long_told():
             asked = self._parser.parse(checked(question), lease)
             hits = passages_to_read(self._retriever.search(asked, lease, PASSAGES_FOUND))
         return features(asked, hits, read(asked, hits, self._reader))
@@ -270,7 +283,7 @@ class KnowledgeBase:
             raise ReperesError(NO_MODEL)
         began = time.perf_counter()
         standalone = checked(rephrased(model, question, self._parser.standalone(question, history), history))
-        with self._index.lease() as lease, _too_long_told():
+        with self._index.lease() as lease, too_long_told():
             asked = self._parser.parse(question, lease, standalone)
             hits = self._retriever.search(asked, lease, PASSAGES_FOUND, filters)
             acronyms = self._parser.acronyms(lease)
@@ -285,14 +298,3 @@ class KnowledgeBase:
             checker=self._checker,
             seconds={"retrieval": round(time.perf_counter() - began, 4)},
         ).states(model)
-
-
-@contextmanager
-def _too_long_told() -> Iterator[None]:
-    """Says in French that a question is longer than the encoder reads."""
-    try:
-        yield
-    except TextTooLongError:
-        raise ReperesError(
-            "La question est trop longue pour être comprise en entier. Raccourcissez-la (une ou deux phrases)."
-        ) from None

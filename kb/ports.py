@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from kb.index.catalog.rows import Origin, Withdrawn
+from kb.question.explained import Acronym
 from kb.records.feedback import Verdict
 from kb.retrieval.filters import Filters
 from kb.retrieval.holding import Holding
@@ -46,6 +47,10 @@ class Base(Protocol):
 
     def holding(self, words: str) -> Holding:
         """The documents that hold the words of a search."""
+        ...
+
+    def acronyms(self) -> Sequence[Acronym]:
+        """The acronyms that the documents explain, or the agency's file, in the order of the alphabet."""
         ...
 
     def document(self, document_id: str) -> Document | None:

@@ -66,7 +66,7 @@ class Settings:
         "REPERES_UPLOADS",
         None,
         path,
-        "folder of the files that editors add in the page",
+        "folder of the files that editors add in the page; the same for all replicas",
         "`…-uploads` beside the store",
     )
     embedding_model: str = _setting(
@@ -190,7 +190,11 @@ class Settings:
         "sign-in: `none` (this machine only), `accounts` (`reperes user add`), `oidc`, or `proxy` (a trusted header)",
     )
     accounts: Path | None = _setting(
-        "REPERES_ACCOUNTS", None, path, "file of accounts and API tokens", "`…-accounts` beside the store"
+        "REPERES_ACCOUNTS",
+        None,
+        path,
+        "file of accounts and API tokens; without a database only",
+        "`…-accounts` beside the store",
     )
     editors: str = _setting(
         "REPERES_EDITORS", "", text, "names (OIDC, proxy) of those who may change the base; all others read", "none"
@@ -219,6 +223,13 @@ class Settings:
     oidc_client: str = _setting("REPERES_OIDC_CLIENT", "", text, "name of the application at that provider", "none")
     oidc_key: str = _setting("REPERES_OIDC_KEY", "", text, "its secret there; never logged", "none")
     oidc_name: str = _setting("REPERES_OIDC_NAME", "email", text, "claim that names a person: `email`, `sub`…")
+    sharing: bool = _setting(
+        "REPERES_SHARING",
+        True,
+        yes_or_no,
+        "`no`: nobody can share a conversation, and links that were given open nothing",
+        "yes",
+    )
     questions_per_minute: int = _setting(
         "REPERES_QUESTIONS_PER_MINUTE", 30, whole_number(0, 10_000), "questions that one person may ask; 0: any number"
     )

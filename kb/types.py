@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 Role = Literal["user", "assistant"]
 RefusalReason = Literal["no_evidence", "unsaid", "insufficient", "off_topic"]
-FigureKind = Literal["share", "number", "date"]
+FigureKind = Literal["share", "number", "duration", "date"]
 AnswererName = Literal["extractive", "llm"]
 EvidenceKind = Literal["sentence", "item", "row"]
 
@@ -230,7 +230,7 @@ class StoreStatus:
     """The state of a store. `last_ingestion` is an ISO date and time in UTC, None before the first one.
 
     `reports` holds the reports of the last ingestions and syncs, newest first, as `reperes ingest --json` prints them,
-    each with its `command`.
+    each with its `command`. `is_behind` is whether searches have not seen a part of it for some time.
     """
 
     documents: int
@@ -241,3 +241,4 @@ class StoreStatus:
     encoder: str | None
     sources: Mapping[str, int] = field(default_factory=dict)
     reports: tuple[Mapping[str, Any], ...] = ()
+    is_behind: bool = False

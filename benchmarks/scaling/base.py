@@ -36,6 +36,7 @@ from kb.index.catalog.file import FileCatalog
 from kb.index.embedded.store import EmbeddedStore
 from kb.index.embedding import NewVersion
 from kb.index.layout import CATALOG_FILE
+from kb.index.store import Store
 from kb.index.texts import passage_text, section_title
 from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder, FloatMatrix
@@ -65,17 +66,23 @@ def base(size: int, data: BenchData, encoder: Encoder, cache: Path, *, pool: int
         return store
     for old in store.parent.glob(f"scale-{size}-*"):
         shutil.rmtree(old)  # of another version of the code, or left by an interruption
+    fill(EmbeddedStore(store), size, source, encoder, store.parent, pool=pool)
+    return store
+
+
+def fill(store: Store, size: int, source: Material, encoder: Encoder, kept: Path, *, pool: int = POOL) -> None:
+    """Makes a base of `size` passages in an empty store; what is really encoded is kept in the folder `kept`."""
     made = passages(source, max(size, pool), pool=pool)
     pool_texts = [
         passage_text(recombined.document, passage)
         for recombined in documents(made[:pool], source.titles)
         for passage in recombined.passages
     ]
-    vectors = _kept(store.parent, pool_texts, encoder)
-    titles = _kept(store.parent, source.titles, encoder)
+    vectors = _kept(kept, pool_texts, encoder)
+    titles = _kept(kept, source.titles, encoder)
     prepared = PreparedEncoder(encoder)
     progress = tqdm(total=size, desc=f"base of {size}", unit=" passages", disable=None)
-    with progress, IndexWriter(EmbeddedStore(store), prepared, SPLITTER_VERSION) as writer:
+    with progress, IndexWriter(store, prepared, SPLITTER_VERSION) as writer:
         for group in _groups(documents(made[:size], source.titles)):
             prepared.vectors = {**_passage_vectors(group, vectors), **_section_vectors(group, titles)}
             writer.commit(
@@ -86,7 +93,6 @@ def base(size: int, data: BenchData, encoder: Encoder, cache: Path, *, pool: int
             )
             progress.update(sum(len(recombined.passages) for recombined in group))
         writer.finish()
-    return store
 
 
 def _groups(made: Iterator[RecombinedDocument]) -> Iterator[list[RecombinedDocument]]:

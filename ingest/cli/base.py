@@ -118,9 +118,10 @@ def rebuild(progress: str, store: Path | None) -> None:
 @PROGRESS
 @STORE
 def move(to: str, progress: str, store: Path | None) -> None:
-    """Copie la base, vecteurs compris, et ce que les personnes en ont fait ; celle de départ reste. Rien n'est relu.
+    """Copie la base, vecteurs compris, ce que les personnes en ont fait, et leurs comptes ; celle de départ reste. Rien
+    n'est relu.
 
-    Interrompue, la même commande reprend. Les comptes et les fichiers ajoutés restent où ils sont.
+    Interrompue, la même commande reprend. Les fichiers ajoutés restent où ils sont.
     """
     settings = Settings.load(store=store)
     from ingest import moving

@@ -9,6 +9,8 @@ from typing import Any
 from ingest.fetching.addresses import RefusedAddressError, authority, page_address
 from ingest.sources.source import FolderSource, WebSource
 from kb.errors import SettingsError
+from kb.records.places import shared_place_of
+from kb.records.shared.folder import check_folder
 from kb.settings import UPLOADS_SOURCE, Settings
 
 TYPES = ("folder", "page", "feed", "sitemap", "section")
@@ -49,8 +51,10 @@ def read_sources(path: Path) -> list[FolderSource | WebSource]:
 def configured_sources(settings: Settings) -> list[FolderSource | WebSource]:
     """What the settings' `sources.toml` lists, the configured corpus, listed or not, and the files added in the page.
 
-    Raises SettingsError, for a missing file too, unless none is configured.
+    Raises SettingsError, for a missing file too, unless none is configured; and for another folder of added files than
+    the one that all replicas have.
     """
+    check_folder(settings.uploads_folder, shared_place_of(settings))
     path = settings.sources or settings.corpus.parent / "sources.toml"
     listed = read_sources(path) if settings.sources or path.is_file() else []
     added: list[FolderSource | WebSource] = []

@@ -130,7 +130,7 @@ def status(shown: int, withdrawn: bool, store: Path | None, as_json: bool) -> No
         gone = catalog.withdrawn() if withdrawn else []
     if as_json:
         told = asdict(state)
-        del told["reports"]
+        del told["reports"], told["is_behind"]  # the latter is of who searches
         # Programs know the reports of ingestions by the name that the option has too.
         withdrawn_documents = [asdict(document) for document in gone]
         others = {"withdrawn_documents": withdrawn_documents, "language_model": in_use_json(settings)}

@@ -18,7 +18,7 @@ import click.formatting
 import click.parser
 import click.types
 
-from kb.errors import ReperesError
+from kb.errors import ReperesError, StoreBusyError
 
 logger = logging.getLogger(__name__)
 
@@ -111,9 +111,9 @@ class FrenchGroup(click.Group):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        def fail(message: str, code: int = 1) -> NoReturn:
+        def fail(message: str, code: int = 1, **more: bool) -> NoReturn:
             if ctx.meta["reperes.json"]:
-                print_json({"error": message})
+                print_json({"error": message, **more})
             say(f"Erreur : {message}", err=True)
             raise SystemExit(code)
 
@@ -121,6 +121,8 @@ class FrenchGroup(click.Group):
             return super().invoke(ctx)
         except UnusableError as error:
             fail(str(error), 2)
+        except StoreBusyError as error:
+            fail(str(error), busy=True)  # for programs that try again
         except ReperesError as error:
             fail(str(error))
         except (KeyboardInterrupt, click.Abort):

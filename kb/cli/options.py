@@ -40,8 +40,12 @@ def open_base(store: Path | None, calibration: Calibration | None = None) -> Kno
     if not base.exists():  # before the model is loaded: that takes seconds
         raise ReperesError(f"{base.name} : la base n'existe pas encore. Lancez « reperes ingest » pour la constituer.")
     from kb.knowledge import KnowledgeBase
+    from kb.records.editing.glossary import EditedGlossary
+    from kb.records.places import place_of
 
-    return KnowledgeBase.open(settings, calibration=calibration)
+    with closing(EditedGlossary(place_of(settings))) as glossary:
+        edited = glossary.entries()
+    return KnowledgeBase.open(settings, calibration=calibration, edited=lambda: edited)
 
 
 def known_documents(settings: Settings) -> set[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 _ROLE = click.Choice(["reader", "editor"])
 
 
-@click.group("user", short_help="Comptes et jetons : add, token, list, remove.")
+@click.group("user", short_help="Comptes et jetons : add, token, list, remove, import.")
 def user() -> None:
     """Gère les comptes (REPERES_AUTH=accounts) et les jetons de l'interface pour programmes."""
 
@@ -29,13 +31,13 @@ def user() -> None:
 @STORE
 def add(name: str, role: str, store: Path | None) -> None:
     """Demande le mot de passe deux fois ; sans terminal, il est lu sur l'entrée standard."""
-    accounts = _accounts(store)
-    if sys.stdin.isatty():
-        password = click.prompt("Mot de passe", hide_input=True, confirmation_prompt="Le même, à nouveau", type=str)
-    else:
-        password = sys.stdin.readline().rstrip("\n")
-    accounts.add(name, cast("Role", role), password)
-    click.echo(f"Compte « {name} » ({role}) enregistré dans {accounts.path}.")
+    with _accounts(store) as accounts:
+        if sys.stdin.isatty():
+            password = click.prompt("Mot de passe", hide_input=True, confirmation_prompt="Le même, à nouveau", type=str)
+        else:
+            password = sys.stdin.readline().rstrip("\n")
+        accounts.add(name, cast("Role", role), password)
+        click.echo(f"Compte « {name} » ({role}) enregistré dans {accounts.name}.")
 
 
 @user.command("token", short_help="Crée un jeton pour l'interface HTTP.")
@@ -44,15 +46,17 @@ def add(name: str, role: str, store: Path | None) -> None:
 @STORE
 def token(name: str, role: str, store: Path | None) -> None:
     """Écrit le jeton : il n'est montré qu'une fois, et n'est gardé nulle part."""
-    click.echo(_accounts(store).add_token(name, cast("Role", role)))
+    with _accounts(store) as accounts:
+        click.echo(accounts.add_token(name, cast("Role", role)))
 
 
 @user.command("list", short_help="Montre les comptes et les jetons.")
 @STORE
 def show(store: Path | None) -> None:
     """Écrit une ligne pour chacun : nom, rôle, compte ou jeton."""
-    for person, is_token in _accounts(store).people():
-        click.echo(f"{person.name}\t{person.role}\t{'jeton' if is_token else 'compte'}")
+    with _accounts(store) as accounts:
+        for person, is_token in accounts.people():
+            click.echo(f"{person.name}\t{person.role}\t{'jeton' if is_token else 'compte'}")
 
 
 @user.command("remove", short_help="Retire un compte, et ses jetons.")
@@ -60,15 +64,32 @@ def show(store: Path | None) -> None:
 @STORE
 def remove(name: str, store: Path | None) -> None:
     """Le compte ne peut plus rien dès maintenant, même si une page est ouverte."""
-    if not _accounts(store).remove(name):
-        raise ReperesError(f"Il n'y a pas de compte « {name} ».")
+    with _accounts(store) as accounts:
+        if not accounts.remove(name):
+            raise ReperesError(f"Il n'y a pas de compte « {name} ».")
     click.echo(f"Compte « {name} » retiré.")
 
 
-def _accounts(store: Path | None) -> Accounts:
-    from kb.records.accounts import Accounts
+@user.command("import", short_help="Reprend les comptes d'un fichier.")
+@click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path))
+@STORE
+def take_over(file: Path, store: Path | None) -> None:
+    """Reprend les comptes et les jetons d'un fichier de comptes, mots de passe compris ; un nom déjà connu reste comme
+    il est.
+    """
+    from kb.records.shared.accounts import accounts_in
 
-    return Accounts(Settings.load(store=store).accounts_file)
+    with _accounts(store) as accounts:
+        number = accounts.take_from(accounts_in(file))
+        click.echo(f"Repris dans {accounts.name} : {number} compte(s) ou jeton(s).")
+
+
+@contextmanager
+def _accounts(store: Path | None) -> Iterator[Accounts]:
+    from kb.records.shared.accounts import accounts_of
+
+    with closing(accounts_of(Settings.load(store=store))) as accounts:
+        yield accounts
 
 
 COMMANDS = (user,)

@@ -18,6 +18,7 @@ from kb.index.catalog.reader import CatalogReader
 from kb.index.lexical import Kind, Lexical, Text
 from kb.index.vectors import Space, Vectors
 from kb.models.encoder import Encoder, FloatMatrix
+from kb.types import StoreStatus
 
 
 class Lease(NamedTuple):
@@ -39,6 +40,9 @@ class IndexReader(Protocol):
     @property
     def generation(self) -> int:
         """The generation that searches see."""
+
+    def status(self) -> StoreStatus:
+        """The state of the base, and whether searches are behind it."""
 
     def lease(self) -> AbstractContextManager[Lease | None]:
         """One state of the index, kept open until the end; None while nothing was committed."""

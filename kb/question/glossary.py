@@ -1,15 +1,15 @@
 """The glossary: what acronyms and everyday words stand for.
 
-It comes from a list of everyday words beside this file, from what the documents say of their acronyms, and from an
-editable file, the later ones having the last word. A file is text, one line an entry: `DPO = délégué à la protection
-des données`; several meanings are set apart by « ; », the first one being the surest; `DPO =` alone takes out what
-comes before; `#` begins a comment.
+It comes from a list of everyday words beside this file, from what the documents say of their acronyms, from an
+editable file, and from what editors write in the page, the later ones having the last word. A file is text, one line an
+entry: `DPO = délégué à la protection des données`; several meanings are set apart by « ; », the first one being the
+surest; `DPO =` alone takes out what comes before; `#` begins a comment.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from kb.errors import SettingsError
@@ -18,7 +18,10 @@ from kb.text.stems import stems, words
 
 EVERYDAY = Path(__file__).with_name("everyday.txt")
 Entries = Mapping[str, tuple[str, ...]]
-"""For each acronym, as folded by `fold`, what it stands for, as written, the surest first."""
+"""For each acronym what it stands for, as written, the surest first. A `Glossary` has acronyms as folded by `fold`."""
+EditedEntries = tuple[tuple[str, tuple[str, ...]], ...]
+Edited = Callable[[], EditedEntries]
+"""The entries that editors have written so far. It never raises: without them a question is still understood."""
 
 
 class Glossary:
@@ -54,7 +57,10 @@ class Glossary:
 
 
 def read_glossary(path: Path) -> Entries:
-    """The entries of the file `path`. Raises SettingsError, naming the file and line, for one that cannot be read."""
+    """The entries of the file `path`, acronyms as written.
+
+    Raises SettingsError, naming the file and line, for one that cannot be read.
+    """
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -70,7 +76,9 @@ def read_glossary(path: Path) -> Entries:
             raise SettingsError(
                 f"{path}, ligne {number} : « {line.strip()} » n'est pas de la forme « SIGLE = ce qu'il veut dire »."
             )
-        found[key[0]] = tuple(meaning.strip() for meaning in meanings.split(";") if words(meaning))
+        name = acronym.strip()
+        meant = tuple(meaning.strip() for meaning in meanings.split(";") if words(meaning))
+        found[name if fold(name) == key[0] else key[0]] = meant
     return found
 
 

@@ -1,4 +1,4 @@
-"""What a question asks for: a number, a date, and about whom."""
+"""What a question asks for: a number, a duration, a date, and about whom."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from kb.text.figures import figures, same_figure
 from kb.text.folding import fold
+from kb.text.number_words import RUN
 from kb.text.stems import words
 from kb.types import FigureKind, Question
 
@@ -26,7 +27,22 @@ _NUMBER = re.compile(
 _WHEN = re.compile(
     r"^(?:depuis |jusqu'a |a partir de |c'est )?quand\b|\bquelle (?:date|annee)\b|\bquel jour\b|^dates? "
 )
-_DATE = re.compile(r"\b(?:quand|dates?|jour|annee|mois)\b")
+# « Quand » asks where nothing but the question follows it; « quand je viens », « quand on parle de » do not.
+_DATE = re.compile(
+    r"\bquels? mois\b|\bdates?\b|\b(?:depuis|jusqu'a|et|c'est) quand\b|\bquand(?: est[- ]ce\b|\W*$|,)|"
+    r"\bquand\b[^?.]*-(?:t-)?(?:il|elle|on|ils|elles)\b"
+)
+_TIME = r"(?:jours?|mois|ans?|annees?|semaines?|heures?|minutes?|trimestres?|semestres?)"
+_HOW_LONG = re.compile(
+    r"\bdelais?\b|\bdurees?\b|\bfrequences?\b|\b(?:combien|cb) de te?m?ps\b|\bjusqu'a quand\b|"
+    r"\b(?:tous les|sous) combien\b|"
+    rf"\b(?:combien|cb|nb|nombre) (?:de |d'){_TIME}\b|\b(?:quel|a partir de quel) age\b|"
+    r"\bage (?:minimum|maximum|minimal|maximal|limite|legal|requis)\b"
+)
+_DURATION = re.compile(
+    rf"\b(?:\d+|{RUN}|une?|premier)(?: ?e?r?)? ?{_TIME}\b|\b\d+ ?(?:fois|h)\b|\bune fois\b|\bdans (?:le|l') ?{_TIME}\b|"
+    rf"\bsans delai\b|\bimmediate|\bchaque {_TIME}\b|\btous les {_TIME}\b"
+)
 # A name: a capital in the middle of a sentence, or an acronym of four letters or more. Shorter acronyms are too often
 # written in full in the documents (CA, AAP) to tell anything.
 _NAME = re.compile(r"(?<=[^\s.?!…«»:] )(?:[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]{2,}(?:-[A-ZÀ-ÖØ-Þ]?[a-zà-öø-ÿ]+)*)")
@@ -74,6 +90,25 @@ _LIST = re.compile(
 )
 
 
+# « Auprès de qui déclarer ? », « Sur mon site, que déclarer ? »; « Est-ce que » and a verb first ask for yes or no.
+_OPEN = re.compile(
+    r"(?:^\W*|[,;:] |\bet )(?:(?:a|au|aupres|de|d'|depuis|par|pour|avec|en|dans|sous|jusqu'a|sur|chez|vers) ?)*"
+    r"(?:qui|que|qu'|quoi|quels?|quelles?|quand|ou|comment|pourquoi|combien|lequel|laquelle|lesquels|lesquelles)\b|\bquoi\b"
+)
+# « Dois-je », « peut on », « est-ce que »; a mark at the end.
+_CLOSED = re.compile(
+    r"\w-(?:t-)?(?:je|tu|il|elle|on|nous|vous|ils|elles|ce)\b|\?|^\W*est[- ]ce\b|"
+    r"^\W*(?:dois|doit|doivent|peut|peux|puis|peuvent|faut|ai|est|a|sont|ont|va|vais) (?:t )?"
+    r"(?:je|il|elle|on|nous|ils|elles)\b"
+)
+
+
+def is_open(question: str) -> bool:
+    """Whether no « oui » answers a question: it asks who, what, which, when, where, how or why, or is a few words."""
+    folded = fold(question)
+    return defined(question) is not None or bool(_OPEN.search(folded)) or not _CLOSED.search(folded)
+
+
 def asks_several_things(question: str) -> bool:
     """Whether no single document need hold all that the question names: a comparison, two questions in one."""
     return bool(_SEVERAL_THINGS.search(fold(question)))
@@ -111,8 +146,12 @@ def as_read(question: str) -> str:
 
 
 def wanted_figure(question: str) -> FigureKind | None:
-    """Whether the question asks for a share (« quel taux »), a number (« combien ») or a date; None for none."""
+    """Whether the question asks for a duration, a frequency or an age (« quel délai »), a share (« quel taux »), a
+    number (« combien ») or a date; None for none.
+    """
     folded = fold(question)
+    if _HOW_LONG.search(folded):
+        return "duration"
     if _WHEN.search(folded) and "combien" not in folded:
         return "date"
     if _SHARE.search(_NAMED_BY_SHARE.sub("", folded)):
@@ -138,6 +177,9 @@ def figure_fit(text: str, question: Question) -> float:
         return 0.0
     if wanted == "share" and _FRACTION.search(fold(text)):
         return 1.0
+    if wanted == "duration":
+        said = {match[0] for match in _DURATION.finditer(fold(question.standalone))}
+        return float(any(match[0] not in said for match in _DURATION.finditer(fold(text))))
     other = 0.0 if question.wants_ratio else 0.4
     known = figures(question.standalone)
     fit = 0.0

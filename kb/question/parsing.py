@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from kb.errors import ReperesError
 from kb.index.store import IndexReader, Lease
 from kb.question import intent
+from kb.question.explained import Acronym, explained
 from kb.question.follow_up import standalone_question
-from kb.question.glossary import EVERYDAY, Entries, Glossary, merged, read_glossary
+from kb.question.glossary import EVERYDAY, Edited, EditedEntries, Entries, Glossary, merged, read_glossary
 from kb.question.known_names import KnownNames
 from kb.question.terms import SearchTerms, search_terms
 from kb.question.typing_mistakes import nearest_word
@@ -27,19 +26,31 @@ _FEW_PASSAGES = 40  # in a base of fewer, shares of passages say little: they ar
 class QuestionParser:
     """Parses questions over one index. Serves many threads."""
 
-    def __init__(self, index: IndexReader, written: Entries | None = None, domain: Domain = NO_DOMAIN) -> None:
-        """`written` holds the glossary's entries that come from a file; `domain` adds words and names of its own."""
+    def __init__(
+        self,
+        index: IndexReader,
+        written: Entries | None = None,
+        domain: Domain = NO_DOMAIN,
+        edited: Edited = lambda: (),
+    ) -> None:
+        """`written` holds the glossary's entries that come from a file, `edited` gives those that editors have written
+        so far; `domain` adds words and names of its own.
+        """
         self._index = index
         self._domain = domain
         self._everyday = read_glossary(EVERYDAY)
         self._written = written or {}
-        # Read again when the base has changed: the argument is its generation.
-        self._glossary: Callable[[int], Glossary] = lru_cache(maxsize=1)(self._read_glossary)
-        self._names: Callable[[int], KnownNames] = lru_cache(maxsize=1)(self._read_names)
+        self._edited = edited
+        # Read again when the base has changed, or an editor an entry: the arguments are its generation and the entries.
+        self._read: Callable[[int, EditedEntries], Glossary] = lru_cache(maxsize=1)(self._read_glossary)
+        self._names: Callable[[int, EditedEntries], KnownNames] = lru_cache(maxsize=1)(self._read_names)
+        self._explained: Callable[[int], tuple[Acronym, ...]] = lru_cache(maxsize=1)(self._read_acronyms)
 
     def standalone(self, question: str, history: Sequence[Message]) -> str:
         """`question` in words that need no history, with the names that the base knows."""
-        return standalone_question(question, history, self._names(self._index.generation)) if history else question
+        if not history:
+            return question
+        return standalone_question(question, history, self._names(self._index.generation, self._edited()))
 
     def parse(self, text: str, lease: Lease | None, standalone: str | None = None) -> Question:
         """The question `text`, understood without its conversation as `standalone` (the same by default).
@@ -73,12 +84,24 @@ class QuestionParser:
         """What the acronyms of the base stand for."""
         return {} if lease is None else self._glossary(lease.generation).entries
 
-    def _read_glossary(self, _generation: int) -> Glossary:
-        own = dict(self._domain.synonyms)
-        return merged(self._everyday, own, glossary(self._index.catalog.mentions()), self._written)
+    def explained(self) -> tuple[Acronym, ...]:
+        """The acronyms of the base as its documents and the file explain them, whatever editors say; for people."""
+        return self._explained(self._index.generation)
 
-    def _read_names(self, generation: int) -> KnownNames:
-        return KnownNames.of(self._domain, self._index.catalog.headers(), self._glossary(generation).expansions)
+    def _glossary(self, generation: int) -> Glossary:
+        return self._read(generation, self._edited())
+
+    def _read_glossary(self, _generation: int, edited: EditedEntries) -> Glossary:
+        own, told = dict(self._domain.synonyms), glossary(self._index.catalog.mentions())
+        return merged(self._everyday, own, told, self._written, dict(edited))
+
+    def _read_names(self, generation: int, edited: EditedEntries) -> KnownNames:
+        expansions = self._read(generation, edited).expansions
+        return KnownNames.of(self._domain, self._index.catalog.headers(), expansions)
+
+    def _read_acronyms(self, _generation: int) -> tuple[Acronym, ...]:
+        titles = {header.id: header.title for header in self._index.catalog.headers()}
+        return explained(self._index.catalog.mentions(), titles, self._written)
 
 
 def question_of(text: str, standalone: str, terms: SearchTerms, rarity: Callable[[str], float]) -> Question:
@@ -106,10 +129,3 @@ def question_of(text: str, standalone: str, terms: SearchTerms, rarity: Callable
 def inverse_document_frequency(frequency: int, total: int) -> float:
     """ln(1 + (N − n + ½) / (n + ½)): BM25's, never negative."""
     return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
-
-
-def checked(question: str) -> str:
-    """A question as it is looked for. Raises ReperesError for one without a word."""
-    if not any(sign.isalnum() for sign in question):
-        raise ReperesError("La question est vide. Écrivez une question en quelques mots.")
-    return unicodedata.normalize("NFC", question).strip()  # the model does not compose accents itself

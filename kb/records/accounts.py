@@ -1,4 +1,4 @@
-"""People and what they may do; the file of accounts, with one line for each password or API token.
+"""People and what they may do; their accounts, and the file of those, with one line for each password or API token.
 
     NAME:ROLE:SECRET
 
@@ -16,7 +16,8 @@ import secrets
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast, get_args
@@ -63,34 +64,58 @@ LOCAL = Person("", "editor")
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Line:
+    """A password or an API token, as it is kept."""
+
     name: str
     role: Role
     secret: str
 
     @property
+    def is_token(self) -> bool:
+        """Whether it is an API token."""
+        return self.secret.startswith(_TOKEN)
+
+    @property
     def account(self) -> Account:
+        """The account of a password."""
         # Its role is not part of the version: it is asked anew at each request.
         return Account(Person(self.name, self.role), hashlib.sha256(f"{self.name}:{self.secret}".encode()).hexdigest())
 
 
-class Accounts:
-    """The accounts in the file `path`, read again when it changes. Serves many threads.
+Lines = Sequence[Line]
+Edit = Callable[[Lines], Lines]
 
-    Raises SettingsError, naming the line, for a file that cannot be read.
+
+class Accounts(ABC):
+    """The accounts, wherever they are kept; what another process changes is seen at once. Serves many threads.
+
+    Raises ReperesError when they cannot be read.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self) -> None:
         self._hasher = PasswordHasher()
-        self._lock = threading.Lock()
-        self._seen: tuple[int, ...] | None = None
-        self._lines: tuple[_Line, ...] = ()
-        self._read()
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """Where they are kept, for messages."""
+
+    @abstractmethod
+    def lines(self, name: str | None = None, /) -> Lines:
+        """All that is kept; with `name` at least what is of that person."""
+
+    @abstractmethod
+    def change(self, edit: Edit) -> None:
+        """Keeps what `edit` makes of the lines: all of it, or nothing."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Lets go of what they are kept in."""
 
     def people(self) -> list[tuple[Person, bool]]:
         """Each account with whether it is an API token."""
-        return [(Person(line.name, line.role), line.secret.startswith(_TOKEN)) for line in self._read()]
+        return [(Person(line.name, line.role), line.is_token) for line in self.lines()]
 
     @property
     def bytes_of_one_check(self) -> int:
@@ -114,7 +139,7 @@ class Accounts:
     def bearer(self, token: str) -> Person | None:
         """The person whose API token this is."""
         wanted = _TOKEN + hashlib.sha256(token.encode()).hexdigest()
-        found = [line for line in self._read() if hmac.compare_digest(line.secret.encode(), wanted.encode())]
+        found = [line for line in self.lines() if hmac.compare_digest(line.secret.encode(), wanted.encode())]
         return Person(found[0].name, found[0].role) if found else None
 
     def add(self, name: str, role: Role, password: str) -> None:
@@ -122,29 +147,59 @@ class Accounts:
         _check_name(name)
         if len(password) < SHORTEST_PASSWORD:
             raise SettingsError(f"Le mot de passe est trop court : {SHORTEST_PASSWORD} caractères au moins.")
-        others = [line for line in self._read() if line.name != name or line.secret.startswith(_TOKEN)]
-        self._write([*others, _Line(name, role, self._hasher.hash(password))])
+        new = Line(name, role, self._hasher.hash(password))
+        self.change(lambda lines: [*(line for line in lines if line.name != name or line.is_token), new])
 
     def add_token(self, name: str, role: Role) -> str:
         """Adds an API token and returns it: it is shown once, and kept nowhere."""
         _check_name(name)
         token = secrets.token_urlsafe(32)
-        secret = _TOKEN + hashlib.sha256(token.encode()).hexdigest()
-        self._write([*self._read(), _Line(name, role, secret)])
+        new = Line(name, role, _TOKEN + hashlib.sha256(token.encode()).hexdigest())
+        self.change(lambda lines: [*lines, new])
         return token
 
     def remove(self, name: str) -> int:
         """Removes the account and the tokens of this name; how many there were."""
-        lines = self._read()
-        kept = [line for line in lines if line.name != name]
-        if len(kept) < len(lines):
-            self._write(kept)
-        return len(lines) - len(kept)
+        if there := sum(line.name == name for line in self.lines(name)):
+            self.change(lambda lines: [line for line in lines if line.name != name])
+        return there
 
-    def _password_line(self, name: str) -> _Line | None:
-        return next((line for line in self._read() if line.name == name and not line.secret.startswith(_TOKEN)), None)
+    def take_from(self, others: Accounts) -> int:
+        """Takes the accounts and tokens that are kept elsewhere, but for those whose name there is here; how many."""
+        known = {line.name for line in self.lines()}
+        new = [line for line in others.lines() if line.name not in known]
+        if new:
+            self.change(lambda lines: [*lines, *new])
+        return len(new)
 
-    def _read(self) -> tuple[_Line, ...]:
+    def _password_line(self, name: str) -> Line | None:
+        return next((line for line in self.lines(name) if line.name == name and not line.is_token), None)
+
+
+class FileAccounts(Accounts):
+    """The accounts in the file `path`, read again when it changes.
+
+    Raises SettingsError, naming the line, for a file that cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+        self._lock = threading.Lock()
+        self._seen: tuple[int, ...] | None = None
+        self._lines: Lines = ()
+        self.lines()
+
+    @property
+    def name(self) -> str:
+        """The file's path."""
+        return str(self.path)
+
+    def close(self) -> None:
+        """The file is not kept open."""
+
+    def lines(self, _name: str | None = None, /) -> Lines:
+        """All lines of the file."""
         with self._lock:
             try:
                 stat = self.path.stat()
@@ -160,8 +215,9 @@ class Accounts:
                 raise SettingsError(f"{self.path} : le fichier des comptes est illisible ({error}).") from error
             return self._lines
 
-    def _write(self, lines: Sequence[_Line]) -> None:
-        """Whole or not at all, and for the owner's eyes only."""
+    def change(self, edit: Edit) -> None:
+        """Writes the file: whole or not at all, and for the owner's eyes only."""
+        lines = edit(self.lines())
         self.path.parent.mkdir(parents=True, exist_ok=True)
         text = "".join(f"{line.name}:{line.role}:{line.secret}\n" for line in lines)
         handle, aside = tempfile.mkstemp(dir=self.path.parent, prefix=self.path.name)  # mode 600
@@ -175,7 +231,7 @@ def _check_name(name: str) -> None:
         raise SettingsError(f"Nom incorrect : « {name} ». Pas d'espace ni de deux-points, 120 caractères au plus.")
 
 
-def _parsed(text: str, path: Path) -> list[_Line]:
+def _parsed(text: str, path: Path) -> list[Line]:
     lines = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
@@ -184,5 +240,5 @@ def _parsed(text: str, path: Path) -> list[_Line]:
         role, _, secret = rest.partition(":")
         if role not in ROLES or not _NAME.fullmatch(name) or not secret:
             raise SettingsError(f"{path}, ligne {number} : il faut NOM:{'|'.join(ROLES)}:EMPREINTE.")
-        lines.append(_Line(name, cast("Role", role), secret))
+        lines.append(Line(name, cast("Role", role), secret))
     return lines

@@ -55,10 +55,11 @@ class AppDatabase:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """As `transaction`, alone to write from the beginning: what is read in it holds until it ends."""
+    def writing(self, about: str = "") -> Iterator[Connection]:
+        """As `transaction`, alone to write from the beginning, with `about` among those that write about that: what is
+        read in it holds until it ends."""
         with self.transaction() as connection:
-            self._place.take(connection)
+            self._place.take(connection, about)
             yield connection
 
     def erase_documents(self, document_ids: Collection[str], texts: Texts = lambda _: ()) -> int:

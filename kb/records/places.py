@@ -23,6 +23,8 @@ SCHEMA = "reperes_app"
 
 # The key of the advisory lock that stands for the whole of it: after those of the index.
 _ALONE = MAKING + 1
+# Locks of two numbers stand apart from those of one: this, and what they are about.
+_ABOUT = 1
 _UNCOMPACTED = (
     "{path} : les documents sont effacés, mais des octets en restent dans ce fichier ({reason}). Relancez la même "
     "commande dans un moment."
@@ -38,8 +40,9 @@ class Place(Protocol):
     def open(self) -> Engine:
         """Opens it, made when missing and brought up to date. Raises StoreError."""
 
-    def take(self, connection: Connection) -> None:
-        """Has the transaction of a connection be the only one that changes anything, until it ends."""
+    def take(self, connection: Connection, about: str = "", /) -> None:
+        """Has the transaction of a connection be the only one that changes anything, until it ends; with `about`, the
+        only one of those that name the same."""
 
     def compact(self, engine: Engine) -> None:
         """Leaves no byte of what was deleted. Raises StoreError while that cannot be done."""
@@ -68,7 +71,7 @@ class FilePlace:
             raise
         return engine
 
-    def take(self, connection: Connection) -> None:
+    def take(self, connection: Connection, _about: str = "", /) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     def compact(self, engine: Engine) -> None:
@@ -106,8 +109,10 @@ class ServerPlace:
             raise
         return server.engine
 
-    def take(self, connection: Connection) -> None:
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ALONE)))
+    def take(self, connection: Connection, about: str = "", /) -> None:
+        lock = sa.func.pg_advisory_xact_lock
+        asked = lock(_ABOUT, sa.func.hashtext(about)) if about else lock(_ALONE)
+        connection.execute(sa.select(asked))
 
     def compact(self, engine: Engine) -> None:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -122,6 +127,11 @@ Kept: TypeAlias = Place | Path
 def place_of(settings: Settings) -> Place:
     """Where the settings have it kept."""
     return ServerPlace(settings.database) if settings.database else FilePlace(settings.app_database)
+
+
+def shared_place_of(settings: Settings) -> Place | None:
+    """Where the processes that serve a base keep what they go by together; None where one serves it, by itself."""
+    return ServerPlace(settings.database) if settings.database else None
 
 
 def as_place(kept: Kept) -> Place:

@@ -102,6 +102,7 @@ CONVERSATIONS = sa.Table(
     sa.Column("title", PlainText, nullable=False),
     sa.Column("changed", PlainText, nullable=False),
     sa.Column("pinned", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("shared", sa.Boolean, nullable=False, server_default=sa.false()),  # see kb/records/sharing
 )
 TURNS = sa.Table(
     "turns",
@@ -136,6 +137,48 @@ CORRECTIONS = sa.Table(
     sa.Column("person", PlainText, nullable=False),
     sa.Column("fields", PlainText, nullable=False),  # JSON
 )
+# What editors say of acronyms: before what documents say, and in the place of it.
+GLOSSARY = sa.Table(
+    "glossary",
+    METADATA,
+    sa.Column("key", PlainText, primary_key=True),  # the acronym, folded
+    sa.Column("written", PlainText, nullable=False),
+    sa.Column("meanings", PlainText, nullable=False),  # JSON, the surest first; empty for one that is hidden
+    sa.Column("at", PlainText, nullable=False),
+    sa.Column("person", PlainText, nullable=False),
+)
+
+ACCOUNTS = sa.Table(
+    "accounts",
+    METADATA,
+    sa.Column("secret", PlainText, primary_key=True),  # see kb/records/accounts.py; a salt makes each another
+    sa.Column("name", PlainText, nullable=False, index=True),
+    sa.Column("role", PlainText, nullable=False),
+)
+TRIES = sa.Table(
+    "tries",
+    METADATA,
+    sa.Column("key", PlainText, primary_key=True),  # a hash, see kb/web/auth/attempts.py
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("last", sa.Float, nullable=False, index=True),  # seconds of the epoch
+)
+ASKED = sa.Table(
+    "asked",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("who", PlainText, nullable=False, index=True),  # a hash
+    sa.Column("at", sa.Float, nullable=False, index=True),  # seconds of the epoch
+)
+WAITING = sa.Table(
+    "waiting",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),  # in the order of coming
+    sa.Column("line", PlainText, nullable=False),
+    sa.Column("inside", sa.Boolean, nullable=False),  # whether they go on, or wait
+    sa.Column("seen", sa.Float, nullable=False),  # seconds of the epoch
+)
+OF_REPLICAS = frozenset({ACCOUNTS, TRIES, ASKED, WAITING})
+"""The tables that only a base served by several processes uses; they are not moved with the rest."""
 
 
 def configure(connection: Any, _record: Any) -> None:

@@ -88,7 +88,7 @@ class Handlers:
                         yield [gr.skip()] * OUTPUTS
                         continue
                     panel_before, panel = panel, state.sources_html or empty_sources_html()
-                    now, tools = state, "" if state.running else _tools(state)
+                    now, tools = state, "" if state.running else self._tools(state)
                     yield self._answering(now, tools, panel if panel != panel_before else None)
             if task.left == "restart":
                 yield self._page(ChatState(filters=now.filters))
@@ -262,7 +262,7 @@ class Handlers:
             gr.update(visible=not now.running),
             gr.update(visible=now.running),
             *feedback_updates(now, wanted=self._context.has_feedback),
-            "" if is_new or now.running else _tools(now),
+            "" if is_new or now.running else self._tools(now),
             gr.update(visible=not is_new and not now.running),
             gr.update(visible=False),
             gr.update(visible=False),
@@ -282,7 +282,8 @@ class Handlers:
             return replace(now, saved=False)
         return now
 
-
-def _tools(now: ChatState) -> str:
-    """What can be done with an answer that ended; nothing with one that failed."""
-    return tools_html(now.id if now.saved else None) if now.turns and now.turns[-1].reply is not None else ""
+    def _tools(self, now: ChatState) -> str:
+        """What can be done with an answer that ended; nothing with one that failed."""
+        if not now.turns or now.turns[-1].reply is None:
+            return ""
+        return tools_html(now.id if now.saved else None, shares=self._context.shares)

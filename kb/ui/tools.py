@@ -56,8 +56,10 @@ def filters_html(filters: Filters) -> str:
     return f'<p class="filters" role="status"><strong>{escape(strings.LIMITED)}</strong> {", ".join(parts)}</p>'
 
 
-def tools_html(conversation: str | None) -> str:
-    """Copying the answer, and the whole conversation as a file; `conversation` is its name, None when not kept."""
+def tools_html(conversation: str | None, *, shares: bool = False) -> str:
+    """Copying the answer, the whole conversation as a file, and sharing it where `shares`; `conversation` is its name,
+    None when not kept.
+    """
     copy = f'<button type="button" class="copy">{escape(strings.COPY)}</button>'
     links = follow = ""
     if conversation is not None:
@@ -71,6 +73,8 @@ def tools_html(conversation: str | None) -> str:
             f'<a href="/conversations/{name}.{form}" download>{escape(label)}</a>'
             for form, label in (("docx", strings.TO_DOCX), ("md", strings.TO_MARKDOWN))
         )
+        if shares:
+            links += f'<button type="button" class="share" data-share-of="{name}">{escape(strings.SHARE)}</button>'
     return f'<p class="tools">{copy}{links}</p>{follow}'
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from kb.errors import ReperesError
+from kb.errors import ReperesError, StoreUnreachableError
 from kb.ports import Base, IngestionProgress, Ingestor
 from kb.retrieval.holdings import holdings
 from kb.text.moments import french_moment
@@ -41,6 +41,7 @@ class BaseState:
     trouble: str | None
     progress: IngestionProgress
     scope: Scope = Scope()
+    is_unreachable: bool = False  # the database, for now
 
     @property
     def name(self) -> str:
@@ -59,7 +60,7 @@ def read_base_state(base: Callable[[], Base], ingestor: Ingestor | None) -> Base
     """The state of the base now. Never raises: what goes wrong is part of the state."""
     status: StoreStatus | None = None
     trouble: str | None = None
-    scope = Scope()
+    scope, is_unreachable = Scope(), False
     try:
         progress = ingestor.progress() if ingestor is not None else IngestionProgress()
     except Exception:  # the header must stand whatever the store does: told there, its cause in the log
@@ -70,11 +71,11 @@ def read_base_state(base: Callable[[], Base], ingestor: Ingestor | None) -> Base
         status = opened.status()
         scope = _scope(opened, status)
     except ReperesError as error:
-        trouble = str(error)
+        trouble, is_unreachable = str(error), isinstance(error, StoreUnreachableError)
     except Exception:  # the header must stand whatever the store does: told there, its cause in the log
         logger.exception("reading the state of the base failed")
         trouble = strings.INTERNAL_STATE_ERROR
-    return BaseState(status, trouble, progress, scope)
+    return BaseState(status, trouble, progress, scope, is_unreachable)
 
 
 def _scope(base: Base, status: StoreStatus) -> Scope:

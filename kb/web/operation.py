@@ -14,7 +14,8 @@ from kb.answering.serialize import AnswerJson
 from kb.cli.logs import QUESTIONS
 from kb.ports import Base, Ingestor
 from kb.records.asked.questions import AskedQuestions
-from kb.web.base_state import read_base_state
+from kb.web import strings
+from kb.web.base_state import BaseState, read_base_state
 
 _SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 6.0, 12.0, 25.0, 60.0)
 
@@ -95,6 +96,22 @@ class Metrics:
         return generate_latest(self.registry)
 
 
+def _not_ready(state: BaseState) -> str:
+    """Why questions cannot be answered here now, for whoever sends them elsewhere; empty when they can.
+
+    Anybody may ask: no name and no address is told.
+    """
+    if state.is_unreachable:
+        return "La base de données ne répond pas : vérifiez que le serveur PostgreSQL est démarré."
+    if state.status is None:
+        return f"{strings.BASE_UNAVAILABLE} : la page d'accueil et le journal de l'application disent pourquoi."
+    if not state.status.documents:
+        return f"{strings.BASE_EMPTY} : lancez une mise à jour."
+    if state.status.is_behind:
+        return "La copie des mots de cette réplique est en retard sur la base : elle se met à jour."
+    return ""
+
+
 def operation_routes(base: Callable[[], Base], ingestor: Ingestor | None, metrics: Metrics) -> APIRouter:
     """`/healthz`: the server runs; `/readyz`: questions can be answered; `/metrics`."""
     router = APIRouter()
@@ -115,8 +132,9 @@ def operation_routes(base: Callable[[], Base], ingestor: Ingestor | None, metric
 
     @router.get("/readyz")
     def ready() -> Response:
-        name = read_base_state(base, ingestor).name
-        return JSONResponse({"base": name}, 200 if name == "ready" else 503)
+        state = read_base_state(base, ingestor)
+        reason = _not_ready(state)
+        return JSONResponse({"base": state.name, **({"reason": reason} if reason else {})}, 503 if reason else 200)
 
     @router.get("/metrics")
     def show_metrics() -> Response:

@@ -16,7 +16,7 @@ from kb.web.operation import Metrics
 @dataclass(frozen=True, slots=True)
 class PageContext:
     """What the page is handed beside the base: who brings it up to date, what the agency says of its field,
-    what keeps, counts and limits, and where pages tell of their events."""
+    what keeps, counts and limits, whether conversations can be shared, and where pages tell of their events."""
 
     ingestor: Ingestor | None = None
     domain: Domain = NO_DOMAIN
@@ -27,4 +27,5 @@ class PageContext:
     waiting_lines: WaitingLines = field(default_factory=WaitingLines)
     has_documents: bool = False
     has_desk: bool = False
+    shares: bool = False
     events: PageEvents = field(default_factory=PageEvents)

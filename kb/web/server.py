@@ -22,7 +22,9 @@ from kb.evaluation.desk import EvaluationDesk
 from kb.ports import Base, FeedbackStore, Ingestor
 from kb.records.asked.questions import asked_of
 from kb.records.conversations import Conversations, PassingConversations
+from kb.records.editing.glossary import EditedGlossary
 from kb.records.places import place_of
+from kb.records.sharing.links import SharedLinks
 from kb.settings import Settings
 from kb.text.domain import Domain
 from kb.web import strings
@@ -31,11 +33,12 @@ from kb.web.assistants.endpoint import PATH, AssistantEndpoint
 from kb.web.assistants.tools import Tools
 from kb.web.auth.access import Access
 from kb.web.auth.gate import Gate
+from kb.web.auth.shared import shared_state
 from kb.web.auth.sign_in import sign_in_routes
-from kb.web.chat.waiting_line import WaitingLines
 from kb.web.door.events import EventDoor, PageEvents
 from kb.web.door.origins import Origins, is_loopback
 from kb.web.evaluation_files import evaluation_routes
+from kb.web.glossary.page import glossary_routes
 from kb.web.guard import Guard
 from kb.web.news.routes import news_of, news_routes
 from kb.web.operation import Metrics, operation_routes
@@ -54,7 +57,8 @@ from kb.web.pages.templating import ASSETS, asset
 from kb.web.pages.values import value_routes
 from kb.web.problems import add_problem_pages
 from kb.web.render import escape
-from kb.web.uploads import Uploads
+from kb.web.sharing.page import sharing_routes
+from kb.web.uploads import uploads_of
 
 # Open pages hold a connection for as long as they are open: a stop does not wait for them.
 _SECONDS_TO_STOP = 2
@@ -72,18 +76,22 @@ def build_server(
     feedback: FeedbackStore | None = None,
     desk: EvaluationDesk | None = None,
     conversations: Conversations | None = None,
+    glossary: EditedGlossary | None = None,
 ) -> FastAPI:
     """The application. `base()` is called for each question and may raise ReperesError, which the page then shows;
-    `domain` gives the first page its examples.
+    `domain` gives the first page its examples; `glossary` keeps what editors say of acronyms (by default where the
+    settings have it).
 
     Raises SettingsError for settings of sign-in that do not go together.
     """
     # Gradio draws up a table of all events after each of them, for a page that is not served.
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
-    gate = Gate(settings)
+    shared = shared_state(settings)
+    gate = Gate(settings, shared)
     asked = asked_of(settings)
     metrics = Metrics(log_questions=settings.log_questions, asked=asked)
     kept = conversations or PassingConversations()
+    terms = glossary or EditedGlossary(place_of(settings))
     limit = settings.max_file_mb * MOST_FILES * 1_000_000
     middleware = [
         Middleware(Guard, origins=Origins(settings.host, settings.public_url), head=_head(), largest_body=limit),
@@ -104,6 +112,7 @@ def build_server(
         yield
         gate.close()
         kept.close()
+        terms.close()
         if asked is not None:
             asked.close()
         leaves.close()
@@ -124,11 +133,15 @@ def build_server(
     server.include_router(reader_routes(base), **hidden)
     server.include_router(original_routes(base, leaves), **hidden)
     server.include_router(explore_routes(base, domain), **hidden)
+    server.include_router(glossary_routes(base, terms), **hidden)
     server.include_router(beside_routes(kept), **hidden)
-    server.include_router(conversation_routes(kept, settings.retention_days), **hidden)
+    links = SharedLinks(place_of(settings)) if settings.sharing and kept.saved else None
+    if links is not None:
+        server.include_router(sharing_routes(links, has_accounts=not gate.is_open), **hidden)
+    server.include_router(conversation_routes(kept, settings.retention_days, links), **hidden)
     server.include_router(help_routes(settings.retention_days), **hidden)
     if ingestor is not None:
-        uploads = Uploads(settings.uploads_folder, settings.max_file_mb)
+        uploads = uploads_of(settings)
         editor = DocumentEditor(base, ingestor, uploads, place_of(settings), settings.max_file_mb)
         server.include_router(document_routes(editor), **hidden)
         server.include_router(value_routes(editor), **hidden)
@@ -137,10 +150,9 @@ def build_server(
         server.include_router(missed_routes(desk.missed(asked) if asked else None, settings.retention_days), **hidden)
         # Gradio's page stands under the address with a slash.
         server.add_api_route("/evaluation", lambda: RedirectResponse("/evaluation/", 308), **hidden)
-    waiting_lines = WaitingLines()
-    server.include_router(news_routes(news_of(settings, base, kept, waiting_lines)), **hidden)
-    add_api(server, base, gate, metrics, waiting_lines)
-    tools = Tools(base, waiting_lines, gate.rate_limits, metrics)
+    server.include_router(news_routes(news_of(settings, base, kept, shared.waiting_lines)), **hidden)
+    add_api(server, base, gate, metrics, shared.waiting_lines)
+    tools = Tools(base, shared.waiting_lines, gate.rate_limits, metrics)
     server.router.routes.append(Route(PATH, AssistantEndpoint(tools, server.version)))
     server.mount("/page", StaticFiles(directory=ASSETS))
     context = PageContext(
@@ -150,9 +162,10 @@ def build_server(
         conversations=kept,
         rate_limits=gate.rate_limits,
         metrics=metrics,
-        waiting_lines=waiting_lines,
+        waiting_lines=shared.waiting_lines,
         has_documents=ingestor is not None,
         has_desk=desk is not None,
+        shares=links is not None,
         events=events,
     )
     mount_pages(server, base, context, feedback, desk)
@@ -235,10 +248,15 @@ def _head() -> str:
         f'<link rel="stylesheet" href="{asset("beside.css")}">'
         f'<link rel="stylesheet" href="{asset("leaves.css")}">'
         f'<link rel="stylesheet" href="{asset("workbench.css")}">'
+        f'<link rel="stylesheet" href="{asset("glossary/terms.css")}">'
+        f'<link rel="stylesheet" href="{asset("sharing/sharing.css")}">'
         f'<script src="{asset("connection.js")}"></script>'
         f'<script src="{asset("page.js")}"></script>'
         f'<script src="{asset("keys.js")}" defer></script>'
         f'<script src="{asset("leaves.js")}" defer></script>'
+        f'<script src="{asset("sharing/clipboard.js")}" defer></script>'
         f'<script src="{asset("copying.js")}" defer></script>'
+        f'<script src="{asset("sharing/sharing.js")}" defer></script>'
         f'<script src="{asset("beside.js")}" defer></script>'
+        f'<script src="{asset("glossary/terms.js")}" defer></script>'
     )

@@ -88,7 +88,7 @@ EDIT = "Modifier la question"
 EDITING = "Modifiez la question, puis envoyez-la : elle remplacera la précédente."
 CANCEL_EDIT = "Annuler la modification"
 FOLLOW_UPS = "Pour continuer"
-COPY = "Copier avec les références"
+COPY, CITE, SHARE = "Copier avec les références", "Copier la citation avec sa référence", "Partager"
 TO_DOCX, TO_MARKDOWN, FOLLOW = "DOCX", "Markdown", "Suivre cette question"
 LIMITED = "Réponses limitées à :"
 WIDEN = "Retirer les filtres"
@@ -190,12 +190,12 @@ REPORT_NOTICE = "À savoir"
 REPORT_MORE = "… et {number} de plus."
 
 MENU, MENU_SHORT = "Pages de Repères", "Menu"
-SKIP = "Aller au contenu"
-HELP, ACCESSIBILITY = "Aide", "Accessibilité"
+SKIP, HELP, ACCESSIBILITY = "Aller au contenu", "Aide", "Accessibilité"
 # Address, name, and whether it is for editors only.
 PAGES = (
     ("/", "Questions", False),
     ("/explorer", "Explorer", False),
+    ("/glossaire", "Glossaire", False),
     ("/conversations", "Conversations", False),
     ("/documents", "Documents", True),
     ("/evaluation", "Évaluation", True),

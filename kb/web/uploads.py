@@ -19,6 +19,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from kb.errors import ReperesError
+from kb.records.places import shared_place_of
+from kb.records.shared.folder import MARK, join_folder
+from kb.settings import Settings
 
 # Hidden, so that ingestion ignores them. What is known of a file stands where no name of a file can reach: files are
 # `.fichiers/KEY/NAME`, the records `.fiches/KEY.json`.
@@ -54,7 +57,13 @@ class WaitingUpload:
 
 def belongs_to_uploads(name: str) -> bool:
     """Whether an entry of the folder of added files is the application's, by its name."""
-    return name in {_WAITING, _RECORDS, _BEFORE} or bool(_KEY.fullmatch(name))
+    return name in {_WAITING, _RECORDS, _BEFORE, MARK} or bool(_KEY.fullmatch(name))
+
+
+def uploads_of(settings: Settings) -> Uploads:
+    """The added files of the settings. Raises SettingsError for another folder than the one that all replicas have."""
+    join_folder(settings.uploads_folder, shared_place_of(settings))
+    return Uploads(settings.uploads_folder, settings.max_file_mb)
 
 
 class Uploads:

@@ -12,6 +12,7 @@ from kb.errors import ReperesError
 if TYPE_CHECKING:
     from kb.knowledge import KnowledgeBase
     from kb.models.encoder import Encoder
+    from kb.question.glossary import Edited
     from kb.settings import Settings
 
 _BETWEEN_LOOKS = 1.0  # seconds
@@ -22,8 +23,10 @@ logger = logging.getLogger(__name__)
 class Opener:
     """Opens the knowledge base at the first call that can, and hands the same one out from then on."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, edited: Edited | None = None) -> None:
+        """`edited` gives what editors say of acronyms."""
         self._settings = settings
+        self._edited = edited
         self._lock = threading.Lock()
         self._encoder: Encoder | None = None
         self._base: KnowledgeBase | None = None
@@ -36,7 +39,7 @@ class Opener:
                 from kb.models.sentence_encoder import load_encoder
 
                 self._encoder = self._encoder or load_encoder(self._settings)
-                self._base = KnowledgeBase.open(self._settings, self._encoder)
+                self._base = KnowledgeBase.open(self._settings, self._encoder, edited=self._edited)
             return self._base
 
     def try_to_open(self) -> str:

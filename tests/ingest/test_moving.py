@@ -20,19 +20,22 @@ from kb.index.catalog.copying import Rows, other_rows, put_rows_of_documents, ro
 from kb.index.opening import open_store
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
+from kb.records.accounts import FileAccounts
 from kb.records.database import AppDatabase
 from kb.records.feedback import add_feedback, read_feedback
 from kb.records.places import place_of
+from kb.records.shared.accounts import accounts_of
 from kb.settings import Settings
 from scripted_base import answer_of
 
+PASSWORD = "un mot de passe assez long"
 NOW = "2026-11-29T08:00:00+00:00"
 QUESTIONS = ("Qui verse des subventions ?", "Que soutient le ministère ?", "prêts bonifiés")
 
 
 @pytest.fixture
 def base(tmp_path: Path, settings: Settings, tiny_encoder: Encoder) -> Settings:
-    """A base in a folder: three documents, one that was withdrawn, and what somebody said of an answer."""
+    """A base in a folder: three documents, one that was withdrawn, what somebody said of an answer, an account."""
     folder = tmp_path / "docs"
     folder.mkdir()
     for name, text in {
@@ -47,6 +50,7 @@ def base(tmp_path: Path, settings: Settings, tiny_encoder: Encoder) -> Settings:
     ingest([folder], settings, tiny_encoder, confirm=True)
     with AppDatabase(place_of(settings)) as database:
         add_feedback(database, NOW, "good", None, "", answer_to_json(answer_of("Oui [1].")), 1)
+    FileAccounts(settings.accounts_file).add("anne", "editor", PASSWORD)
     return settings
 
 
@@ -85,12 +89,15 @@ def test_a_base_is_the_same_on_a_server_and_back_in_a_folder(
     assert rows(there) == rows(base)
     assert found(there, tiny_encoder) == found(base, tiny_encoder)
     assert check(there, tiny_encoder).differences == ()
+    with closing(accounts_of(there)) as accounts:
+        assert accounts.signed_in("anne", PASSWORD) == FileAccounts(base.accounts_file).account("anne")
     with AppDatabase(place_of(there)) as records:
         assert len(read_feedback(records)) == 1
         add_feedback(records, NOW, "bad", None, "", answer_to_json(answer_of("Non [1].")), 1)
     back = target_of(there, str(tmp_path / "retour"))
     assert back.app_database == tmp_path / "retour-app.db"
     move(there, back)
+    assert FileAccounts(back.accounts_file).account("anne") == FileAccounts(base.accounts_file).account("anne")
     assert rows(back) == rows(base)
     assert found(back, tiny_encoder) == found(base, tiny_encoder)
     with AppDatabase(place_of(back)) as records:

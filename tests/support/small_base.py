@@ -12,8 +12,10 @@ import numpy as np
 from kb.answering.refusal import UNSAID
 from kb.index.catalog.rows import Origin, Withdrawn
 from kb.models.encoder import FloatMatrix, unit_rows
+from kb.question.explained import Acronym, explained
 from kb.retrieval.filters import Filters
 from kb.retrieval.holding import Holding
+from kb.text.acronyms import mentions
 from kb.text.blocks import parse_blocks, unit_spans
 from kb.types import Answer, Citation, Document, Hit, Message, Passage, StoreStatus
 
@@ -132,6 +134,11 @@ class SmallBase:
         shared = {document.id: len(wanted & words(f"{document.title} {document.text}")) for document in self.held}
         most = max(shared.values(), default=0)
         return Holding(frozenset(name for name, number in shared.items() if number == most > 0), most == len(wanted))
+
+    def acronyms(self) -> tuple[Acronym, ...]:
+        """Those that the texts explain."""
+        told = [(document.id, mention) for document in self.held for mention in mentions(document.text)]
+        return explained(told, {document.id: document.title for document in self.held})
 
     def document(self, document_id: str) -> Document | None:
         """One of the documents."""

@@ -33,6 +33,9 @@ _NOTE = re.compile(r"\[\^([^\]\s]{1,60})\]:[ \t]*(.*)")
 _CALL = re.compile(r"\[\^([^\]\s]{1,60})\]")
 _NOTE_HERE = re.compile(r"\^\[([^\[\]]{1,1000})\]")
 _NOT_GOING_ON = re.compile(r"\[\^|[-*+]\s|\d{1,9}[.)]\s|#|>|\||```|~~~|<")
+# Behind a full stop, a line that is not set in and begins a sentence is what comes after the list, not its last item.
+_BEGINS = re.compile(r"(?:[«“\"(]\s?)?[A-ZÀ-ÖØ-ÞŒ0-9]")
+_ENDS = tuple(".!?…:;")
 _HEAD = 6  # blocks among which a letter or report has its date
 
 
@@ -92,6 +95,7 @@ def _parser() -> MarkdownIt:
     # Before what would take « [^1]: … » for the address of a link, and « [^1] » for a text.
     parser.block.ruler.before("reference", "note", _note, {"alt": ["paragraph", "reference", "blockquote", "list"]})
     parser.inline.ruler.before("link", "note_call", _note_call)
+    parser.block.ruler.before("paragraph", "after_list", _after_list, {"alt": ["paragraph"]})
     return parser
 
 
@@ -125,6 +129,16 @@ def _note(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     state.env.setdefault("notes", set()).add(match[1].casefold())
     state.line = last
     return True
+
+
+def _after_list(state: StateBlock, line: int, _end: int, silent: bool) -> bool:
+    """Whether a line ends the item before it, though CommonMark takes it for its continuation: people leave out the
+    empty line after a list.
+    """
+    if not silent or not 0 <= state.sCount[line] < state.blkIndent or state.isEmpty(line - 1):
+        return False
+    above, own = (state.src[state.bMarks[at] + state.tShift[at] : state.eMarks[at]] for at in (line - 1, line))
+    return above.rstrip().endswith(_ENDS) and _BEGINS.match(own) is not None and not _NOT_GOING_ON.match(own)
 
 
 def _note_call(state: StateInline, silent: bool) -> bool:

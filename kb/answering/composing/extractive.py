@@ -14,6 +14,7 @@ from kb.answering.chronology import conflicting, dated_value, most_recent_first
 from kb.answering.composing.lists import answering_first, whole_list
 from kb.answering.hostile import is_hostile
 from kb.answering.reading import Scored
+from kb.question.intent import is_open
 from kb.text.figures import MARKS
 from kb.text.folding import fold
 from kb.types import Citation, Evidence, Question
@@ -32,6 +33,10 @@ _POINTS_BACK = re.compile(
     r"(?! (?:faut|fallait|faudra|s'agit|s'agira|existe|y a|y avait|y aura|reste|convient|suffit|est (?:possible|prevu|"
     r"interdit|conseille|recommande|necessaire|indispensable|demande)|n'y a|n'existe)\b)"
 )
+
+
+# A page that answers its own question (« La loi le dit-elle ? Oui. La loi… »), beside another question.
+_YES_OR_NO = re.compile(r"(?:Oui|Non)\s?[.,;:!]\s*(?=\w)")
 
 
 def choose(units: Sequence[Scored], question: Question) -> list[Scored]:
@@ -99,7 +104,8 @@ def readable(chosen: Sequence[Scored], question: Question, read: Sequence[Scored
         whole = whole if wanted else None
         if whole is not None and not question.wants_list:
             whole = answering_first(whole, [(unit.evidence, unit.evidence.score) for unit in read])
-        shown.append(replace(unit, evidence=whole or _led_to(_with_antecedent(evidence, ends), shown)))
+        own = whole or _led_to(_with_antecedent(evidence, ends), shown)
+        shown.append(replace(unit, evidence=_without_yes_or_no(own) if is_open(question.standalone) else own))
     return sorted(shown, key=lambda unit: "\n" not in unit.evidence.text) if question.wants_list else shown
 
 
@@ -121,6 +127,17 @@ def _led_to(evidence: Evidence, shown: Sequence[Scored]) -> Evidence:
     if any(unit.evidence.text.startswith(lead) for unit in shown):
         return evidence
     return replace(evidence, text=f"{lead} {evidence.text}", context="")
+
+
+def _without_yes_or_no(evidence: Evidence) -> Evidence:
+    """A unit without the « Oui » or « Non » that it begins with."""
+    if (match := _YES_OR_NO.match(evidence.text)) is None:
+        return evidence
+    rest = evidence.text[match.end() :]
+    # The words in the document may be set otherwise (a line end for a space).
+    there = _YES_OR_NO.match(evidence.document.text, evidence.start)
+    start = evidence.start if there is None else there.end()
+    return replace(evidence, text=rest[0].upper() + rest[1:], start=start)
 
 
 def _with_antecedent(evidence: Evidence, ends: Collection[tuple[str, int]]) -> Evidence:

@@ -25,6 +25,7 @@ from kb.index.lexical import Lexical
 from kb.index.store import Lease, check_encoder
 from kb.index.vectors import SPACES
 from kb.models.encoder import Encoder
+from kb.types import StoreStatus
 
 # A look is one small read of the catalog (some 50 µs): four a second cost nothing, and a new article is found sooner.
 SECONDS_BETWEEN_LOOKS = 0.25
@@ -92,6 +93,10 @@ class EmbeddedReader:
                     before, self._catalog, self._folder = self._catalog, self._open_catalog(folder), folder
                     before.close()  # what is being read from it is read to its end
             return self._catalog
+
+    def status(self) -> StoreStatus:
+        """The state of the base; a generation is seen a second later at most."""
+        return self.catalog.status()
 
     @property
     def generation(self) -> int:

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ from kb.index.postgresql.vectors import PostgresVectors
 from kb.index.postgresql.words import WordsCopy, copying
 from kb.index.store import Lease, check_encoder
 from kb.models.encoder import Encoder
+from kb.types import StoreStatus
 
 # Where the base is small, as many passages or fewer, its new words are waited for: that takes no time worth telling.
 WAITED_FOR = 10_000
@@ -31,6 +33,8 @@ WAITED_FOR = 10_000
 SECONDS_BETWEEN_LOOKS = 0.25
 # News may be lost with the connection that they come by: the thread looks by itself as often as this.
 SECONDS_WITHOUT_NEWS = 5.0
+SECONDS_TO_CATCH_UP = 2 * SECONDS_WITHOUT_NEWS
+"""After which a copy that is not of a generation is told to be behind: the news of it may be lost, once."""
 CONNECTIONS_KEPT = 5
 _SECONDS_PER_WAIT = 0.5  # of the thread for news, so that it can end
 
@@ -48,11 +52,20 @@ class _Words(NamedTuple):
 class PostgresReader:
     """What searches the base on the server at `url`; `folder` holds this machine's copy of the words.
 
-    Serves many threads. Above `waited_for` passages, the words of a new generation join a little later. Raises
-    StoreError when there is no base, FingerprintError when it was made with another encoder.
+    Serves many threads. Above `waited_for` passages, the words of a new generation join a little later; after `late`
+    seconds they are told to be behind. Raises StoreError when there is no base, FingerprintError when it was made with
+    another encoder.
     """
 
-    def __init__(self, url: str, folder: Path, encoder: Encoder, *, waited_for: int = WAITED_FOR) -> None:
+    def __init__(
+        self,
+        url: str,
+        folder: Path,
+        encoder: Encoder,
+        *,
+        waited_for: int = WAITED_FOR,
+        late: float = SECONDS_TO_CATCH_UP,
+    ) -> None:
         # Searches share connections that stay open; the words are brought up over one of their own, which no number
         # of searches can keep from them.
         self._server, self._apart = Server(url, keeps=CONNECTIONS_KEPT), Server(url)
@@ -65,6 +78,9 @@ class PostgresReader:
         self._listening: threading.Thread | None = None
         self._words: _Words | None = None
         self._seen = 0
+        # The generation that the words were last found not to be of, and when.
+        self._awaited: tuple[int, float] | None = None
+        self._late = late
         try:
             self._schema, self._catalog = self._open_catalog()
         except BaseException:
@@ -99,6 +115,12 @@ class PostgresReader:
         """The generation that searches see."""
         return self._seen
 
+    def status(self) -> StoreStatus:
+        """The state of the base, and whether this machine's copy of the words is behind it, for longer than the news of
+        a generation take."""
+        status = self.catalog.status()
+        return replace(status, is_behind=bool(status.generation) and self._is_behind(status.generation))
+
     @contextmanager
     def lease(self) -> Iterator[Lease | None]:
         """One snapshot of the base, with the words as they are here; None while nothing was committed."""
@@ -110,6 +132,17 @@ class PostgresReader:
             words = self._words_for(snapshot)
             self._seen = snapshot.generation
             yield Lease(PostgresVectors(snapshot.database), words, snapshot.generation, snapshot.catalog)
+
+    def _is_behind(self, generation: int) -> bool:
+        with self._looking:
+            words, now = self._words, time.monotonic()
+            held = words.generation if words is not None else 0
+            if held >= generation:
+                self._awaited = None
+            elif self._awaited is None or held >= self._awaited[0]:
+                # While the base is written the copy is one step behind all the time: each step has its own.
+                self._awaited = generation, now
+            return words is None or (self._awaited is not None and now - self._awaited[1] > self._late)
 
     def _words_for(self, snapshot: Snapshot) -> Lexical:
         """The words, of the snapshot's generation or a later one where that costs no wait."""

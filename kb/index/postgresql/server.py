@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from kb.errors import StoreError
+from kb.errors import StoreError, StoreUnreachableError
 from kb.index.catalog.catalog import Catalog
 from kb.index.catalog.versions import SCHEMA_VERSION, go_on_from
 from kb.index.postgresql.tables import CONTROL, IN_USE, INDEX
@@ -27,7 +27,8 @@ _OLDEST_EXTENSION = (0, 8)  # iterative scans, which a filtered search needs
 # Beyond the connections that are kept: twenty people ask at once, and each question holds one while it searches.
 _MORE = 20
 # The writer's connection is idle while files are read, for minutes: what stands between must not take it for dead.
-_KEEP_ALIVE = {"keepalives_idle": 60}  # seconds
+# Whoever is told that it does not answer has not waited for long.
+_KEEP_ALIVE = {"keepalives_idle": 60, "connect_timeout": 10}  # seconds
 
 
 class Server:
@@ -167,7 +168,7 @@ class Server:
         reason = told[0] if told else type(context.original_exception).__name__
         is_operation = isinstance(context.sqlalchemy_exception, sa.exc.OperationalError)
         if context.is_disconnect or (is_operation and context.connection is None):
-            raise StoreError(
+            raise StoreUnreachableError(
                 f"{self.name} : la base de données ne répond pas ({reason}). Vérifiez que le serveur PostgreSQL est "
                 "démarré et que son adresse est la bonne (REPERES_DATABASE), puis relancez."
             ) from context.original_exception

@@ -14,6 +14,7 @@ from kb.records.tables import (
     FEEDBACK,
     FOLLOWED_QUESTIONS,
     METADATA,
+    OF_REPLICAS,
     QUESTIONS_ASKED,
     TEST_QUERIES,
 )
@@ -50,4 +51,4 @@ def copy_records(source: Place, target: Place) -> int:
 
 
 def _all() -> list[sa.Table]:
-    return list(METADATA.sorted_tables)
+    return [table for table in METADATA.sorted_tables if table not in OF_REPLICAS]

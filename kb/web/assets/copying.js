@@ -74,26 +74,6 @@
     return shown.outerHTML;
   }
 
-  async function put(text, html) {
-    try {
-      const parts = { "text/plain": text, "text/html": html };
-      const blobs = Object.entries(parts).map(([type, value]) => [type, new Blob([value], { type })]);
-      await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
-    } catch {
-      const box = document.createElement("textarea"); // no clipboard without https: the old way
-      box.value = text;
-      document.body.append(box);
-      box.select();
-      document.addEventListener("copy", (event) => {
-        event.preventDefault();
-        event.clipboardData.setData("text/plain", text);
-        event.clipboardData.setData("text/html", html);
-      }, { once: true });
-      document.execCommand("copy");
-      box.remove();
-    }
-  }
-
   document.addEventListener("click", async (event) => {
     const button = event.target instanceof Element && event.target.closest("button.copy");
     const turn = document.querySelector("#current .turn");
@@ -102,7 +82,7 @@
     const proofs = [...sources(turn), ...nearest(turn)];
     const beside = proofs.map((proof) => `${proof.told} ${proof.address ?? ""}`.trim());
     const html = [paragraph(question), answer.innerHTML, ...proofs.map((proof) => paragraph(proof.told, proof.address))];
-    await put([question, "", ...lines(answer), "", ...beside].join("\n"), html.join(""));
+    await globalThis.reperesClipboard.put([question, "", ...lines(answer), "", ...beside].join("\n"), html.join(""));
     button.focus();
     const before = button.textContent;
     button.textContent = "Copié";

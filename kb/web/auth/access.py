@@ -23,7 +23,9 @@ SIGN_IN = "/connexion"
 _PUBLIC = re.compile(r"/(?:connexion(?:/.*)?|page/.*|healthz|readyz|favicon\.ico|robots\.txt)")
 # What only editors may do. The pages' own controls are hidden from readers; this is what holds, whatever the address
 # holds behind it (line ends too).
-_EDITORS = re.compile(r"/(?:evaluation|documents|metrics)(?:[/.\s].*)?", re.DOTALL)
+_EDITORS = re.compile(
+    r"/(?:(?:evaluation|documents|metrics)|glossaire/(?:entree|masquer|reprendre))(?:[/.\s].*)?", re.DOTALL
+)
 # How long a response that is under way may go on after its session has ended, or its sender is no editor any more.
 _SECONDS_BETWEEN_CHECKS = 1.0
 

@@ -9,22 +9,17 @@ check no more passwords than one after the other. Two counts stand side by side.
   try a minute. The person meanwhile signs in from a browser that is known.
 
 No count is of an address alone: behind one address there may be a whole organisation. What everybody's passwords cost
-is bounded in `verifying`.
+is bounded in `verifying`. The counts are kept in memory, or in the database for all replicas (`Tries`).
 """
 
 from __future__ import annotations
 
 import hashlib
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-_SECONDS_REMEMBERED = 24 * 3600
-# Some 250 bytes each. An attempt makes two entries and costs a check of a password, of which there are ten or twenty a
-# second: pushing out the entry of a name that is being guessed takes the better part of an hour, for five tries.
-_MOST_ENTRIES = 100_000
+from kb.records.shared.tries import PassingTries, Tried, Tries
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +49,15 @@ class Reserved:
     before: tuple[tuple[bytes, float], ...]
 
 
-@dataclass(slots=True)
-class _Tries:
-    number: int
-    last: float
-
-
 class Attempts:
-    """Serves many threads. Holds no name and no address, but their hashes: an entry's size does not depend on them."""
+    """Serves many threads. Holds no name and no address, but their hashes: an entry's size does not depend on them.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, most: int = _MOST_ENTRIES) -> None:
+    `clock` tells seconds; where replicas share `tries`, the same to all of them.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic, tries: Tries | None = None) -> None:
         self._clock = clock
-        self._most = most
-        self._lock = threading.Lock()
-        self._tries: OrderedDict[bytes, _Tries] = OrderedDict()  # the one tried longest ago first
+        self._tries = PassingTries() if tries is None else tries
 
     def __len__(self) -> int:
         """How many places and names are remembered."""
@@ -81,20 +71,15 @@ class Attempts:
         counted = [(_key("device" if device else "address", name, device or address), FROM_ONE_PLACE)]
         if not device:
             counted.append((_key("name", name), FROM_ANYWHERE))
-        with self._lock:
+        with self._tries.changing([key for key, _ in counted], self._clock()) as known:
             now = self._clock()
-            self._forget_old(now)
-            waits = [self._wait(key, pace, now) for key, pace in counted]
-            if (wait := max(waits)) > 0:
+            if (wait := max(_wait(known.get(key), pace, now) for key, pace in counted)) > 0:
                 return wait
             before = []
             for key, _ in counted:
-                tries = self._tries.setdefault(key, _Tries(0, now))
-                before.append((key, tries.last))
-                tries.number, tries.last = tries.number + 1, now
-                self._tries.move_to_end(key)
-            while len(self._tries) > self._most:
-                self._tries.popitem(last=False)
+                number, last = known.get(key, (0, now))
+                before.append((key, last))
+                known[key] = Tried(number + 1, now)
         return Reserved(now, tuple(before))
 
     def give_back(self, reserved: Reserved) -> None:
@@ -102,26 +87,20 @@ class Attempts:
 
         What others tried from the same place stays counted.
         """
-        with self._lock:
-            for key, last in reserved.before:
-                if (tries := self._tries.get(key)) is None:
+        with self._tries.changing([key for key, _ in reserved.before], self._clock()) as known:
+            for key, before in reserved.before:
+                if key not in known:
                     continue
-                tries.number -= 1
-                if tries.last == reserved.at:
-                    tries.last = last
-                if tries.number <= 0:
-                    del self._tries[key]
+                number, last = known[key]
+                known[key] = Tried(number - 1, before if last == reserved.at else last)
+                if number <= 1:
+                    del known[key]
 
-    def _wait(self, key: bytes, pace: Pace, now: float) -> float:
-        tries = self._tries.get(key)
-        return 0.0 if tries is None else tries.last + pace.delay(tries.number) - now
 
-    def _forget_old(self, now: float) -> None:
-        while self._tries:
-            key = next(iter(self._tries))
-            if now - self._tries[key].last <= _SECONDS_REMEMBERED:
-                return
-            del self._tries[key]
+def _wait(tried: Tried | None, pace: Pace, now: float) -> float:
+    # Where nothing is waited for, what another clock says is not looked at.
+    delay = 0.0 if tried is None else pace.delay(tried.number)
+    return 0.0 if tried is None or not delay else tried.last + delay - now
 
 
 def _key(*parts: str) -> bytes:

@@ -11,14 +11,13 @@ from urllib.parse import urlsplit
 from starlette.requests import HTTPConnection
 
 from kb.errors import SettingsError
-from kb.records.accounts import LOCAL, Account, Accounts, Person
+from kb.records.accounts import LOCAL, Account, Person
 from kb.records.devices import Devices
 from kb.records.places import place_of
 from kb.records.sessions import Sessions
 from kb.settings import Settings
 from kb.web.auth.addresses import Proxies
-from kb.web.auth.attempts import Attempts
-from kb.web.auth.rate_limits import RateLimits
+from kb.web.auth.shared import SharedState, shared_state
 from kb.web.auth.verifying import Verifying
 
 COOKIE = "reperes_session"
@@ -51,12 +50,13 @@ class Gate:
     Raises SettingsError for settings that do not go together, and for an accounts file that cannot be read.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, shared: SharedState | None = None) -> None:
         self.settings = settings
         self.kind = settings.auth
-        self.rate_limits = RateLimits(settings.questions_per_minute)
-        self.attempts = Attempts()
-        self.accounts = Accounts(settings.accounts_file)
+        self._shared = shared or shared_state(settings)
+        self.rate_limits = self._shared.rate_limits
+        self.attempts = self._shared.attempts
+        self.accounts = self._shared.accounts
         self.verifying = Verifying(self.accounts.bytes_of_one_check)
         self.proxies = Proxies(settings.proxy_addresses)
         self._editors = {_folded(name) for name in settings.editors.split()}
@@ -68,7 +68,7 @@ class Gate:
             raise SettingsError("REPERES_AUTH=proxy : indiquez dans REPERES_PROXY_ADDRESSES d'où ce proxy appelle.")
         if self.kind == "accounts" and not any(not is_token for _, is_token in self.accounts.people()):
             raise SettingsError(
-                f"REPERES_AUTH=accounts : il n'y a pas encore de compte dans {self.accounts.path}. "
+                f"REPERES_AUTH=accounts : il n'y a pas encore de compte dans {self.accounts.name}. "
                 "Créez-en un : reperes user add NOM --role editor"
             )
         # Only the provider knows whether somebody is still there: its people come by again after this time, used or
@@ -95,6 +95,7 @@ class Gate:
     def close(self) -> None:
         """Lets go of the databases and the threads."""
         self.verifying.close()
+        self._shared.close()
         for kept in (self.sessions, self.devices):
             if kept is not None:
                 kept.close()

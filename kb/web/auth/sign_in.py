@@ -102,7 +102,7 @@ async def _checked(request: Request, gate: Gate, metrics: Metrics, given: dict[s
     device = request.cookies.get(DEVICE_COOKIE, "")
     if device and not await run_in_threadpool(_knows, gate, device, name):
         device = ""
-    reserved = gate.attempts.reserve(name, address, device)
+    reserved = await run_in_threadpool(gate.attempts.reserve, name, address, device)
     if isinstance(reserved, float):
         metrics.signed_in("delayed")
         trouble = strings.TOO_MANY_SIGN_INS.format(wait=strings.waiting(reserved))
@@ -112,7 +112,7 @@ async def _checked(request: Request, gate: Gate, metrics: Metrics, given: dict[s
             lambda: gate.accounts.signed_in(name, secret), address, is_known=bool(device)
         )
     except ReperesError as error:  # nothing was checked
-        gate.attempts.give_back(reserved)
+        await run_in_threadpool(gate.attempts.give_back, reserved)
         if not isinstance(error, BusyError):
             raise
         metrics.signed_in("busy")
@@ -121,7 +121,7 @@ async def _checked(request: Request, gate: Gate, metrics: Metrics, given: dict[s
     metrics.signed_in("wrong" if account is None else "right")
     if account is None:
         return refused(request, gate, strings.WRONG_PASSWORD, wanted=wanted, name=name)
-    gate.attempts.give_back(reserved)
+    await run_in_threadpool(gate.attempts.give_back, reserved)
     response = await run_in_threadpool(let_in, request, gate, account, wanted)
     await run_in_threadpool(_remember, gate, response, account, device)
     return response

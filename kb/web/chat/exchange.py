@@ -17,7 +17,7 @@ from kb.web import strings
 from kb.web.chat.chat_state import ChatState
 from kb.web.chat.sources import sources_html
 from kb.web.chat.turns import answer_html, trouble_html
-from kb.web.chat.waiting_line import Place, WaitingLines
+from kb.web.chat.waiting_line import PlaceInLine, WaitingLines
 
 LONGEST_MESSAGE = 8_000
 LONGEST_QUESTION = 2_000
@@ -106,7 +106,7 @@ def answer_in_turn(
         states.close()
 
 
-def _places(place: Place) -> Iterator[int]:
+def _places(place: PlaceInLine) -> Iterator[int]:
     # Told at each look, changed or not: only between two states can whoever leaves be let out of the line.
     while not place.wait(_BETWEEN_LOOKS_AT_LINE):
         yield place.ahead

@@ -14,6 +14,7 @@ from kb.text.blocks import unescaped
 from kb.text.moments import french_date
 from kb.types import Answer, Citation, Document, Hit
 from kb.web import strings
+from kb.web.chat.citing import cite_button
 from kb.web.render import escape, page_url, passage_html, quote_html
 
 PHRASE = 160
@@ -60,7 +61,8 @@ def source_html(citation: Citation, turn: int, *, opened: bool = False) -> str:
         f'<span class="number">{number}</span>'
         f'<span class="what"><bdi class="title">{escape(document.title)}</bdi>{_facts_html(document, citation)}</span>'
         f"</summary>{_passage_html(citation)}</details>"
-        f'<p class="actions">{_read_html(document, citation)}{_link_html(document)}{_back_html(citation, turn)}</p>'
+        f'<p class="actions">{_read_html(document, citation)}{_link_html(document)}{_cite_html(citation)}'
+        f"{_back_html(citation, turn)}</p>"
         f"</article></li>"
     )
 
@@ -91,7 +93,8 @@ def _place_html(citation: Citation, turn: int, *, opened: bool) -> str:
         f"<details{' open' if opened else ''}><summary>"
         f'<span class="number">{number}</span><span class="what"><bdi class="said">{escape(said)}</bdi>'
         f'<span class="facts">{facts}</span></span></summary>{_passage_html(citation)}</details>'
-        f'<p class="actions">{_read_html(citation.document, citation)}{_back_html(citation, turn)}</p></li>'
+        f'<p class="actions">{_read_html(citation.document, citation)}{_cite_html(citation)}'
+        f"{_back_html(citation, turn)}</p></li>"
     )
 
 
@@ -103,6 +106,10 @@ def _passage_html(citation: Citation) -> str:
         passage.text, citation.start - passage.start, citation.end - passage.start, passage.table_header
     )
     return f'{path}<blockquote class="passage">{marked}</blockquote>'
+
+
+def _cite_html(citation: Citation) -> str:
+    return cite_button(citation.document, citation.start, citation.end, citation.quote)
 
 
 def _back_html(citation: Citation, turn: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -57,8 +57,16 @@ def trouble_html(text: str) -> str:
     return f'<div class="trouble"><strong>{escape(strings.FAILED)}.</strong> {plain_html(text)}</div>'
 
 
-def words_html(text: str, citations: Iterable[Citation], turn: int, *, has_lead: bool = False) -> str:
-    """`text` as HTML, with a button for each `[n]` that a citation carries; other numbers stay as they are.
+def words_html(
+    text: str,
+    citations: Iterable[Citation],
+    turn: int,
+    *,
+    has_lead: bool = False,
+    reference: Callable[[Citation, int], str] | None = None,
+) -> str:
+    """`text` as HTML, with a button for each `[n]` that a citation carries; other numbers stay as they are. `reference`
+    makes something else than a button of a citation and the turn's number.
 
     With `has_lead` its first sentence stands out, as the answer of which the rest tells more.
     """
@@ -71,7 +79,7 @@ def words_html(text: str, citations: Iterable[Citation], turn: int, *, has_lead:
                 # The number stays on the line of the word that it follows.
                 word = _LAST_WORD.search(text, start, match.start())
                 at = word.start() if word else match.start()
-                held = f"{_words(text, at, match.start())}{_reference_html(citation, turn)}"
+                held = f"{_words(text, at, match.start())}{(reference or _reference_html)(citation, turn)}"
                 parts += [_words(text, start, at), f'<span class="proven">{held}</span>' if word else held]
                 start = match.end()
         return "".join([*parts, _words(text, start, end)])

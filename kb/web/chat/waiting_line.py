@@ -4,14 +4,41 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 SEARCHES_AT_ONCE = 2
 WRITTEN_AT_ONCE = 1  # a small local model writes one answer in the time in which it would write two by halves
 # A server with a GPU batches many (vLLM), one for a single user takes them in turn itself (Ollama); each answer under
 # way keeps one of the some 40 threads that serve everybody. Chosen, not measured: a fifth of them.
 WRITTEN_AT_ONCE_BY_A_SERVER = 8
+
+
+class PlaceInLine(Protocol):
+    """A place in a line."""
+
+    def wait(self, seconds: float) -> bool:
+        """Waits at most `seconds`; whether it is one's turn."""
+        ...
+
+    @property
+    def ahead(self) -> int:
+        """How many wait before."""
+        ...
+
+
+class Line(Protocol):
+    """Where people wait: at this process, or at any replica (`kb.records.shared.line`)."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody is in, nor waits."""
+        ...
+
+    def join(self) -> AbstractContextManager[PlaceInLine]:
+        """A place in the line, given back at the end, whether it came up or not."""
+        ...
 
 
 class WaitingLine:
@@ -83,12 +110,13 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class WaitingLines:
     """Where questions wait: for a processor to search, and for the language model to write, which runs on this machine
-    or on a server. Shared by all pages."""
+    or on a server. Shared by all pages; the line for a server's model, by all replicas: its processor is the same for
+    all of them, where each has its own for the rest."""
 
-    searching: WaitingLine = field(default_factory=lambda: WaitingLine(SEARCHES_AT_ONCE))
-    writing: WaitingLine = field(default_factory=lambda: WaitingLine(WRITTEN_AT_ONCE))
-    written_by_a_server: WaitingLine = field(default_factory=lambda: WaitingLine(WRITTEN_AT_ONCE_BY_A_SERVER))
+    searching: Line = field(default_factory=lambda: WaitingLine(SEARCHES_AT_ONCE))
+    writing: Line = field(default_factory=lambda: WaitingLine(WRITTEN_AT_ONCE))
+    written_by_a_server: Line = field(default_factory=lambda: WaitingLine(WRITTEN_AT_ONCE_BY_A_SERVER))
 
-    def of(self, model: object) -> WaitingLine:
+    def of(self, model: object) -> Line:
         """The line for what a language model writes."""
         return self.writing if getattr(model, "local", True) else self.written_by_a_server

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from kb.records.conversations import Conversations, KeptConversation
+from kb.records.sharing.links import SharedLinks
 from kb.records.undoing import RecentErasures
 from kb.text.folding import fold
 from kb.web.pages.exports.markdown import to_markdown
@@ -21,8 +22,10 @@ _TYPES = {
 }
 
 
-def conversation_routes(conversations: Conversations, days: int) -> APIRouter:
-    """`/conversations`, `/conversations/ID.md`, `/conversations/ID.docx`, and what erases."""
+def conversation_routes(conversations: Conversations, days: int, links: SharedLinks | None = None) -> APIRouter:
+    """`/conversations`, `/conversations/ID.md`, `/conversations/ID.docx`, and what erases. `links` tells which are
+    shared, where they can be.
+    """
     router = APIRouter()
     erasures = RecentErasures(conversations)
 
@@ -36,6 +39,7 @@ def conversation_routes(conversations: Conversations, days: int) -> APIRouter:
             found=found,
             saved=conversations.saved,
             days=days,
+            shared=links.of_person(person) if links is not None else frozenset(),
             erasure=erasures.find(person, effacement),
             erasure_name=effacement,
         )

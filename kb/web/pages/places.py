@@ -23,7 +23,9 @@ class Place:
 
 
 def find_place(text: str, start: int, end: int, phrase: str) -> Place:
-    """Where the words of a citation stand now. `phrase` is how they begin, at most `PHRASE` characters."""
+    """Where the words of a citation stand now. `phrase` is how they begin, at most `PHRASE` characters; a link may give
+    it alone, without saying where it stood.
+    """
     if not phrase:
         return Place(start, end) if 0 <= start < end <= len(text) else Place()
     if 0 <= start < end <= len(text) and text.startswith(phrase, start):
@@ -31,7 +33,7 @@ def find_place(text: str, start: int, end: int, phrase: str) -> Place:
     there = text.find(phrase)
     if there < 0:
         return Place(lost=True)
-    return Place(there, min(len(text), there + max(len(phrase), end - start)), moved=True)
+    return Place(there, min(len(text), there + max(len(phrase), end - start)), moved=end > start)
 
 
 def page_of(document: Document, place: Place) -> int:

@@ -15,7 +15,8 @@ from kb.text.blocks import parse_blocks
 from kb.text.moments import french_moment
 from kb.types import Document
 from kb.web import strings
-from kb.web.chat.sources import PHRASE, badges
+from kb.web.chat.citing import citation_text, reference_text
+from kb.web.chat.sources import PHRASE, badges, reader_address
 from kb.web.pages.original import MOST_PAGES, offered
 from kb.web.pages.places import Place, find_place, leaf_address
 from kb.web.pages.templating import page
@@ -54,6 +55,7 @@ def reader_routes(base: Callable[[], Base]) -> APIRouter:
         has_leaves = original is not None and original.kind == "pdf" and bool(original.leaf)
         start, stop, html = document_html(found, place, first, has_leaves=has_leaves)
         read_at = opened.read_at(found.id)
+        quote = found.text[place.start : place.end]
         return page(
             request,
             template,
@@ -65,6 +67,9 @@ def reader_routes(base: Callable[[], Base]) -> APIRouter:
             badges=Markup(badges(found)),
             recognised=RECOGNISED if found.is_recognised(place.start, place.end) else "",
             read_at=french_moment(read_at) if read_at else "",
+            reference=reference_text(found),
+            cited=citation_text(found, place.start, place.end, quote) if quote else reference_text(found),
+            link=reader_address(found.id, place.start, place.end, quote),
             before=max(0, start - PART) if start > 0 else None,
             after=stop if stop < len(found.text) else None,
         )

@@ -16,7 +16,7 @@ import pytest
 
 from kb.evaluation.desk import EvaluationDesk
 from kb.knowledge import KnowledgeBase
-from kb.records.accounts import Accounts
+from kb.records.accounts import FileAccounts
 from kb.settings import Settings
 from kb.web.auth.access import _SECONDS_BETWEEN_CHECKS
 from paced_base import PacedBase
@@ -74,8 +74,8 @@ class Caller:
 
 
 @pytest.fixture
-def accounts(tmp_path: Path) -> Accounts:
-    found = Accounts(tmp_path / "comptes")
+def accounts(tmp_path: Path) -> FileAccounts:
+    found = FileAccounts(tmp_path / "comptes")
     found.add("anne", "editor", password("anne"))
     found.add("bob", "reader", password("bob"))
     return found
@@ -108,7 +108,7 @@ def caller() -> Iterator[Opens]:
 
 
 @pytest.fixture(params=["accounts", "none"])
-def two(request: pytest.FixtureRequest, serve: Served, accounts: Accounts, caller: Opens) -> tuple[Caller, Caller]:
+def two(request: pytest.FixtureRequest, serve: Served, accounts: FileAccounts, caller: Opens) -> tuple[Caller, Caller]:
     """Two people signed in; without sign-in, two browsers."""
     if request.param == "accounts":
         address = serve(auth="accounts", accounts=accounts.path)
@@ -146,7 +146,7 @@ def test_a_session_of_the_same_name_is_another(two: tuple[Caller, Caller]) -> No
     assert SECRET in anne.post("run/predict", anne.body(edit)).text
 
 
-def test_an_event_of_somebody_else_is_not_ended(serve: Served, accounts: Accounts, caller: Opens) -> None:
+def test_an_event_of_somebody_else_is_not_ended(serve: Served, accounts: FileAccounts, caller: Opens) -> None:
     base = PacedBase(DOCUMENTS)
     address = serve(base, auth="accounts", accounts=accounts.path)
     anne, bob = caller(address, "anne"), caller(address, "bob")
@@ -182,7 +182,9 @@ def test_a_program_without_cookies_is_answered(serve: Served) -> None:
 
 
 @pytest.mark.parametrize("leaving", ["signed out", "removed"])
-def test_an_open_stream_ends_with_the_session(serve: Served, accounts: Accounts, caller: Opens, leaving: str) -> None:
+def test_an_open_stream_ends_with_the_session(
+    serve: Served, accounts: FileAccounts, caller: Opens, leaving: str
+) -> None:
     base = PacedBase(DOCUMENTS)
     anne = caller(serve(base, auth="accounts", accounts=accounts.path), "anne")
     anne.join()

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from kb.index.catalog.rows import Origin
-from kb.records.accounts import Accounts, Role
+from kb.records.accounts import FileAccounts, Role
 from kb.settings import Settings
 from kb.types import Document
 from paged_files import report
@@ -46,7 +46,7 @@ def base(tmp_path: Path) -> SmallBase:
 
 @pytest.fixture
 def address(base: SmallBase, settings: Settings, tmp_path: Path) -> Iterator[str]:
-    accounts = Accounts(tmp_path / "comptes")
+    accounts = FileAccounts(tmp_path / "comptes")
     for name, role in (("anne", "editor"), ("bob", "reader")):
         accounts.add(name, cast("Role", role), password(name))
     servers = Servers(settings)

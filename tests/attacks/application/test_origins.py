@@ -14,7 +14,7 @@ import pytest
 from kb.errors import SettingsError
 from kb.evaluation.desk import EvaluationDesk
 from kb.knowledge import KnowledgeBase
-from kb.records.accounts import Accounts
+from kb.records.accounts import FileAccounts
 from kb.records.conversations import SavedConversations
 from kb.settings import Settings
 from kb.web.auth.gate import COOKIE
@@ -182,7 +182,7 @@ def test_what_a_caller_says_of_another_address_is_in_no_page(serve_page: Served)
 
 def test_a_line_s_end_opens_no_path(serve_page: Served, settings: Settings) -> None:
     """A reader ran the events of the page of evaluation, whose path no longer looked like one for editors."""
-    accounts = Accounts(settings.accounts_file)
+    accounts = FileAccounts(settings.accounts_file)
     accounts.add("bob", "reader", password("bob"))
     accounts.add("anne", "editor", password("anne"))
     address = serve_page(auth="accounts", accounts=accounts.path)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from kb.records.accounts import Accounts
+from kb.records.accounts import FileAccounts
 from kb.settings import Settings
 from oidc_provider import Provider
 from paced_base import PacedBase
@@ -29,8 +29,8 @@ READING = ("/explorer", "/conversations", "/config", "/gradio_api/queue/data?ses
 
 
 @pytest.fixture
-def accounts(tmp_path: Path) -> Accounts:
-    found = Accounts(tmp_path / "comptes")
+def accounts(tmp_path: Path) -> FileAccounts:
+    found = FileAccounts(tmp_path / "comptes")
     for name in ("anne", "bob"):
         found.add(name, "editor", password(name))
     return found
@@ -44,7 +44,7 @@ def servers(settings: Settings) -> Iterator[Servers]:
 
 
 @pytest.fixture
-def serve_page(servers: Servers, accounts: Accounts) -> ServePage:
+def serve_page(servers: Servers, accounts: FileAccounts) -> ServePage:
     """Serves a small base, to the people of `accounts` if nothing else is set, and gives the address."""
 
     def serve(base: SmallBase | None = None, **changed: Any) -> str:
@@ -68,19 +68,19 @@ def is_out(address: str, cookies: dict[str, str]) -> bool:
     return statuses == {401}
 
 
-def rewrite(accounts: Accounts, before: str, after: str) -> None:
+def rewrite(accounts: FileAccounts, before: str, after: str) -> None:
     """Changes the file by hand: the secrets stay."""
     text = accounts.path.read_text("utf-8")
     assert before in text
     accounts.path.write_text(text.replace(before, after), "utf-8")
 
 
-def made_anew(accounts: Accounts) -> None:
+def made_anew(accounts: FileAccounts) -> None:
     accounts.remove("anne")
     accounts.add("anne", "editor", password("anne"))
 
 
-CHANGES: dict[str, Callable[[Accounts], object]] = {
+CHANGES: dict[str, Callable[[FileAccounts], object]] = {
     "another password": lambda accounts: accounts.add("anne", "editor", "un tout autre mot de passe"),
     "the same password set again": lambda accounts: accounts.add("anne", "editor", password("anne")),
     "removed": lambda accounts: accounts.remove("anne"),
@@ -92,7 +92,7 @@ CHANGES: dict[str, Callable[[Accounts], object]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_an_account_that_changed_ends_its_sessions_at_the_next_request(
-    serve_page: ServePage, accounts: Accounts, change: str
+    serve_page: ServePage, accounts: FileAccounts, change: str
 ) -> None:
     address = serve_page()
     hers, his = session(sign_in(address, "anne")), session(sign_in(address, "bob"))
@@ -107,7 +107,7 @@ def test_an_account_that_changed_ends_its_sessions_at_the_next_request(
     assert is_out(address, hers)
 
 
-def test_a_role_is_asked_anew_at_each_request(serve_page: ServePage, accounts: Accounts) -> None:
+def test_a_role_is_asked_anew_at_each_request(serve_page: ServePage, accounts: FileAccounts) -> None:
     address = serve_page()
     hers = session(sign_in(address, "anne"))
     for role, status in (("reader", 403), ("editor", 200), ("reader", 403)):
@@ -117,7 +117,7 @@ def test_a_role_is_asked_anew_at_each_request(serve_page: ServePage, accounts: A
         assert call(address, "/explorer", cookies=hers).status == 200
 
 
-def test_a_file_of_accounts_that_cannot_be_read_lets_nobody_in(serve_page: ServePage, accounts: Accounts) -> None:
+def test_a_file_of_accounts_that_cannot_be_read_lets_nobody_in(serve_page: ServePage, accounts: FileAccounts) -> None:
     address = serve_page()
     hers = session(sign_in(address, "anne"))
     rewrite(accounts, "anne:editor:", "anne:chef:")
@@ -173,7 +173,7 @@ def streaming(address: str, **headers: str) -> Iterator[Iterator[str]]:
 
 
 @pytest.mark.parametrize("by", ["session", "token"])
-def test_a_stream_under_way_ends_with_what_opened_it(serve_page: ServePage, accounts: Accounts, by: str) -> None:
+def test_a_stream_under_way_ends_with_what_opened_it(serve_page: ServePage, accounts: FileAccounts, by: str) -> None:
     base = PacedBase(DOCUMENTS)
     address = serve_page(base)
     kept = accounts.add_token("outil", "reader")
@@ -229,7 +229,7 @@ def test_at_a_provider_roles_come_from_the_settings_of_now(serve_page: ServePage
         found.close()
 
 
-def test_a_session_of_a_provider_opens_no_account_of_that_name(serve_page: ServePage, accounts: Accounts) -> None:
+def test_a_session_of_a_provider_opens_no_account_of_that_name(serve_page: ServePage, accounts: FileAccounts) -> None:
     provider = Provider({"sub": "anne"})
     there = {"auth": "oidc", "oidc_issuer": provider.issuer, "oidc_client": "reperes", "oidc_name": "sub"}
     address = serve_page(**there, oidc_key="un secret", public_url="http://127.0.0.1")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from kb.records.accounts import Accounts
+from kb.records.accounts import FileAccounts
 from kb.settings import Settings
 from kb.web import strings
 from kb.web.auth import verifying
@@ -37,7 +37,7 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> Iterator[Checked]:
 @pytest.fixture
 def serve_page(settings: Settings, tmp_path: Path) -> Iterator[ServePage]:
     """Serves a small base to `PEOPLE` and gives the address; keyword arguments change the settings."""
-    accounts = Accounts(tmp_path / "comptes")
+    accounts = FileAccounts(tmp_path / "comptes")
     for name in PEOPLE:
         accounts.add(name, "editor", password(name))
     servers = Servers(settings)

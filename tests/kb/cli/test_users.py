@@ -1,13 +1,14 @@
-"""Accounts and tokens from a terminal."""
+"""FileAccounts and tokens from a terminal."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from app import reperes
-from kb.records.accounts import Accounts, Person
+from kb.records.accounts import FileAccounts, Person
 
 PASSWORD = "un mot de passe assez long"
 
@@ -22,7 +23,7 @@ def test_an_account_is_made_listed_and_removed(tmp_path: Path) -> None:
     code, told = run(store, "add", "anne", "--role", "editor", given=f"{PASSWORD}\n")
     assert code == 0
     assert "anne" in told
-    accounts = Accounts(tmp_path / "store-accounts")
+    accounts = FileAccounts(tmp_path / "store-accounts")
     found = accounts.signed_in("anne", PASSWORD)
     assert found is not None
     assert found.person == Person("anne", "editor")
@@ -32,6 +33,22 @@ def test_an_account_is_made_listed_and_removed(tmp_path: Path) -> None:
     assert run(store, "remove", "anne")[0] == 0
     assert accounts.signed_in("anne", PASSWORD) is None
     assert run(store, "remove", "anne")[0] == 1
+
+
+def test_accounts_of_a_file_are_taken_over_into_the_database(
+    tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FileAccounts(tmp_path / "comptes").add("anne", "editor", PASSWORD)
+    store = tmp_path / "store"
+    monkeypatch.setenv("REPERES_DATABASE", database)
+    code, told = run(store, "import", str(tmp_path / "comptes"))
+    assert code == 0
+    assert "1 compte" in told
+    assert run(store, "list")[1] == "anne\teditor\tcompte\n"
+    assert not (tmp_path / "store-accounts").exists()
+    assert run(store, "import", str(tmp_path / "ailleurs"))[0] == 1
+    assert run(store, "remove", "anne")[0] == 0
+    assert run(store, "list")[1] == ""
 
 
 def test_a_short_password_is_refused(tmp_path: Path) -> None:

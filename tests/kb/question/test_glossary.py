@@ -20,9 +20,9 @@ def test_the_file_says_meanings_and_takes_some_out(tmp_path: Path) -> None:
     )
     written = read_glossary(path)
     assert written == {
-        "dpo": ("délégué à la protection des données", "data protection officer"),
-        "secu": ("sécurité sociale",),
-        "pic": (),
+        "DPO": ("délégué à la protection des données", "data protection officer"),
+        "sécu": ("sécurité sociale",),
+        "PIC": (),
     }
     both = merged({"pic": ("plan Initiative Copropriétés",), "ush": ("Union sociale pour l'habitat",)}, written)
     assert both.expansions("pic") == ()

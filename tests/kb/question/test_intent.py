@@ -5,6 +5,7 @@ from kb.question.intent import (
     compared,
     defined,
     figure_fit,
+    is_open,
     missing_names,
     names,
     wanted_figure,
@@ -24,6 +25,14 @@ from questions import parsed
         ("quel est le COÛT ?", "number"),
         ("Quand a-t-elle été signée ?", "date"),
         ("Qui préside l'agence ?", None),
+        ("Sous quel délai faut-il le déclarer ?", "duration"),
+        ("ramonage a faire tous les combien", "duration"),
+        ("À quel âge peut-on créer une association ?", "duration"),
+        ("En combien de jours répond-elle ?", "duration"),
+        ("Que verse-t-on quand on déménage dans le mois ?", None),
+        ("Que veut dire « net » quand on parle des loyers ?", None),
+        ("c'est prévu pour quand", "date"),
+        ("La convention, quand a-t-elle été signée ?", "date"),
     ],
 )
 def test_what_a_question_asks_for(question: str, wanted: str | None) -> None:
@@ -38,6 +47,29 @@ def test_figures_suit_the_question() -> None:
     assert figure_fit("Elle remplace celle de 2015.", parsed("Et celle de 2015, quand ?")) == 0.0
     assert figure_fit("Les 12 milliards du programme.", parsed("Combien sur les 12 milliards ?")) == 0.0
     assert figure_fit("Il y a 450 quartiers.", parsed("Qui ?")) == 0.0
+    assert figure_fit("La déclaration est faite dans les trois mois.", parsed("Sous quel délai ?")) == 1.0
+    assert figure_fit("Il est ramoné une fois par an.", parsed("À quelle fréquence ?")) == 1.0
+    assert figure_fit("L'amende est de 450 euros.", parsed("Sous quel délai ?")) == 0.0
+    assert figure_fit("À 16 ans, il le peut.", parsed("À 16 ans, quel délai ?")) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("question", "is_so"),
+    [
+        ("Auprès de qui déclarer mon site ?", True),
+        ("C'est quoi une donnée sensible ?", True),
+        ("Qu'est-ce qu'une donnée sensible ?", True),
+        ("Sur un site, que faut-il déclarer ?", True),
+        ("mot de passe du wifi", True),
+        ("Dois-je déclarer mon site ?", False),
+        ("peut on filmer la rue", False),
+        ("Est-ce que les caméras sont permises", False),
+        ("Avec la loi de 2018, reste-t-il des formalités ?", False),
+        ("Une mairie a le droit de demander ce qui figure sur la liste ?", False),
+    ],
+)
+def test_a_question_that_no_yes_answers(question: str, is_so: bool) -> None:
+    assert is_open(question) is is_so
 
 
 def test_names_are_capitals_inside_a_sentence_and_long_acronyms() -> None:

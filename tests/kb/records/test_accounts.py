@@ -1,4 +1,4 @@
-"""Accounts, tokens, sessions, known browsers and limits."""
+"""FileAccounts, tokens, sessions, known browsers and limits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kb.errors import SettingsError
-from kb.records.accounts import Account, Accounts, Person
+from kb.records.accounts import Account, FileAccounts, Person
 from kb.records.devices import SECONDS_KNOWN, Devices
 from kb.records.sessions import Sessions
 from kb.web.auth.rate_limits import RateLimits
@@ -19,7 +19,7 @@ PASSWORD = "un mot de passe assez long"
 
 
 def test_an_account_signs_in_with_its_password_alone(tmp_path: Path) -> None:
-    accounts = Accounts(tmp_path / "comptes")
+    accounts = FileAccounts(tmp_path / "comptes")
     accounts.add("anne", "editor", PASSWORD)
     found = accounts.signed_in("anne", PASSWORD)
     assert found is not None
@@ -34,7 +34,7 @@ def test_an_account_signs_in_with_its_password_alone(tmp_path: Path) -> None:
 
 
 def test_what_another_process_changes_is_seen(tmp_path: Path) -> None:
-    mine, other = Accounts(tmp_path / "comptes"), Accounts(tmp_path / "comptes")
+    mine, other = FileAccounts(tmp_path / "comptes"), FileAccounts(tmp_path / "comptes")
     other.add("anne", "reader", PASSWORD)
     before = mine.signed_in("anne", PASSWORD)
     assert before is not None
@@ -49,7 +49,7 @@ def test_what_another_process_changes_is_seen(tmp_path: Path) -> None:
 
 
 def test_a_role_changes_without_a_new_version(tmp_path: Path) -> None:
-    accounts = Accounts(tmp_path / "comptes")
+    accounts = FileAccounts(tmp_path / "comptes")
     accounts.add("anne", "editor", PASSWORD)
     before = accounts.account("anne")
     accounts.path.write_text(accounts.path.read_text("utf-8").replace(":editor:", ":reader:"), "utf-8")
@@ -59,7 +59,7 @@ def test_a_role_changes_without_a_new_version(tmp_path: Path) -> None:
 
 
 def test_two_changes_in_one_tick_of_the_files_clock_are_both_seen(tmp_path: Path) -> None:
-    accounts = Accounts(tmp_path / "comptes")
+    accounts = FileAccounts(tmp_path / "comptes")
     accounts.add("anne", "reader", PASSWORD)
     text = accounts.path.read_text("utf-8")
     moment = accounts.path.stat()
@@ -70,7 +70,7 @@ def test_two_changes_in_one_tick_of_the_files_clock_are_both_seen(tmp_path: Path
 
 
 def test_a_token_is_shown_once_and_kept_nowhere(tmp_path: Path) -> None:
-    accounts = Accounts(tmp_path / "comptes")
+    accounts = FileAccounts(tmp_path / "comptes")
     token = accounts.add_token("outil", "reader")
     assert token not in accounts.path.read_text("utf-8")
     assert accounts.bearer(token) == Person("outil", "reader")
@@ -85,7 +85,7 @@ def test_a_token_is_shown_once_and_kept_nowhere(tmp_path: Path) -> None:
     ("name", "password"), [("", PASSWORD), ("a b", PASSWORD), ("a:b", PASSWORD), ("anne", "court")]
 )
 def test_what_cannot_be_an_account_is_refused(tmp_path: Path, name: str, password: str) -> None:
-    accounts = Accounts(tmp_path / "comptes")
+    accounts = FileAccounts(tmp_path / "comptes")
     with pytest.raises(SettingsError):
         accounts.add(name, "reader", password)
     assert accounts.people() == []
@@ -95,7 +95,7 @@ def test_a_damaged_file_names_its_line(tmp_path: Path) -> None:
     path = tmp_path / "comptes"
     path.write_text("# en-tête\nanne:chef:$argon2id$x\n", "utf-8")
     with pytest.raises(SettingsError, match="ligne 2"):
-        Accounts(path)
+        FileAccounts(path)
 
 
 def test_a_session_ends_when_unused_when_old_and_by_hand(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from kb.records.feedback import read_feedback
 from kb.records.kept_answers import kept_answer
 from kb.records.migrations import upgrade
 from kb.records.sessions import Sessions
-from kb.records.tables import METADATA
+from kb.records.tables import METADATA, OF_REPLICAS
 
 ROOT = Path(__file__).resolve().parents[3]
 # What a release from before the migrations wrote: conversations, feedback, queries, runs, a session, a correction.
@@ -100,12 +100,17 @@ def write_migration(folder: Path, rest: str) -> None:
 def test_a_file_from_before_the_migrations_opens_and_keeps_everything(tmp_path: Path) -> None:
     path = made(tmp_path / "app.db")
     before = content(path)
-    assert all(before[table.name] for table in METADATA.sorted_tables if table.name != "devices")
+    new = {"devices", "glossary", *(table.name for table in OF_REPLICAS)}
+    assert all(before[table.name] for table in METADATA.sorted_tables if table.name not in new)
     AppDatabase(path).close()
     assert version(path) == upgrade.LATEST
     # Sessions of that time do not tell which password opened them: they alone are gone.
-    ended: dict[str, list[tuple[object, ...]]] = {"meta": [("schema", "2")], "sessions": [], "devices": []}
-    ended["conversations"] = [(*row, 0) for row in before["conversations"]]  # none is pinned
+    ended: dict[str, list[tuple[object, ...]]] = {
+        "meta": [("schema", "2")],
+        "sessions": [],
+        **{name: [] for name in new},
+    }
+    ended["conversations"] = [(*row, 0, 0) for row in before["conversations"]]  # none is pinned, nor shared
     assert content(path) == {**before, **ended}
 
     conversations = SavedConversations(path, 36_500)

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from browsing import LOOKS, ask, picture, serious
 from kb.errors import FingerprintError
 from kb.ports import IngestionProgress
-from kb.records.accounts import Accounts, Role
+from kb.records.accounts import FileAccounts, Role
 from small_base import SmallBase, UnsaidBase
 from small_pages import DOCUMENTS, ServePage, StillIngestor
 
@@ -237,7 +237,7 @@ def test_a_base_that_cannot_be_opened_says_why_and_the_page_lives_on(
 def test_a_reader_is_not_offered_what_editors_do(
     serve_page: ServePage, small_base: SmallBase, still_ingestor: StillIngestor, open_page: OpenPage, tmp_path: Path
 ) -> None:
-    accounts = Accounts(tmp_path / "comptes")
+    accounts = FileAccounts(tmp_path / "comptes")
     for name, role in (("anne", "editor"), ("bob", "reader")):
         accounts.add(name, cast("Role", role), f"le mot de passe de {name}")
     address = serve_page(small_base, still_ingestor, auth="accounts", accounts=accounts.path)

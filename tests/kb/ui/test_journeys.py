@@ -21,7 +21,7 @@ from ingest.pipeline import ingest
 from kb.evaluation.desk import EvaluationDesk
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
-from kb.records.accounts import Accounts
+from kb.records.accounts import FileAccounts
 from kb.records.conversations import SavedConversations
 from kb.records.feedback import SavedFeedback
 from kb.settings import Settings
@@ -275,7 +275,7 @@ def test_axe_finds_nothing_serious(place: Any, serve_page: ServePage, open_page:
 def test_axe_finds_nothing_serious_in_an_empty_base_or_at_the_door(
     serve_page: ServePage, open_page: OpenPage, tmp_path: Path, theme: str
 ) -> None:
-    accounts = Accounts(tmp_path / "comptes")
+    accounts = FileAccounts(tmp_path / "comptes")
     accounts.add("anne", "editor", "le mot de passe d'anne")
     address = serve_page(SmallBase([]), StillIngestor(), auth="accounts", accounts=accounts.path)
     person = ("anne", "le mot de passe d'anne")

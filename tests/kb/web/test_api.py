@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from chat_server import chat_server, saying
 from ingest.pipeline import ingest
-from kb.errors import StoreError
+from kb.errors import StoreError, StoreUnreachableError
 from kb.index.embedded.reader import EmbeddedReader
 from kb.knowledge import KnowledgeBase
 from kb.models.chat.llm import ChatModel
 from kb.models.encoder import Encoder
 from kb.settings import Settings
+from kb.types import StoreStatus
 from paced_base import PacedBase
 from serving import Application, Servers
 from small_base import SmallBase, UnsaidBase
@@ -167,6 +169,21 @@ def test_questions_are_logged_when_asked_for(application: Application, caplog: p
     assert vars(caplog.records[-1])["told"]["question"] == QUESTION
 
 
+def test_ready_says_in_french_what_a_replica_waits_for_and_names_no_machine(application: Application) -> None:
+    class Behind(SmallBase):
+        def status(self) -> StoreStatus:
+            return replace(super().status(), is_behind=True)
+
+    def unreachable() -> SmallBase:
+        raise StoreUnreachableError("base.example/reperes : la base de données ne répond pas.")
+
+    late, apart = application(Behind(DOCUMENTS)).get("/readyz"), application(unreachable).get("/readyz")
+    assert [late.status_code, apart.status_code] == [503, 503]
+    assert "en retard" in late.json()["reason"]
+    assert "ne répond pas" in apart.json()["reason"]
+    assert "base.example" not in apart.text
+
+
 def test_ready_tells_whether_questions_can_be_answered(application: Application) -> None:
     assert application().get("/readyz").status_code == 200
     assert application(SmallBase([])).get("/readyz").status_code == 503
@@ -177,6 +194,7 @@ def test_ready_tells_whether_questions_can_be_answered(application: Application)
     client = application(closed)
     assert client.get("/healthz").json()["base"] == "unavailable"
     assert client.get("/readyz").status_code == 503
+    assert "journal" in client.get("/readyz").json()["reason"]
     assert client.post("/api/ask", json={"question": QUESTION}).status_code == 503
     answer = client.get("/explorer")
     assert answer.status_code == 503

@@ -47,6 +47,10 @@ class PostgresServer:
         self.tell("postgres", f"CREATE DATABASE {name}")
         return self.url(name)
 
+    def client(self, program: str, *arguments: str) -> None:
+        """Runs one of PostgreSQL's own programs, `pg_dump` or another that comes with it."""
+        subprocess.run([self._programs / program, *arguments], stdin=subprocess.DEVNULL, check=True, timeout=300)
+
     def tell(self, database: str, statement: str) -> None:
         """Has a statement executed."""
         engine = sa.create_engine(self.url(database), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)

@@ -122,6 +122,18 @@ def test_lists_tables_quotes_and_code() -> None:
     )
 
 
+def test_what_comes_after_a_list_without_an_empty_line_is_no_part_of_its_last_item() -> None:
+    content = (
+        "Sont aidés :\n- les jardins,\n- les ruches.\nEn cas de retard, 2 délais s'ajoutent :\n- un mois,\n- deux mois."
+        "\nLa demande est\nécrite.\n\n- Un long item. Il va\n  Jusqu'au bout.\n- Un autre qui\nSuit son cours.\n"
+    )
+    text = read(content).text
+    assert text == (
+        "Sont aidés :\n\n- les jardins,\n- les ruches.\n\nEn cas de retard, 2 délais s'ajoutent :\n\n- un mois,\n"
+        "- deux mois.\n\nLa demande est écrite.\n\n- Un long item. Il va Jusqu'au bout.\n- Un autre qui Suit son cours."
+    )
+
+
 def test_a_last_part_of_sources_is_shown_not_indexed() -> None:
     document = read(
         "# T\n\nTexte.\n\n## Sources\n\n- « Bilan », Sénat, 2019, https://example.org/b\n- [Plan](https://example.org/p)\n"

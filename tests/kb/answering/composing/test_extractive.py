@@ -79,6 +79,24 @@ def test_a_sentence_that_is_shown_already_is_not_shown_twice() -> None:
 FUND = "Le fonds finance :\n\n- les écoles\n- les parcs\n- les routes\n\nIl dure dix ans."
 
 
+@pytest.mark.parametrize(
+    ("question", "shown", "quote"),
+    [
+        ("Peut-il le savoir ?", "Oui.Le médecin le sait. [1]", "Oui.Le médecin le sait."),
+        ("Qui peut le savoir ?", "Le médecin le sait. [1]", "Le médecin le sait."),
+    ],
+)
+def test_a_yes_is_shown_where_it_answers(question: str, shown: str, quote: str) -> None:
+    whole = "Est-ce permis ? Oui.Le médecin le sait."
+    text, citations = write(readable([scored(whole, "Oui.Le médecin le sait.", "")], parsed(question)))
+    assert (text, citations[0].quote) == (shown, quote)
+
+
+def test_what_goes_on_after_a_no_begins_with_a_capital() -> None:
+    text, _ = write(readable([scored("Non, les mairies l'affichent.", "Non, les mairies l'affichent.", "")], WHO))
+    assert text == "Les mairies l'affichent. [1]"
+
+
 def test_an_item_comes_with_the_line_that_leads_to_it_once() -> None:
     lead, schools, parks, _, last = units_in(FUND)
     assert texts(readable([schools], WHO)) == ["Le fonds finance : les écoles"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from kb.errors import StoreError
+from kb.errors import StoreError, StoreUnreachableError
 from kb.index.postgresql.server import Server
 from kb.index.postgresql.store import PostgresStore
 from kb.settings import Settings
@@ -23,7 +23,7 @@ def test_an_address_of_another_database_is_refused(url: str, tmp_path: Path) -> 
 
 def test_a_server_that_does_not_answer_is_told_without_the_password(tmp_path: Path) -> None:
     store = PostgresStore(f"postgresql://compte:secret@/base?host={tmp_path}", tmp_path)
-    with pytest.raises(StoreError, match="ne répond pas") as told:
+    with pytest.raises(StoreUnreachableError, match="ne répond pas") as told:
         store.exists()
     assert "REPERES_DATABASE" in str(told.value)
     assert "secret" not in str(told.value)

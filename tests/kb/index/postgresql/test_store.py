@@ -52,6 +52,19 @@ def test_a_search_sees_one_state_whatever_is_committed_meanwhile(filled: Postgre
         assert lease.vectors.count("passages") == lease.lexical.count("passages") == 1
 
 
+def test_a_copy_of_the_words_that_stays_behind_is_told(filled: PostgresStore, database: str, tmp_path: Path) -> None:
+    with closing(PostgresReader(database, tmp_path / "other", TinyEncoder(), late=0)) as opened:
+        assert opened.status().is_behind  # there is none yet
+        with opened.lease():
+            assert not opened.status().is_behind
+        with writer(filled) as index:
+            index.withdraw(["b.md"])
+        assert not opened.status().is_behind  # since this very moment
+        assert opened.status().is_behind
+        with opened.lease():
+            assert not opened.status().is_behind
+
+
 def test_a_commit_that_fails_leaves_nothing(filled: PostgresStore, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object) -> None:
         raise OSError("en panne")

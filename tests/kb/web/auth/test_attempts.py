@@ -7,6 +7,7 @@ import tracemalloc
 
 import pytest
 
+from kb.records.shared.tries import PassingTries
 from kb.web.auth.attempts import FROM_ANYWHERE, FROM_ONE_PLACE, Attempts, Reserved
 
 
@@ -118,7 +119,7 @@ def test_a_name_and_an_address_do_not_run_into_each_other() -> None:
 @pytest.mark.parametrize("length", [5, 120])
 def test_many_names_take_little_memory_and_do_not_push_out_the_one_that_is_attacked(length: int) -> None:
     clock = Clock()
-    attempts = Attempts(clock, most=2_000)
+    attempts = Attempts(clock, PassingTries(most=2_000))
     for _ in range(5):
         failed(attempts, "anne", "192.0.2.1")
     tracemalloc.start()

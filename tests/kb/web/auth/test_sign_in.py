@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
 from kb.errors import SettingsError
-from kb.records.accounts import Accounts
+from kb.records.accounts import FileAccounts
 from kb.settings import Settings
 from kb.web.auth.access import _EDITORS, Access
 from kb.web.auth.gate import COOKIE, Gate, session_of
@@ -23,21 +23,21 @@ FOR_ALL = ("/", "/explorer", "/conversations", "/aide", "/accessibilite", "/api"
 
 
 @pytest.fixture
-def accounts(tmp_path: Path) -> Accounts:
-    found = Accounts(tmp_path / "comptes")
+def accounts(tmp_path: Path) -> FileAccounts:
+    found = FileAccounts(tmp_path / "comptes")
     found.add("anne", "editor", password("anne"))
     found.add("bob", "reader", password("bob"))
     return found
 
 
-def signed_in(application: Application, accounts: Accounts, name: str, **options: object) -> httpx.Client:
+def signed_in(application: Application, accounts: FileAccounts, name: str, **options: object) -> httpx.Client:
     client = application(auth="accounts", accounts=accounts.path, **options)
     answer = client.post("/connexion", data={"nom": name, "mot_de_passe": password(name), "suite": "/explorer"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/explorer")
     return client
 
 
-def test_without_sign_in_nothing_is_shown(application: Application, accounts: Accounts) -> None:
+def test_without_sign_in_nothing_is_shown(application: Application, accounts: FileAccounts) -> None:
     client = application(auth="accounts", accounts=accounts.path)
     for path in (*FOR_ALL, *EDITORS_ONLY):
         answer = client.get(path)
@@ -51,7 +51,7 @@ def test_without_sign_in_nothing_is_shown(application: Application, accounts: Ac
         assert client.get(path).status_code == 200, path
 
 
-def test_readers_read_and_editors_edit(application: Application, accounts: Accounts) -> None:
+def test_readers_read_and_editors_edit(application: Application, accounts: FileAccounts) -> None:
     reader, editor = (signed_in(application, accounts, name) for name in ("bob", "anne"))
     for path in FOR_ALL:
         assert reader.get(path).status_code == 200, path
@@ -67,7 +67,7 @@ def test_readers_read_and_editors_edit(application: Application, accounts: Accou
     assert 'href="/documents"' in editor.get("/explorer").text
 
 
-def test_the_cookie_is_for_the_server_alone(application: Application, accounts: Accounts) -> None:
+def test_the_cookie_is_for_the_server_alone(application: Application, accounts: FileAccounts) -> None:
     client = application(auth="accounts", accounts=accounts.path, public_url="https://reperes.example")
     answer = client.post("/connexion", data={"nom": "anne", "mot_de_passe": password("anne")})
     cookie = answer.headers["set-cookie"].lower()
@@ -76,7 +76,7 @@ def test_the_cookie_is_for_the_server_alone(application: Application, accounts: 
     assert client.get("/aide", headers={"host": "evil.example"}).status_code == 403
 
 
-def test_a_wrong_password_says_so_and_is_limited(application: Application, accounts: Accounts) -> None:
+def test_a_wrong_password_says_so_and_is_limited(application: Application, accounts: FileAccounts) -> None:
     client = application(auth="accounts", accounts=accounts.path)
     for _ in range(5):
         answer = client.post("/connexion", data={"nom": "anne", "mot_de_passe": "faux"})
@@ -90,14 +90,14 @@ def test_a_wrong_password_says_so_and_is_limited(application: Application, accou
 @pytest.mark.parametrize(
     "elsewhere", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "", "/\n/x"]
 )
-def test_after_signing_in_one_stays_here(application: Application, accounts: Accounts, elsewhere: str) -> None:
+def test_after_signing_in_one_stays_here(application: Application, accounts: FileAccounts, elsewhere: str) -> None:
     client = application(auth="accounts", accounts=accounts.path)
     answer = client.post("/connexion", data={"nom": "bob", "mot_de_passe": password("bob"), "suite": elsewhere})
     assert answer.headers["location"] == "/"
 
 
 def test_what_stands_behind_an_editors_page_is_for_editors_whatever_it_holds(
-    application: Application, accounts: Accounts
+    application: Application, accounts: FileAccounts
 ) -> None:
     reader = signed_in(application, accounts, "bob")
     for path in ("/evaluation/gradio_api/heartbeat/x%0a", "/evaluation/static/%0a", "/evaluation/assets/a%0ab"):
@@ -106,7 +106,7 @@ def test_what_stands_behind_an_editors_page_is_for_editors_whatever_it_holds(
         assert _EDITORS.fullmatch(path), path
 
 
-def test_the_session_of_a_request_is_told_to_what_comes_after(settings: Settings, accounts: Accounts) -> None:
+def test_the_session_of_a_request_is_told_to_what_comes_after(settings: Settings, accounts: FileAccounts) -> None:
     gate = Gate(replace(settings, auth="accounts", accounts=accounts.path))
     assert gate.sessions is not None
     found: list[str | None] = []
@@ -135,7 +135,7 @@ def test_the_session_of_a_request_is_told_to_what_comes_after(settings: Settings
     assert not {first, second, token} & {*found}
 
 
-def test_signing_out_and_a_removed_account_end_the_session(application: Application, accounts: Accounts) -> None:
+def test_signing_out_and_a_removed_account_end_the_session(application: Application, accounts: FileAccounts) -> None:
     client = signed_in(application, accounts, "bob")
     token = client.cookies[COOKIE]
     client.post("/connexion/fin")
@@ -146,7 +146,7 @@ def test_signing_out_and_a_removed_account_end_the_session(application: Applicat
     assert client.get("/explorer").status_code == 303
 
 
-def test_a_token_opens_the_api(application: Application, accounts: Accounts) -> None:
+def test_a_token_opens_the_api(application: Application, accounts: FileAccounts) -> None:
     client = application(auth="accounts", accounts=accounts.path)
     token = accounts.add_token("outil", "reader")
     headers = {"authorization": f"Bearer {token}"}

@@ -1,12 +1,12 @@
-"""Version 4: the questions that were asked, without who asked them. There are none of before."""
+"""Version 7: the questions that were asked, without who asked them. There are none of before."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "4"
-down_revision = "3"
+revision = "7"
+down_revision = "6"
 
 
 def upgrade() -> None:

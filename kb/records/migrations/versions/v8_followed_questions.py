@@ -1,12 +1,12 @@
-"""Version 5: when people last looked at what is new, and the questions that they follow. There are none of before."""
+"""Version 8: when people last looked at what is new, and the questions that they follow. There are none of before."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "5"
-down_revision = "4"
+revision = "8"
+down_revision = "7"
 
 
 def upgrade() -> None:

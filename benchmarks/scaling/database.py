@@ -1,0 +1,232 @@
+"""Bases on a PostgreSQL server, for `benchmarks/scale.py --database`: loading, disk, memory, search, what it misses.
+
+Each base is made by the real `IndexWriter` in a database of its own, which is dropped at the end. Searching it is
+measured as `scaling/search.py` does. Recall compares what the server's search of passage vectors finds with the nearest
+of all vectors as the server holds them, which numpy looks for: over all, and among a tenth and half of the documents.
+Loading, disk and memory are of catalog, vectors and graph; this machine's copy of the words is told apart. The
+server's memory is told when it runs on this machine: the share of each of its processes (Pss), shared buffers included.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from benchmarks.report import Target, busy, encoder_in_words, machine, save, table
+from benchmarks.scaling.base import fill, real_material
+from benchmarks.scaling.recombine import SEED
+from benchmarks.scaling.search import questions
+from benchmarks.support.bench_data import ROOT, BenchData
+from kb.index.opening import open_store
+from kb.index.store import Lease
+from kb.index.vectors import Among
+from kb.models.encoder import Encoder, FloatMatrix
+from kb.models.sentence_encoder import load_encoder
+from kb.settings import Settings
+
+NEIGHBOURS = 100
+SHARES = (0.1, 0.5)  # of the documents, that a filter lets pass
+ASKED = 50  # vectors that recall is measured with
+KEPT_FROM = 100_000
+"""The smallest size whose figures are kept: smaller ones show that the measure works."""
+# By size, for search: p50 and p95 in ms. Recall of all and of a filter.
+GOALS = {100_000: (40.0, 100.0), 1_000_000: (100.0, 250.0)}
+RECALL, RECALL_FILTERED = 0.95, 0.99
+_ROWS = 10_000
+
+
+def measure_on_server(server: str, sizes: Sequence[int], asked: int, data: BenchData, pool: int) -> None:
+    """Measures a base of each size, prints the figures, and keeps those of large ones."""
+    settings = Settings.load()
+    encoder = load_encoder(settings)
+    about = {**machine(), "encoder": encoder_in_words(encoder, settings)}
+    vectors = encoder.encode(questions(data, ASKED), "query")
+    source, kept = real_material(data), settings.cache / "bench"
+    runs: list[dict[str, Any]] = []
+    for size in sizes:
+        with _database(server, size) as url, tempfile.TemporaryDirectory(prefix="reperes-scale-") as folder:
+            store = Path(folder) / "store"
+            own = Settings.load(database=url, store=store)
+            began = time.perf_counter()
+            fill(open_store(own), size, source, encoder, kept, pool=pool)
+            loaded = time.perf_counter() - began
+            runs.append(
+                {
+                    "load_s": loaded,
+                    **_sizes(url),
+                    **_searched(store, url, asked),
+                    **_recalls(own, encoder, vectors),
+                    "server_mb": _server_mb(url),
+                    "words_mb": sum(file.stat().st_size for file in store.rglob("*") if file.is_file()) / 1e6,
+                    "load_average": os.getloadavg()[0],
+                }
+            )
+        print(json.dumps(runs[-1]), file=sys.stderr)
+    _tell(runs, about)
+
+
+def _tell(runs: Sequence[dict[str, Any]], about: dict[str, Any]) -> None:
+    columns = {
+        "load s": "load_s",
+        "disk MB": "disk_mb",
+        "graph MB": "graph_mb",
+        "words MB": "words_mb",
+        "server MB": "server_mb",
+        "peak MB": "peak_mb",
+        "p50 ms": "p50_ms",
+        "p95 ms": "p95_ms",
+        **{f"{name} {what}": f"{what}_{name}" for name in _names() for what in ("recall", "ms")},
+    }
+    rows = [[f"{run['passages']:,}", *(_number(run[key]) for key in columns.values())] for run in runs]
+    print(table(["passages", *columns], rows))
+    if runs[-1]["passages"] >= KEPT_FROM:
+        save("scale-database", {"neighbours": NEIGHBOURS, "runs": list(runs)}, _targets(runs, about["cores"]), about)
+
+
+def _targets(runs: Sequence[dict[str, Any]], cores: int) -> list[Target]:
+    found: list[Target] = []
+    for run in runs:
+        if run["passages"] not in GOALS:
+            continue
+        where, (median, slow) = f"at {run['passages']:,} passages on PostgreSQL", GOALS[run["passages"]]
+        reason = busy([run["load_average"]], cores)
+        found += [
+            Target(f"latency p50 {where}", run["p50_ms"], median, "ms", at_most=True, reason=reason),
+            Target(f"latency p95 {where}", run["p95_ms"], slow, "ms", at_most=True, reason=reason),
+            Target(f"recall@{NEIGHBOURS} of vectors {where}", run["recall_all"], RECALL),
+        ]
+        for name in _names()[1:]:
+            found.append(Target(f"recall@{NEIGHBOURS} among {name} {where}", run[f"recall_{name}"], RECALL_FILTERED))
+    return found
+
+
+def _names() -> list[str]:
+    return ["all", *(f"{share:.0%}" for share in SHARES)]
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "?"
+    return f"{value:.3f}" if value <= 1 else f"{value:,.1f}"
+
+
+@contextmanager
+def _database(server: str, size: int) -> Iterator[str]:
+    """The address of a new database, until the end."""
+    name, url = f"reperes_scale_{os.getpid()}_{size}", sa.make_url(server)
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    try:
+        yield url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with engine.connect() as connection:
+            connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def _sizes(url: str) -> dict[str, float]:
+    """Bytes on the server's disk: of all, and of the graphs."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        whole = connection.execute(sa.text("SELECT pg_database_size(current_database())")).scalar_one()
+        graphs = connection.execute(
+            sa.text("SELECT coalesce(sum(pg_relation_size(oid)), 0) FROM pg_class WHERE relname LIKE 'graph_of_%'")
+        ).scalar_one()
+    return {"disk_mb": whole / 1e6, "graph_mb": float(graphs) / 1e6}
+
+
+def _searched(store: Path, url: str, asked: int) -> dict[str, Any]:
+    """What a fresh process finds in searching the base."""
+    command = [sys.executable, "-m", "benchmarks.scaling.search", str(store), "--questions", str(asked)]
+    # Not among the arguments, which anybody on the machine may read: the address holds a password.
+    environ = {**os.environ, "REPERES_DATABASE": url}
+    result = subprocess.run(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True, check=False)
+    if result.returncode:
+        raise SystemExit(f"searching failed (exit code {result.returncode}): see above.")
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+def _recalls(settings: Settings, encoder: Encoder, vectors: FloatMatrix) -> dict[str, float]:
+    """For all documents and for a share of them: the share of the nearest that is found, and the ms of one search."""
+    found: dict[str, float] = {}
+    with closing(open_store(settings).reader(encoder)) as reader, reader.lease() as lease:
+        assert lease is not None
+        documents = sorted(header.id for header in lease.catalog.headers())
+        for name, share in zip(_names(), (1.0, *SHARES), strict=True):
+            chosen = random.Random(SEED).sample(documents, max(1, round(share * len(documents))))
+            among = None if share == 1 else Among(chosen, lease.catalog)
+            nearest = _nearest(lease, vectors, None if among is None else set(among.ids("passages")))
+            began, right = time.perf_counter(), 0
+            for vector, expected in zip(vectors, nearest, strict=True):
+                hits = {hit for hit, _ in lease.vectors.search("passages", vector, NEIGHBOURS, among)}
+                right += len(hits & expected)
+            found[f"ms_{name}"] = 1000 * (time.perf_counter() - began) / len(vectors)
+            found[f"recall_{name}"] = right / sum(map(len, nearest))
+    return found
+
+
+def _nearest(lease: Lease, vectors: FloatMatrix, chosen: Collection[str] | None) -> list[set[str]]:
+    """By vector, the ids of the nearest of all, or of those chosen: every stored vector is looked at."""
+    best: list[list[tuple[float, str]]] = [[] for _ in vectors]
+    ids: list[str] = []
+    rows: list[Any] = []
+
+    def look() -> None:
+        if ids:
+            for mine, cosines in zip(best, vectors @ np.stack(rows).T, strict=True):
+                mine.extend(zip(cosines.tolist(), ids, strict=True))
+                mine.sort(reverse=True)
+                del mine[NEIGHBOURS:]
+            ids.clear()
+            rows.clear()
+
+    for vector_id, vector in lease.vectors.items("passages"):
+        if chosen is None or vector_id in chosen:
+            ids.append(vector_id)
+            rows.append(vector / np.linalg.norm(vector))
+        if len(ids) == _ROWS:
+            look()
+    look()
+    return [{vector_id for _, vector_id in mine} for mine in best]
+
+
+def _server_mb(url: str) -> float | None:
+    """The memory of all processes of the server, None when it is not one of this machine's."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        mine = connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
+        try:
+            parent = _parent(mine)
+            if not Path(f"/proc/{parent}/comm").read_text("ascii").startswith("postgres"):
+                return None
+            numbers = [int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit()]
+            return sum(_share(number) for number in numbers if number == parent or _parent(number) == parent) / 1e3
+        except OSError:
+            return None
+
+
+def _parent(process: int) -> int:
+    try:
+        # After the name, which may hold anything: the state, then the parent.
+        return int(Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()[1])
+    except FileNotFoundError:
+        return 0  # it has ended meanwhile
+
+
+def _share(process: int) -> float:
+    """Kilobytes."""
+    told = Path(f"/proc/{process}/smaps_rollup").read_text("ascii")
+    return float(told.split("\nPss:")[1].split()[0])

@@ -1,0 +1,45 @@
+"""Conversations that are shared: only those, by their person only, until they are erased."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kb.records.conversations import KeptTurn, SavedConversations
+from kb.records.kept_answers import keep_answer
+from kb.records.sharing.links import SharedLinks
+from scripted_base import answer_of
+
+TURN = KeptTurn(1, "2026-01-01T10:00:00+00:00", 1, keep_answer(answer_of("Oui [1].", cited={"a.md": "Oui."})))
+
+
+def test_a_conversation_is_read_by_others_while_its_person_wants_it(tmp_path: Path) -> None:
+    path = tmp_path / "app.db"
+    links = SharedLinks(path)
+    assert (links.read("c1"), links.is_shared("anne", "c1"), links.of_person("anne")) == (None, None, frozenset())
+    assert not path.exists()
+    kept = SavedConversations(path, 36_500)
+    kept.put("anne", "c1", TURN)
+    kept.put("anne", "c2", TURN)
+    assert links.is_shared("anne", "c1") is False
+    assert links.read("c1") is None
+    assert not links.share("luc", "c1", shared=True)
+    assert links.read("c1") is None
+    assert links.share("anne", "c1", shared=True)
+    found = links.read("c1")
+    assert found is not None
+    assert (found.person, found.conversation.title) == ("anne", "Q ?")
+    assert [turn.answer["answer"] for turn in found.conversation.turns] == ["Oui [1]."]
+    assert links.of_person("anne") == {"c1"}
+    assert (links.of_person("luc"), links.is_shared("luc", "c1")) == (frozenset(), None)
+    assert links.share("anne", "c1", shared=False)
+    assert links.read("c1") is None
+
+    # Erased, it is shared no more; brought back, neither.
+    links.share("anne", "c1", shared=True)
+    whole = kept.get("anne", "c1")
+    assert whole is not None
+    kept.erase("anne", "c1")
+    assert links.read("c1") is None
+    kept.restore("anne", whole)
+    assert links.is_shared("anne", "c1") is False
+    kept.close()
