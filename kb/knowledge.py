@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Self, cast
+from typing import Any, Self, cast
 
 from kb.answering.answers import Answering
 from kb.answering.evidence import passages_to_read
 from kb.answering.reading import read
 from kb.answering.refusal import Calibration, Caution, calibration_for, features, shipped_calibration
 from kb.errors import ReperesError
+from kb.index.catalog.journal import REPORTS_KEPT
 from kb.index.catalog.reader import CatalogReader
 from kb.index.catalog.rows import Origin, Withdrawn
 from kb.index.opening import open_store
@@ -19,7 +20,7 @@ from kb.index.store import IndexReader
 from kb.index.texts import text_to_read
 from kb.models.chat.llm import ChatModel
 from kb.models.chat.opening import open_chat_model, open_checker
-from kb.models.encoder import Encoder
+from kb.models.encoder import Encoder, FloatMatrix
 from kb.models.reader.opening import LazyReader
 from kb.models.reader.passage_reader import Reader
 from kb.models.reader.weights import shipped_weights
@@ -179,9 +180,9 @@ class KnowledgeBase:
         """The number of commits so far: one small read, where `status` counts."""
         return self._index.catalog.generation()
 
-    def document_ids(self) -> set[str]:
-        """The ids of the current documents."""
-        return {header.id for header in self._index.catalog.headers()}
+    def question_vectors(self, questions: Sequence[str]) -> FloatMatrix:
+        """The unit vectors of questions, shape (n, d). Raises TextTooLongError."""
+        return self._encoder.encode(questions, "query")
 
     def document(self, document_id: str) -> Document | None:
         """A current document as it is stored, or None."""
@@ -204,6 +205,10 @@ class KnowledgeBase:
     def withdrawn(self) -> list[Withdrawn]:
         """The documents that left the base, latest first."""
         return self._index.catalog.withdrawn()
+
+    def reports(self) -> list[dict[str, Any]]:
+        """The reports of all ingestions that are kept, newest first."""
+        return self._index.catalog.journal.reports(REPORTS_KEPT)
 
     def acronyms(self) -> tuple[Acronym, ...]:
         """The acronyms that the documents explain, or the agency's file; not what editors make of them."""

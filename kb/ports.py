@@ -77,6 +77,10 @@ class Base(Protocol):
         """The state of the store."""
         ...
 
+    def reports(self) -> list[dict[str, Any]]:
+        """The reports of all ingestions that are kept, newest first, in the form of `reperes ingest --json`."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class IngestionProgress:

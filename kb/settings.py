@@ -50,7 +50,7 @@ class Settings:
         "REPERES_RETENTION_DAYS",
         365,
         whole_number(0, 36_500),
-        "days that conversations, feedback and logged questions are kept; 0 keeps none",
+        "days that conversations, feedback, asked and followed questions are kept; 0 keeps none",
     )
     cache: Path = _setting(
         "REPERES_CACHE",

@@ -21,9 +21,11 @@ from kb.evaluation.kept.runs import (
     run_and_keep,
     scores_of,
 )
+from kb.evaluation.missed.desk import MissedDesk
 from kb.evaluation.questions import EvaluationQuestion, check_documents, parse_questions, question_to_json
 from kb.evaluation.results import EvaluationResult, QuestionResult
 from kb.evaluation.shown.page import SourceLinks, to_html
+from kb.records.asked.questions import AskedQuestions
 from kb.records.database import AppDatabase
 from kb.records.feedback import Feedback, read_feedback, set_feedback_status
 from kb.records.places import Kept
@@ -47,6 +49,10 @@ class EvaluationDesk:
     def __init__(self, base: Callable[[], KnowledgeBase], kept: Kept) -> None:
         self._base = base
         self._kept = kept
+
+    def missed(self, asked: AskedQuestions) -> MissedDesk:
+        """The desk of what readers miss, over the same base and the questions that are kept."""
+        return MissedDesk(lambda questions: self._base().question_vectors(questions), self._kept, asked)
 
     def feedback(self) -> list[Feedback]:
         """The feedback that nobody has read yet, newest first."""
@@ -146,7 +152,7 @@ class EvaluationDesk:
         return to_html(EvaluationResult(tuple(results)), kept.about, kept.began, links=links, back=back)
 
     def _known(self) -> set[str]:
-        return self._base().document_ids()
+        return {document.id for document in self._base().documents()}
 
 
 def _is_comparable(run: EvaluationRun, about: Mapping[str, Any]) -> bool:

@@ -18,7 +18,16 @@ from sqlalchemy.engine import Connection
 
 from kb.dialects import put
 from kb.index.catalog.journal import mark
-from kb.records.tables import CORRECTIONS, EVALUATION_ROWS, FEEDBACK, META, TEST_QUERIES, TURNS
+from kb.records.tables import (
+    CORRECTIONS,
+    EVALUATION_ROWS,
+    FEEDBACK,
+    FOLLOWED_QUESTIONS,
+    META,
+    QUESTIONS_ASKED,
+    TEST_QUERIES,
+    TURNS,
+)
 from kb.text.folding import fold
 
 ERASED = "(passage d'un document effacé)"
@@ -79,6 +88,13 @@ def erase_rows(connection: Connection, erased: Erased, texts: Texts) -> int:
     for column in (FEEDBACK.c.answer, EVALUATION_ROWS.c.row):
         changed += _rewrite(connection, column, lambda held: answer_without(held, erased))
     changed += _rewrite_turns(connection, erased)
+    # Whose answer a question was understood after is not known: it is told as it was asked.
+    for table in (QUESTIONS_ASKED, FOLLOWED_QUESTIONS):
+        told_otherwise = table.c.understood != table.c.question
+        changed += connection.execute(table.update().where(told_otherwise).values(understood=table.c.question)).rowcount
+    sources, news = FOLLOWED_QUESTIONS.c.sources, FOLLOWED_QUESTIONS.c.news
+    changed += _rewrite(connection, sources, lambda held: [name for name in held if name not in erased])
+    changed += _rewrite(connection, news, lambda held: [item for item in held if item["document"] not in erased])
     gone: dict[str, str] = {}
 
     def without(query: Held) -> Held | None:
@@ -168,7 +184,7 @@ def _plain(text: str) -> str:
     return " ".join(fold(text).split())
 
 
-def _rewrite(connection: Connection, column: sa.Column[Any], without: Callable[[Held], Held | None]) -> int:
+def _rewrite(connection: Connection, column: sa.Column[Any], without: Callable[[Any], Any]) -> int:
     """Has the parsed JSON of `column` rewritten in each row, the row deleted for None; how many rows changed."""
     changed = 0
     table = column.table

@@ -20,7 +20,7 @@ from kb.records.tables import FEEDBACK
 from kb.settings import Settings
 
 Verdict = Literal["good", "bad"]
-Status = Literal["new", "kept", "dismissed"]
+Status = Literal["new", "kept", "missing", "dismissed"]
 
 REASONS: Mapping[str, str] = {
     "wrong": "Réponse fausse",
@@ -33,7 +33,12 @@ REASONS: Mapping[str, str] = {
 """Why an answer is not good, as readers choose it."""
 
 VERDICTS: Mapping[Verdict, str] = {"good": "utile", "bad": "pas utile"}
-STATUSES: Mapping[Status, str] = {"new": "à relire", "kept": "devenu question de test", "dismissed": "écarté"}
+STATUSES: Mapping[Status, str] = {
+    "new": "à relire",
+    "kept": "devenu question de test",
+    "missing": "document manquant",
+    "dismissed": "écarté",
+}
 LONGEST_COMMENT = 2_000
 
 

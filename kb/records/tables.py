@@ -22,6 +22,26 @@ class PlainText(sa.TypeDecorator[str]):
 # The marks of erased documents (kb/records/erasure.py). `schema` is for programs from before Alembic: they refuse a
 # file where it is not "1".
 META = sa.Table("meta", METADATA, sa.Column("key", PlainText, primary_key=True), sa.Column("value", PlainText))
+# What people come back for (kb/records/following).
+VISITS = sa.Table(
+    "visits",
+    METADATA,
+    sa.Column("person", PlainText, primary_key=True),
+    sa.Column("at", PlainText, nullable=False),
+    sa.Column("before", PlainText, nullable=False),
+)
+FOLLOWED_QUESTIONS = sa.Table(
+    "followed_questions",
+    METADATA,
+    sa.Column("id", PlainText, primary_key=True),
+    sa.Column("person", PlainText, nullable=False, index=True),
+    sa.Column("question", PlainText, nullable=False),
+    sa.Column("understood", PlainText, nullable=False),
+    sa.Column("began", PlainText, nullable=False),
+    sa.Column("checked", PlainText, nullable=False),
+    sa.Column("sources", PlainText, nullable=False),  # JSON
+    sa.Column("news", PlainText, nullable=False),  # JSON
+)
 EVALUATION_RUNS = sa.Table(
     "evaluation_runs",
     METADATA,
@@ -51,6 +71,20 @@ FEEDBACK = sa.Table(
     sa.Column("comment", PlainText, nullable=False),
     sa.Column("answer", PlainText, nullable=False),  # JSON
     sa.Column("generation", sa.Integer, nullable=False),
+    sa.Column("status", PlainText, nullable=False),
+)
+# What was asked, by nobody in particular (kb/records/asked).
+QUESTIONS_ASKED = sa.Table(
+    "questions_asked",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", PlainText, nullable=False, index=True),
+    sa.Column("way", PlainText, nullable=False),
+    sa.Column("outcome", PlainText, nullable=False),
+    sa.Column("reason", PlainText),
+    sa.Column("question", PlainText, nullable=False),  # empty for one that was answered
+    sa.Column("understood", PlainText, nullable=False),  # the same
+    sa.Column("seconds", sa.Float),
     sa.Column("status", PlainText, nullable=False),
 )
 TEST_QUERIES = sa.Table(

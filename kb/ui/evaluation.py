@@ -39,7 +39,7 @@ def build_evaluation(desk: EvaluationDesk) -> gr.Blocks:
     with page, gr.Column(elem_id="workbench"):
         _html(
             f"<h1>{escape(strings.EVALUATION)}</h1>"
-            f"<p>{escape(strings.EVALUATION_WHY)} {escape(strings.NO_PERSONAL_DATA)}</p>"
+            f"<p>{escape(strings.EVALUATION_WHY)} {escape(strings.NO_PERSONAL_DATA)}</p>{strings.MISSED_LINK}"
         )
         notice = _html("", elem_id="work-notice")
 

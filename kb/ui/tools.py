@@ -38,16 +38,21 @@ def tools_html(conversation: str | None, *, shares: bool = False) -> str:
     None when not kept.
     """
     copy = f'<button type="button" class="copy">{escape(strings.COPY)}</button>'
-    links = ""
+    links = follow = ""
     if conversation is not None:
         name = quote(conversation, safe="")
+        follow = (
+            '<form class="follow" method="post" action="/nouveautes/suivre">'
+            f'<input type="hidden" name="conversation" value="{escape(conversation)}">'
+            f"<button>{escape(strings.FOLLOW)}</button></form>"
+        )
         links = "".join(
             f'<a href="/conversations/{name}.{form}" download>{escape(label)}</a>'
             for form, label in (("docx", strings.TO_DOCX), ("md", strings.TO_MARKDOWN))
         )
         if shares:
             links += f'<button type="button" class="share" data-share-of="{name}">{escape(strings.SHARE)}</button>'
-    return f'<p class="tools">{copy}{links}</p>'
+    return f'<p class="tools">{copy}{links}</p>{follow}'
 
 
 def notice(text: str) -> str:

@@ -13,6 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from kb.answering.serialize import AnswerJson
 from kb.cli.logs import QUESTIONS
 from kb.ports import Base, Ingestor
+from kb.records.asked.questions import AskedQuestions
 from kb.web import strings
 from kb.web.base_state import BaseState, read_base_state
 
@@ -24,11 +25,13 @@ logger = logging.getLogger(QUESTIONS)
 class Metrics:
     """What is counted, in a registry of its own. Serves many threads. No question, name or address is in it.
 
-    With `log_questions` each answer is logged with its question; otherwise with its figures only.
+    With `log_questions` each answer is logged with its question; otherwise with its figures only. `asked` keeps, for
+    editors, how each question ended.
     """
 
-    def __init__(self, *, log_questions: bool = False) -> None:
+    def __init__(self, *, log_questions: bool = False, asked: AskedQuestions | None = None) -> None:
         self.registry = CollectorRegistry()
+        self._asked = asked
         self._log_questions = log_questions
         self._questions = Counter("reperes_questions", "Answers given.", ["way", "outcome"], registry=self.registry)
         self._seconds = Histogram(
@@ -57,6 +60,8 @@ class Metrics:
         outcome = f"refused_{answer['reason']}" if answer["refused"] else answer["answerer"]
         seconds_of = {"retrieval": answer["seconds"]["retrieval"], "answer": answer["seconds"]["answer"]}
         self._questions.labels(way, outcome).inc()
+        if self._asked is not None:
+            self._asked.answered(answer, way)
         for stage, seconds in seconds_of.items():
             if seconds is not None:
                 self._seconds.labels(stage).observe(seconds)
@@ -73,6 +78,8 @@ class Metrics:
     def failed(self, way: str) -> None:
         """Counts a question that could not be answered."""
         self._questions.labels(way, "error").inc()
+        if self._asked is not None:
+            self._asked.failed(way)
 
     def signed_in(self, outcome: str) -> None:
         """Counts a password that was sent: `right` and `wrong` were checked, `delayed` and `busy` were not."""

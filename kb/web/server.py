@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from kb.errors import SettingsError
 from kb.evaluation.desk import EvaluationDesk
 from kb.ports import Base, FeedbackStore, Ingestor
+from kb.records.asked.questions import asked_of
 from kb.records.conversations import Conversations, PassingConversations
 from kb.records.editing.glossary import EditedGlossary
 from kb.records.places import place_of
@@ -39,6 +40,7 @@ from kb.web.door.origins import Origins, is_loopback
 from kb.web.evaluation_files import evaluation_routes
 from kb.web.glossary.page import glossary_routes
 from kb.web.guard import Guard
+from kb.web.news.routes import news_of, news_routes
 from kb.web.operation import Metrics, operation_routes
 from kb.web.originals.leaves import Leaves
 from kb.web.page_context import PageContext
@@ -46,6 +48,7 @@ from kb.web.pages.beside import beside_routes
 from kb.web.pages.conversations import conversation_routes
 from kb.web.pages.document_editor import DocumentEditor
 from kb.web.pages.documents import MOST_FILES, document_routes
+from kb.web.pages.editors.missed import missed_routes
 from kb.web.pages.explore import explore_routes
 from kb.web.pages.help import help_routes
 from kb.web.pages.original import original_routes
@@ -85,7 +88,8 @@ def build_server(
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
     shared = shared_state(settings)
     gate = Gate(settings, shared)
-    metrics = Metrics(log_questions=settings.log_questions)
+    asked = asked_of(settings)
+    metrics = Metrics(log_questions=settings.log_questions, asked=asked)
     kept = conversations or PassingConversations()
     terms = glossary or EditedGlossary(place_of(settings))
     limit = settings.max_file_mb * MOST_FILES * 1_000_000
@@ -109,6 +113,8 @@ def build_server(
         gate.close()
         kept.close()
         terms.close()
+        if asked is not None:
+            asked.close()
         leaves.close()
 
     server = FastAPI(
@@ -141,8 +147,10 @@ def build_server(
         server.include_router(value_routes(editor), **hidden)
     if desk is not None:
         server.include_router(evaluation_routes(desk), **hidden)
+        server.include_router(missed_routes(desk.missed(asked) if asked else None, settings.retention_days), **hidden)
         # Gradio's page stands under the address with a slash.
         server.add_api_route("/evaluation", lambda: RedirectResponse("/evaluation/", 308), **hidden)
+    server.include_router(news_routes(news_of(settings, base, kept, shared.waiting_lines)), **hidden)
     add_api(server, base, gate, metrics, shared.waiting_lines)
     tools = Tools(base, shared.waiting_lines, gate.rate_limits, metrics)
     server.router.routes.append(Route(PATH, AssistantEndpoint(tools, server.version)))

@@ -89,7 +89,7 @@ EDITING = "Modifiez la question, puis envoyez-la : elle remplacera la précéden
 CANCEL_EDIT = "Annuler la modification"
 FOLLOW_UPS = "Pour continuer"
 COPY, CITE, SHARE = "Copier avec les références", "Copier la citation avec sa référence", "Partager"
-TO_DOCX, TO_MARKDOWN = "DOCX", "Markdown"
+TO_DOCX, TO_MARKDOWN, FOLLOW = "DOCX", "Markdown", "Suivre cette question"
 LIMITED = "Réponses limitées à :"
 WIDEN = "Retirer les filtres"
 CONVERSATIONS, CLOSE_CONVERSATIONS = "Conversations", "Fermer la liste des conversations"
@@ -118,6 +118,7 @@ NO_PERSONAL_DATA = (
     "Les questions, les avis et les conversations sont des données : ils sont effacés après un délai. "
     "N'y écrivez pas de nom, d'adresse ni d'autre donnée personnelle."
 )
+MISSED_LINK = '<p><a href="/evaluation/manques">Ce qui manque aux lecteurs</a></p>'
 FEEDBACK_TITLE = "Avis à relire"
 FEEDBACK_LIST = "Avis des lecteurs"
 NO_FEEDBACK = "Aucun avis à relire."
@@ -198,6 +199,7 @@ PAGES = (
     ("/conversations", "Conversations", False),
     ("/documents", "Documents", True),
     ("/evaluation", "Évaluation", True),
+    ("/nouveautes", "Nouveautés", False),
     ("/aide", "Aide", False),
 )
 SIGN_IN, SIGN_OUT, SIGN_OUT_EVERYWHERE = "Se connecter", "Se déconnecter", "Se déconnecter partout"
@@ -224,10 +226,8 @@ API_ANSWERER = (
     "Qui rédige : « extractive », des phrases des documents, telles quelles ; « llm », le modèle de langue ; « auto », "
     "le modèle de langue s'il y en a un et qu'il est assez rapide."
 )
-API_SEARCH, API_SEARCH_GIVES = (
-    "Cherche des passages",
-    "Les passages les plus proches d'une question, le meilleur d'abord.",
-)
+API_SEARCH = "Cherche des passages"
+API_SEARCH_GIVES = "Les passages les plus proches d'une question, le meilleur d'abord."
 
 HOST_REFUSED = (
     "REPERES_HOST={host} : sans connexion par compte (REPERES_AUTH), Repères n'écoute que sur cet ordinateur. "

@@ -7,8 +7,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from kb.answering.refusal import UNSAID
 from kb.index.catalog.rows import Origin, Withdrawn
+from kb.models.encoder import FloatMatrix, unit_rows
 from kb.question.explained import Acronym, explained
 from kb.retrieval.filters import Filters
 from kb.retrieval.holding import Holding
@@ -53,6 +56,7 @@ class SmallBase:
         self.held = list(documents)
         self.closed_streams = 0
         self.origins: dict[str, Origin] = {}
+        self.told: list[dict[str, Any]] = []
 
     def ask(
         self,
@@ -145,6 +149,18 @@ class SmallBase:
     def documents(self, ids: Collection[str] | None = None) -> list[Document]:
         """The documents."""
         return [document for document in self.held if ids is None or document.id in ids]
+
+    def reports(self) -> list[dict[str, Any]]:
+        """What the test set."""
+        return self.told
+
+    def question_vectors(self, questions: Sequence[str]) -> FloatMatrix:
+        """Questions by the words that they hold: those with the same ones are alike."""
+        known = {word: number for number, word in enumerate(sorted({w for text in questions for w in words(text)}))}
+        vectors = np.zeros((len(questions), max(len(known), 1)), dtype=np.float32)
+        for number, text in enumerate(questions):
+            vectors[number, [known[word] for word in words(text)]] = 1
+        return unit_rows(vectors)
 
     def read_at(self, document_id: str) -> str | None:
         """Always the same moment."""

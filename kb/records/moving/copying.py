@@ -12,13 +12,15 @@ from kb.records.tables import (
     CONVERSATIONS,
     EVALUATION_RUNS,
     FEEDBACK,
+    FOLLOWED_QUESTIONS,
     GLOSSARY,
     METADATA,
     OF_REPLICAS,
+    QUESTIONS_ASKED,
     TEST_QUERIES,
 )
 
-_KEPT = (CONVERSATIONS, FEEDBACK, TEST_QUERIES, EVALUATION_RUNS, GLOSSARY)
+_KEPT = (CONVERSATIONS, FEEDBACK, FOLLOWED_QUESTIONS, GLOSSARY, QUESTIONS_ASKED, TEST_QUERIES, EVALUATION_RUNS)
 
 
 def copy_records(source: Place, target: Place) -> int:
@@ -44,7 +46,7 @@ def copy_records(source: Place, target: Place) -> int:
         for table in _all():
             if rows[table.name]:
                 writing.execute(table.insert(), rows[table.name])
-        for column in (FEEDBACK.c.id, EVALUATION_RUNS.c.id):
+        for column in (FEEDBACK.c.id, EVALUATION_RUNS.c.id, QUESTIONS_ASKED.c.id):
             set_numbers(writing, column)
         return sum(map(len, rows.values()))
 

@@ -21,6 +21,7 @@ _PROGRAMS = rf"config|gradio_api/(?:info|cancel|call/chat(?:/{_ID})?)"
 ROUTES = re.compile(
     rf"/(?:|{_ASSETS}|{_EVENTS}|{_PROGRAMS}|evaluation/?|evaluation/(?:{_ASSETS}|{_EVENTS})"
     r"|evaluation/rapport/\d{1,18}|evaluation/questions(?:\.(?:csv|jsonl|xlsx))?"
+    r"|evaluation/manques(?:\.csv)?|evaluation/semaines\.csv"
     rf"|c/{_ID}|conversations/(?:panneau|{_ID}/(?:nom|epingle|partage|valeurs/\d{{1,7}}\.(?:csv|xlsx)))|partage/{_ID}"
     rf"|healthz|readyz|metrics|favicon\.ico|robots\.txt|page/{_FILE}"
     r"|connexion(?:/(?:fin|fournisseur|retour))?|lire(?:/(?:page|image|original))?|explorer(?:/(?:partenaire|programme)(?:\.(?:csv|xlsx))?)?"
@@ -28,6 +29,7 @@ ROUTES = re.compile(
     r"|documents(?:/(?:fichiers|adresse|fiche|fiche/reprendre|retirer|effacer|mettre-a-jour|etat|valeurs)"
     r"|/attente/[0-9a-f]{16}(?:/(?:ajouter|ecarter))?)?"
     r"|glossaire(?:/(?:termes|source|entree|masquer|reprendre))?"
+    r"|nouveautes(?:\.atom|/(?:suivre|laisser))?"
     r"|aide|accessibilite|api(?:/(?:ask|search|mcp|openapi\.json))?)",
     re.ASCII,
 )

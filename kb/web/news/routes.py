@@ -1,0 +1,149 @@
+"""`/nouveautes`: what is new since somebody's last visit, the questions that they follow, and the feed of both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from kb.errors import ReperesError
+from kb.ports import Base
+from kb.records.conversations import Conversations
+from kb.records.following.followed import FollowedQuestion, FollowedQuestions, QuestionNews
+from kb.records.following.visits import Visits
+from kb.records.places import place_of
+from kb.settings import Settings
+from kb.web import strings
+from kb.web.chat.sources import reader_address
+from kb.web.chat.waiting_line import WaitingLines
+from kb.web.news.changes import DocumentChange, changes_of, together
+from kb.web.news.feed import TYPE, Entry, atom
+from kb.web.news.following import bring_up_to_date
+from kb.web.pages.templating import page, person_of
+
+ADDRESS = "/nouveautes"
+_SHOWN = 100
+_ENTRIES = 200
+KINDS = {"added": "Nouveau", "updated": "Modifié", "withdrawn": "Retiré"}
+WHATS = {
+    "source_updated": "Une source de la réponse a changé",
+    "source_withdrawn": "Une source de la réponse a été retirée",
+    "bears": "Un document nouveau ou modifié en parle",
+}
+
+Identifier = Annotated[str, Form(max_length=100)]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What the routes need: where visits and followed questions are kept for so many `days`, None where nothing is."""
+
+    base: Callable[[], Base]
+    conversations: Conversations
+    waiting_lines: WaitingLines
+    visits: Visits | None = None
+    followed: FollowedQuestions | None = None
+    days: int = 0
+
+    def changes(self) -> list[DocumentChange]:
+        """The changes of the base that are still known, newest first."""
+        return changes_of(self.base().reports())
+
+    def questions(self, person: str, changes: Sequence[DocumentChange]) -> list[FollowedQuestion]:
+        """The questions that `person` follows, with what is new about them."""
+        if self.followed is None:
+            return []
+        return bring_up_to_date(person, self.followed, self.base(), changes, self.waiting_lines)
+
+
+def news_of(
+    settings: Settings, base: Callable[[], Base], conversations: Conversations, waiting_lines: WaitingLines
+) -> News:
+    """What is needed by the settings; with a retention of 0 days nothing is kept of anybody."""
+    days, place = settings.retention_days, place_of(settings)
+    if not days:
+        return News(base, conversations, waiting_lines)
+    return News(base, conversations, waiting_lines, Visits(place, days), FollowedQuestions(place, days), days)
+
+
+def news_routes(news: News) -> APIRouter:
+    """`/nouveautes`, `/nouveautes.atom`, `/nouveautes/suivre` and `/nouveautes/laisser`."""
+    router = APIRouter()
+
+    def show(request: Request, trouble: str = "") -> Response:
+        person = person_of(request).name
+        changes = news.changes()
+        questions = news.questions(person, changes)
+        since = news.visits.look(person) if news.visits is not None else None
+        told: dict[str, Any] = {"since": since, "questions": questions, "trouble": trouble, "kinds": KINDS}
+        return page(
+            request,
+            "news/news.html",
+            422 if trouble else 200,
+            **told,
+            whats=WHATS,
+            saved=news.followed is not None,
+            days=news.days,
+            fresh=together(change for change in changes if since is not None and change.at > since)[:_SHOWN],
+            earlier=[change for change in changes if since is None or change.at <= since][:_SHOWN],
+            reader=reader_address,
+        )
+
+    @router.get(ADDRESS)
+    def what_is_new(request: Request) -> Response:
+        return show(request)
+
+    @router.get(f"{ADDRESS}.atom")
+    def feed(request: Request) -> Response:
+        changes = news.changes()
+        questions = news.questions(person_of(request).name, changes)
+        base = f"{request.url.scheme}://{request.url.netloc}"
+        entries = [_of_change(change, base) for change in changes]
+        entries += [_of_question(question, item, base) for question in questions for item in question.news]
+        entries.sort(key=lambda entry: entry.at, reverse=True)
+        updated = news.base().status().last_ingestion or "1970-01-01T00:00:00+00:00"
+        title = f"{strings.NAME} : nouveautés de la base"
+        content = atom(title, f"{base}{ADDRESS}.atom", base + ADDRESS, entries[:_ENTRIES], updated)
+        return Response(content, media_type=TYPE, headers={"cache-control": "no-store"})
+
+    @router.post(f"{ADDRESS}/suivre")
+    def follow(request: Request, conversation: Identifier) -> Response:
+        person = person_of(request).name
+        try:
+            kept = news.conversations.get(person, conversation)
+            if news.followed is None:
+                raise ReperesError("Cette application ne garde rien : une question ne peut pas y être suivie.")
+            if kept is None or not kept.turns:
+                raise ReperesError(strings.CONVERSATION_GONE)
+            answer = kept.turns[-1].answer
+            cited = dict.fromkeys(citation["document"] for citation in answer["citations"])
+            understood = answer["standalone_question"] or answer["question"]
+            news.followed.follow(person, answer["question"], understood, list(cited))
+        except ReperesError as error:
+            return show(request, str(error))
+        return RedirectResponse(f"{ADDRESS}#suivies", 303)
+
+    @router.post(f"{ADDRESS}/laisser")
+    def leave(request: Request, question: Identifier) -> Response:
+        if news.followed is not None:
+            news.followed.leave(person_of(request).name, question)
+        return RedirectResponse(f"{ADDRESS}#suivies", 303)
+
+    return router
+
+
+def _of_change(change: DocumentChange, base: str) -> Entry:
+    address = base + (ADDRESS if change.kind == "withdrawn" else reader_address(change.document))
+    key = (change.document, change.at, change.kind)
+    return Entry(key, change.at, f"{KINDS[change.kind]} : {change.title}", address, "\n".join(change.diff))
+
+
+def _of_question(question: FollowedQuestion, item: QuestionNews, base: str) -> Entry:
+    address = base + (ADDRESS if item.what == "source_withdrawn" else reader_address(item.document))
+    key = (question.id, item.document, item.at, item.what)
+    return Entry(
+        key, item.at, f"Question suivie : {question.understood}", address, f"{WHATS[item.what]} : {item.title}"
+    )

@@ -1,0 +1,85 @@
+"""The page of what readers miss, for editors: questions without a source and answers of no use, and the weeks."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+
+from kb.errors import ReperesError
+from kb.evaluation.missed.desk import MissedDesk, numbers
+from kb.evaluation.missed.weeks import to_csv
+from kb.records.feedback import Status
+from kb.web import strings
+from kb.web.pages.templating import page
+
+ADDRESS = "/evaluation/manques"
+_WEEKS_SHOWN = 12
+_GROUPS_SHOWN = 100
+_DONE: dict[str, tuple[Status, str]] = {
+    "document": ("missing", "Noté : il manque un document pour « {question} »."),
+    "ecarter": ("dismissed", "Écarté : « {question} »."),
+    "reprendre": ("new", "Remis à traiter : « {question} »."),
+}
+
+Numbers = Annotated[list[str], Form(default_factory=list, max_length=5000)]
+Text = Annotated[str, Form(max_length=4000)]
+
+
+def missed_routes(desk: MissedDesk | None, days: int) -> APIRouter:
+    """`/evaluation/manques` with what its forms send, and its two CSV files. `desk` is None, and `days` 0, where
+    questions are not kept."""
+    router = APIRouter(prefix="/evaluation")
+
+    def show(request: Request, trouble: str = "", done: str = "") -> Response:
+        held: dict[str, Any] = {"groups": [], "missing": [], "weeks": []}
+        if desk is not None:
+            weeks = desk.weeks()
+            held = {"groups": desk.groups(), "missing": desk.groups("missing"), "weeks": weeks[:_WEEKS_SHOWN]}
+        status = 422 if trouble else 200
+        told = {"trouble": trouble, "done": done, "days": days, "most": _GROUPS_SHOWN, "saved": desk is not None}
+        return page(request, "editors/missed.html", status, **held, **told)
+
+    @router.get("/manques")
+    def missed(request: Request, fait: Annotated[str, Query(max_length=6000)] = "") -> Response:
+        return show(request, done=fait)
+
+    @router.post("/manques")
+    def act(request: Request, quoi: Text, question: Text, q: Numbers, avis: Numbers) -> Response:
+        chosen = numbers(q), numbers(avis)
+        try:
+            if desk is None or not any(chosen):
+                raise ReperesError("Ces questions ne sont plus gardées : rechargez la page.")
+            if quoi == "test":
+                made = desk.make_query(*chosen, question)
+                return _back(f"Question de test « {made} » ajoutée : complétez-la dans Évaluation.")
+            if quoi not in _DONE:
+                raise ReperesError(strings.EVENT_REFUSED)
+            status, told = _DONE[quoi]
+            desk.set_status(*chosen, status)
+        except ReperesError as error:
+            return show(request, str(error))
+        return _back(told.format(question=question[:200]))
+
+    @router.get("/manques.csv")
+    def groups() -> Response:
+        return _csv("manques", desk.to_csv() if desk is not None else None)
+
+    @router.get("/semaines.csv")
+    def weeks() -> Response:
+        return _csv("semaines", to_csv(desk.weeks()) if desk is not None else None)
+
+    return router
+
+
+def _csv(name: str, content: bytes | None) -> Response:
+    if content is None:
+        return PlainTextResponse(strings.NOT_FOUND, 404)
+    headers = {"content-disposition": f'attachment; filename="{name}.csv"', "cache-control": "no-store"}
+    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _back(told: str) -> Response:
+    return RedirectResponse(f"{ADDRESS}?{urlencode({'fait': told})}", 303)

@@ -1,0 +1,79 @@
+"""When people last looked, and the questions that they follow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from asking import moment
+from kb.errors import ReperesError
+from kb.records.database import AppDatabase
+from kb.records.following.followed import MOST_FOLLOWED, MOST_NEWS, FollowedQuestions, QuestionNews
+from kb.records.following.visits import Visits, iso
+
+
+def test_looks_that_lie_close_are_one_visit(tmp_path: Path) -> None:
+    visits = Visits(tmp_path / "app.db", 365)
+    assert visits.look("anne", moment(2, 8)) is None
+    assert visits.look("anne", moment(2, 9)) is None
+    assert visits.look("anne", moment(3, 8)) == iso(moment(2, 9))
+    assert visits.look("anne", moment(3, 8)) == iso(moment(2, 9))  # the page loaded again
+    assert visits.look("luc", moment(3, 8)) is None
+    assert visits.look("anne", moment(3, 10)) == iso(moment(3, 8))
+
+
+def test_a_visit_is_forgotten_after_the_retention(tmp_path: Path) -> None:
+    visits = Visits(tmp_path / "app.db", 7)
+    visits.look("anne", moment(2))
+    assert visits.look("anne", moment(12)) is None
+
+
+@pytest.fixture
+def followed(tmp_path: Path) -> FollowedQuestions:
+    return FollowedQuestions(tmp_path / "app.db", 365)
+
+
+def test_each_follows_their_own_and_once(followed: FollowedQuestions) -> None:
+    followed.follow("anne", "Et là ?", "Qui paie là ?", ["a.md"], moment(2))
+    followed.follow("anne", "Qui paie là ?", "Qui paie là ?", ["b.md"], moment(3))
+    followed.follow("luc", "Où ?", "Où ?", [], moment(3))
+    (question,) = followed.list("anne", moment(4))
+    assert (question.question, question.understood, question.sources) == ("Et là ?", "Qui paie là ?", ("a.md",))
+    assert not followed.leave("luc", question.id)
+    assert followed.leave("anne", question.id)
+    assert followed.list("anne", moment(4)) == []
+    assert len(followed.list("luc", moment(4))) == 1
+
+
+def test_there_is_a_most_and_an_end(followed: FollowedQuestions, tmp_path: Path) -> None:
+    for number in range(MOST_FOLLOWED):
+        followed.follow("anne", f"Question {number} ?", f"Question {number} ?", [], moment(2))
+    with pytest.raises(ReperesError, match="20 questions"):
+        followed.follow("anne", "Une de plus ?", "Une de plus ?", [], moment(2))
+    assert FollowedQuestions(tmp_path / "app.db", 7).list("anne", moment(12)) == []
+
+
+def test_changes_are_looked_at_once(followed: FollowedQuestions) -> None:
+    followed.follow("anne", "Où ?", "Où ?", ["a.md"], moment(2))
+    (question,) = followed.list("anne", moment(3))
+    news = QuestionNews(iso(moment(3)), "bears", "b.md", "B")
+    for _ in range(2):  # two pages opened at once
+        followed.update("anne", question.id, iso(moment(3)), ["b.md"], [news])
+    (now,) = followed.list("anne", moment(4))
+    assert (now.sources, now.news, now.checked) == (("b.md",), (news,), iso(moment(3)))
+    followed.update("anne", question.id, iso(moment(5)), [], [news] * (MOST_NEWS + 5))
+    assert len(followed.list("anne", moment(6))[0].news) == MOST_NEWS
+
+
+def test_nothing_stays_of_an_erased_document(followed: FollowedQuestions, tmp_path: Path) -> None:
+    followed.follow("anne", "Et lui ?", "Et Jean Martin ?", ["a.md", "b.md"], moment(2))
+    (question,) = followed.list("anne", moment(3))
+    news = [QuestionNews(iso(moment(3)), "bears", name, name) for name in ("c.md", "d.md")]
+    followed.update("anne", question.id, iso(moment(3)), ["a.md", "c.md"], news)
+    with AppDatabase(tmp_path / "app.db") as database:
+        database.erase_documents(["a.md", "d.md"])
+    followed.update("anne", question.id, iso(moment(4)), ["a.md", "c.md"], news[1:])
+    (now,) = followed.list("anne", moment(5))
+    assert (now.understood, now.sources) == ("Et lui ?", ("c.md",))
+    assert [item.document for item in now.news] == ["c.md"]

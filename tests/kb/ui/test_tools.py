@@ -1,0 +1,21 @@
+"""What can be done with an answer."""
+
+from __future__ import annotations
+
+from kb.ui.tools import tools_html
+from kb.web import strings
+
+
+def test_an_answer_that_is_kept_can_be_exported_and_its_question_followed() -> None:
+    shown = tools_html('c"1')
+    assert 'href="/conversations/c%221.docx"' in shown
+    assert '<form class="follow" method="post" action="/nouveautes/suivre">' in shown
+    assert 'name="conversation" value="c&quot;1"' in shown
+    assert strings.FOLLOW in shown
+
+
+def test_one_that_is_not_kept_can_only_be_copied() -> None:
+    shown = tools_html(None)
+    assert strings.COPY in shown
+    assert "<form" not in shown
+    assert "href" not in shown

@@ -1,0 +1,46 @@
+"""What changed in the base, from the reports of its ingestions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kb.web.news.changes import DocumentChange, changes_of, together
+
+
+def report(began: str, *changes: tuple[str, str], seconds: float = 0.4) -> dict[str, Any]:
+    """The report of an ingestion with these changes: (document, kind)."""
+    told = [{"document": name, "title": name.upper(), "change": kind, "diff": [f"+ {kind}"]} for name, kind in changes]
+    return {"began": began, "seconds": seconds, "changes": told}
+
+
+def test_a_change_is_told_from_the_end_of_its_ingestion_on() -> None:
+    reports = [report("2026-03-03T10:00:00+00:00", ("b", "added"), seconds=59.2), report("2026-03-02", ("a", "added"))]
+    assert [(change.document, change.at) for change in changes_of(reports)] == [
+        ("b", "2026-03-03T10:01:00+00:00"),
+        ("a", "2026-03-02T00:00:01+00:00"),
+    ]
+
+
+def test_reports_that_do_not_tell_when_are_left_out() -> None:
+    assert changes_of([{}, {"began": "?"}, {"began": "2026-03-02", "seconds": "x", "changes": [{}]}]) == []
+
+
+def test_the_changes_of_a_document_are_told_as_one() -> None:
+    def change(at: str, document: str, kind: Any) -> DocumentChange:
+        return DocumentChange(at, document, document, kind, (f"+ {at}",))
+
+    found = together(
+        [
+            change("9", "a", "updated"),
+            change("8", "a", "updated"),
+            change("7", "b", "updated"),
+            change("6", "b", "added"),
+            change("5", "c", "withdrawn"),
+            change("4", "c", "added"),
+        ]
+    )
+    assert [(told.document, told.kind, told.at, told.diff) for told in found] == [
+        ("a", "updated", "9", ("+ 9", "+ 8")),
+        ("b", "added", "7", ()),
+        ("c", "withdrawn", "5", ("+ 5",)),
+    ]

@@ -1,0 +1,43 @@
+"""Questions that were asked, as the tests of what is kept of them need them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import cast
+
+from kb.answering.serialize import AnswerJson, SecondsJson
+
+
+def moment(day: int, hour: int = 12) -> datetime:
+    """A moment of March 2026, whose 2nd, 9th, 16th… are Mondays."""
+    return datetime(2026, 3, day, hour, tzinfo=UTC)
+
+
+def refused(question: str, reason: str = "no_evidence", understood: str = "") -> AnswerJson:
+    """The refusal of a question."""
+    answer = answered(question)
+    told = {"refused": True, "reason": reason, "citations": [], "standalone_question": understood or question}
+    return cast("AnswerJson", {**answer, **told})
+
+
+def answered(question: str, seconds: float = 0.5, documents: tuple[str, ...] = ("a.md",)) -> AnswerJson:
+    """An answer that cites documents, in `seconds`."""
+    citations = [{"document": document, "number": number} for number, document in enumerate(documents, 1)]
+    return cast(
+        "AnswerJson",
+        {
+            "question": question,
+            "standalone_question": question,
+            "answer": "Oui.",
+            "refused": False,
+            "reason": None,
+            "confidence": None,
+            "citations": citations,
+            "nearest": [],
+            "retrieved": list(documents),
+            "warnings": [],
+            "answerer": "extractive",
+            "model": None,
+            "seconds": SecondsJson(retrieval=seconds / 2, answer=seconds / 2),
+        },
+    )
