@@ -14,7 +14,7 @@ from mcp.types import CallToolResult, ListToolsResult
 
 from assistant import over_http, told, values
 from kb.errors import StoreError
-from kb.records.accounts import Accounts
+from kb.records.accounts import FileAccounts
 from kb.types import Document
 from kb.web.assistants.forms import PART
 from serving import Application, password
@@ -155,7 +155,7 @@ def test_a_page_of_elsewhere_may_not_call(application: Application) -> None:
 
 
 def test_with_accounts_a_token_is_needed_and_those_of_the_api_do(application: Application, tmp_path: Path) -> None:
-    accounts = Accounts(tmp_path / "accounts")
+    accounts = FileAccounts(tmp_path / "accounts")
     accounts.add("anne", "editor", password("anne"))
     token = accounts.add_token("outil", "reader")
     client = application(auth="accounts", accounts=accounts.path)
@@ -170,7 +170,7 @@ def test_with_accounts_a_token_is_needed_and_those_of_the_api_do(application: Ap
 
 
 def test_the_rate_of_the_api_holds(application: Application, tmp_path: Path) -> None:
-    accounts = Accounts(tmp_path / "accounts")
+    accounts = FileAccounts(tmp_path / "accounts")
     accounts.add("anne", "editor", password("anne"))
     tokens = [accounts.add_token(name, "reader") for name in ("outil", "autre")]
     client = application(auth="accounts", accounts=accounts.path, questions_per_minute=2)

@@ -16,7 +16,7 @@ from ingest.pipeline import ingest
 from kb.index.embedded.reader import EmbeddedReader
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
-from kb.records.accounts import Accounts
+from kb.records.accounts import FileAccounts
 from kb.records.conversations import KeptTurn, SavedConversations
 from kb.records.database import AppDatabase
 from kb.records.following.followed import FollowedQuestions
@@ -160,7 +160,7 @@ def test_an_empty_feed_is_one_too(application: Application) -> None:
 def test_the_feed_stands_behind_the_same_door_as_the_pages(
     application: Application, settings: Settings, tmp_path: Path
 ) -> None:
-    accounts = Accounts(tmp_path / "accounts")
+    accounts = FileAccounts(tmp_path / "accounts")
     accounts.add("anne", "editor", password("anne"))
     mine, other = accounts.add_token("anne", "reader"), accounts.add_token("luc", "reader")
     base = SmallBase(DOCUMENTS)

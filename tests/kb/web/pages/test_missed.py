@@ -11,7 +11,7 @@ import pytest
 
 from asking import answered, moment, refused
 from kb.evaluation.kept.queries import read_queries
-from kb.records.accounts import Accounts
+from kb.records.accounts import FileAccounts
 from kb.records.asked.questions import AskedQuestions
 from kb.records.database import AppDatabase
 from kb.records.feedback import SavedFeedback, read_feedback
@@ -151,7 +151,7 @@ def test_without_retention_there_is_nothing_to_show(application: Application) ->
 
 
 def test_readers_may_not_see_it(application: Application, tmp_path: Path) -> None:
-    accounts = Accounts(tmp_path / "accounts")
+    accounts = FileAccounts(tmp_path / "accounts")
     accounts.add("anne", "editor", password("anne"))
     reader, editor = accounts.add_token("outil", "reader"), accounts.add_token("autre", "editor")
     client = application(auth="accounts", accounts=accounts.path)
