@@ -31,7 +31,7 @@ MIXTURE = {
     "piaf": (0.46, 0.05), "piaf-near-miss": (0.04, 0.01), "public": (0.10, 0.04),
     "sheet": (0.18, 0.34), "sheet-near-miss": (0.06, 0.10), "article": (0.02, 0.03), "article-near-miss": (0.01, 0.01),
     "page": (0.02, 0.13), "page-near-miss": (0.01, 0.05), "table": (0.02, 0.10), "table-near-miss": (0.01, 0.04),
-    "claims": (0.06, 0.05), "nothing": (0.01, 0.04),
+    "claims": (0.06, 0.02), "nothing": (0.01, 0.04),
 }  # fmt: skip
 GROUPS_A_STEP, TEXTS_A_GROUP, CLAIMS_A_GROUP = 10, 4, 8
 BATCHES_A_STEP = 4

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,12 +24,14 @@ from kb.text.wording.language import language
 from kb.types import Evidence, Hit, Question
 
 # What the unit's logit counts, its passage's (which the unit's holds already), the words that it shares with the
-# question and how well its passage was found, both standardised: a logistic regression of 29 November 2026 over 194
-# questions of 25 sheets of bench/sheets and 58 of the bundled corpus, a question weighing as much as another. By folds
-# of documents the best unit answers for 0.67 and 0.69 of them and the four best hold 0.86 and 0.82 of what is expected
-# (the reader alone 0.55 and 0.81, 0.55 and 0.73).
-WEIGHTS = (0.57, -0.24, 0.47, 0.41)
-BIAS = -2.51
+# question and how well its passage was found, both standardised, and whether it has the figure that the question asks
+# for: what makes the units that answer likeliest beside the others of their question (a conditional logit, with a
+# ridge of 0.5), scaled by a logistic regression to the logit that a unit answers; of 30 November 2026, over 379
+# questions of 50 sheets of bench/sheets and 58 of the bundled corpus. By folds of documents the best unit answers for
+# 0.67 and 0.69 of them and the four best hold 0.86 and 0.81 of what is expected (without the figures: 0.66 and 0.69,
+# 0.85 and 0.77; the reader alone: 0.56 and 0.59, 0.79 and 0.73).
+WEIGHTS = (0.576, -0.064, 0.368, 0.400, 1.003)
+BIAS = -3.208
 _K1, _B = 1.2, 0.75
 
 
@@ -65,35 +68,49 @@ def read(question: Question, hits: Sequence[Hit], reader: Reader) -> Read:
     ]
     readings = reader.read(as_read(question.standalone), [text.text for text in texts], spans)
     judged = [
-        (candidate, hit.score, reading.relevance, float(logit))
+        _Judged(candidate, hit.score, reading.relevance, float(logit), figure_fit(candidate.text, question))
         for hit, reading in zip(hits, readings, strict=True)
         for candidate, logit in zip(of_passages[hit.passage.id], reading.units, strict=True)
     ]
     scored = [
-        Scored(_evidence(candidate, float(score)), figure_fit(candidate.text, question), logit)
-        for (candidate, _, _, logit), score in zip(judged, _scores(question, judged), strict=True)
+        Scored(_evidence(one.candidate, float(score)), one.fit, one.logit)
+        for one, score in zip(judged, _scores(question, judged), strict=True)
     ]
     # Equal scores stand in the order of the search.
     scored.sort(key=lambda unit: -unit.evidence.score)
     return Read(tuple(scored), tuple(reading.relevance for reading in readings))
 
 
-def _scores(question: Question, judged: Sequence[tuple[Candidate, float, float, float]]) -> FloatVector:
-    """For each (candidate, score of its passage in the search, relevance of the passage, logit of the unit) a logit."""
+class _Judged(NamedTuple):
+    """A candidate with the score of its passage in the search, the reader's logits of its passage and of itself, and
+    how well its figures suit the question.
+    """
+
+    candidate: Candidate
+    found: float
+    relevance: float
+    logit: float
+    fit: float
+
+
+def _scores(question: Question, judged: Sequence[_Judged]) -> FloatVector:
+    """For each a logit."""
     if not judged:
         return np.empty(0, np.float32)
     if word_alone(question.standalone) or language(question.standalone) == "en":
         # A word says nothing of what to say of it, and French documents share none with an English question.
-        return np.array([logit + BIAS for *_, logit in judged], np.float32)
+        return np.array([one.logit + BIAS for one in judged], np.float32)
     wanted: dict[str, float] = {}
     for group in question.groups:
         for alternative in group:
             for stem in alternative.stems:
                 wanted[stem] = max(wanted.get(stem, 0.0), alternative.weight * question.rarity(stem))
-    words = _standardised(np.array(_bm25(wanted, [stems(_in_context(candidate)) for candidate, *_ in judged])))
-    _, found, relevances, logits = (np.array(column) for column in zip(*judged, strict=True))
-    signs = np.stack([np.array(logits), np.array(relevances), words, _standardised(np.array(found))], axis=1)
-    return np.asarray(signs.astype(np.float64) @ np.array(WEIGHTS) + BIAS, np.float32)
+    words = _standardised(np.array(_bm25(wanted, [stems(_in_context(one.candidate)) for one in judged])))
+    found = _standardised(np.array([one.found for one in judged]))
+    one_figure = question.wants_one_figure
+    read = np.array([(one.logit, one.relevance, one_figure and one.fit > 0) for one in judged], np.float64)
+    signs = np.column_stack([read[:, :2], words, found, read[:, 2]])
+    return np.asarray(signs @ np.array(WEIGHTS) + BIAS, np.float32)
 
 
 def _in_context(candidate: Candidate) -> str:

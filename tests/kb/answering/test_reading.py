@@ -54,6 +54,14 @@ class Recording(TinyReader):
         return super().read(question, texts, units)
 
 
+class Undecided(TinyReader):
+    """Gives all units the same logit, of the type that the real one gives."""
+
+    def read(self, question: str, texts: Sequence[str], units: Sequence[Sequence[Span]]) -> list[Reading]:
+        """One logit."""
+        return [Reading(0.5, np.full(len(spans), 0.1, np.float32)) for spans in units]
+
+
 def words_read(hits: Sequence[Hit]) -> list[str]:
     """What the reader is shown as units, once it is sure of what it reads."""
     reader = Recording()
@@ -124,6 +132,19 @@ def test_the_unit_that_answers_comes_first(tiny_reader: Reader) -> None:
     assert scores == sorted(scores, reverse=True)
 
 
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("Sous quel délai le préfet est-il prévenu ?", "Il l'est dans les 8 jours."),
+        ("Comment le préfet est-il prévenu ?", "Le préfet est prévenu."),
+        ("Sous quel délai le préfet est-il prévenu ? Par qui ?", "Le préfet est prévenu."),
+    ],
+)
+def test_the_figure_that_is_asked_for_counts_more_than_the_words_of_the_question(question: str, first: str) -> None:
+    found = read(parsed(question), hits_in("Le préfet est prévenu. Il l'est dans les 8 jours."), Undecided())
+    assert found.units[0].evidence.text == first
+
+
 def test_a_unit_has_its_place_and_what_stands_before_it(tiny_reader: Reader) -> None:
     (item,) = (
         unit.evidence for unit in read(SHARE, hits_in(TEXT), tiny_reader).units if "bailleurs" in unit.evidence.text
@@ -175,13 +196,7 @@ def test_what_is_read_is_the_question_as_it_is_understood() -> None:
 
 
 def test_scores_are_plain_numbers() -> None:
-    class Rounded(TinyReader):
-        """Gives logits as the real one does."""
-
-        def read(self, question: str, texts: Sequence[str], units: Sequence[Sequence[Span]]) -> list[Reading]:
-            return [Reading(0.5, np.full(len(spans), 0.1, np.float32)) for spans in units]
-
-    found = read(SHARE, hits_in("Une phrase."), Rounded())
+    found = read(SHARE, hits_in("Une phrase."), Undecided())
     assert type(found.units[0].evidence.score) is float
 
 

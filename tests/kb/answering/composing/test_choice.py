@@ -63,25 +63,13 @@ def test_the_same_words_are_shown_once_and_take_no_place() -> None:
     assert choose([*same, *others], WHO) == [same[0], *others]
 
 
-def test_where_a_figure_is_wanted_only_units_that_give_one_are_shown() -> None:
-    without, given, other, some = (
-        unit("Le fonds aide."),
-        unit("Il verse 3 euros.", fit=1.0),
-        unit("Il paie."),
-        unit("Il rend 2 %.", fit=0.4),
-    )
-    assert choose([without, given, other, some], HOW_MUCH) == [given, some]
-    assert choose([without, given, other, some], WHO) == [without, given, other, some]
-    assert choose([without, other], HOW_MUCH) == [without, other]
+def test_where_a_figure_is_wanted_and_the_first_unit_gives_one_only_such_units_support_it() -> None:
+    given, without, some = unit("Il verse 3 euros.", fit=1.0), unit("Il paie."), unit("Il rend 2 %.", fit=0.4)
+    assert choose([given, without, some], HOW_MUCH) == [given, some]
+    assert choose([without, given, some], HOW_MUCH) == [without, given, some]
+    assert choose([given, without, some], WHO) == [given, without, some]
     two_things = parsed("Combien de villes, et combien de communes ?")
-    assert choose([without, given], two_things) == [without, given]
-
-
-def test_a_figure_far_below_the_best_unit_does_not_take_its_place() -> None:
-    near, far = unit("Il verse 3 euros.", FARTHEST, fit=1.0), unit("Il verse 3 euros.", JUST_BELOW, fit=1.0)
-    best = unit("Le fonds ne verse rien.", BEST)
-    assert choose([best, near], HOW_MUCH) == [near]
-    assert choose([best, far], HOW_MUCH) == [best]
+    assert choose([given, without], two_things) == [given, without]
 
 
 def test_the_best_one_comes_first_and_the_others_by_document_and_place() -> None:
