@@ -226,10 +226,12 @@ def _share_units(flat: str, found: list[_Found]) -> list[_Found]:
     """Gives the first end of a range the unit written after the second: « de 5 à 10 milliards », « 10-15 % »."""
     for one, two in pairwise(found):
         between = flat[one.end : two.start]
+        # « 184 et 154 millions »: two amounts, where the first counts nothing by itself.
+        shared = between == " et " and two.scale > 1 and flat[one.start : one.end].isdigit() and one.value < 1000
         paired = _BETWEEN.fullmatch(between) or (
             between == " et " and re.search(r"\bentre[ \n]$", flat[max(0, one.start - 7) : one.start])
         )
-        if one.unit == "" and one.scale == 1 and paired and two.unit in ("", "%", "€", "point"):
+        if one.unit == "" and one.scale == 1 and (paired or shared) and two.unit in ("", "%", "€", "point"):
             # « de 900 000 à 2 millions »: a number that is large already counts by itself.
             one.scale = two.scale if one.value < 1000 else 1
             one.unit = two.unit

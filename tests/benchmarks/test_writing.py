@@ -179,7 +179,11 @@ def test_a_false_name_stands_in_place_of_one(changes: dict[str, list[Change]], k
     for before, after, cited in changes[kind]:
         replaced = [name for name in proper_names(before) if before.count(name) > after.count(name)]
         assert replaced, after
-        ways = [before.split(name, 1) for name in replaced]
+        ways = [
+            (before[: match.start()], before[match.end() :])
+            for name in replaced
+            for match in re.finditer(re.escape(name), before)
+        ]
         news = {
             after[len(head) : len(after) - len(tail)]
             for head, tail in ways
@@ -207,7 +211,7 @@ def test_a_swapped_figure_is_of_its_kind_and_another_of_the_passages(changes: di
 
 
 def test_a_denial_is_put_in_or_taken_out(changes: dict[str, list[Change]]) -> None:
-    denial = re.compile(r"\b(?:ne |n['’])(\w+) (?:pas|plus)\b ?")
+    denial = re.compile(r"\b(?:ne |n['’])([^.;:]{1,30}?) (?:pas|plus)\b ?")
     for before, after, _ in changes["negated"]:
         with_it, without = (after, before) if len(after) > len(before) else (before, after)
         assert any(
@@ -215,6 +219,34 @@ def test_a_denial_is_put_in_or_taken_out(changes: dict[str, list[Change]]) -> No
             == " ".join(without.split())
             for match in denial.finditer(with_it)
         ), (before, after)
+
+
+@pytest.mark.parametrize(
+    ("true", "false"),
+    [
+        ("Les haies ne sont donc pas réservées aux fermes.", "Les haies sont donc réservées aux fermes."),
+        ("Il n'y a pas de car le dimanche.", "Il y a de car le dimanche."),
+        ("Le plan ne fixe plus que 12 haies.", None),
+        ("Vérifiez si une coupe est nécessaire.", None),
+        ("Il y en a un.", None),
+        ("S'il y en a un, le car est gratuit.", "S'il y en a un, le car n'est pas gratuit."),
+        ("La commune a planté et elle doit arroser.", "La commune n'a pas planté et elle doit arroser."),
+    ],
+)
+def test_what_is_denied(writing: SimpleNamespace, true: str, false: str | None) -> None:
+    assert writing.enemies.negated(true, [], random.Random(1)) == false
+
+
+def test_names_that_may_be_true_are_not_swapped(writing: SimpleNamespace) -> None:
+    said = SimpleNamespace(
+        text="L'Office des rivières (ODR) aide la Région, la Ville et l'État. Le canal est à Lormeil.",
+        words=frozenset("office rivieres odr region ville etat canal lormeil".split()),
+        units=(SimpleNamespace(text="L'Office des rivières (ODR) aide la Région, la Ville et l'État."),),
+    )
+    assert not writing.enemies._are_one("Ville", "Région", [said])
+    assert writing.enemies._stand_in_one_list("Ville", "Région", [said])
+    assert writing.enemies._are_one("ODR", "Office", [said])
+    assert not writing.enemies._stand_in_one_list("Ville", "Lormeil", [said])
 
 
 def test_an_order_is_an_order(writing: SimpleNamespace, changes: dict[str, list[Change]]) -> None:

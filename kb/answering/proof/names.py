@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from kb.question.intent import names as names_inside
 from kb.text.acronyms import mentions, spells
@@ -21,6 +21,7 @@ _COMMON_END = re.compile(
 # « la commission départementale (Dupont-Lefèvre) »: a capital right behind a bracket is no beginning of a sentence.
 _BRACKETED = re.compile(r"\(([A-ZÀ-ÖØ-Þ][^\W\d_][^()\[\],;:.]{1,60})\)|[«(]\s?([A-ZÀ-ÖØ-Þ][^\W\d_]+(?:-[^\W\d_]+)*)")
 _MOST_WORDS_OF_A_NAME = 4
+_ANSWERED = re.compile(r"^\W*(?:oui|non)\b[ ,.:]*", re.IGNORECASE)  # « Non : Lille compte… » begins behind it
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 _OPENERS = frozenset(
@@ -45,7 +46,7 @@ def first_name(sentence: str, common: frozenset[str]) -> str:
     """The first word when it may be a name (« Lille compte… »): a capital says nothing there. Empty when it is among
     the `common` (folded) words, or looks like none.
     """
-    match = _FIRST.match(sentence)
+    match = _FIRST.match(_ANSWERED.sub("", sentence))
     if match is None or not match[1][0].isupper():
         return ""
     word = match[1].split("-")[0]
@@ -83,6 +84,15 @@ def is_expanded_here(name: str, sentence: str, held: frozenset[str]) -> bool:
         and spells(one.acronym, _WORD.findall(one.expansion))
         for one in mentions(sentence)
     )
+
+
+def is_asked_and_told(name: str, sentence: str, asked: Collection[str], held: frozenset[str]) -> bool:
+    """Whether the sentence puts an acronym of the question in brackets behind words that the source holds (`held`):
+    « une analyse d'impact (AIPD) », of a source that never shortens it.
+    """
+    at = sentence.find(f"({name})")
+    before = [word for word in words(sentence[:at]) if word not in STOP_WORDS][-2:] if at > 0 else []
+    return name.isupper() and bool(before) and fold(name) in asked and held.issuperset(before)
 
 
 def is_spelled_here(name: str, sentence: str) -> bool:

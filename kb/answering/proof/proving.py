@@ -19,6 +19,7 @@ from kb.answering.proof.english import Encode, as_french, is_likely, nearest_uni
 from kb.answering.proof.names import (
     bracketed_names,
     first_name,
+    is_asked_and_told,
     is_expanded_here,
     is_held,
     is_spelled_here,
@@ -195,7 +196,7 @@ class Prover:
             of_another = misattributed(text, units, said, rarity(units), self._question, text.rfind(_CELL) + 1)
             if of_another:
                 return OF_ANOTHER.format(value=of_another)
-        return CONTRARY if is_contrary(text, units) else ""
+        return CONTRARY if is_contrary(text, units, self._question) else ""
 
     def _fault_in_english(self, text: str, cited: Sequence[Source], encode: Encode, least: float) -> str:
         """As `_fault`: figures and acronyms as strictly, names of which English has others not at all."""
@@ -230,7 +231,7 @@ class Prover:
         for name in (*proper_names(text), *bracketed_names(text), first):
             if not name or is_held(name, held, self._spelled) or is_spelled_here(name, text):
                 continue
-            if is_expanded_here(name, text, held):
+            if is_expanded_here(name, text, held) or is_asked_and_told(name, text, words(self._question), held):
                 continue
             wanted = set(words(name))
             if sum(wanted <= source.words for source in self._sources) < _COMMON_IN * len(self._sources):

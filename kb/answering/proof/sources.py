@@ -11,6 +11,7 @@ from kb.answering.evidence import Candidate, candidates
 from kb.answering.extracts import Extract
 from kb.answering.hostile import harmless
 from kb.answering.proof.names import proper_names
+from kb.answering.proof.places import Place, place, place_in_row
 from kb.text.acronyms import mentions
 from kb.text.context import in_context
 from kb.text.figures import Figure, figures
@@ -56,6 +57,40 @@ class SourceUnit:
             for name in proper_names(self.text)
             for match in re.finditer(re.escape(name), self.text)
         )
+
+    @cached_property
+    def name_places(self) -> tuple[Place, ...]:
+        """Where each of `names` stands."""
+        return tuple(self._place(start, end) for _, start, end in self.names)
+
+    @cached_property
+    def figure_places(self) -> tuple[Place, ...]:
+        """Where each of `figures` stands."""
+        return tuple(self._place(figure.start, figure.end) for figure in self.figures)
+
+    @cached_property
+    def stems_above(self) -> frozenset[str]:
+        """The stems of what stands above it."""
+        return frozenset(stems(self.above))
+
+    @cached_property
+    def figures_above(self) -> tuple[Figure, ...]:
+        """The figures of what stands above it."""
+        return tuple(figures(self.above))
+
+    def places_of(self, name: str) -> list[Place]:
+        """Where `name` stands in its own text, at its beginning too, however it is written."""
+        return [
+            self._place(*match.span())
+            for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", self.text, re.IGNORECASE)
+        ]
+
+    def _place(self, start: int, end: int) -> Place:
+        if self.candidate.kind == "row":
+            return place_in_row(self.text, start, end)
+        context = self.candidate.context
+        leads = self.candidate.kind == "item" and context.rstrip().endswith(":")
+        return place(self.text, start, end, context if leads else "")
 
     @cached_property
     def families(self) -> frozenset[str]:

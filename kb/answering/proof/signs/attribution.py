@@ -4,27 +4,29 @@ rather around another one.
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from kb.answering.proof.names import proper_names
+from kb.answering.proof.places import Place, Weight, likeness, next_to, place
 from kb.answering.proof.signs.weights import logit
 from kb.answering.proof.sources import SourceUnit
 from kb.text.figures import Figure, figures, same_figure
 from kb.text.stems import stems
-from kb.text.wording.families import beginnings, is_of_family
 
-FEATURES = ("own", "own_near", "gap", "gap_near", "has_rival")
+FEATURES = (
+    "own", "gap", "own_next", "gap_next", "own_unit", "gap_unit", "unit_unnamed", "gap_near", "is_taken", "is_below",
+    "is_titled", "has_rival", "rivals", "known",
+)  # fmt: skip
 NAME_FEATURES = (*FEATURES, "is_asked")
-_NEAR = 4  # stems before a figure, and behind it
-_LONGEST_NEAR = 80  # characters
-_FEWEST = 3  # stems of a part of a sentence that say something by themselves
 _CUT = re.compile(r"[;:]\s|,? (?:tandis que|alors que|mais|contre|puis)\b|, et ", re.IGNORECASE)
-_ABOVE = 0.35  # of what a unit holds counts as near a name that stands above it
+_FEWEST = 3  # stems of a part of a sentence that say something by themselves
+_NEAR = 0.7  # of what the nearest unit says of the sentence, a unit says that is as near
+_BOTH_SIDES = 2
 _DATES = frozenset(("year", "date"))
 _COUNTS = frozenset(("", "ordinal"))
-
-Weight = Callable[[str], float]
 
 
 def misattributed(
@@ -51,25 +53,22 @@ def misattributed(
 def figure_signs(
     figure: Figure, claim: str, units: Sequence[SourceUnit], said: Sequence[str], weight: Weight
 ) -> dict[str, float] | None:
-    """How much of what `claim` says, and of what it says right beside `figure`, stands around the figure in the source
-    (`own`, `own_near`), and by how much more than around the best other figure of its kind that `claim` does not give.
+    """How like the place of `figure` in `claim` its places in the source are, and by how much more than those of the
+    best other figure of its kind that `claim` does not give (see `_Found.signs`).
 
     None where no unit holds the figure: it stands in a title, or a date.
     """
     mine = figures(claim)
-    near = _beside(claim, figure.start, figure.end)
     said = _of_part(said, claim, figure.start, figure.end)
-    own: list[tuple[float, float]] = []
-    rivals: list[tuple[float, float]] = []
-    for unit in units:
-        around = _share(said, unit.around, unit.families, weight)
-        for other in unit.figures:
+    found = _Found(place(claim, figure.start, figure.end), said, units, weight)
+    for index, unit in enumerate(units):
+        for other, where in zip(unit.figures, unit.figure_places, strict=True):
             is_own = same_figure(other, figure)
-            if not is_own and (_kind(other) != _kind(figure) or any(same_figure(other, known) for known in mine)):
-                continue
-            beside = frozenset(_beside(unit.text, other.start, other.end))
-            (own if is_own else rivals).append((around, _share(near, beside, beginnings(beside), weight)))
-    return _signs(own, rivals)
+            if is_own or (_kind(other) == _kind(figure) and not any(same_figure(other, known) for known in mine)):
+                found.add(index, where, is_own=is_own)
+        if any(same_figure(other, figure) for other in unit.figures_above):
+            found.add_above(index)
+    return found.signs() if found.own else None
 
 
 def name_signs(
@@ -84,25 +83,99 @@ def name_signs(
         return None
     start = claim.find(name)
     rest = [stem for stem in _of_part(said, claim, start, start + len(name)) if stem not in wanted]
-    near = [stem for stem in _beside(claim, start, start + len(name)) if stem not in wanted]
+    found = _Found(place(claim, start, start + len(name)), rest, units, weight)
     mine = [frozenset(stems(one)) for one in proper_names(claim)]
-    own: list[tuple[float, float]] = []
-    rivals: list[tuple[float, float]] = []
-    for unit in units:
-        around = _share(rest, unit.around, unit.families, weight)
-        is_there = False
-        for stemmed, start, end in unit.names:
-            beside = frozenset(_beside(unit.text, start, end)) - stemmed
-            likeness = (around, _share(near, beside, beginnings(beside), weight))
-            if stemmed & wanted:
-                own.append(likeness)
-                is_there = True
-            elif not any(stemmed & one for one in mine):
-                rivals.append(likeness)
-        if not is_there and wanted <= unit.around:
-            own.append((around, _ABOVE * around))
-    signs = _signs(own, rivals)
-    return None if signs is None else signs | {"is_asked": float(wanted <= set(stems(question)))}
+    for index, unit in enumerate(units):
+        own = unit.places_of(name)
+        for where in own:
+            found.add(index, where, is_own=True)
+        for (stemmed, _, _), where in zip(unit.names, unit.name_places, strict=True):
+            if not stemmed & wanted and not any(stemmed & one for one in mine):
+                found.add(index, where, is_own=False)
+        if wanted <= unit.stems_above:
+            found.add_above(index)
+        elif not own and wanted <= unit.around:
+            found.add_below(index)
+    if not (found.own or found.is_titled or found.is_below):
+        return None
+    return found.signs() | {"is_asked": float(wanted <= set(stems(question)))}
+
+
+@dataclass(frozen=True, slots=True)
+class _Like:
+    """A place of the source: how like it is, on how many sides the next word is the same, and what its unit says."""
+
+    likeness: float
+    next_to: float
+    share: float
+
+
+@dataclass(slots=True)
+class _Found:
+    """What a sentence says around a stretch of it, compared with what stands around stretches of the source."""
+
+    mine: Place
+    rest: Sequence[str]
+    units: Sequence[SourceUnit]
+    weight: Weight
+    own: list[_Like] = field(default_factory=list)
+    rivals: list[_Like] = field(default_factory=list)
+    is_titled: bool = False
+    is_below: bool = False
+    known: float = 0.0
+    own_share: float = 0.0
+    shares: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Leaves out of `mine` the words that no unit knows: an answer's own."""
+        around = dict.fromkeys((*self.mine.before, *self.mine.behind))
+        strange = {stem for stem in around if not any(unit.says(stem) for unit in self.units)}
+        self.known = 1 - len(strange) / max(1, len(around))
+        self.mine = self.mine.without(strange)
+        total = sum(map(self.weight, self.rest)) or 1.0
+        self.shares = [sum(self.weight(stem) for stem in self.rest if unit.says(stem)) / total for unit in self.units]
+
+    def add(self, index: int, other: Place, *, is_own: bool) -> None:
+        """One more place, in the unit `index`."""
+        like = _Like(likeness(self.mine, other, self.weight), next_to(self.mine, other), self.shares[index])
+        (self.own if is_own else self.rivals).append(like)
+        if is_own:
+            self.own_share = max(self.own_share, like.share)
+
+    def add_above(self, index: int) -> None:
+        """It stands in a title, a heading or the line above the unit `index`."""
+        self.is_titled = True
+        self.own_share = max(self.own_share, self.shares[index])
+
+    def add_below(self, index: int) -> None:
+        """Its words stand in the unit `index`, written otherwise."""
+        self.is_below = True
+        self.own_share = max(self.own_share, self.shares[index])
+
+    def signs(self) -> dict[str, float]:
+        """Likenesses and shares from 0 to 1, sides from 0 to 2; gaps: its own less the best rival's."""
+        best = max(self.shares, default=0.0)
+        near = [[one for one in some if one.share >= _NEAR * best] for some in (self.own, self.rivals)]
+        own, rival = (max((one.likeness for one in some), default=0.0) for some in (self.own, self.rivals))
+        own_next, rival_next = (max((one.next_to for one in some), default=0.0) for some in (self.own, self.rivals))
+        own_near, rival_near = (max((one.likeness for one in some), default=0.0) for some in near)
+        own_beside, rival_beside = (max((one.next_to for one in some), default=0.0) for some in near)
+        return {
+            "own": own,
+            "gap": own - rival,
+            "own_next": own_next,
+            "gap_next": own_next - rival_next,
+            "own_unit": self.own_share,
+            "gap_unit": self.own_share - best,
+            "unit_unnamed": 0.0 if self.is_titled else self.own_share - best,
+            "gap_near": own_near - rival_near,
+            "is_taken": float(rival_beside == _BOTH_SIDES and own_beside < _BOTH_SIDES),
+            "is_below": float(self.is_below and not self.own),
+            "is_titled": float(self.is_titled),
+            "has_rival": float(bool(self.rivals)),
+            "rivals": math.log1p(len(self.rivals)),
+            "known": self.known,
+        }
 
 
 def _of_part(said: Sequence[str], claim: str, start: int, end: int) -> Sequence[str]:
@@ -114,33 +187,6 @@ def _of_part(said: Sequence[str], claim: str, start: int, end: int) -> Sequence[
     part = set(stems(claim[before:behind]))
     some = [stem for stem in said if stem in part]
     return some if len(some) >= _FEWEST else said
-
-
-def _signs(own: Sequence[tuple[float, float]], rivals: Sequence[tuple[float, float]]) -> dict[str, float] | None:
-    if not own:
-        return None
-    best, best_near = (max(values) for values in zip(*own, strict=True))
-    rival, rival_near = (max(values) for values in zip(*rivals, strict=True)) if rivals else (0.0, 0.0)
-    return {
-        "own": best,
-        "own_near": best_near,
-        "gap": best - rival,
-        "gap_near": best_near - rival_near,
-        "has_rival": float(bool(rivals)),
-    }
-
-
-def _beside(text: str, start: int, end: int) -> list[str]:
-    """The stems right before a stretch of text and right behind it, without figures."""
-    before = stems(text[max(0, start - _LONGEST_NEAR) : start])
-    behind = stems(text[end : end + _LONGEST_NEAR])
-    words_before = [stem for stem in before if not stem[0].isdigit()][-_NEAR:]
-    return [*words_before, *[stem for stem in behind if not stem[0].isdigit()][:_NEAR]]
-
-
-def _share(wanted: Sequence[str], held: frozenset[str], families: frozenset[str], weight: Weight) -> float:
-    total = sum(map(weight, wanted))
-    return sum(weight(stem) for stem in wanted if is_of_family(stem, held, families)) / total if total else 0.0
 
 
 def _kind(figure: Figure) -> str:

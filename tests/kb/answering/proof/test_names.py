@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from kb.answering.proof.names import first_name, is_expanded_here, is_held, is_spelled_here, proper_names
+from kb.answering.proof.names import (
+    first_name,
+    is_asked_and_told,
+    is_expanded_here,
+    is_held,
+    is_spelled_here,
+    proper_names,
+)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +33,9 @@ def test_names_inside_a_sentence(sentence: str, names: set[str]) -> None:
         ("Lormeil compte trois lignes.", "Lormeil"),
         ("L'Aubrac compte trois lignes.", "Aubrac"),
         ("Saint-Avit compte trois lignes.", "Saint-Avit"),
+        ("Non : Lormeil compte trois lignes.", "Lormeil"),
+        ("Oui, Lormeil compte trois lignes.", "Lormeil"),
+        ("Non, adressez-vous au guichet.", ""),
         ("Adressez-vous au guichet.", ""),
         ("Concrètement, la haie est aidée.", ""),
         ("Selon le plan, la haie est aidée.", ""),
@@ -60,3 +70,12 @@ def test_a_name_may_be_what_an_acronym_of_the_source_stands_for() -> None:
     assert not is_expanded_here("Office", sentence, frozenset({"berges"}))
     assert not is_expanded_here("Valbrune", sentence, frozenset({"orf"}))
     assert not is_expanded_here("Cour", "La Cour des comptes (ORF) entretient les berges.", frozenset({"orf"}))
+
+
+def test_an_acronym_of_the_question_may_stand_behind_words_of_the_source() -> None:
+    sentence = "L'analyse d'impact (AIE) est obligatoire."
+    held = frozenset({"analyse", "impact", "obligatoire"})
+    assert is_asked_and_told("AIE", sentence, ["aie", "obligatoire"], held)
+    assert not is_asked_and_told("AIE", sentence, ["obligatoire"], held)
+    assert not is_asked_and_told("AIE", sentence, ["aie"], frozenset({"analyse", "risque"}))
+    assert not is_asked_and_told("AIE", "L'analyse AIE est obligatoire.", ["aie"], held)

@@ -88,6 +88,50 @@ def test_the_same_in_other_words(claim: str, source: str, numbered: Numbered) ->
     assert not contrary(claim, source, numbered)
 
 
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        (
+            "Si le compteur est relevé par l'abonné, la facture de l'année est estimée.",
+            "Si le compteur n'est pas relevé par l'abonné, la facture de l'année est estimée.",
+        ),
+        (
+            "Les berges du canal ne sont pas entretenues par la commune.",
+            "Les berges du canal sont entretenues par la commune. La digue n'est pas ouverte aux promeneurs.",
+        ),
+        (
+            "La commune qui paie ne peut pas fermer le canal pendant la crue.",
+            "La digue n'est pas ouverte, et la commune qui paie peut fermer le canal pendant la crue.",
+        ),
+    ],
+)
+def test_the_contrary_beside_other_denials(claim: str, source: str, numbered: Numbered) -> None:
+    assert contrary(claim, source, numbered)
+    assert not contrary(source, source, numbered)
+
+
+@pytest.mark.parametrize(
+    ("claim", "is_against"),
+    [
+        ("Non, la ville peut demander le numéro de rue.", True),
+        ("Non, la ville ne peut pas demander le numéro de rue.", False),
+        ("Oui, la ville ne peut pas demander le numéro de rue.", True),
+        ("Oui, la ville peut demander le numéro de rue.", False),
+        ("Non, la ville demande seulement le nom.", False),
+    ],
+)
+def test_what_follows_yes_or_no_goes_the_same_way(claim: str, is_against: bool) -> None:
+    assert is_contrary(claim, [], "La ville peut-elle demander le numéro de rue ?") is is_against
+    assert not is_contrary(claim, [])
+
+
+def test_who_is_spoken_of_is_not_denied(numbered: Numbered) -> None:
+    source = (
+        "La liste recense les personnes ne souhaitant pas recevoir de courrier. Les personnes reçoivent un courrier."
+    )
+    assert not contrary("La liste recense les personnes ne souhaitant pas recevoir de courrier.", source, numbered)
+
+
 LIST = "Il est interdit :\n\n- de pêcher la nuit dans le lac\n- de camper sur la digue\n"
 
 
