@@ -128,6 +128,7 @@ def test_a_file_added_at_one_is_taken_in_by_the_other(two: Two, anne: dict[str, 
 
 def test_one_update_runs_and_who_starts_another_is_told(two: Two, anne: dict[str, str]) -> None:
     """A file that is added meanwhile waits for its turn."""
+    until(two.b.is_idle, "the update before does not end")
     with open_store(two.settings).writing():
         assert two.b.send("/documents/mettre-a-jour", {}, anne).status == 303
         until(
@@ -142,6 +143,7 @@ def test_one_update_runs_and_who_starts_another_is_told(two: Two, anne: dict[str
 
 
 def test_one_is_killed_and_both_see_the_new_article(two: Two, anne: dict[str, str]) -> None:
+    until(two.b.is_idle, "the update before does not end")
     two.a.kill()
     (two.settings.corpus / "jardins.md").write_text(
         "# Les jardins\n\nUn concours récompense les jardins partagés.", encoding="utf-8"

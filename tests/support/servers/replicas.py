@@ -75,6 +75,10 @@ class Replica:
         kind = f"multipart/form-data; boundary={edge}"
         return call(self.address, "/documents/fichiers", body, cookies=cookies, content_type=kind)
 
+    def is_idle(self) -> bool:
+        """Whether it has no update of its own under way: another one may be started."""
+        return not json.loads(self.get("/healthz").text)["ingesting"]
+
     def finds(self, document: str, question: str, token: str) -> bool:
         """Whether a search of the program that `token` is of finds a document."""
         body = json.dumps({"question": question}).encode()
