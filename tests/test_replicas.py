@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -120,13 +121,14 @@ def test_a_file_added_at_one_is_taken_in_by_the_other(two: Two, anne: dict[str, 
     assert taken.status == 303, taken.text
     for replica in (two.a, two.b):
         until(
-            lambda replica=replica: f"{key[1]}/prets.md" in replica.found("Qui prête aux communes ?", two.token),
+            partial(replica.finds, f"{key[1]}/prets.md", "Qui prête aux communes ?", two.token),
             "the added file is not found",
         )
 
 
 def test_one_update_runs_and_who_starts_another_is_told(two: Two, anne: dict[str, str]) -> None:
     """A file that is added meanwhile waits for its turn."""
+    until(two.b.is_idle, "the update before does not end")
     with open_store(two.settings).writing():
         assert two.b.send("/documents/mettre-a-jour", {}, anne).status == 303
         until(
@@ -137,10 +139,11 @@ def test_one_update_runs_and_who_starts_another_is_told(two: Two, anne: dict[str
         key = re.search(r"/documents/attente/([0-9a-f]{16})", two.b.get("/documents", anne).text)
         assert key is not None
         assert two.b.send(f"/documents/attente/{key[1]}/ajouter", {}, anne).status == 303
-    until(lambda: f"{key[1]}/dons.md" in two.a.found("Qui donne un piano ?", two.token), "the file has not its turn")
+    until(partial(two.a.finds, f"{key[1]}/dons.md", "Qui donne un piano ?", two.token), "the file has not its turn")
 
 
 def test_one_is_killed_and_both_see_the_new_article(two: Two, anne: dict[str, str]) -> None:
+    until(two.b.is_idle, "the update before does not end")
     two.a.kill()
     (two.settings.corpus / "jardins.md").write_text(
         "# Les jardins\n\nUn concours récompense les jardins partagés.", encoding="utf-8"
@@ -151,7 +154,7 @@ def test_one_is_killed_and_both_see_the_new_article(two: Two, anne: dict[str, st
     two.a.wait()
     for replica in (two.b, two.a):
         until(
-            lambda replica=replica: "jardins.md" in replica.found("concours de jardins partagés", two.token),
+            partial(replica.finds, "jardins.md", "concours de jardins partagés", two.token),
             "the new article is not found",
         )
     assert two.a.get("/documents", anne).status == 200

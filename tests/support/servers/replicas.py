@@ -75,13 +75,17 @@ class Replica:
         kind = f"multipart/form-data; boundary={edge}"
         return call(self.address, "/documents/fichiers", body, cookies=cookies, content_type=kind)
 
-    def found(self, question: str, token: str) -> list[str]:
-        """The documents that a search finds, best first."""
+    def is_idle(self) -> bool:
+        """Whether it has no update of its own under way: another one may be started."""
+        return not json.loads(self.get("/healthz").text)["ingesting"]
+
+    def finds(self, document: str, question: str, token: str) -> bool:
+        """Whether a search of the program that `token` is of finds a document."""
         body = json.dumps({"question": question}).encode()
         kind = "application/json"
         answer = call(self.address, "/api/search", body, content_type=kind, authorization=f"Bearer {token}")
         assert answer.status == 200, answer.text
-        return [hit["document"] for hit in json.loads(answer.text)["hits"]]
+        return document in {hit["document"] for hit in json.loads(answer.text)["hits"]}
 
     def _is_open(self) -> bool:
         assert self._process is not None
