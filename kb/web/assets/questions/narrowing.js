@@ -15,6 +15,16 @@
     location.assign(location.pathname + new URL(chip.href).search);
   }
 
+  // Right above the words that open it, within the window.
+  function place(narrowing) {
+    const [opener, choices] = [narrowing.getBoundingClientRect(), narrowing.querySelector(".choices")];
+    choices.style.left = `${Math.max(16, Math.min(opener.left, innerWidth - choices.offsetWidth - 16))}px`;
+    choices.style.bottom = `${innerHeight - opener.top + 6}px`;
+  }
+  const openOne = () => document.querySelector(".narrow[open]");
+  document.addEventListener("toggle", ({ target }) => target.matches?.(".narrow[open]") && place(target), true);
+  addEventListener("resize", () => openOne() && place(openOne()));
+
   function choose(profession) {
     const isOpen = profession.getAttribute("aria-expanded") !== "true";
     for (const other of document.querySelectorAll("#welcome .profession")) {
@@ -26,7 +36,7 @@
 
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : null;
-    const open = document.querySelector(".narrow[open]");
+    const open = openOne();
     if (open && !open.contains(target)) open.open = false;
     if (!target) return;
     const chip = target.closest(".narrowing a.chip");
@@ -43,7 +53,7 @@
   document.addEventListener(
     "keydown",
     (event) => {
-      const open = event.key === "Escape" && document.querySelector(".narrow[open]");
+      const open = event.key === "Escape" && openOne();
       if (!open) return;
       event.stopPropagation();
       open.open = false;

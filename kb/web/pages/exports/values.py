@@ -68,8 +68,8 @@ def _to_xlsx(rows: Sequence[tuple[Decimal, list[str]]]) -> bytes:
                 cell.value, cell.data_type = held(text), "s"  # never a formula
     for cell in sheet[1]:
         cell.font = Font(bold=True)
-    for cell, width in zip(sheet[1], _WIDTHS, strict=True):
-        sheet.column_dimensions[cell.column_letter].width = width
+    for letter, width in zip("ABCDEFGHI", _WIDTHS, strict=True):
+        sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "A2"
     content = io.BytesIO()
     book.save(content)
