@@ -1,4 +1,4 @@
-"""Questions parsed without a base (each of their words is looked for, and all are equally rare), and how others ended."""
+"""Questions parsed without a base (each of their words is looked for, all equally rare), and how others ended."""
 
 from __future__ import annotations
 
