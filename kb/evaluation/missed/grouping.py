@@ -65,6 +65,6 @@ def _rows(questions: Sequence[str], vectors: Vectors) -> list[FloatMatrix]:
 
 def _vector(question: str, vectors: Vectors) -> FloatMatrix:
     try:
-        return vectors([question])[0]
+        return np.asarray(vectors([question])[0], dtype=np.float32)
     except TextTooLongError:
         return np.zeros(0, dtype=np.float32)

@@ -43,7 +43,8 @@ def atom(title: str, address: str, page: str, entries: Sequence[Entry], updated:
         _link(element, entry.address, "alternate", "text/html")
         if entry.text:
             _add(element, "summary", entry.text)
-    return ET.tostring(feed, encoding="utf-8", xml_declaration=True)
+    written: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 def _add(parent: ET.Element, name: str, text: str) -> None:

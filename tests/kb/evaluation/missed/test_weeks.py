@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, timedelta, timezone
 from pathlib import Path
 
-from asking import answered, moment, refused
 from kb.evaluation.missed.weeks import Week, to_csv, weeks
 from kb.records.asked.questions import AskedQuestions
 from kb.records.feedback import Feedback
+from questions import answered, moment, refused
 
 
 def said(day: int, verdict: str = "bad") -> Feedback:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from asking import answered, moment, refused
 from kb.records.asked.questions import AskedQuestions, asked_of
 from kb.records.database import AppDatabase
 from kb.settings import Settings
+from questions import answered, moment, refused
 
 
 @pytest.fixture

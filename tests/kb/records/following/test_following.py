@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from asking import moment
 from kb.errors import ReperesError
 from kb.records.database import AppDatabase
 from kb.records.following.followed import MOST_FOLLOWED, MOST_NEWS, FollowedQuestions, QuestionNews
 from kb.records.following.visits import Visits, iso
+from questions import moment
 
 
 def test_looks_that_lie_close_are_one_visit(tmp_path: Path) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from asking import answered, moment, refused
 from kb.records.asked.questions import AskedQuestions
 from kb.records.database import AppDatabase
 from kb.records.following.followed import FollowedQuestions, QuestionNews
 from kb.records.following.visits import Visits, iso
 from kb.records.moving.copying import copy_records
 from kb.records.places import FilePlace, ServerPlace
+from questions import answered, moment, refused
 
 
 def test_it_is_kept_moved_and_erased(database: str, tmp_path: Path) -> None:

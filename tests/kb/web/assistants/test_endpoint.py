@@ -129,8 +129,11 @@ def test_hostile_arguments_are_told_in_french(
 
 
 def test_an_unknown_tool_is_an_error_of_the_protocol(application: Application) -> None:
-    with pytest.raises(MCPError, match="Outil inconnu"):
-        called(application(), "effacer", {})
+    async def work(assistant: Client) -> None:
+        with pytest.raises(MCPError, match="Outil inconnu"):
+            await assistant.call_tool("effacer", {})
+
+    over_http(address_of(application()), work)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"[" * 100_000, b'{"jsonrpc": "2.0"}', b"\xff\xfe", b"null", b"12"])

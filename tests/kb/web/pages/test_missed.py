@@ -9,13 +9,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from asking import answered, moment, refused
 from kb.evaluation.kept.queries import read_queries
 from kb.records.accounts import FileAccounts
 from kb.records.asked.questions import AskedQuestions
 from kb.records.database import AppDatabase
 from kb.records.feedback import SavedFeedback, read_feedback
 from kb.settings import Settings
+from questions import answered, moment, refused
 from serving import Application, password
 
 ADDRESS = "/evaluation/manques"
