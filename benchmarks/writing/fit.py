@@ -32,7 +32,7 @@ from kb.text.figures import figures, same_figure
 
 LOST_SENTENCES = 0.02
 LOST_FIGURES = 0.01
-LOST_NAMES = 0.005
+LOST_NAMES = 0.01
 SWAPPED = 2  # figures, of each sentence
 FOLDS = 8
 SEED = 17

@@ -221,34 +221,6 @@ def test_a_denial_is_put_in_or_taken_out(changes: dict[str, list[Change]]) -> No
         ), (before, after)
 
 
-@pytest.mark.parametrize(
-    ("true", "false"),
-    [
-        ("Les haies ne sont donc pas réservées aux fermes.", "Les haies sont donc réservées aux fermes."),
-        ("Il n'y a pas de car le dimanche.", "Il y a de car le dimanche."),
-        ("Le plan ne fixe plus que 12 haies.", None),
-        ("Vérifiez si une coupe est nécessaire.", None),
-        ("Il y en a un.", None),
-        ("S'il y en a un, le car est gratuit.", "S'il y en a un, le car n'est pas gratuit."),
-        ("La commune a planté et elle doit arroser.", "La commune n'a pas planté et elle doit arroser."),
-    ],
-)
-def test_what_is_denied(writing: SimpleNamespace, true: str, false: str | None) -> None:
-    assert writing.enemies.negated(true, [], random.Random(1)) == false
-
-
-def test_names_that_may_be_true_are_not_swapped(writing: SimpleNamespace) -> None:
-    said = SimpleNamespace(
-        text="L'Office des rivières (ODR) aide la Région, la Ville et l'État. Le canal est à Lormeil.",
-        words=frozenset("office rivieres odr region ville etat canal lormeil".split()),
-        units=(SimpleNamespace(text="L'Office des rivières (ODR) aide la Région, la Ville et l'État."),),
-    )
-    assert not writing.enemies._are_one("Ville", "Région", [said])
-    assert writing.enemies._stand_in_one_list("Ville", "Région", [said])
-    assert writing.enemies._are_one("ODR", "Office", [said])
-    assert not writing.enemies._stand_in_one_list("Ville", "Lormeil", [said])
-
-
 def test_an_order_is_an_order(writing: SimpleNamespace, changes: dict[str, list[Change]]) -> None:
     assert {after for _, after, _ in changes["order"]} == {writing.enemies.ORDER}
 

@@ -74,8 +74,8 @@ def test_what_a_capable_model_knows_comes_through(corpus_in: IngestedCorpus, dty
 
 # Measured 2026-11-29 (python -m benchmarks.writing): the floors are two or three sentences below.
 CAUGHT = {
-    "figure": 0.98, "unit": 0.97, "year": 0.96, "name": 0.88, "negated": 0.82, "swapped figure": 0.5,
-    "swapped name": 0.25, "order": 1.0,
+    "figure": 0.98, "unit": 0.97, "year": 0.96, "name": 0.88, "negated": 0.88, "swapped figure": 0.5,
+    "swapped name": 0.5, "order": 1.0,
 }  # fmt: skip
 
 
@@ -95,6 +95,6 @@ def test_good_sentences_are_kept_and_false_ones_are_caught(
         kept += [not prover.prove(piece).fault for piece in pieces(one.answer)]
         for kind, false in made(sentences(one.answer), one.sources, chance):
             caught[kind].append(bool(prover.prove(false).fault))
-    assert sum(kept) / len(kept) >= 0.86
+    assert sum(kept) / len(kept) >= 0.9
     shares = {kind: sum(some) / len(some) for kind, some in caught.items()}
     assert {kind: share for kind, share in shares.items() if share < CAUGHT[kind]} == {}
