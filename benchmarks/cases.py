@@ -77,8 +77,8 @@ def judge(case: Case, settings: Settings, encoder: Encoder) -> Verdict:
         try:
             with closing(KnowledgeBase.open(own, encoder)) as base:
                 answer = base.ask(case.question, answerer="extractive").text
-                found = [base.document(document_id) for document_id in sorted(base.document_ids())]
-                text = "\n".join(document.text for document in found if document is not None)
+                names = sorted(document.id for document in base.documents())
+                text = "\n".join(document.text for document in base.documents(names))
         except StoreError:
             pass  # nothing could be read: there is no base
     in_text = holds(text, case.expected)

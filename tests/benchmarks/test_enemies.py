@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ def test_what_is_denied(true: str, false: str | None) -> None:
 
 
 def test_names_that_may_be_true_are_not_swapped() -> None:
-    said = SimpleNamespace(
+    said: Any = SimpleNamespace(
         text="L'Office des rivières (ODR) aide la Région, la Ville et l'État. Le canal est à Lormeil.",
         words=frozenset("office rivieres odr region ville etat canal lormeil".split()),
         units=(SimpleNamespace(text="L'Office des rivières (ODR) aide la Région, la Ville et l'État."),),

@@ -38,7 +38,7 @@ class AssistantEndpoint:
             response = JSONResponse({"detail": strings.NOT_FOUND}, 405, {"allow": "POST"})
             await response(scope, receive, send)
             return
-        server = self._server or await run_in_threadpool(self._made)
+        server = await run_in_threadpool(self._made) if self._server is None else self._server
         from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
         manager = StreamableHTTPSessionManager(server, json_response=True, stateless=True)

@@ -197,7 +197,7 @@ def _answered(answer: AnswerJson, call: Call) -> Answered:
 
 def _quoted(citation: CitationJson, call: Call) -> Quoted:
     reader = call.reader(citation["document"], citation["start"], citation["end"], citation["quote"])
-    return Quoted(**citation, reader=reader)
+    return Quoted.model_validate({**citation, "reader": reader})
 
 
 def _filters(given: Sought | Asked) -> Filters | None:

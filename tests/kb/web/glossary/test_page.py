@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 
-from kb.records.accounts import Accounts
+from kb.records.accounts import FileAccounts
 from kb.settings import Settings
 from kb.types import Document
 from serving import Application, password
@@ -55,7 +55,7 @@ def test_editors_write_hide_and_take_back(application: Application) -> None:
 
 @pytest.mark.parametrize("path", ["entree", "masquer", "reprendre"])
 def test_readers_may_not(application: Application, settings: Settings, path: str) -> None:
-    accounts = Accounts(settings.accounts_file)
+    accounts = FileAccounts(settings.accounts_file)
     accounts.add("lire", "reader", password("lire"))
     client = application(auth="accounts")
     client.post("/connexion", data={"nom": "lire", "mot_de_passe": password("lire"), "suite": "/"})

@@ -7,7 +7,7 @@ from html import unescape
 import httpx
 import pytest
 
-from kb.records.accounts import Accounts
+from kb.records.accounts import FileAccounts
 from kb.records.conversations import KeptTurn, SavedConversations
 from kb.records.kept_answers import keep_answer
 from kb.settings import Settings
@@ -26,7 +26,7 @@ def keep(settings: Settings, person: str, question: str = QUESTION) -> None:
 
 
 def test_who_has_an_account_and_the_link_reads_and_nobody_else(application: Application, settings: Settings) -> None:
-    accounts = Accounts(settings.accounts_file)
+    accounts = FileAccounts(settings.accounts_file)
     for name in ("anne", "bob"):
         accounts.add(name, "reader", password(name))
     keep(settings, "anne")
