@@ -16,8 +16,10 @@ from kb.answering.refusal import FEATURES, regression_of
 # From 0.025 to 0.045, three more near-misses in a hundred were refused, and twice as many questions with an answer (29
 # November 2026, python -m benchmarks.refusals).
 REFUSED_ANSWERABLE = {"low": 0.015, "normal": 0.025, "high": 0.08}
-# Below the probability that refuses this share of the questions about nothing, the documents do not speak of it.
-REFUSED_OUTRIGHT = 0.8
+# Below the probability that refuses this share of the questions about nothing, the documents do not speak of it. At 0.8
+# one refusal in eight of such questions said untruly that they do, at 0.9 one in a hundred; of refused near-misses, of
+# which it is true, 0.42 were told so, now 0.14 (30 November 2026).
+REFUSED_OUTRIGHT = 0.9
 FEWEST = 20  # questions of a kind
 FOLDS = 5
 STRENGTH = 1.0  # of the regularisation: scikit-learn's default
