@@ -15,7 +15,7 @@ from kb.evaluation.questions import EvaluationQuestion
 from kb.knowledge import KnowledgeBase
 from kb.records.database import AppDatabase
 from kb.records.feedback import Verdict, add_feedback
-from kb.types import Answer, StoreStatus
+from kb.types import Answer, Document, StoreStatus
 from scripted_base import ScriptedBase, answer_of
 
 ANSWER = answer_of("12 Md€ [1].", cited={"a": "12 Md€"}, found=["a"])
@@ -35,8 +35,8 @@ class Base(ScriptedBase):
     def status(self) -> StoreStatus:
         return StoreStatus(documents=1, passages=1, withdrawn=0, generation=1, last_ingestion=None, encoder="tiny@1")
 
-    def document_ids(self) -> set[str]:
-        return {"a"}
+    def documents(self) -> list[Document]:
+        return [Document(id="a", source="s", title="A", text="")]
 
 
 @pytest.fixture
