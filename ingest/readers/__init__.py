@@ -27,7 +27,7 @@ from kb.types import Document
 
 # Change it whenever the same bytes would give another document: unchanged files are then read again. What the domain
 # changes has a mark of its own (`Domain.reading_mark`).
-READERS_VERSION = "6"
+READERS_VERSION = "7"
 
 # Suffix or media type -> the module of this package whose `read` takes it.
 READERS = {
