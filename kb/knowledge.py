@@ -83,7 +83,7 @@ class KnowledgeBase:
         self._encoder = RememberingEncoder(encoder)
         self._parser = QuestionParser(index, written, domain, edited)
         self._words = WordSearch(self._parser)
-        self._retriever = Retriever(index, self._encoder, reranker, self._reader, self._words.holding)
+        self._retriever = Retriever(index, self._encoder, reranker, self._words.holding)
 
     @classmethod
     def open(

@@ -14,7 +14,6 @@ _NAMES = {
     "words": "mots du passage",
     "words_with_title": "mots du passage et du titre",
     "title_words": "mots du titre",
-    "reader": "lecture avec la question",
 }
 _LONGEST = 300  # characters of a passage that a list shows
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from ingest.split import split_document
@@ -15,8 +14,7 @@ from kb.index.embedding import NewVersion
 from kb.index.postgresql.store import PostgresStore
 from kb.index.store import IndexReader, Store
 from kb.index.writer import IndexWriter
-from kb.models.encoder import Encoder, Span
-from kb.models.reader.passage_reader import Reading
+from kb.models.encoder import Encoder
 from kb.models.reranker import Reranker
 from kb.question.glossary import Entries
 from kb.question.parsing import QuestionParser
@@ -27,7 +25,6 @@ from kb.text.acronyms import mentions
 from kb.text.stems import stems
 from kb.types import Document, Hit, Question
 from makers import MAKERS
-from tiny_reader import TinyReader
 
 _LONG = "Les ménages relogés sont accompagnés. Le bailleur propose trois logements. La charte locale fixe les règles."
 DOCUMENTS = [
@@ -246,21 +243,3 @@ def test_an_empty_store_finds_nothing(tmp_path: Path, tiny_encoder: Encoder) -> 
     reader = EmbeddedReader(tmp_path, tiny_encoder)
     assert Searcher(reader, tiny_encoder).search("école") == []
     reader.close()
-
-
-def test_the_reader_orders_alike_however_many_hits_are_asked_for(index: IndexReader, tiny_encoder: Encoder) -> None:
-    class Liking(TinyReader):
-        """Finds that the passages about the school answer, whatever is asked."""
-
-        def read(self, question: str, texts: Sequence[str], units: Sequence[Sequence[Span]]) -> list[Reading]:
-            return [Reading(40.0 if "école" in text else -40.0, np.empty(0, np.float32)) for text in texts]
-
-    parser, retriever = QuestionParser(index), Retriever(index, tiny_encoder, reader=Liking())
-    with index.lease() as lease:
-        asked = parser.parse("Où écrire au délégué à la protection des données de l'école ?", lease)
-        plain = Retriever(index, tiny_encoder).search(asked, lease)
-        found = retriever.search(asked, lease)
-        first = retriever.search(asked, lease, k=1)
-    assert plain[0].document.id != "ecole.md"
-    assert [hit.document.id for hit in first] == [found[0].document.id] == ["ecole.md"]
-    assert sum(found[0].contributions.values()) == pytest.approx(found[0].score)
