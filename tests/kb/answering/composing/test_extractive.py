@@ -93,11 +93,8 @@ def test_a_yes_is_shown_where_it_answers(question: str, shown: str, quote: str) 
 
 
 def test_an_item_is_shown_without_what_sets_it_apart_from_the_next_one() -> None:
-    items = [
-        scored("- un pont ;\n- un quai.", "un pont ;", "", kind="item"),
-        scored("Il dit : oui ;", "Il dit : oui ;", ""),
-    ]
-    assert write(items)[0] == "un pont [1]\n\n- Il dit : oui ; [2]"
+    bridge = scored("- un pont ;\n- un quai.", "un pont ;", "", kind="item")
+    assert write([bridge, scored("Dit ;", "Dit ;", "")])[0] == "un pont [1]\n\n- Dit ; [2]"
 
 
 def test_what_goes_on_after_a_no_begins_with_a_capital() -> None:
