@@ -182,7 +182,7 @@ def write(shown: Sequence[Scored], paragraphs: int = 1, dated: int = 0) -> tuple
         # A document's own marks (« [2] » of a footnote) would be taken for references of the answer.
         text = MARKS.sub("", evidence.text).rstrip()
         if evidence.kind == "item" and "\n" not in text:
-            text = text.rstrip(" ;,")  # what sets it apart from the next one
+            text = text.rstrip(" \u00a0\u202f;,")  # what sets it apart from the next one
         parts.append(_marked(text, number) if number <= paragraphs else _bullet(text, number))
         citations.append(
             Citation(

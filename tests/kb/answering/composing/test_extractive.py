@@ -93,7 +93,7 @@ def test_a_yes_is_shown_where_it_answers(question: str, shown: str, quote: str) 
 
 
 def test_an_item_is_shown_without_what_sets_it_apart_from_the_next_one() -> None:
-    bridge = scored("- un pont ;\n- un quai.", "un pont ;", "", kind="item")
+    bridge = scored("- un pont\u00a0;\n- un quai.", "un pont\u00a0;", "", kind="item")
     assert write([bridge, scored("Dit ;", "Dit ;", "")])[0] == "un pont [1]\n\n- Dit ; [2]"
 
 
