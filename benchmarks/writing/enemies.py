@@ -171,7 +171,7 @@ def _renamed(
 
 
 def _are_one(name: str, other: str, cited: Sequence[Source]) -> bool:
-    """Whether the passages say that one is short for the other: « l'Agence (ANRU) »."""
+    """Whether the passages say that one is short for the other: « l'Office (ODR) »."""
     for one in (mention for source in cited for mention in mentions(source.text)):
         short, full = set(words(one.acronym)), set(words(one.expansion))
         for first, second in ((name, other), (other, name)):

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from kb.records.database import AppDatabase
+from kb.records.database import AppDatabase, OpenedOnce
 from kb.records.erasure import ERASED, Erased, answer_without, asked_plainly, read_erased
 from kb.records.places import Kept, as_place, place_of
 from kb.records.tables import CONVERSATIONS, TURNS
@@ -110,26 +110,16 @@ class SavedConversations:
     def __init__(self, kept: Kept, days: int) -> None:
         self._kept = kept
         self._days = days
-        self._lock = threading.Lock()
-        self._opened: AppDatabase | None = None
+        self._database = OpenedOnce(kept)
         self._purged = -math.inf
 
     def close(self) -> None:
         """Lets go of the database."""
-        with self._lock:
-            if self._opened is not None:
-                self._opened.close()
-                self._opened = None
-
-    @property
-    def _database(self) -> AppDatabase:
-        with self._lock:
-            self._opened = self._opened or AppDatabase(self._kept)
-            return self._opened
+        self._database.close()
 
     def put(self, person: str, conversation: str, turn: KeptTurn) -> None:
         """Keeps a turn, without the documents erased since it was answered; erases what is older than the retention."""
-        with self._database.writing() as connection:
+        with self._database().writing() as connection:
             owner = connection.execute(
                 sa.select(CONVERSATIONS.c.person).where(CONVERSATIONS.c.id == conversation)
             ).scalar_one_or_none()
@@ -161,7 +151,7 @@ class SavedConversations:
     def get(self, person: str, conversation: str) -> KeptConversation | None:
         """A conversation with its turns."""
         mine = sa.and_(CONVERSATIONS.c.id == conversation, CONVERSATIONS.c.person == person)
-        with self._database.transaction() as connection:
+        with self._database().transaction() as connection:
             found = connection.execute(sa.select(CONVERSATIONS).where(mine)).one_or_none()
             if found is None:
                 return None
@@ -175,14 +165,14 @@ class SavedConversations:
         """The last `n`, newest first."""
         query = sa.select(CONVERSATIONS).where(CONVERSATIONS.c.person == person)
         query = query.order_by(CONVERSATIONS.c.changed.desc(), CONVERSATIONS.c.id).limit(n)
-        with self._database.transaction() as connection:
+        with self._database().transaction() as connection:
             rows = connection.execute(query).all()
         return [KeptConversation(row.id, row.title, row.changed, pinned=row.pinned) for row in rows]
 
     def change(self, person: str, conversation: str, **values: str | bool) -> bool:
         """Renames one, or pins it or not."""
         mine = sa.and_(CONVERSATIONS.c.id == conversation, CONVERSATIONS.c.person == person)
-        with self._database.writing() as connection:
+        with self._database().writing() as connection:
             return bool(connection.execute(CONVERSATIONS.update().where(mine).values(values)).rowcount)
 
     def erase(self, person: str, conversation: str | None = None) -> int:
@@ -197,7 +187,7 @@ class SavedConversations:
         for turn in kept.turns:
             self.put(person, kept.id, turn)
         mine = sa.and_(CONVERSATIONS.c.id == kept.id, CONVERSATIONS.c.person == person)
-        with self._database.writing() as connection:
+        with self._database().writing() as connection:
             connection.execute(CONVERSATIONS.update().where(mine).values(title=kept.title, changed=kept.changed))
 
     def purge(self, now: datetime | None = None) -> int:
@@ -209,7 +199,7 @@ class SavedConversations:
         return self._erase(CONVERSATIONS.c.changed < before if self._days else sa.true())
 
     def _erase(self, chosen: sa.ColumnElement[bool]) -> int:
-        with self._database.transaction() as connection:
+        with self._database().transaction() as connection:
             ids = sa.select(CONVERSATIONS.c.id).where(chosen)
             connection.execute(TURNS.delete().where(TURNS.c.conversation_id.in_(ids)))
             return int(connection.execute(CONVERSATIONS.delete().where(chosen)).rowcount)

@@ -8,6 +8,7 @@ this one, test queries and evaluation runs in `kb.evaluation`.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Self
@@ -90,3 +91,30 @@ class AppDatabase:
         with self.writing() as connection:
             note_finished(connection)
         return changed
+
+
+class OpenedOnce:
+    """The database at a place, opened at its first use and kept open for all that follow. Serves many threads."""
+
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+        self._lock = threading.Lock()
+        self._opened: AppDatabase | None = None
+
+    def __call__(self) -> AppDatabase:
+        """The database. Raises as `AppDatabase`."""
+        with self._lock:
+            self._opened = self._opened or AppDatabase(self._kept)
+            return self._opened
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was used, and not closed since."""
+        return self._opened is not None
+
+    def close(self) -> None:
+        """Lets go of it, if it was opened; the next use opens it again."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened.close()
+                self._opened = None

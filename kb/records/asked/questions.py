@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import math
-import threading
 import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ import sqlalchemy as sa
 
 from kb.answering.serialize import AnswerJson
 from kb.errors import ReperesError
-from kb.records.database import AppDatabase
+from kb.records.database import OpenedOnce
 from kb.records.erasure import read_erased
 from kb.records.feedback import Status
 from kb.records.places import Kept, place_of
@@ -63,24 +62,13 @@ class AskedQuestions:
     """In `app.db`, opened once. Serves many threads. Reading raises StoreError when it cannot be opened."""
 
     def __init__(self, kept: Kept, days: int) -> None:
-        self._kept = kept
+        self._database = OpenedOnce(kept)
         self._days = days
-        self._lock = threading.Lock()
-        self._opened: AppDatabase | None = None
         self._purged = -math.inf
 
     def close(self) -> None:
         """Lets go of the database."""
-        with self._lock:
-            if self._opened is not None:
-                self._opened.close()
-                self._opened = None
-
-    @property
-    def _database(self) -> AppDatabase:
-        with self._lock:
-            self._opened = self._opened or AppDatabase(self._kept)
-            return self._opened
+        self._database.close()
 
     def answered(self, answer: AnswerJson, way: str, now: datetime | None = None) -> None:
         """Keeps how a question ended. Never raises: its answer is there, and is not lost with its count."""
@@ -107,7 +95,7 @@ class AskedQuestions:
     def set_status(self, numbers: Collection[int], status: Status) -> int:
         """Notes what became of questions without a source; of how many."""
         mine = QUESTIONS_ASKED.c.id.in_(numbers) & QUESTIONS_ASKED.c.outcome.in_(MISSED)
-        with self._database.writing() as connection:
+        with self._database().writing() as connection:
             return int(connection.execute(QUESTIONS_ASKED.update().where(mine).values(status=status)).rowcount)
 
     def purge(self, now: datetime | None = None) -> int:
@@ -115,12 +103,12 @@ class AskedQuestions:
         self._purged = time.monotonic()
         before = ((now or datetime.now(UTC)) - timedelta(days=self._days)).isoformat(timespec="seconds")
         chosen = QUESTIONS_ASKED.c.at < before if self._days else sa.true()
-        with self._database.writing() as connection:
+        with self._database().writing() as connection:
             return int(connection.execute(QUESTIONS_ASKED.delete().where(chosen)).rowcount)
 
     def _read(self, chosen: sa.ColumnElement[bool], most: int | None = None) -> list[AskedQuestion]:
         query = sa.select(QUESTIONS_ASKED).where(chosen).order_by(QUESTIONS_ASKED.c.id.desc()).limit(most)
-        with self._database.transaction() as connection:
+        with self._database().transaction() as connection:
             return _asked(reversed(connection.execute(query).all()))
 
     def _add(
@@ -144,7 +132,7 @@ class AskedQuestions:
             "status": "new",
         }
         try:
-            with self._database.writing() as connection:
+            with self._database().writing() as connection:
                 # Understood after an answer of an erased document, it may hold words of it.
                 if understood != asked and read_erased(connection):
                     values["understood"] = asked

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 import re
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +18,7 @@ import sqlalchemy as sa
 from kb.dialects import put
 from kb.errors import ReperesError
 from kb.question.glossary import EditedEntries
-from kb.records.database import AppDatabase
+from kb.records.database import OpenedOnce
 from kb.records.places import Kept, as_place
 from kb.records.tables import GLOSSARY
 from kb.text.acronyms import MOST_EXPANSIONS
@@ -51,20 +50,16 @@ class EditedGlossary:
 
     def __init__(self, kept: Kept) -> None:
         self._place = as_place(kept)
-        self._lock = threading.Lock()
-        self._opened: AppDatabase | None = None
+        self._database = OpenedOnce(self._place)
         self._last: EditedEntries = ()
 
     def close(self) -> None:
         """Lets go of the database."""
-        with self._lock:
-            if self._opened is not None:
-                self._opened.close()
-                self._opened = None
+        self._database.close()
 
     def terms(self) -> list[EditedTerm]:
         """All of them. Raises StoreError when the place cannot be opened."""
-        if self._opened is None and not self._place.exists():
+        if not self._database.is_open and not self._place.exists():
             return []
         with self._database().transaction() as connection:
             rows = connection.execute(sa.select(GLOSSARY).order_by(GLOSSARY.c.key)).all()
@@ -121,11 +116,6 @@ class EditedGlossary:
         }
         with self._database().writing() as connection:
             put(connection, GLOSSARY, values)
-
-    def _database(self) -> AppDatabase:
-        with self._lock:
-            self._opened = self._opened or AppDatabase(self._place)
-            return self._opened
 
 
 def _check(name: str) -> None:

@@ -134,7 +134,7 @@ class Tools:
                     if self._metrics is not None:
                         self._metrics.answered(told, WAY)
                     yield _answered(told, call)
-            except Exception:
+            except Exception:  # counted here; told, and its cause logged, where it arrives
                 if self._metrics is not None:
                     self._metrics.failed(WAY)
                 raise

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from kb.records.asked.questions import AskedQuestions, asked_of
-from kb.records.database import AppDatabase
 from kb.settings import Settings
 from questions import answered, moment, refused
 
@@ -68,8 +67,7 @@ def test_without_retention_nothing_is_kept_and_what_there_was_goes(settings: Set
 
 def test_what_was_understood_after_an_erased_document_is_told_as_it_was_asked(kept: AskedQuestions) -> None:
     kept.answered(refused("Et lui ?", understood="Et Jean Martin ?"), "page")
-    with AppDatabase(kept._kept) as database:
-        database.erase_documents(["a.md"])
+    kept._database().erase_documents(["a.md"])
     kept.answered(refused("Et elle ?", understood="Et Jeanne Martin ?"), "page")
     assert [asked.understood for asked in kept.since()] == ["Et lui ?", "Et elle ?"]
 
