@@ -38,6 +38,10 @@ SEEN = """() => ({
     shrank: window.seen.heights.some((height, n) => n && height < window.seen.heights[n - 1] - 1),
 })"""
 
+# Spinners turn for ever: only what comes to an end is waited for.
+SETTLED = """() => document.getAnimations().every((animation) =>
+    animation.playState !== "running" || animation.effect.getComputedTiming().endTime === Infinity)"""
+
 
 def ask(page: Page, question: str, state: str = "done") -> None:
     """Asks a question and waits for its turn to be in a state."""
@@ -52,8 +56,14 @@ def picture(page: Page, name: str, *, whole: bool = False) -> None:
     page.screenshot(path=OUTPUT / f"{name}.png", animations="disabled", full_page=whole)
 
 
+def settled(page: Page) -> None:
+    """Waits until nothing fades or slides any more: what is half there has half its contrast."""
+    page.wait_for_function(SETTLED)
+
+
 def serious(page: Page, state: str) -> list[str]:
-    """What axe-core finds, serious or critical, Gradio's own parts included."""
+    """What axe-core finds, serious or critical, Gradio's own parts included, once the page is settled."""
+    settled(page)
     rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
     return [
         f"{state}: {violation['id']}: {node['target']}: {json.dumps(node['html'])[:160]}"
