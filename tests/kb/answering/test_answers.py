@@ -41,10 +41,20 @@ def answered(
     caution: Caution = "normal",
     encoder: Encoder = ENCODER,
     reader: Reader = READER,
+    hurried: bool = False,
 ) -> Answer:
     asked = parsed(question) if isinstance(question, str) else question
     (answer,) = Answering(
-        asked, hits, encoder, reader, BY_HAND, caution, acronyms={}, checker=None, seconds={"retrieval": 0.1}
+        asked,
+        hits,
+        encoder,
+        reader,
+        BY_HAND,
+        caution,
+        acronyms={},
+        checker=None,
+        hurried=hurried,
+        seconds={"retrieval": 0.1},
     ).states(None)
     return answer
 
