@@ -183,7 +183,12 @@ class Answering:
         if any(unit.read < 0 and not says for unit, says in zip(best, says_what, strict=True)):
             return None  # likelier than not, it does not say what the thing is
         if len(things) == 1:
-            return self._drafted(extractive.readable(parts[0].units, self._question), hits, None)
+            shown = extractive.readable(parts[0].units, self._question)
+            if full := comparing.spelled_out(things[0], best[0].evidence.text, self._acronyms):
+                # The rest of that sentence says something else.
+                meaning = replace(best[0].evidence, text=f"{things[0]} : {full}.")
+                shown = [replace(best[0], evidence=meaning), *shown[1:]]
+            return self._drafted(shown, hits, None)
         shown = [
             replace(unit, evidence=replace(unit.evidence, text=_about(thing, unit.evidence.text)))
             for thing, unit in zip(things, best, strict=True)

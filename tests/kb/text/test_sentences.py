@@ -30,7 +30,7 @@ def sentences(text: str) -> list[str]:
         ("L'article 1er. À Évry aussi.", ["L'article 1er.", "À Évry aussi."]),
         ("Un retard.Une limite.Le retrait.", ["Un retard.", "Une limite.", "Le retrait."]),
         ("Le texte (voir plus bas).La suite", ["Le texte (voir plus bas).", "La suite"]),
-        ("Qui vote ?Vous.A noter", ["Qui vote ?Vous.", "A noter"]),
+        ("Qui vote ?Vous.A noter", ["Qui vote ?", "Vous.", "A noter"]),
         ("Voir www.Exemple.fr et dossier/page.Html.", ["Voir www.Exemple.fr et dossier/page.Html."]),
         ("Le S.M.E.Lyon, etc.Les autres", ["Le S.M.E.Lyon, etc.Les autres"]),
         ("", []),
