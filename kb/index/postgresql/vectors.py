@@ -67,7 +67,9 @@ class PostgresVectors:
         table = TABLES[space]
         with self._database.connect() as connection:
             if are_there(connection):
-                rows = connection.execution_options(yield_per=_PAGE).execute(sa.select(table.c.id, table.c.vector))
+                # Of this statement alone: the connection serves others of the same lease.
+                every = sa.select(table.c.id, table.c.vector).execution_options(yield_per=_PAGE)
+                rows = connection.execute(every)
                 yield from ((vector_id, _as_array(vector)) for vector_id, vector in rows)
 
     def search(self, space: Space, vector: FloatMatrix, n: int, among: Among | None = None) -> list[tuple[str, float]]:
