@@ -24,7 +24,7 @@ def asks_who_now(question: Question) -> bool:
     """Whether a question asks who somebody is, or who does something, in the present."""
     folded = fold(question.standalone)
     found = _WHO.search(folded)
-    return bool(found) and not (question.years or _PAST.match(found[1]) or _EARLIER.search(folded))
+    return found is not None and not (question.years or _PAST.match(found[1]) or _EARLIER.search(folded))
 
 
 def latest_first(chosen: Sequence[Scored], question: Question, most: int) -> list[Scored]:
