@@ -35,6 +35,8 @@ _MOST_COLUMNS = 400
 _MOST_CELLS = 1_000_000
 _MOST_REPEATED = 1_000_000  # characters
 _DEEPEST_ITEM = 12
+# Check boxes, as « [x] » and « [ ] » in all formats: what is ticked has to be found and told.
+_BALLOTS = str.maketrans(dict.fromkeys("☑☒🗹🗵", " [x] ") | {"☐": " [ ] "})
 _NUMBER = re.compile(r"(\d{1,3})\s?[.)]\s+(?=\S)")
 
 
@@ -53,8 +55,9 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """`text` cleaned, on one line, without white space around it."""
-    return _SPACES.sub(" ", clean(text)).strip()
+    """`text` cleaned, on one line, without white space around it, its check boxes as `[x]` and `[ ]`."""
+    text = clean(text)
+    return _SPACES.sub(" ", text if text.isascii() else text.translate(_BALLOTS)).strip()
 
 
 def paragraph(text: str) -> Block:

@@ -42,6 +42,7 @@ def _read(given: Given, archive: ZipFile) -> Reading:
     content = parse_xml(archive.read("content.xml"))
     shared = parse_xml(_part(archive, "styles.xml") or b"<none/>")
     styles = Styles(shared, content)
+    styles.mark_raised(content)
     meta = parse_xml(_part(archive, "meta.xml") or b"<none/>")
     declared = next((one_line(element.text or "") for element in meta.iter("{*}title")), "")
     body = content.find(f"{OFFICE}body")

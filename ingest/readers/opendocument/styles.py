@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -13,6 +14,9 @@ PRESENTATION = "{urn:oasis:names:tc:opendocument:xmlns:presentation:1.0}"
 SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
 
 Element = Any  # lxml comes without types
+RAISED_SPAN = f"{TEXT}raised-span"
+_NUMBERED_LEVEL = f"{TEXT}list-level-style-number"
+_RAISED = re.compile(r"super|[1-9]")  # « super 58% », « 33% 58% »; « sub » and « -33% » are below the line
 _MOST_PARENTS = 20  # styles that stand on each other; a ring of them ends here
 
 
@@ -22,7 +26,9 @@ class Styles:
     def __init__(self, *roots: Element) -> None:
         self._parents: dict[str, str] = {}
         self._numbered: dict[str, set[int]] = {}
+        self._starts: dict[tuple[str, int], int] = {}
         self._unseen: set[str] = set()
+        self._raised: set[str] = set()
         for root in roots:
             for style in root.iter(f"{STYLE}style"):
                 name = style.get(f"{STYLE}name", "")
@@ -34,9 +40,15 @@ class Styles:
                         or properties.get(f"{TEXT}display") == "none"
                     ):
                         self._unseen.add(name)
+                    if _RAISED.match(properties.get(f"{STYLE}text-position", "")):
+                        self._raised.add(name)
             for style in root.iter(f"{TEXT}list-style"):
-                levels = {int(level.get(f"{TEXT}level", "1")) for level in style.iter(f"{TEXT}list-level-style-number")}
-                self._numbered[style.get(f"{STYLE}name", "")] = levels
+                name = style.get(f"{STYLE}name", "")
+                levels = {number_of(level, f"{TEXT}level"): level for level in style.iter(_NUMBERED_LEVEL)}
+                self._numbered[name] = set(levels)
+                self._starts |= {
+                    (name, depth): number_of(level, f"{TEXT}start-value") for depth, level in levels.items()
+                }
 
     def names(self, name: str | None) -> list[str]:
         """A style and those that it stands on, spelled as people see them (« Heading 1 »)."""
@@ -49,6 +61,16 @@ class Styles:
     def is_numbered(self, name: str, depth: int) -> bool:
         """Whether a list of this style counts its items at a depth, from 0."""
         return depth + 1 in self._numbered.get(name, ())
+
+    def start(self, name: str, depth: int) -> int:
+        """The number of the first item of a list of this style at a depth, from 0."""
+        return self._starts.get((name, depth + 1), 1)
+
+    def mark_raised(self, root: Element) -> None:
+        """Tells, by the tag `RAISED_SPAN`, what is raised by the style of its span."""
+        for span in root.iter(f"{TEXT}span"):
+            if span.get(f"{TEXT}style-name") in self._raised:
+                span.tag = RAISED_SPAN
 
     def is_unseen(self, name: str | None) -> bool:
         """Whether what has the style is not shown."""

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from ingest.readers.block_builder import Block, Repeats, bullets, heading, item, one_line, paragraph
 from ingest.readers.office.grid import Grid, Span, table_blocks
+from ingest.readers.office.raised import LEVEL, RAISED, lowered
 from ingest.readers.office.shown import GENERAL, shown
-from ingest.readers.opendocument.styles import DRAW, OFFICE, SVG, TABLE, TEXT, Element, Styles, number_of
+from ingest.readers.opendocument.styles import DRAW, OFFICE, RAISED_SPAN, SVG, TABLE, TEXT, Element, Styles, number_of
 
 _SKIPPED = frozenset(
     f"{TEXT}{name}"
@@ -89,7 +90,7 @@ class Body:
 
     def _items(self, element: Element, style: str, depth: int, notes: list[Block]) -> Iterator[str]:
         style = element.get(f"{TEXT}style-name") or style
-        number = 1 if self._styles.is_numbered(style, depth) else None
+        number = self._styles.start(style, depth) if self._styles.is_numbered(style, depth) else None
         for child in element:
             if child.tag not in {f"{TEXT}list-item", f"{TEXT}list-header"}:
                 continue
@@ -190,7 +191,7 @@ def words(element: Element) -> str:
     """The text of a paragraph without its notes, comments and text boxes."""
     pieces: list[str] = []
     _add_words(element, pieces)
-    return "".join(pieces)
+    return lowered("".join(pieces))
 
 
 def _add_words(element: Element, pieces: list[str]) -> None:
@@ -202,6 +203,10 @@ def _add_words(element: Element, pieces: list[str]) -> None:
             pieces.append(" ")
         elif child.tag == f"{TEXT}number":
             pieces.append(f"{child.text or ''} ")  # what the program numbered the paragraph with
+        elif child.tag == RAISED_SPAN:
+            pieces.append(RAISED)
+            _add_words(child, pieces)
+            pieces.append(LEVEL)
         elif isinstance(child.tag, str) and child.tag not in _SKIPPED and not child.tag.startswith(DRAW):
             _add_words(child, pieces)
         pieces.append(child.tail or "")
