@@ -1,8 +1,8 @@
 """Readers: bytes -> `Document`, one module or folder a format (`READERS`). `bounded` is the way in, for hostile files.
 
 In a child process, as one of its `tasks`, `read_document`: bytes -> `sniffing` and `decoding` -> `markdown`, `html`,
-`text`, `pdf`, `docx`, `office`, `opendocument`, `mail`, `images` -> `block_builder` (one form for all), with what the
-document says of itself: `metadata`, and its date by `dates`. Pages that are pictures come from `ocr`. `listings` reads
+`text`, `pdf`, `docx`, `office`, `opendocument`, `mail`, `images` (`figures` for several of them) -> `block_builder` (one
+form for all), with what the document says of itself: `metadata`, and its date by `dates`. Pages that are pictures come from `ocr`. `listings` reads
 where pages, feeds and sitemaps lead; `files` tells which files hold others, opens those, and says why some are left
 aside. A module is imported when its format comes.
 """
@@ -27,7 +27,7 @@ from kb.types import Document
 
 # Change it whenever the same bytes would give another document: unchanged files are then read again. What the domain
 # changes has a mark of its own (`Domain.reading_mark`).
-READERS_VERSION = "7"
+READERS_VERSION = "8"
 
 # Suffix or media type -> the module of this package whose `read` takes it.
 READERS = {

@@ -18,7 +18,7 @@ _DECORATION = re.compile(
 _FEWEST_WORDS = 4  # of an alternative that says more than what kind of image it is
 _LONGEST_ALTERNATIVE = 1_500
 _MOST_IMAGES = 300  # of one page that are told: each is looked for in the text around it
-_LEVEL = re.compile(r"mso-list\s*:\s*\S+\s+level(\d)", re.IGNORECASE)
+_LEVEL = re.compile(r"mso-list\s*:\s*(\S+)\s+level(\d)", re.IGNORECASE)
 _NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})(?:\.\d{1,3}){0,4}[.)°]")
 _SENTENCE = re.compile(r"\w.{25,}[.!?…»]\s*$", re.DOTALL)
 
@@ -48,6 +48,15 @@ def tell_images(body: Element) -> None:
         _after_block(image, line)
 
 
+def tell_boxes(body: Element) -> None:
+    """Puts their state in place of the check boxes of `body` that nobody clicks on. One with an `id` is more often the
+    button of a panel or a filter."""
+    for box in body.iter("input"):
+        is_box = (box.get("type") or "").lower() in {"checkbox", "radio"}
+        if is_box and (box.get("disabled") is not None or not box.get("id")):
+            box.tail = f" {'[x]' if box.get('checked') is not None else '[ ]'} {box.tail or ''}"
+
+
 def keep_asides(body: Element, domain: Domain) -> None:
     """Makes ordinary text of the asides of an article that say something in sentences: call-outs, definitions."""
     for aside in list(body.iter("aside")):
@@ -74,7 +83,7 @@ def make_lists(body: Element) -> None:
     runs: list[list[Element]] = []
     for part in body.iter("p"):
         if _is_item(part):
-            if runs and runs[-1][-1] is part.getprevious():
+            if runs and runs[-1][-1] is part.getprevious() and _list_of(part) == _list_of(runs[-1][-1]):
                 runs[-1].append(part)
             else:
                 runs.append([part])
@@ -84,7 +93,7 @@ def make_lists(body: Element) -> None:
         lists[0].tail, run[-1].tail = run[-1].tail, None
         for part in run:
             level = _LEVEL.search(part.get("style") or "")
-            depth = max(1, min(int(level[1]) if level else 1, len(lists) + 1))
+            depth = max(1, min(int(level[2]) if level else 1, len(lists) + 1))
             if depth > len(lists):
                 lists.append(etree.SubElement(lists[-1], "ul"))
             del lists[depth:]
@@ -123,6 +132,12 @@ def _own(part: Element) -> str:
 def _is_item(part: Element) -> bool:
     listed = "msolistparagraph" in (part.get("class") or "").lower() or _LEVEL.search(part.get("style") or "")
     return bool(listed) and bool(text_of(part))
+
+
+def _list_of(part: Element) -> str:
+    """The name that Word gives the list of an item; empty when it does not say."""
+    named = _LEVEL.search(part.get("style") or "")
+    return named[1] if named else ""
 
 
 def _add_item(part: Element, items: Element) -> None:

@@ -16,7 +16,7 @@ from ingest.readers.decoding import decode
 from ingest.readers.html.boilerplate import is_known_rubric, is_provenance, strip_marks
 from ingest.readers.html.cited import extract_last_sources, extract_named_sources
 from ingest.readers.html.elements import Element, text_of
-from ingest.readers.html.kept import keep_asides, make_lists, tell_images
+from ingest.readers.html.kept import keep_asides, make_lists, tell_boxes, tell_images
 from ingest.readers.html.not_articles import (
     WRITTEN_BY_SCRIPT,
     asks_choice,
@@ -30,7 +30,7 @@ from ingest.readers.html.page import body_of, drop_hidden, main_element, prune
 from ingest.readers.html.page_metadata import all_titles, extract_head_lines, first_title, head_metadata, other_title
 from ingest.readers.html.panels import open_panels
 from ingest.readers.html.parsing import parse_html, too_deep
-from ingest.readers.html.tree import blocks_of
+from ingest.readers.html.tree import blocks_of, labelled_items
 from ingest.readers.metadata import Metadata, canonical_url
 from ingest.readers.reading import Given, Reading, empty, no_text, too_long
 from kb.errors import DocumentError
@@ -90,6 +90,7 @@ def _read_body(given: Given, page: Element, body: Element) -> Reading:
     make_lists(body)
     keep_asides(body, given.domain)
     tell_images(body)
+    tell_boxes(body)
     drop_hidden(body)
     title = head.title or first_title(page, given.url) or other_title(page, given.url)
     sources = extract_named_sources(body)
@@ -149,6 +150,7 @@ def _count(body: Element) -> int:
 def _found_by_trafilatura(body: Element) -> list[Block]:
     import trafilatura  # half a second: only for pages that need it
 
+    _write_numbers(body)
     page = lxml.html.tostring(body, encoding="unicode")
     kept = trafilatura.extract(
         f"<html>{page}</html>",
@@ -161,6 +163,16 @@ def _found_by_trafilatura(body: Element) -> list[Block]:
         with_metadata=False,
     )
     return blocks_of(lxml.html.document_fromstring(kept)) if kept else []
+
+
+def _write_numbers(body: Element) -> None:
+    """Writes what numbers the items of lists into them: trafilatura makes bullets of all."""
+    for items in body.iter("ol"):
+        for child, _, label in list(labelled_items(items)):
+            place = child
+            while label and not (place.text or "").strip() and len(place) and isinstance(place[0].tag, str):
+                place = place[0]
+            place.text = f"{label} {place.text or ''}" if label else place.text
 
 
 def _announced_date(body: Element) -> str | None:

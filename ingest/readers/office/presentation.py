@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ingest.readers.block_builder import Block, bullets, item, one_line, paragraph
+from ingest.readers.figures.raised import LEVEL, RAISED, lowered
 from ingest.readers.office.grid import Grid, Span, table_blocks
 from ingest.readers.office.package import BROKEN, as_usual, check_package, damaged, parse_xml
-from ingest.readers.office.raised import LEVEL, RAISED, lowered
 from ingest.readers.office.sheets import count_of
 from ingest.readers.office.shown import shown
 from ingest.readers.office.slides import Slide, reading_of

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from ingest.readers import text as plain_text
 from ingest.readers.block_builder import one_line
+from ingest.readers.figures.raised import LEVEL, RAISED, lowered
 from ingest.readers.metadata import authors_title
 from ingest.readers.office.grid import Grid, Span, table_blocks
-from ingest.readers.office.raised import LEVEL, RAISED, lowered
 from ingest.readers.reading import Given, Reading, no_text, too_long
 from kb.errors import DocumentError
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.readers.block_builder import Block, paragraph
+from ingest.readers.figures.raised import LEVEL, RAISED, lowered
 from ingest.readers.office.grid import Grid, Span
 from ingest.readers.office.package import BROKEN, as_usual, check_package, damaged, parse_xml, walk_part
-from ingest.readers.office.raised import LEVEL, RAISED, lowered
 from ingest.readers.office.sheets import Hidden, Sheet, count_of, reading_of, visible_blocks
 from ingest.readers.office.shown import shown
 from ingest.readers.reading import Given, Reading, too_long
@@ -50,7 +50,9 @@ def _read(given: Given, content: bytes, parts: zipfile.ZipFile) -> Reading:
     import openpyxl  # with numpy, which it takes when it is there: only for workbooks
 
     with warnings.catch_warnings(action="ignore"):  # extensions that openpyxl leaves out, in every second workbook
-        opened = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False, rich_text=True)
+        opened = openpyxl.load_workbook(
+            io.BytesIO(content), read_only=True, data_only=True, keep_links=False, rich_text=True
+        )
     paths = _sheet_paths(parts)
     hidden = [sheet.title for sheet in opened.worksheets if sheet.sheet_state != "visible"]
     sheets: list[Sheet] = []

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ingest.readers.block_builder import Block, Repeats, bullets, heading, item, one_line, paragraph
+from ingest.readers.figures.raised import LEVEL, RAISED, lowered
 from ingest.readers.office.grid import Grid, Span, table_blocks
-from ingest.readers.office.raised import LEVEL, RAISED, lowered
 from ingest.readers.office.shown import GENERAL, shown
 from ingest.readers.opendocument.styles import DRAW, OFFICE, RAISED_SPAN, SVG, TABLE, TEXT, Element, Styles, number_of
 

@@ -13,7 +13,7 @@ from ingest.readers.docx.lines.settling import BREAK, GAP, PAGE, parts, settled
 from ingest.readers.docx.lines.symbols import Marks, in_font, is_symbol_font, symbol
 from ingest.readers.docx.ooxml import WRAPPERS, M, W, switch, value, whole
 from ingest.readers.docx.styling.styles import PLAIN, Style, Styles
-from ingest.readers.office.raised import LEVEL, RAISED
+from ingest.readers.figures.raised import LEVEL, RAISED
 
 NoteCall = tuple[str, str]  # « footnote » or « endnote », identifier
 _CONTROL = f"{W}sdt"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from ingest.readers.block_builder import one_line
-from ingest.readers.office.raised import lowered
+from ingest.readers.figures.raised import lowered
 
 BREAK = "\x01"  # a tab, a line's end: white space that keeps figures apart
 PAGE = "\x04"  # the number of a page or of all pages

@@ -13,7 +13,8 @@ _RAISED = re.compile(f"{RAISED}([^{LEVEL}]*){LEVEL}")
 _JOINED = re.compile(f"{LEVEL}{RAISED}")
 _EXPONENTS = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _FIGURES = re.compile(r"[+−-]?\d{1,3}")
-_CALL = re.compile(r"(?:\d{1,3}|[a-cf-hj-km])(?:[,;][ \u00a0]?\d{1,3})*")
+# Letters that do not end an ordinal or an hour.
+_CALL = re.compile(r"(?:\d{1,3}|[a-cfgj])(?:[,;][ \u00a0]?\d{1,3})*")
 # What may be raised to a power: a unit, one letter, a bracket, ten (« 10³ », never « 1 210 » with a call).
 _UNIT = re.compile(r"(?:^|[^\w'’]|\d)(?:(?:da|[mcdhkµnN])?m|[^\W\d_]|[CN]O)$|[)\]]$")
 _TEN = re.compile(r"(?:^|[^\d.,\s]\s*|[^\d]\s{2,})10$")
