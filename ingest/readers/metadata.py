@@ -69,7 +69,7 @@ _NO_TITLE = re.compile(
 _BY_PROGRAM = re.compile(
     r"microsoft (?:office )?(?:word|powerpoint|excel|publisher)\b|[\W_]*(?:titre|title)[\W_]*$", re.IGNORECASE
 )
-_FILE_NAME = re.compile(r".*\.(?:do[ct][xm]?|od[pst]|pdf|indd|pp[st][xm]?|xlsx?|rtf|qxp|ai|csv)", re.IGNORECASE)
+_FILE_NAME = re.compile(r".*\.(?:do[ct][xm]?|od[pst]|pdf|indd|pp[st][xm]?|xlsx?|rtf|qxp|ai|csv|x?html?|aspx?|php|md|txt)", re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s<>\"«»]+", re.IGNORECASE)
 
 
@@ -134,9 +134,10 @@ def usable_title(title: str | None) -> str | None:
 
 
 def authors_title(title: object) -> str | None:
-    """The title that somebody gave a file, on one line: no name of a program or of a file; else None."""
+    """The title that somebody gave a file, on one line: no name of a program or of a file, no address; else None."""
     text = one_line(title) if isinstance(title, str) else ""
-    return None if _BY_PROGRAM.match(text) or _FILE_NAME.fullmatch(text) else usable_title(text)
+    no_title = _BY_PROGRAM.match(text) or _FILE_NAME.fullmatch(text) or _URL.fullmatch(text)
+    return None if no_title else usable_title(text)
 
 
 def web_url(value: str | None) -> str | None:

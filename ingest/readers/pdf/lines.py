@@ -204,8 +204,17 @@ def _running_lines(pages: Sequence[Page], edges: Sequence[Sequence[bool]]) -> se
                     places.setdefault((re.sub(r"\d+", "#", text), offset), []).append((number, index))
     filled = sum(1 for page in pages if page)
     needed = max(3, filled * 0.4) if filled > 2 else 2
-    found = {place for found in places.values() if len({number for number, _ in found}) >= needed for place in found}
+    found: set[tuple[int, int]] = set()
+    for same in places.values():
+        numbers = {number for number, _ in same}
+        if len(numbers) >= needed or _is_every_other(numbers, len(pages)):
+            found.update(same)
     return {place for place in found if not _is_text(pages[place[0]], place[1], body, filled)}
+
+
+def _is_every_other(numbers: set[int], count: int) -> bool:
+    """Whether these are all pages on the left, or all on the right, of at least four: books have a header for each."""
+    return count >= 4 and any(numbers == set(range(first, count, 2)) for first in (0, 1))
 
 
 def _is_text(page: Page, index: int, body: float, filled: int) -> bool:

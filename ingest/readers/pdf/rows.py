@@ -165,7 +165,7 @@ def _with_notes(lines: list[Line], called: set[str]) -> list[Line]:
             if not _belongs(line.text[: call.start()][-_CONTEXT:]):
                 called.add(call[0].translate(_PLAIN_DIGITS))
     usual = body_size([lines])
-    for line in lines:
+    for line in _with_numbers(lines, called):
         text = _WRITTEN_CALL.sub(
             lambda call: call[0] if _belongs(call.string[: call.start()][-_CONTEXT:]) else "", line.text
         )
@@ -175,6 +175,21 @@ def _with_notes(lines: list[Line], called: set[str]) -> list[Line]:
             text = f"({match[1]}) {text[match.end() :]}"
         note = line.note or (match[1] if match and begins else "")
         found.append(replace(line, text=text, note=note) if (text, note) != (line.text, line.note) else line)
+    return found
+
+
+def _with_numbers(lines: list[Line], called: set[str]) -> list[Line]:
+    """The lines, numbers of notes that stand apart from their text before it: a tab is set between them."""
+    found: list[Line] = []
+    for line in lines:
+        last = found[-1] if found else None
+        gap = line.x - last.right if last else 0.0
+        if last and abs(last.base - line.base) <= _SAME * line.size and 0 < gap < _INDENT * line.size:
+            number = last.text.strip("()[]. ")
+            if number in called and not line.note:
+                found[-1] = replace(line, text=f"{number} {line.text}", x=last.x)
+                continue
+        found.append(line)
     return found
 
 
