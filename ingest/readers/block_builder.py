@@ -37,6 +37,8 @@ _MOST_REPEATED = 1_000_000  # characters
 _DEEPEST_ITEM = 12
 # Check boxes, as « [x] » and « [ ] » in all formats: what is ticked has to be found and told.
 _BALLOTS = str.maketrans(dict.fromkeys("☑☒🗹🗵", " [x] ") | {"☐": " [ ] "})
+# Those of Wingdings, whose signs word processors write as characters of private use.
+SYMBOL_BOXES = str.maketrans(dict.fromkeys("\uf0fd\uf0fe\uf052\uf053", "☒") | dict.fromkeys("\uf06f\uf071\uf0a8", "☐"))
 _NUMBER = re.compile(r"(\d{1,3})\s?[.)]\s+(?=\S)")
 
 

@@ -69,7 +69,9 @@ _NO_TITLE = re.compile(
 _BY_PROGRAM = re.compile(
     r"microsoft (?:office )?(?:word|powerpoint|excel|publisher)\b|[\W_]*(?:titre|title)[\W_]*$", re.IGNORECASE
 )
-_FILE_NAME = re.compile(r".*\.(?:do[ct][xm]?|od[pst]|pdf|indd|pp[st][xm]?|xlsx?|rtf|qxp|ai|csv|x?html?|aspx?|php|md|txt)", re.IGNORECASE)
+_FILE_NAME = re.compile(
+    r".*\.(?:do[ct][xm]?|od[pst]|pdf|indd|pp[st][xm]?|xlsx?|rtf|qxp|ai|csv|x?html?|aspx?|php|md|txt)", re.IGNORECASE
+)
 _OBJECT = re.compile(r"(?:objet|sujet)\s*:\s*(\S.{3,150})$", re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s<>\"«»]+", re.IGNORECASE)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ingest.readers import text as plain_text
-from ingest.readers.block_builder import one_line
+from ingest.readers.block_builder import SYMBOL_BOXES, one_line
 from ingest.readers.figures.raised import LEVEL, RAISED, lowered
 from ingest.readers.metadata import authors_title
 from ingest.readers.office.grid import Grid, Span, table_blocks
@@ -69,7 +69,7 @@ def _converted(source: str) -> str:
     from striprtf.striprtf import rtf_to_text
 
     try:
-        return str(rtf_to_text(source, errors="replace"))
+        return str(rtf_to_text(source, errors="replace")).translate(SYMBOL_BOXES)
     except (ValueError, IndexError, LookupError, TypeError, OverflowError):
         return ""
 

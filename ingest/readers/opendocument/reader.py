@@ -13,6 +13,7 @@ from ingest.readers.metadata import Metadata, authors_title, canonical_url
 from ingest.readers.office import sheets as office_sheets
 from ingest.readers.office import slides as office_slides
 from ingest.readers.office.package import check_package, damaged, parse_xml
+from ingest.readers.opendocument.numbering import Numbering
 from ingest.readers.opendocument.sheets import read_workbook
 from ingest.readers.opendocument.slides import read_slides
 from ingest.readers.opendocument.styles import OFFICE, STYLE, TEXT, Element, Styles
@@ -52,19 +53,18 @@ def _read(given: Given, archive: ZipFile) -> Reading:
         left_out = comments_left_out(made.comments)
         return office_sheets.reading_of(given, made.sheets, made.hidden, declared, left_out)
     if (presentation := kinds.get("presentation")) is not None:
-        slides, comments = read_slides(presentation, styles)
+        slides, comments = read_slides(presentation, styles, Numbering(shared, content))
         return office_slides.reading_of(given, slides, declared, comments_left_out(comments))
     if (text := kinds.get("text")) is None:
         raise DocumentError(given.name, f"ce {_KIND} n'est ni un texte, ni un classeur, ni une présentation")
-    return _text(given, text, styles, declared, _running_lines(shared))
+    return _text(given, text, Body(styles, Numbering(shared, content)), declared, _running_lines(shared))
 
 
 def _part(archive: ZipFile, name: str) -> bytes:
     return archive.read(name) if name in archive.namelist() else b""
 
 
-def _text(given: Given, body: Element, styles: Styles, declared: str, running: list[Block]) -> Reading:
-    reader = Body(styles)
+def _text(given: Given, body: Element, reader: Body, declared: str, running: list[Block]) -> Reading:
     blocks = [*running, *reader.read(body)]
     if not blocks:
         raise no_text(given)

@@ -1,4 +1,4 @@
-"""Names of OpenDocument, and what styles say that readers need: headings, numbered lists, what is not shown."""
+"""Names of OpenDocument, and what styles say that readers need: headings, what is raised, what is not shown."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 PRESENTATION = "{urn:oasis:names:tc:opendocument:xmlns:presentation:1.0}"
+FIELD = "{urn:openoffice:names:experimental:ooo-ms-interop:xmlns:field:1.0}"
 SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
 
 Element = Any  # lxml comes without types
 RAISED_SPAN = f"{TEXT}raised-span"
-_NUMBERED_LEVEL = f"{TEXT}list-level-style-number"
 _RAISED = re.compile(r"super|[1-9]")  # « super 58% », « 33% 58% »; « sub » and « -33% » are below the line
 _MOST_PARENTS = 20  # styles that stand on each other; a ring of them ends here
 
@@ -25,8 +25,6 @@ class Styles:
 
     def __init__(self, *roots: Element) -> None:
         self._parents: dict[str, str] = {}
-        self._numbered: dict[str, set[int]] = {}
-        self._starts: dict[tuple[str, int], int] = {}
         self._unseen: set[str] = set()
         self._raised: set[str] = set()
         for root in roots:
@@ -42,13 +40,6 @@ class Styles:
                         self._unseen.add(name)
                     if _RAISED.match(properties.get(f"{STYLE}text-position", "")):
                         self._raised.add(name)
-            for style in root.iter(f"{TEXT}list-style"):
-                name = style.get(f"{STYLE}name", "")
-                levels = {number_of(level, f"{TEXT}level"): level for level in style.iter(_NUMBERED_LEVEL)}
-                self._numbered[name] = set(levels)
-                self._starts |= {
-                    (name, depth): number_of(level, f"{TEXT}start-value") for depth, level in levels.items()
-                }
 
     def names(self, name: str | None) -> list[str]:
         """A style and those that it stands on, spelled as people see them (« Heading 1 »)."""
@@ -57,14 +48,6 @@ class Styles:
             found.append(name.replace("_20_", " "))
             name = self._parents.get(name)
         return found
-
-    def is_numbered(self, name: str, depth: int) -> bool:
-        """Whether a list of this style counts its items at a depth, from 0."""
-        return depth + 1 in self._numbered.get(name, ())
-
-    def start(self, name: str, depth: int) -> int:
-        """The number of the first item of a list of this style at a depth, from 0."""
-        return self._starts.get((name, depth + 1), 1)
 
     def mark_raised(self, root: Element) -> None:
         """Tells, by the tag `RAISED_SPAN`, what is raised by the style of its span."""

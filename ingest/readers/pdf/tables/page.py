@@ -108,7 +108,8 @@ def _ruled(grid: Grid, inside: Sequence[Line]) -> list[Line] | None:
     cells: dict[tuple[int, int], list[Line]] = {}
     for line in inside:
         if line.angle in _TURNED:  # names of narrow columns
-            cell = grid.cell_at(line.x + _TURNED[line.angle] * 0.3 * line.size, line.base - _TURNED[line.angle] * _INSIDE)
+            side = _TURNED[line.angle]
+            cell = grid.cell_at(line.x + side * 0.3 * line.size, line.base - side * _INSIDE)
             if cell is None:
                 return None
             cells.setdefault(cell, []).append(line)
@@ -123,7 +124,7 @@ def _ruled(grid: Grid, inside: Sequence[Line]) -> list[Line] | None:
         cells.setdefault(cell, []).append(line)
     if len({column for _, column in cells}) < 2 or len(cells) < 3:
         return None
-    if any(sum(is_figure(line.text) for line in own) > 1 for own in cells.values()):
+    if any(_holds_rows(cell, cells) for cell in cells):
         return None  # rows stand in it that no rules part
     texts = {cell: _cell_text(own) for cell, own in cells.items()}
     if max(map(len, texts.values())) > _LONGEST_CELL:
@@ -158,8 +159,22 @@ def _row(row: Sequence[tuple[int, int]], texts: dict[tuple[int, int], str]) -> l
     return [texts.get(cell, "") for cell in row]
 
 
+def _holds_rows(cell: tuple[int, int], cells: dict[tuple[int, int], list[Line]]) -> bool:
+    """Whether several figures of a cell stand each beside a line of another cell."""
+    figures = [line for line in cells[cell] if is_figure(line.text)]
+    if len(figures) < 2:
+        return False
+    bases = [line.base for other, own in cells.items() if other[0] == cell[0] and other != cell for line in own]
+    return sum(any(abs(base - line.base) <= 0.3 * line.size for base in bases) for line in figures) > 1
+
+
 def _cell_text(lines: Iterable[Line]) -> str:
-    return join_lines([" ".join(line.text for line in row) for row in rows_of(list(lines))]).removeprefix(": ")
+    """The text of a cell; two figures on lines of their own never become one."""
+    texts = [" ".join(line.text for line in row) for row in rows_of(list(lines))]
+    for at in range(1, len(texts)):
+        if is_figure(texts[at - 1]) and is_figure(texts[at]):
+            texts[at - 1] += " ;"
+    return join_lines(texts).removeprefix(": ")
 
 
 def _rows_alone(lines: Sequence[Line]) -> list[Line]:
