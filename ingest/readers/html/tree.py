@@ -15,7 +15,7 @@ from ingest.readers.html.elements import HEADINGS, INLINE, LISTS, SKIPPED, Eleme
 from ingest.readers.html.tables import is_layout, table_blocks
 
 _FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}  # `type` of an `<ol>`
-_NUMBERED = re.compile(r"(\d{1,6})[.)]\s+(?=\S)")
+_NUMBERED = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
 _BREAK = "\u2028"  # stands for <br> until the paragraph is complete
 
 

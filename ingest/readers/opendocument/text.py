@@ -122,7 +122,7 @@ class Body:
             if own:
                 is_item = child.tag == f"{TEXT}list-item"
                 label = self._numbering.label(style, depth, counts, _start(child)) if is_item else ""
-                number = re.fullmatch(r"(\d{1,6})\W?", label)
+                number = re.fullmatch(r"(\d{1,3})\W?", label)
                 yield item(own if number else f"{label} {own}", depth=depth, number=int(number[1]) if number else None)
             notes += [note for part in child if part.tag == f"{TEXT}p" for note in _notes(part)]
             for nested in child.iterchildren(f"{TEXT}list"):

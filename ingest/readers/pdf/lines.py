@@ -263,7 +263,9 @@ def _page_numbers(pages: Sequence[Page], edges: Sequence[Sequence[bool]]) -> set
 
 
 def _is_alone(line: Line, page: Page) -> bool:
-    return all(other is line or abs(other.base - line.base) > line.size for other in page)
+    """Whether a line has the first or the last row of the page to itself."""
+    others = [other.base - line.base for other in page if other is not line]
+    return all(abs(rise) > line.size for rise in others) and len({rise > 0 for rise in others}) < 2
 
 
 def _is_page_label(text: str, count: int) -> bool:

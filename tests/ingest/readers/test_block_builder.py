@@ -143,3 +143,7 @@ def test_one_line_is_one_clean_line(text: str) -> None:
     line = one_line(text)
     assert not set(line) & set("\n\r\t\u2028\u200b")
     assert one_line(line) == line
+
+
+def test_boxes_to_check_are_written_alike_in_all_formats() -> None:
+    assert one_line("☒ Favorable ☐ Réservé\u00a0☑Urgent") == "[x] Favorable [ ] Réservé\u00a0 [x] Urgent"

@@ -119,3 +119,35 @@ def test_a_notice_in_place_of_a_video_is_no_text(notice: str) -> None:
 def test_a_page_about_cookies_is_text() -> None:
     about = "Les cookies déposés par un site doivent être acceptés par la personne, qui peut les refuser."
     assert about in text(f"<div class='onetrust-loaded'><p>{about}</p></div>")
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        (
+            "<p><input type=checkbox checked disabled> Favorable <input type=checkbox disabled> Réservé</p>",
+            "[x] Favorable [ ] Réservé",
+        ),
+        ("<p><label><input type=radio name=d checked> Accordée</label></p>", "[x] Accordée"),
+        ("<p><input type=checkbox id=panneau> <label for=panneau>Horaires</label></p>", "Horaires"),
+        ("<p><input type=text value=3> Horaires</p>", "Horaires"),
+    ],
+)
+def test_boxes_that_nobody_clicks_on_say_their_state(markup: str, expected: str) -> None:
+    assert text(markup) == f"Elle ouvre en juin.\n\n{expected}"
+
+
+def test_two_lists_of_word_are_two() -> None:
+    def item(name: str, mark: str, said: str) -> str:
+        ignored = f"<span style='mso-list:Ignore'>{mark}</span>"
+        return f"<p class=MsoListParagraph style='mso-list:{name} level1 lfo1'>{ignored}{said}</p>"
+
+    assert text(item("l0", "·", "un camion") + item("l1", "1)", "recruter")) == (
+        "Elle ouvre en juin.\n\n- un camion\n\n1. recruter"
+    )
+
+
+def test_the_title_of_a_page_of_word_is_in_its_style() -> None:
+    body = "<p class=MsoTitle>Note sur la régie</p><h1>1. Moyens</h1><p>La régie emploie 27 salariés toute l’année.</p>"
+    content = f"<html><title>Microsoft Word - note.docx</title><body>{body}</body></html>"
+    assert read(content).title == "Note sur la régie"
