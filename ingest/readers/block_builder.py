@@ -30,6 +30,8 @@ _HASHES = re.compile(r"\A(?:#{1,6}\s+)+")
 # A heading stands in every passage below it, a table's header in every one of its rows, an indent before every item:
 # what is longer, wider or deeper than anybody writes is text like any other.
 _LONGEST_HEADING = 500  # characters
+_LONGEST_LINE = 150  # characters of a title that no style tells
+_SECTION = re.compile(r"(?:article|titre|chapitre|partie|section)?\s*(?:\d{1,2}|[IVX]{1,5})\b", re.IGNORECASE)
 _LONGEST_HEADER = 2_000  # characters, of a table's first row
 _MOST_COLUMNS = 400
 _MOST_CELLS = 1_000_000
@@ -127,6 +129,16 @@ class Repeats:
         """Whether `text` may be repeated once more: not when too much was already."""
         self._left -= len(text) + 3  # the bars of a table's line count
         return self._left >= 0
+
+
+def first_title(blocks: Sequence[Block]) -> str | None:
+    """The first heading; where it is numbered, « 1. Objet », the short line that stands first, if any, is the title."""
+    heading_text = next((block.text for block in blocks if block.kind == "heading"), None)
+    first = blocks[0] if blocks else None
+    if heading_text and first and _SECTION.match(heading_text) and first.kind == "paragraph":
+        is_line = len(first.text) <= _LONGEST_LINE and not first.text.endswith((".", ",", ";", ":"))
+        return first.text if is_line else heading_text
+    return heading_text
 
 
 def without_title(blocks: Sequence[Block], title: str | None) -> list[Block]:

@@ -23,6 +23,7 @@ _HASHES = re.compile(r"(#{1,6})\s+(\S.*)$")
 _SENTENCE_END = (".", ";", ",", "…", ":", "»", "!")
 _MAX_HEADING = 120
 _MAX_TITLE = 200
+_FIGURES_APART = re.compile(r"(?<=[\d%€]) {2,}(?=[+-]?\d)")  # of two columns: they are never one number
 _LETTER_HEAD = 10  # blocks above the text of a letter: who writes, to whom, where, when, about what
 _DEEPEST = 12  # levels of a list
 _SIGNATURES = (
@@ -45,7 +46,7 @@ def read(given: Given) -> Reading:
         # The file's name lies about its format: nothing in it can be read as text.
         decode(b"\x00", given.name)
     text = clean(decode(given.content, given.name).replace("\f", "\n\n")).expandtabs(4)
-    lines = [line.rstrip() for line in text.split("\n")]
+    lines = [_FIGURES_APART.sub(" ; ", line.rstrip()) for line in text.split("\n")]
     written = [line.strip() for line in lines if line.strip()]
     if not written:
         raise empty(given)

@@ -32,6 +32,11 @@ def words(element: Element, skipped: frozenset[str] = frozenset()) -> list[str]:
     return pieces
 
 
+def is_struck(root: Element) -> bool:
+    """Whether any text under `root` is struck out."""
+    return any(text_of(part) for part in root.iter("del", "s", "strike"))
+
+
 def is_block(element: Element) -> bool:
     """Whether an element stands for itself, not in a line of text."""
     return isinstance(element.tag, str) and element.tag not in INLINE and element.tag not in SKIPPED | {"br"}

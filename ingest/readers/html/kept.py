@@ -1,4 +1,5 @@
-"""What looks like furniture but says something: images that tell in words what they show, asides, Word's lists."""
+"""What is not what it looks like: images that tell in words what they show, asides, lists of Word, tables and boxes by
+their roles."""
 
 from __future__ import annotations
 
@@ -15,6 +16,16 @@ _FILE = re.compile(r"\S+\.(?:jpe?g|png|gif|svg|webp|pdf|tiff?|avif)\b", re.IGNOR
 _DECORATION = re.compile(
     r"(?:logo(?:type)?|icone|pictogramme|picto|banniere|bouton|avatar|portrait|photo(?:graphie)?s?)\b"
 )
+_TABLE_ROLES = {
+    "table": "table",
+    "grid": "table",
+    "rowgroup": "tbody",
+    "row": "tr",
+    "columnheader": "th",
+    "rowheader": "th",
+    "cell": "td",
+    "gridcell": "td",
+}
 _FEWEST_WORDS = 4  # of an alternative that says more than what kind of image it is
 _LONGEST_ALTERNATIVE = 1_500
 _MOST_IMAGES = 300  # of one page that are told: each is looked for in the text around it
@@ -46,6 +57,14 @@ def tell_images(body: Element) -> None:
         line = etree.Element("p")
         line.text = f"Image : {text}"
         _after_block(image, line)
+
+
+def make_tables(body: Element) -> None:
+    """Makes tables of what only says by its roles that it is one."""
+    for table in body.xpath(".//*[@role='table' or @role='grid']"):
+        for part in table.iter():
+            if isinstance(part.tag, str) and part.tag in {"div", "span", "p", "ul", "li", "section"}:
+                part.tag = _TABLE_ROLES.get(part.get("role", ""), part.tag)
 
 
 def tell_boxes(body: Element) -> None:

@@ -15,8 +15,8 @@ from ingest.readers.dates import announced_date, date_near_title
 from ingest.readers.decoding import decode
 from ingest.readers.html.boilerplate import is_known_rubric, is_provenance, strip_marks
 from ingest.readers.html.cited import extract_last_sources, extract_named_sources
-from ingest.readers.html.elements import Element, text_of
-from ingest.readers.html.kept import keep_asides, make_lists, tell_boxes, tell_images
+from ingest.readers.html.elements import Element, is_struck, text_of
+from ingest.readers.html.kept import keep_asides, make_lists, make_tables, tell_boxes, tell_images
 from ingest.readers.html.not_articles import (
     WRITTEN_BY_SCRIPT,
     asks_choice,
@@ -32,7 +32,7 @@ from ingest.readers.html.panels import open_panels
 from ingest.readers.html.parsing import parse_html, too_deep
 from ingest.readers.html.tree import blocks_of, labelled_items
 from ingest.readers.metadata import Metadata, canonical_url
-from ingest.readers.reading import Given, Reading, empty, no_text, too_long
+from ingest.readers.reading import STRUCK, Given, Reading, empty, no_text, too_long
 from kb.errors import DocumentError
 from kb.text.domain import Domain
 from kb.text.folding import fold
@@ -88,6 +88,7 @@ def _read_body(given: Given, page: Element, body: Element) -> Reading:
     notes = settle_notes(body)
     open_panels(body)
     make_lists(body)
+    make_tables(body)
     keep_asides(body, given.domain)
     tell_images(body)
     tell_boxes(body)
@@ -107,6 +108,7 @@ def _read_body(given: Given, page: Element, body: Element) -> Reading:
     announced = None if root is not None else _announced_date(body)
     sources += extract_last_sources(body if root is None else root)
     lines = extract_head_lines(body if root is None else root)
+    struck = (STRUCK,) if is_struck(body if root is None else root) else ()
     blocks, shown = _without_head_lines(_blocks(body, root), given.domain)
     blocks = [replace(block, text=without_calls(block.text)) for block in strip_marks(blocks, given.domain)]
     read_text = assemble(blocks, title)
@@ -116,7 +118,7 @@ def _read_body(given: Given, page: Element, body: Element) -> Reading:
     if not re.search(r"\w", read_text) or (shell and len(read_text) < _LONG):
         raise no_text(given, WRITTEN_BY_SCRIPT if scripted else "la page n'a pas de contenu")
     found = head.or_else(lines).or_else(shown).or_else(Metadata(date=announced, cited_sources=sources))
-    return Reading(replace(found, title=title, url=canonical_url(found.url, given.url)), read_text)
+    return Reading(replace(found, title=title, url=canonical_url(found.url, given.url)), read_text, remarks=struck)
 
 
 def _blocks(body: Element, root: Element | None) -> list[Block]:

@@ -15,7 +15,7 @@ FIELD = "{urn:openoffice:names:experimental:ooo-ms-interop:xmlns:field:1.0}"
 SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
 
 Element = Any  # lxml comes without types
-RAISED_SPAN = f"{TEXT}raised-span"
+RAISED_SPAN, STRUCK_SPAN = f"{TEXT}raised-span", f"{TEXT}struck-span"
 _RAISED = re.compile(r"super|[1-9]")  # « super 58% », « 33% 58% »; « sub » and « -33% » are below the line
 _MOST_PARENTS = 20  # styles that stand on each other; a ring of them ends here
 
@@ -27,6 +27,7 @@ class Styles:
         self._parents: dict[str, str] = {}
         self._unseen: set[str] = set()
         self._raised: set[str] = set()
+        self._struck: set[str] = set()
         for root in roots:
             for style in root.iter(f"{STYLE}style"):
                 name = style.get(f"{STYLE}name", "")
@@ -38,6 +39,8 @@ class Styles:
                         or properties.get(f"{TEXT}display") == "none"
                     ):
                         self._unseen.add(name)
+                    if properties.get(f"{STYLE}text-line-through-style", "none") != "none":
+                        self._struck.add(name)
                     if _RAISED.match(properties.get(f"{STYLE}text-position", "")):
                         self._raised.add(name)
 
@@ -49,11 +52,14 @@ class Styles:
             name = self._parents.get(name)
         return found
 
-    def mark_raised(self, root: Element) -> None:
-        """Tells, by the tag `RAISED_SPAN`, what is raised by the style of its span."""
-        for span in root.iter(f"{TEXT}span"):
+    def mark_spans(self, root: Element) -> bool:
+        """Tells, by the tag of a span, what is raised or struck out by its style; whether anything is struck out."""
+        for span in list(root.iter(f"{TEXT}span")):
             if span.get(f"{TEXT}style-name") in self._raised:
                 span.tag = RAISED_SPAN
+            if span.get(f"{TEXT}style-name") in self._struck:
+                span.tag = STRUCK_SPAN
+        return next(root.iter(STRUCK_SPAN), None) is not None
 
     def is_unseen(self, name: str | None) -> bool:
         """Whether what has the style is not shown."""

@@ -17,6 +17,7 @@ from ingest.readers.opendocument.styles import (
     FIELD,
     OFFICE,
     RAISED_SPAN,
+    STRUCK_SPAN,
     SVG,
     TABLE,
     TEXT,
@@ -29,7 +30,7 @@ _SKIPPED = frozenset(
     f"{TEXT}{name}"
     for name in "tracked-changes table-of-content illustration-index table-index object-index alphabetical-index "
     "bibliography sequence-decls variable-decls user-field-decls note annotation ruby-text".split()
-) | {f"{OFFICE}annotation", f"{OFFICE}forms", f"{SVG}title", f"{SVG}desc"}
+) | {f"{OFFICE}annotation", f"{OFFICE}forms", f"{SVG}title", f"{SVG}desc", STRUCK_SPAN}
 _MOST_COLUMNS = 1_000  # of a table: what a row repeats beyond is empty, or a trap
 _MOST_SPACES = 100
 _HEADING_STYLE = re.compile(r"(?:Heading|Titre) (\d)", re.IGNORECASE)

@@ -149,6 +149,7 @@ class Inline:
         stated = (switch(look, "vanish"), style.hidden, self._paragraph_style.hidden)
         hidden = next((state for state in stated if state is not None), False)
         hidden = hidden or bool(switch(look, "webHidden")) or bool(switch(look, "specVanish"))
+        hidden = hidden or bool(switch(look, "strike") or switch(look, "dstrike"))  # said no more
         place = value(look, "vertAlign")
         raised = style.raised if place is None else place == "superscript"
         raised = raised or whole(value(look, "position"), 0) > 0  # lifted by hand
