@@ -7,6 +7,7 @@ import re
 
 from lxml import etree
 
+from ingest.readers.figures.mathml import linear
 from ingest.readers.html.boilerplate import is_pruned, mark_of
 from ingest.readers.html.elements import Element, is_block, text_of
 from kb.text.domain import Domain
@@ -65,6 +66,14 @@ def make_tables(body: Element) -> None:
         for part in table.iter():
             if isinstance(part.tag, str) and part.tag in {"div", "span", "p", "ul", "li", "section"}:
                 part.tag = _TABLE_ROLES.get(part.get("role", ""), part.tag)
+
+
+def tell_formulas(body: Element) -> None:
+    """Puts in place of each formula of `body` what it says on one line."""
+    for formula in list(body.iter("math")):
+        line = etree.Element("span")
+        line.text, line.tail = linear(formula), formula.tail
+        formula.getparent().replace(formula, line)
 
 
 def tell_boxes(body: Element) -> None:

@@ -64,7 +64,10 @@ _CLOSED = re.compile(
     r"maintenance(?: en cours| du site)?|"
     r"(?:erreur |error )?50[0-4](?: .{1,30})?|service unavailable|bad gateway"
 )
-_LEAVING = re.compile(r"redirection(?: .{1,40})?|(?:vous (?:allez|etes) .{0,10})?redirig.{0,60}|redirecting.{0,40}")
+_LEAVING = re.compile(
+    r"redirection(?: (?:en cours|automatique).{0,20})?|(?:vous (?:allez|etes) .{0,10})?redirig.{0,60}|"
+    r"redirecting.{0,40}"
+)
 _CONSENT = re.compile(r"cookies?\b|traceurs?\b|consentement|vie privee|donnees personnelles")
 _CHOICE = re.compile(
     r"(?:tout )?(?:accepter|refuser)\b|j'accepte|continuer sans accepter|accept all|reject all|personnaliser|parametrer"

@@ -16,7 +16,7 @@ from ingest.readers.decoding import decode
 from ingest.readers.html.boilerplate import is_known_rubric, is_provenance, strip_marks
 from ingest.readers.html.cited import extract_last_sources, extract_named_sources
 from ingest.readers.html.elements import Element, is_struck, text_of
-from ingest.readers.html.kept import keep_asides, make_lists, make_tables, tell_boxes, tell_images
+from ingest.readers.html.kept import keep_asides, make_lists, make_tables, tell_boxes, tell_formulas, tell_images
 from ingest.readers.html.not_articles import (
     WRITTEN_BY_SCRIPT,
     asks_choice,
@@ -92,6 +92,7 @@ def _read_body(given: Given, page: Element, body: Element) -> Reading:
     keep_asides(body, given.domain)
     tell_images(body)
     tell_boxes(body)
+    tell_formulas(body)
     drop_hidden(body)
     title = head.title or first_title(page, given.url) or other_title(page, given.url)
     sources = extract_named_sources(body)

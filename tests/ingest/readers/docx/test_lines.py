@@ -254,3 +254,11 @@ def test_what_is_lifted_by_hand_is_raised() -> None:
 def test_a_letter_without_a_title_has_its_object() -> None:
     body = p(r("Madame la Maire,")) + p(r("Objet : fermeture du bac")) + p(r("Il sera fermé 19 jours."))
     assert read(word_file(body)).title == "Fermeture du bac"
+
+
+def test_what_is_struck_out_is_left_out_and_told_of() -> None:
+    struck = "<w:r><w:rPr><w:strike/></w:rPr><w:t>48</w:t></w:r>"
+    kept = "<w:r><w:rPr><w:strike w:val='0'/></w:rPr><w:t> euros</w:t></w:r>"
+    document = read(word_file(p(r("Le tarif est de "), struck, r("52"), kept, r("."))))
+    assert document.text == "Le tarif est de 52 euros."
+    assert document.remarks == ("texte barré laissé de côté",)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.readers.reading import STRUCK
 from reading import reader_of
 
 read = reader_of("page.html")
@@ -151,3 +152,25 @@ def test_the_title_of_a_page_of_word_is_in_its_style() -> None:
     body = "<p class=MsoTitle>Note sur la régie</p><h1>1. Moyens</h1><p>La régie emploie 27 salariés toute l’année.</p>"
     content = f"<html><title>Microsoft Word - note.docx</title><body>{body}</body></html>"
     assert read(content).title == "Note sur la régie"
+
+
+def test_what_is_a_table_by_its_roles_is_one() -> None:
+    def row(*cells: str, role: str = "cell") -> str:
+        return f"<div role=row>{''.join(f'<span role={role}>{cell}</span>' for cell in cells)}</div>"
+
+    head, body = row("Public", "Tarif", role="columnheader"), row("Adulte", "6,40 €") + row("Enfant", "3,10 €")
+    assert text(f"<div role=table><div role=rowgroup>{head}</div><div role=rowgroup>{body}</div></div>").endswith(
+        "| Public | Tarif |\n| --- | --- |\n| Adulte | 6,40 € |\n| Enfant | 3,10 € |"
+    )
+
+
+def test_a_formula_is_text() -> None:
+    formula = "<math><mfrac><mi>S</mi><mn>12</mn></mfrac></math>"
+    assert text(f"<p>Elle vaut {formula} par mois.</p>").endswith("Elle vaut S/12 par mois.")
+
+
+def test_what_is_struck_out_is_told_of() -> None:
+    content = "<html><body><article><h1>Tarif</h1><p>Il est de <s>48</s> 52 euros.</p></article></body></html>"
+    document = read(content)
+    assert document.text == "Il est de 52 euros."
+    assert document.remarks == (STRUCK,)

@@ -230,3 +230,17 @@ def test_the_answers_of_a_form_of_word_and_its_signs_are_kept() -> None:
     chosen = field("FORMDROPDOWN", Dropdown_ListEntry="Nord", Dropdown_Selected="0")
     body = f"<text:p>{box}Conforme{empty}Refusé, \uf0fe Urgent \uf06f Étude ☒ Halle : secteur {chosen}</text:p>"
     assert read(text(body)).text == "[x] Conforme [ ] Refusé, [x] Urgent [ ] Étude [x] Halle : secteur Nord"
+
+
+def test_what_is_struck_out_is_left_out_and_told_of() -> None:
+    styles = (
+        '<style:style style:name="T1"><style:text-properties style:text-line-through-style="solid"/></style:style>'
+        '<style:style style:name="T2"><style:text-properties style:text-line-through-style="none"/></style:style>'
+    )
+    body = (
+        '<text:p>Le tarif est de <text:span text:style-name="T1">48</text:span>'
+        '<text:span text:style-name="T2">52 euros</text:span>.</text:p>'
+    )
+    document = read(text(body, styles=styles))
+    assert document.text == "Le tarif est de 52 euros."
+    assert document.remarks == ("texte barré laissé de côté",)
