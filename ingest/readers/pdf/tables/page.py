@@ -124,7 +124,7 @@ def _ruled(grid: Grid, inside: Sequence[Line]) -> list[Line] | None:
         cells.setdefault(cell, []).append(line)
     if len({column for _, column in cells}) < 2 or len(cells) < 3:
         return None
-    if any(_holds_rows(cell, cells) for cell in cells):
+    if _holds_rows(cells):
         return None  # rows stand in it that no rules part
     texts = {cell: _cell_text(own) for cell, own in cells.items()}
     if max(map(len, texts.values())) > _LONGEST_CELL:
@@ -159,13 +159,19 @@ def _row(row: Sequence[tuple[int, int]], texts: dict[tuple[int, int], str]) -> l
     return [texts.get(cell, "") for cell in row]
 
 
-def _holds_rows(cell: tuple[int, int], cells: dict[tuple[int, int], list[Line]]) -> bool:
-    """Whether several figures of a cell stand each beside a line of another cell."""
-    figures = [line for line in cells[cell] if is_figure(line.text)]
-    if len(figures) < 2:
-        return False
-    bases = [line.base for other, own in cells.items() if other[0] == cell[0] and other != cell for line in own]
-    return sum(any(abs(base - line.base) <= 0.3 * line.size for base in bases) for line in figures) > 1
+def _holds_rows(cells: dict[tuple[int, int], list[Line]]) -> bool:
+    """Whether several figures of a cell stand each beside a line of another cell of its row."""
+    by_row: dict[int, list[tuple[int, Line]]] = {}
+    for (row, column), own in cells.items():
+        by_row.setdefault(row, []).extend((column, line) for line in own)
+    for (row, column), own in cells.items():
+        figures = [line for line in own if is_figure(line.text)]
+        if len(figures) < 2:
+            continue
+        bases = [line.base for other, line in by_row[row] if other != column]
+        if sum(any(abs(base - line.base) <= 0.3 * line.size for base in bases) for line in figures) > 1:
+            return True
+    return False
 
 
 def _cell_text(lines: Iterable[Line]) -> str:
