@@ -1,10 +1,10 @@
 """Readers: bytes -> `Document`, one module or folder a format (`READERS`). `bounded` is the way in, for hostile files.
 
 In a child process, as one of its `tasks`, `read_document`: bytes -> `sniffing` and `decoding` -> `markdown`, `html`,
-`text`, `pdf`, `docx`, `office`, `opendocument`, `mail`, `images` -> `block_builder` (one form for all), with what the
-document says of itself: `metadata`, and its date by `dates`. Pages that are pictures come from `ocr`. `listings` reads
-where pages, feeds and sitemaps lead; `files` tells which files hold others, opens those, and says why some are left
-aside. A module is imported when its format comes.
+`text`, `pdf`, `docx`, `office`, `opendocument`, `mail`, `images` (`figures` for several of them) -> `block_builder`
+(one form for all), with what the document says of itself: `metadata`, and its date by `dates`. Pages that are pictures
+come from `ocr`. `listings` reads where pages, feeds and sitemaps lead; `files` tells which files hold others, opens
+those, and says why some are left aside. A module is imported when its format comes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from ingest.readers.block_builder import one_line
 from ingest.readers.dates import date_told
-from ingest.readers.metadata import usable_title
+from ingest.readers.metadata import letter_object, usable_title
 from ingest.readers.reading import Given, Reading, RecognisedPage, empty, no_text, too_long
 from ingest.readers.sniffing import sniffed
 from kb.errors import DocumentError
@@ -27,7 +27,7 @@ from kb.types import Document
 
 # Change it whenever the same bytes would give another document: unchanged files are then read again. What the domain
 # changes has a mark of its own (`Domain.reading_mark`).
-READERS_VERSION = "7"
+READERS_VERSION = "8"
 
 # Suffix or media type -> the module of this package whose `read` takes it.
 READERS = {
@@ -159,7 +159,7 @@ def read_document(
         if module == "markdown.reader"
         else usable_title(found.title) or _first_heading(found.title, reading.text)
     )
-    title = one_line(title or _title_from_name(name))
+    title = one_line(title or letter_object(reading.text[:_HEAD].split("\n")) or _title_from_name(name))
     return Document(
         id=document_id,
         source=source,

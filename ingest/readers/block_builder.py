@@ -30,11 +30,17 @@ _HASHES = re.compile(r"\A(?:#{1,6}\s+)+")
 # A heading stands in every passage below it, a table's header in every one of its rows, an indent before every item:
 # what is longer, wider or deeper than anybody writes is text like any other.
 _LONGEST_HEADING = 500  # characters
+_LONGEST_LINE = 150  # characters of a title that no style tells
+_SECTION = re.compile(r"(?:article|titre|chapitre|partie|section)?\s*(?:\d{1,2}|[IVX]{1,5})\b", re.IGNORECASE)
 _LONGEST_HEADER = 2_000  # characters, of a table's first row
 _MOST_COLUMNS = 400
 _MOST_CELLS = 1_000_000
 _MOST_REPEATED = 1_000_000  # characters
 _DEEPEST_ITEM = 12
+# Check boxes, as « [x] » and « [ ] » in all formats: what is ticked has to be found and told.
+_BALLOTS = str.maketrans(dict.fromkeys("☑☒🗹🗵", " [x] ") | {"☐": " [ ] "})
+# Those of Wingdings, whose signs word processors write as characters of private use.
+SYMBOL_BOXES = str.maketrans(dict.fromkeys("\uf0fd\uf0fe\uf052\uf053", "☒") | dict.fromkeys("\uf06f\uf071\uf0a8", "☐"))
 _NUMBER = re.compile(r"(\d{1,3})\s?[.)]\s+(?=\S)")
 
 
@@ -53,8 +59,9 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """`text` cleaned, on one line, without white space around it."""
-    return _SPACES.sub(" ", clean(text)).strip()
+    """`text` cleaned, on one line, without white space around it, its check boxes as `[x]` and `[ ]`."""
+    text = clean(text)
+    return _SPACES.sub(" ", text if text.isascii() else text.translate(_BALLOTS)).strip()
 
 
 def paragraph(text: str) -> Block:
@@ -122,6 +129,16 @@ class Repeats:
         """Whether `text` may be repeated once more: not when too much was already."""
         self._left -= len(text) + 3  # the bars of a table's line count
         return self._left >= 0
+
+
+def first_title(blocks: Sequence[Block]) -> str | None:
+    """The first heading; where it is numbered, « 1. Objet », the short line that stands first, if any, is the title."""
+    heading_text = next((block.text for block in blocks if block.kind == "heading"), None)
+    first = blocks[0] if blocks else None
+    if heading_text and first and _SECTION.match(heading_text) and first.kind == "paragraph":
+        is_line = len(first.text) <= _LONGEST_LINE and not first.text.endswith((".", ",", ";", ":"))
+        return first.text if is_line else heading_text
+    return heading_text
 
 
 def without_title(blocks: Sequence[Block], title: str | None) -> list[Block]:

@@ -34,7 +34,8 @@ _TIME = re.compile(
 
 _PUBLISHED = r"(?:publiee?|mise? en ligne|parue?|diffusee?)"
 _ANNOUNCED = re.compile(
-    rf"\b(?:{_PUBLISHED}|date de (?:publication|parution|mise en ligne))(?: par [^,.]{{1,60}}?(?= (?:le|en) ))?"
+    rf"\b(?:{_PUBLISHED}|date de (?:publication|parution|mise en ligne)|(?:publication|parution)(?= ?:))"
+    r"(?: par [^,.]{1,60}?(?= (?:le|en) ))?"
     r"\s*:?\s*(?:le |en )?\s*:?\s*"
 )
 _UPDATED = re.compile(
@@ -43,6 +44,7 @@ _UPDATED = re.compile(
 # What may stand before and after an announced date on its line; anything else is a sentence that holds a date.
 _BEFORE = re.compile(r"(?:.{1,60}[|•·–—:-]\s*)?$")
 _AFTER = re.compile(r"\s*\.?\s*(?:$|[|•·()-]|,? ?(?:a )?\d{1,2}\s?[h:]|,? ?(?:et )?(?:mis|modifi|derniere)|par )")
+_BARS = re.compile(r"\s*[|·•]\s*")
 # A place before a date, as letters and reports have it: « Paris, le 3 mars 2025 ».
 _PLACED = re.compile(r"[a-z][a-z' -]{1,40}, (?:le )?(?=\d|premier|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)")
 # « Fait à Lyon, le 3 mars 2025 », at the end of acts.
@@ -151,6 +153,9 @@ def date_near_title(lines: Iterable[str], *, latest: date | None = None) -> str 
         if alone is None and len(line) <= 60 and not is_announcement(line):
             text = fold(line).strip(" .-|()")
             alone = parse_date(_PLACED.sub("", text, count=1), latest=latest)
+            # « Actualité | 3 mars 2025 »: a day beside the rubric.
+            parts = (parse_date(part, latest=latest) for part in _BARS.split(text))
+            alone = alone or next((found for found in parts if found and found.count("-") == 2), None)
     return alone
 
 

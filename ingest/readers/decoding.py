@@ -60,7 +60,7 @@ def decode(content: bytes, name: str, declared: str | None = None) -> str:
             text = None
     if text is None:
         text = _by_line(content, iso_15=known == "iso8859-15")
-    if len(_CONTROLS.findall(text)) > len(text) / 200:
+    if len(_CONTROLS.findall(text)) > _most_strays(len(text)):
         raise _binary(name)
     return decoded_once(text)
 
@@ -96,9 +96,14 @@ def _once(line: str) -> str:
 def _without_nul(content: bytes, name: str) -> bytes:
     """`content` without stray NUL bytes. Text in UTF-16 that lost its mark is refused with the rest: it is all NUL."""
     strays = content.count(0)
-    if strays > len(content) / 200:
+    if strays > _most_strays(len(content)):
         raise _binary(name)
     return content.replace(b"\x00", b"") if strays else content
+
+
+def _most_strays(size: int) -> float:
+    """How many controls may have strayed into a text of that size; three into a short one."""
+    return max(size / 200, min(3, size / 20))
 
 
 def _utf_8(content: bytes) -> str | None:

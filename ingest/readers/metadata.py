@@ -69,7 +69,10 @@ _NO_TITLE = re.compile(
 _BY_PROGRAM = re.compile(
     r"microsoft (?:office )?(?:word|powerpoint|excel|publisher)\b|[\W_]*(?:titre|title)[\W_]*$", re.IGNORECASE
 )
-_FILE_NAME = re.compile(r".*\.(?:do[ct][xm]?|od[pst]|pdf|indd|pp[st][xm]?|xlsx?|rtf|qxp|ai|csv)", re.IGNORECASE)
+_FILE_NAME = re.compile(
+    r".*\.(?:do[ct][xm]?|od[pst]|pdf|indd|pp[st][xm]?|xlsx?|rtf|qxp|ai|csv|x?html?|aspx?|php|md|txt)", re.IGNORECASE
+)
+_OBJECT = re.compile(r"(?:objet|sujet)\s*:\s*(\S.{3,150})$", re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s<>\"«»]+", re.IGNORECASE)
 
 
@@ -134,9 +137,16 @@ def usable_title(title: str | None) -> str | None:
 
 
 def authors_title(title: object) -> str | None:
-    """The title that somebody gave a file, on one line: no name of a program or of a file; else None."""
+    """The title that somebody gave a file, on one line: no name of a program or of a file, no address; else None."""
     text = one_line(title) if isinstance(title, str) else ""
-    return None if _BY_PROGRAM.match(text) or _FILE_NAME.fullmatch(text) else usable_title(text)
+    no_title = _BY_PROGRAM.match(text) or _FILE_NAME.fullmatch(text) or _URL.fullmatch(text)
+    return None if no_title else usable_title(text)
+
+
+def letter_object(lines: Iterable[str]) -> str | None:
+    """What the first lines of a text, the head of a letter among them, say that it is about; else None."""
+    named = next((match for line in lines if (match := _OBJECT.match(line))), None)
+    return named[1][:1].upper() + named[1][1:] if named else None
 
 
 def web_url(value: str | None) -> str | None:

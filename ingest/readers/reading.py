@@ -15,6 +15,9 @@ BYTES_PER_MB = 1_000_000
 MEMBERS_AT_ONCE = 16_000_000
 """Bytes of files within a file that are handed over at a time: what is held in memory besides the largest of them."""
 
+STRUCK = "texte barré laissé de côté"
+"""The remark on text that is struck out: beside it stands what is said instead."""
+
 Outcome = Literal["read", "absent", "time", "failed", "large", "later"]
 """`read`; not tried, since OCR is not installed (`absent`) or the page comes after those that are read (`later`);
 given up for the time that it takes, for a failure, or because the image is too large."""

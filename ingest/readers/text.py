@@ -12,7 +12,7 @@ from ingest.readers.decoding import decode
 from ingest.readers.html.boilerplate import is_known_rubric, is_provenance, is_saved_page, mark_of, strip_marks
 from ingest.readers.html.notes import without_calls
 from ingest.readers.lines import is_wrapped, join_lines, words_of, wrap_width
-from ingest.readers.metadata import Metadata, canonical_url
+from ingest.readers.metadata import Metadata, canonical_url, letter_object
 from ingest.readers.reading import Given, Reading, empty, too_long
 from kb.text.blocks import cells
 from kb.text.domain import Domain
@@ -23,7 +23,7 @@ _HASHES = re.compile(r"(#{1,6})\s+(\S.*)$")
 _SENTENCE_END = (".", ";", ",", "…", ":", "»", "!")
 _MAX_HEADING = 120
 _MAX_TITLE = 200
-_OBJECT = re.compile(r"(?:objet|sujet)\s*:\s*(\S.{3,150})$", re.IGNORECASE)
+_FIGURES_APART = re.compile(r"(?<=[\d%€]) {2,}(?=[+-]?\d)")  # of two columns: they are never one number
 _LETTER_HEAD = 10  # blocks above the text of a letter: who writes, to whom, where, when, about what
 _DEEPEST = 12  # levels of a list
 _SIGNATURES = (
@@ -46,7 +46,7 @@ def read(given: Given) -> Reading:
         # The file's name lies about its format: nothing in it can be read as text.
         decode(b"\x00", given.name)
     text = clean(decode(given.content, given.name).replace("\f", "\n\n")).expandtabs(4)
-    lines = [line.rstrip() for line in text.split("\n")]
+    lines = [_FIGURES_APART.sub(" ; ", line.rstrip()) for line in text.split("\n")]
     written = [line.strip() for line in lines if line.strip()]
     if not written:
         raise empty(given)
@@ -260,9 +260,9 @@ def _title(blocks: Sequence[Block], domain: Domain) -> str | None:
     if not blocks or len(blocks) == 1:
         return None
     first = blocks[0]
-    if date_near_title([first.text]) is not None:
-        named = (_OBJECT.match(block.text) for block in blocks[:_LETTER_HEAD])
-        return next((match[1][:1].upper() + match[1][1:] for match in named if match), None)
+    about = letter_object(block.text for block in blocks[:_LETTER_HEAD])
+    if date_near_title([first.text]) is not None or (about and first.text.isupper()):
+        return about  # below who writes, where and when
     if first.kind == "heading" or (
         first.kind == "paragraph" and len(first.text) <= _MAX_HEADING and _may_head(first.text, domain)
     ):

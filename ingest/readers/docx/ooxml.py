@@ -31,7 +31,12 @@ def value(parent: Any, name: str) -> str | None:
 def switch(parent: Any, name: str) -> bool | None:
     """Whether the switch `w:name` is set on or off in `parent`; None when it is not set."""
     child = parent.find(f"{W}{name}") if parent is not None else None
-    return None if child is None else child.get(f"{W}val", "true").lower() not in _OFF
+    return None if child is None else is_on(child)
+
+
+def is_on(mark: Any) -> bool:
+    """Whether an element that switches something on does."""
+    return str(mark.get(f"{W}val", "true")).lower() not in _OFF
 
 
 def whole(text: str | None, default: int) -> int:

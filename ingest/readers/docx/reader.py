@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ingest.readers.block_builder import assemble
+from ingest.readers.block_builder import assemble, first_title
 from ingest.readers.dates import date_near_title
 from ingest.readers.docx.drawings import charts, settle_diagrams
 from ingest.readers.docx.margins import read_margins
 from ingest.readers.docx.notes import comments
-from ingest.readers.docx.ooxml import W
+from ingest.readers.docx.ooxml import W, is_on
 from ingest.readers.docx.package import Package, check_package
 from ingest.readers.docx.properties import declared_title
 from ingest.readers.docx.source import Source, settle, source_of
 from ingest.readers.docx.story import Story
 from ingest.readers.metadata import Metadata, canonical_url, from_mapping
-from ingest.readers.reading import Given, Reading, no_text
+from ingest.readers.reading import STRUCK, Given, Reading, no_text
 from kb.errors import DocumentError
 from kb.text.folding import fold
 
@@ -48,7 +48,7 @@ def _reading(given: Given, package: Package) -> Reading:
     margins = read_margins(package, root, source, said | ({fold(declared)} if declared else set()))
     # The file's own dates say when it was saved, not when its text was published.
     lines = [block.text for block in blocks[:6] if block.kind != "table"]
-    first = next((block.text for block in blocks if block.kind == "heading"), None)
+    first = first_title(blocks)
     blocks = [*margins.headers, *blocks, *margins.footers]
     if not blocks:
         raise no_text(given)
@@ -63,6 +63,8 @@ def _remarks(package: Package, source: Source, root: Any) -> tuple[str, ...]:
     remarks = []
     if next(root.iter(*_CHANGES), None) is not None:
         remarks.append("modifications suivies lues comme acceptées")
+    if any(is_on(mark) for mark in root.iter(f"{W}strike", f"{W}dstrike")):
+        remarks.append(STRUCK)
     if count := comments(package):
         remarks.append(_counted(count, "commentaire laissé de côté", "commentaires laissés de côté"))
     if count := source.left_out:

@@ -11,10 +11,11 @@ Element = Any  # lxml.html.HtmlElement: lxml comes without types
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 LISTS = {"ul", "ol", "menu", "dir"}
 SKIPPED = frozenset(
-    "script style template noscript iframe object svg math canvas audio video img hr head title".split()
+    # What is struck out is said no more: beside it stands what is said instead.
+    "script style template noscript iframe object svg math canvas audio video img hr head title del s strike".split()
 )
 INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small span strike "
+    "a abbr acronym b bdi bdo big cite code data dfn em font i ins kbd label mark q samp small span "
     "strong sub sup time tt u var wbr ruby rb".split()
 )
 
@@ -29,6 +30,11 @@ def words(element: Element, skipped: frozenset[str] = frozenset()) -> list[str]:
     pieces: list[str] = []
     _add_words(element, skipped, pieces)
     return pieces
+
+
+def is_struck(root: Element) -> bool:
+    """Whether any text under `root` is struck out."""
+    return any(text_of(part) for part in root.iter("del", "s", "strike"))
 
 
 def is_block(element: Element) -> bool:

@@ -1,4 +1,5 @@
-"""What looks like furniture but says something: images that tell in words what they show, asides, Word's lists."""
+"""What is not what it looks like: images that tell in words what they show, asides, lists of Word, tables and boxes by
+their roles."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import re
 
 from lxml import etree
 
+from ingest.readers.figures.mathml import linear
 from ingest.readers.html.boilerplate import is_pruned, mark_of
 from ingest.readers.html.elements import Element, is_block, text_of
 from kb.text.domain import Domain
@@ -15,10 +17,20 @@ _FILE = re.compile(r"\S+\.(?:jpe?g|png|gif|svg|webp|pdf|tiff?|avif)\b", re.IGNOR
 _DECORATION = re.compile(
     r"(?:logo(?:type)?|icone|pictogramme|picto|banniere|bouton|avatar|portrait|photo(?:graphie)?s?)\b"
 )
+_TABLE_ROLES = {
+    "table": "table",
+    "grid": "table",
+    "rowgroup": "tbody",
+    "row": "tr",
+    "columnheader": "th",
+    "rowheader": "th",
+    "cell": "td",
+    "gridcell": "td",
+}
 _FEWEST_WORDS = 4  # of an alternative that says more than what kind of image it is
 _LONGEST_ALTERNATIVE = 1_500
 _MOST_IMAGES = 300  # of one page that are told: each is looked for in the text around it
-_LEVEL = re.compile(r"mso-list\s*:\s*\S+\s+level(\d)", re.IGNORECASE)
+_LEVEL = re.compile(r"mso-list\s*:\s*(\S+)\s+level(\d)", re.IGNORECASE)
 _NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})(?:\.\d{1,3}){0,4}[.)°]")
 _SENTENCE = re.compile(r"\w.{25,}[.!?…»]\s*$", re.DOTALL)
 
@@ -48,6 +60,31 @@ def tell_images(body: Element) -> None:
         _after_block(image, line)
 
 
+def make_tables(body: Element) -> None:
+    """Makes tables of what only says by its roles that it is one."""
+    for table in body.xpath(".//*[@role='table' or @role='grid']"):
+        for part in table.iter():
+            if isinstance(part.tag, str) and part.tag in {"div", "span", "p", "ul", "li", "section"}:
+                part.tag = _TABLE_ROLES.get(part.get("role", ""), part.tag)
+
+
+def tell_formulas(body: Element) -> None:
+    """Puts in place of each formula of `body` what it says on one line."""
+    for formula in list(body.iter("math")):
+        line = etree.Element("span")
+        line.text, line.tail = linear(formula), formula.tail
+        formula.getparent().replace(formula, line)
+
+
+def tell_boxes(body: Element) -> None:
+    """Puts their state in place of the check boxes of `body` that nobody clicks on. One with an `id` is more often the
+    button of a panel or a filter."""
+    for box in body.iter("input"):
+        is_box = (box.get("type") or "").lower() in {"checkbox", "radio"}
+        if is_box and (box.get("disabled") is not None or not box.get("id")):
+            box.tail = f" {'[x]' if box.get('checked') is not None else '[ ]'} {box.tail or ''}"
+
+
 def keep_asides(body: Element, domain: Domain) -> None:
     """Makes ordinary text of the asides of an article that say something in sentences: call-outs, definitions."""
     for aside in list(body.iter("aside")):
@@ -74,7 +111,7 @@ def make_lists(body: Element) -> None:
     runs: list[list[Element]] = []
     for part in body.iter("p"):
         if _is_item(part):
-            if runs and runs[-1][-1] is part.getprevious():
+            if runs and runs[-1][-1] is part.getprevious() and _list_of(part) == _list_of(runs[-1][-1]):
                 runs[-1].append(part)
             else:
                 runs.append([part])
@@ -84,7 +121,7 @@ def make_lists(body: Element) -> None:
         lists[0].tail, run[-1].tail = run[-1].tail, None
         for part in run:
             level = _LEVEL.search(part.get("style") or "")
-            depth = max(1, min(int(level[1]) if level else 1, len(lists) + 1))
+            depth = max(1, min(int(level[2]) if level else 1, len(lists) + 1))
             if depth > len(lists):
                 lists.append(etree.SubElement(lists[-1], "ul"))
             del lists[depth:]
@@ -123,6 +160,12 @@ def _own(part: Element) -> str:
 def _is_item(part: Element) -> bool:
     listed = "msolistparagraph" in (part.get("class") or "").lower() or _LEVEL.search(part.get("style") or "")
     return bool(listed) and bool(text_of(part))
+
+
+def _list_of(part: Element) -> str:
+    """The name that Word gives the list of an item; empty when it does not say."""
+    named = _LEVEL.search(part.get("style") or "")
+    return named[1] if named else ""
 
 
 def _add_item(part: Element, items: Element) -> None:

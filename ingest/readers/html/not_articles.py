@@ -21,6 +21,7 @@ CONSENT = (
 WRITTEN_BY_SCRIPT = (
     "la page est écrite par un programme (JavaScript) ; enregistrez-la depuis un navigateur, une fois affichée"
 )
+ELSEWHERE = "la page ne fait que renvoyer à une autre adresse ; donnez celle-là"
 ROBOT = "le site vérifie qui le visite avant de montrer la page ; enregistrez-la depuis un navigateur"
 CLOSED = "le site annonce une interruption ; la page sera à relire plus tard"
 
@@ -62,6 +63,10 @@ _CLOSED = re.compile(
     r"(?:.{1,30} )?(?:en maintenance|(?:temporairement |momentanement )?indisponible|en travaux)|"
     r"maintenance(?: en cours| du site)?|"
     r"(?:erreur |error )?50[0-4](?: .{1,30})?|service unavailable|bad gateway"
+)
+_LEAVING = re.compile(
+    r"redirection(?: (?:en cours|automatique).{0,20})?|(?:vous (?:allez|etes) .{0,10})?redirig.{0,60}|"
+    r"redirecting.{0,40}"
 )
 _CONSENT = re.compile(r"cookies?\b|traceurs?\b|consentement|vie privee|donnees personnelles")
 _CHOICE = re.compile(
@@ -133,6 +138,8 @@ def reason_against(titles: Sequence[str], text: str, *, password: bool, consent:
         return ROBOT
     if _said_by(_CLOSED, titles) is not None:
         return CLOSED
+    if len(text) <= _LINE and _said_by(_LEAVING, heads) is not None:
+        return ELSEWHERE
     is_shell_only = len(text) <= _LINES and _SCRIPT.search(folded) is not None
     if is_shell_only or (len(text) <= _LINE and _SCRIPT.search(fold(noscript))):
         return WRITTEN_BY_SCRIPT

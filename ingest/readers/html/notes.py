@@ -19,6 +19,9 @@ _MARK = re.compile(
     r"[\[(]?\s?(?:(?:note|n|ref|réf)\.?\s?)?(?:\d{1,3}(?:\s?[,;–-]\s?\d{1,3}){0,9}|[*†‡]{1,4})\s?[\])]?", re.IGNORECASE
 )
 _LETTER = re.compile(r"[\[(]?\s?(?:[a-z]|[ivx]{1,5})\s?[\])]?", re.IGNORECASE)
+# Letters that call a note behind a number; the others end ordinals and hours there (« 2e », « 18h »).
+_LETTER_CALL = re.compile(r"[a-cfgj]")
+_LIFTED = re.compile(r"vertical-align\s*:\s*(?:super|text-top)", re.IGNORECASE)
 _POWER = re.compile(r"[+−-]?\d{1,3}[+−-]?")
 # What programs call the anchors of notes: nb1 (SPIP), _ftn1 (Word), fn:1, cite_note-1, note2, sdfootnote1sym
 _ANCHOR = re.compile(
@@ -76,6 +79,9 @@ def settle_notes(body: Element) -> list[Element]:
     named = {
         name: element for element in body.iter() if isinstance(element.tag, str) for name in _anchors(element) if name
     }
+    for part in body.iter("span", "small", "font"):
+        if _LIFTED.search(part.get("style") or ""):
+            part.tag = "sup"  # raised without saying so
     notes: dict[Element, None] = {}
     for number, call in enumerate(list(body.iter("a", "sup"))):
         if number >= _MOST_CALLS or not _is_within(call, body):
@@ -139,7 +145,10 @@ def _settle_raised(raised: Element) -> None:
         for child in list(raised):
             raised.remove(child)
         raised.text = text.translate(_SUPERSCRIPTS)
-    elif _MARK.fullmatch(text) or (_LETTER.fullmatch(text) and any(map(_NAME.fullmatch, names))):
+        return
+    is_letter = _LETTER.fullmatch(text) and any(map(_NAME.fullmatch, names))
+    is_letter = is_letter or (_LETTER_CALL.fullmatch(text) and before[-1:].isdigit() and not after[:1].isalnum())
+    if _MARK.fullmatch(text) or is_letter:
         number = re.sub(r"\D", "", text)
         if before.strip(" [(\u00a0\u202f"):
             _remove(raised, told=_told(raised))

@@ -118,8 +118,11 @@ def other_title(page: Element, url: str | None) -> str | None:
 def first_title(page: Element, url: str | None) -> str | None:
     """The text of the page's h1: the one in its article or main part, else the only one there is; None otherwise.
 
-    An h1 that is the site's name is none: it stands on every page.
+    An h1 that is the site's name is none: it stands on every page. Word exports its titles as paragraphs.
     """
+    titles = [text for element in page.xpath(".//p[contains(@class, 'MsoTitle')]") if (text := text_of(element))]
+    if titles:
+        return titles[0]
     names = {fold(name) for name in _site_names(page, url)}
     inside = [text for element in page.xpath(".//article//h1 | .//main//h1") if (text := text_of(element))]
     if inside:

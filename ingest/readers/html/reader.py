@@ -15,8 +15,8 @@ from ingest.readers.dates import announced_date, date_near_title
 from ingest.readers.decoding import decode
 from ingest.readers.html.boilerplate import is_known_rubric, is_provenance, strip_marks
 from ingest.readers.html.cited import extract_last_sources, extract_named_sources
-from ingest.readers.html.elements import Element, text_of
-from ingest.readers.html.kept import keep_asides, make_lists, tell_images
+from ingest.readers.html.elements import Element, is_struck, text_of
+from ingest.readers.html.kept import keep_asides, make_lists, make_tables, tell_boxes, tell_formulas, tell_images
 from ingest.readers.html.not_articles import (
     WRITTEN_BY_SCRIPT,
     asks_choice,
@@ -30,9 +30,9 @@ from ingest.readers.html.page import body_of, drop_hidden, main_element, prune
 from ingest.readers.html.page_metadata import all_titles, extract_head_lines, first_title, head_metadata, other_title
 from ingest.readers.html.panels import open_panels
 from ingest.readers.html.parsing import parse_html, too_deep
-from ingest.readers.html.tree import blocks_of
+from ingest.readers.html.tree import blocks_of, labelled_items
 from ingest.readers.metadata import Metadata, canonical_url
-from ingest.readers.reading import Given, Reading, empty, no_text, too_long
+from ingest.readers.reading import STRUCK, Given, Reading, empty, no_text, too_long
 from kb.errors import DocumentError
 from kb.text.domain import Domain
 from kb.text.folding import fold
@@ -88,8 +88,11 @@ def _read_body(given: Given, page: Element, body: Element) -> Reading:
     notes = settle_notes(body)
     open_panels(body)
     make_lists(body)
+    make_tables(body)
     keep_asides(body, given.domain)
     tell_images(body)
+    tell_boxes(body)
+    tell_formulas(body)
     drop_hidden(body)
     title = head.title or first_title(page, given.url) or other_title(page, given.url)
     sources = extract_named_sources(body)
@@ -106,6 +109,7 @@ def _read_body(given: Given, page: Element, body: Element) -> Reading:
     announced = None if root is not None else _announced_date(body)
     sources += extract_last_sources(body if root is None else root)
     lines = extract_head_lines(body if root is None else root)
+    struck = (STRUCK,) if is_struck(body if root is None else root) else ()
     blocks, shown = _without_head_lines(_blocks(body, root), given.domain)
     blocks = [replace(block, text=without_calls(block.text)) for block in strip_marks(blocks, given.domain)]
     read_text = assemble(blocks, title)
@@ -115,7 +119,7 @@ def _read_body(given: Given, page: Element, body: Element) -> Reading:
     if not re.search(r"\w", read_text) or (shell and len(read_text) < _LONG):
         raise no_text(given, WRITTEN_BY_SCRIPT if scripted else "la page n'a pas de contenu")
     found = head.or_else(lines).or_else(shown).or_else(Metadata(date=announced, cited_sources=sources))
-    return Reading(replace(found, title=title, url=canonical_url(found.url, given.url)), read_text)
+    return Reading(replace(found, title=title, url=canonical_url(found.url, given.url)), read_text, remarks=struck)
 
 
 def _blocks(body: Element, root: Element | None) -> list[Block]:
@@ -149,6 +153,7 @@ def _count(body: Element) -> int:
 def _found_by_trafilatura(body: Element) -> list[Block]:
     import trafilatura  # half a second: only for pages that need it
 
+    _write_numbers(body)
     page = lxml.html.tostring(body, encoding="unicode")
     kept = trafilatura.extract(
         f"<html>{page}</html>",
@@ -161,6 +166,16 @@ def _found_by_trafilatura(body: Element) -> list[Block]:
         with_metadata=False,
     )
     return blocks_of(lxml.html.document_fromstring(kept)) if kept else []
+
+
+def _write_numbers(body: Element) -> None:
+    """Writes what numbers the items of lists into them: trafilatura makes bullets of all."""
+    for items in body.iter("ol"):
+        for child, _, label in list(labelled_items(items)):
+            place = child
+            while label and not (place.text or "").strip() and len(place) and isinstance(place[0].tag, str):
+                place = place[0]
+            place.text = f"{label} {place.text or ''}" if label else place.text
 
 
 def _announced_date(body: Element) -> str | None:

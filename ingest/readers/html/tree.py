@@ -10,9 +10,12 @@ import re
 from collections.abc import Iterator
 
 from ingest.readers.block_builder import Block, Repeats, bullets, heading, item, item_from_line, one_line, paragraph
+from ingest.readers.figures.number_forms import written
 from ingest.readers.html.elements import HEADINGS, INLINE, LISTS, SKIPPED, Element, is_block, text_of, words
 from ingest.readers.html.tables import is_layout, table_blocks
 
+_FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}  # `type` of an `<ol>`
+_NUMBERED = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
 _BREAK = "\u2028"  # stands for <br> until the paragraph is complete
 
 
@@ -106,21 +109,32 @@ def _holds_prose(element: Element) -> bool:
     )
 
 
-def _list_lines(element: Element, depth: int) -> Iterator[str]:
-    number = None
-    if element.tag == "ol":
-        start = element.get("start", "1")
-        number = int(start) if re.fullmatch(r"\d{1,6}", start) else 1
+def labelled_items(element: Element) -> Iterator[tuple[Element, str, str]]:
+    """What a list holds: each child, its own text, and what numbers it (« 4. », « b) »), if the list counts."""
+    start = element.get("start", "")
+    number = int(start) if re.fullmatch(r"\d{1,6}", start) else 1
+    form = _FORMS.get(element.get("type", ""), "")
     for child in element:
         if not isinstance(child.tag, str):
             continue
+        own = one_line("".join(words(child, frozenset(LISTS)))) if child.tag not in LISTS else ""
+        if element.tag != "ol" or not own:
+            yield child, own, ""
+            continue
+        told = child.get("value", "")
+        number = int(told) if re.fullmatch(r"\d{1,6}", told) else number
+        yield child, own, f"{written(number, form)}{')' if form else '.'}"
+        number += 1
+
+
+def _list_lines(element: Element, depth: int) -> Iterator[str]:
+    for child, own, label in labelled_items(element):
         if child.tag in LISTS:
             yield from _list_lines(child, depth + 1)
             continue
-        own = one_line("".join(words(child, frozenset(LISTS))))
-        if own:
-            yield item(own, depth=depth, number=number)
-            number = None if number is None else number + 1
+        text = f"{label} {own}".strip()
+        match = _NUMBERED.match(text)
+        yield item(text[match.end() :], depth=depth, number=int(match[1])) if match else item(text, depth=depth)
         for nested in _nearest(child):
             yield from _list_lines(nested, depth + 1 if own else depth)
 
@@ -135,13 +149,16 @@ def _nearest(element: Element) -> Iterator[Element]:
 
 
 def _definitions(element: Element) -> Iterator[str]:
+    """A line a definition, each behind its terms: several may define the same."""
     terms: list[str] = []
+    is_defined = True
     for child in element.iter("dt", "dd"):
         text = text_of(child)
         if child.tag == "dt":
-            terms.append(text)
+            terms = [text] if is_defined else [*terms, text]
+            is_defined = False
         elif text:
             yield item(f"{', '.join(terms)} : {text}" if terms else text)
-            terms = []
-    if terms:
+            is_defined = True
+    if not is_defined:
         yield item(", ".join(terms))

@@ -18,6 +18,7 @@ from ingest.readers.block_builder import assemble
 from ingest.readers.dates import date_near_title
 from ingest.readers.decoding import decode
 from ingest.readers.html.cited import extract_last_sources, extract_named_sources
+from ingest.readers.html.elements import is_struck
 from ingest.readers.html.notes import settle_notes, without_calls
 from ingest.readers.html.page import drop_hidden
 from ingest.readers.html.panels import open_panels
@@ -25,7 +26,7 @@ from ingest.readers.html.parsing import parse_html
 from ingest.readers.html.tree import blocks_of
 from ingest.readers.markdown.front_matter import split_front_matter
 from ingest.readers.metadata import Metadata, canonical_url
-from ingest.readers.reading import Given, Reading, empty, no_text, too_long
+from ingest.readers.reading import STRUCK, Given, Reading, empty, no_text, too_long
 from kb.errors import DocumentError
 
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*+)[^<>]*+>")
@@ -69,7 +70,7 @@ def read(given: Given) -> Reading:
     date = date_near_title(block.text for block in blocks[:_HEAD] if block.kind == "paragraph")
     found = front.or_else(Metadata(date=date, cited_sources=sources))
     found = replace(found, title=title, url=canonical_url(front.url, given.url))
-    return Reading(found, assemble(blocks, title), remarks=remarks)
+    return Reading(found, assemble(blocks, title), remarks=(*remarks, STRUCK) if is_struck(root) else remarks)
 
 
 class _Renderer(RendererHTML):

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ingest.readers.block_builder import Block, bullets, item, one_line, paragraph
+from ingest.readers.figures.raised import LEVEL, RAISED, lowered
 from ingest.readers.office.grid import Grid, Span, table_blocks
 from ingest.readers.office.package import BROKEN, as_usual, check_package, damaged, parse_xml
 from ingest.readers.office.sheets import count_of
@@ -105,7 +106,19 @@ def _paragraphs(lines: Sequence[Any]) -> list[Block]:
 
 
 def _text(line: Any) -> str:
-    return one_line(line.text.replace("\v", " "))
+    """The text of a paragraph; python-pptx does not say which of its runs are raised."""
+    pieces = []
+    for run in line._element:
+        text = "".join(part.text or "" for part in run.iter(f"{_A}t"))
+        if run.tag == f"{_A}br":
+            text = " "
+        look = run.find(f"{_A}rPr")
+        pieces.append(f"{RAISED}{text}{LEVEL}" if look is not None and _is_raised(look) else text)
+    return one_line(lowered("".join(pieces)))
+
+
+def _is_raised(look: Any) -> bool:
+    return str(look.get("baseline", "")).strip("%").isdigit() and look.get("baseline") != "0"
 
 
 def _grid(table: Any) -> Grid:
@@ -113,7 +126,7 @@ def _grid(table: Any) -> Grid:
     spans = []
     for number, row in enumerate(table.rows, start=1):
         cells = [(at, cell) for at, cell in enumerate(row.cells, start=1) if not cell.is_spanned]
-        rows[number] = {at: one_line(cell.text_frame.text.replace("\v", " ")) for at, cell in cells}
+        rows[number] = {at: one_line(" ".join(map(_text, cell.text_frame.paragraphs))) for at, cell in cells}
         spans += [
             Span(number, at, number + cell.span_height - 1, at + cell.span_width - 1)
             for at, cell in cells

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.readers.block_builder import Block, paragraph
+from ingest.readers.figures.raised import LEVEL, RAISED, lowered
 from ingest.readers.office.grid import Grid, Span
 from ingest.readers.office.package import BROKEN, as_usual, check_package, damaged, parse_xml, walk_part
 from ingest.readers.office.sheets import Hidden, Sheet, count_of, reading_of, visible_blocks
@@ -49,7 +50,9 @@ def _read(given: Given, content: bytes, parts: zipfile.ZipFile) -> Reading:
     import openpyxl  # with numpy, which it takes when it is there: only for workbooks
 
     with warnings.catch_warnings(action="ignore"):  # extensions that openpyxl leaves out, in every second workbook
-        opened = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        opened = openpyxl.load_workbook(
+            io.BytesIO(content), read_only=True, data_only=True, keep_links=False, rich_text=True
+        )
     paths = _sheet_paths(parts)
     hidden = [sheet.title for sheet in opened.worksheets if sheet.sheet_state != "visible"]
     sheets: list[Sheet] = []
@@ -74,7 +77,7 @@ def _sheet(sheet: Any, parts: zipfile.ZipFile, path: str) -> Sheet:
         if number > _MOST_ROWS:
             break
         held = {
-            at: shown(cell.value, cell.number_format)
+            at: shown(_level(cell.value), cell.number_format)
             for at, cell in enumerate(cells, start=1)
             if cell.value is not None
         }
@@ -82,6 +85,19 @@ def _sheet(sheet: Any, parts: zipfile.ZipFile, path: str) -> Sheet:
             rows[number] = held
     blocks, remarks = visible_blocks(sheet.title, Grid(rows, layout.spans), layout.hidden, layout.uncalculated)
     return Sheet(sheet.title, [*blocks, *_drawn_texts(parts, path)], remarks)
+
+
+def _level(value: Any) -> Any:
+    """What a cell holds, its raised letters written in their line."""
+    if not isinstance(value, list):
+        return value  # of one look
+    pieces = [f"{RAISED}{part}{LEVEL}" if _is_raised(part) else str(part) for part in value]
+    return lowered("".join(pieces))
+
+
+def _is_raised(part: Any) -> bool:
+    font = getattr(part, "font", None)
+    return font is not None and font.vertAlign == "superscript"
 
 
 def _left_out(parts: zipfile.ZipFile) -> Iterator[str]:

@@ -7,17 +7,18 @@ from zipfile import ZipFile
 
 from lxml import etree
 
-from ingest.readers.block_builder import Block, assemble, one_line, paragraph
+from ingest.readers.block_builder import Block, assemble, first_title, one_line, paragraph
 from ingest.readers.dates import date_near_title
 from ingest.readers.metadata import Metadata, authors_title, canonical_url
 from ingest.readers.office import sheets as office_sheets
 from ingest.readers.office import slides as office_slides
 from ingest.readers.office.package import check_package, damaged, parse_xml
+from ingest.readers.opendocument.numbering import Numbering
 from ingest.readers.opendocument.sheets import read_workbook
 from ingest.readers.opendocument.slides import read_slides
 from ingest.readers.opendocument.styles import OFFICE, STYLE, TEXT, Element, Styles
 from ingest.readers.opendocument.text import Body, comments_left_out, words
-from ingest.readers.reading import Given, Reading, no_text
+from ingest.readers.reading import STRUCK, Given, Reading, no_text
 from kb.errors import DocumentError
 
 _KIND = "document OpenDocument"
@@ -42,36 +43,37 @@ def _read(given: Given, archive: ZipFile) -> Reading:
     content = parse_xml(archive.read("content.xml"))
     shared = parse_xml(_part(archive, "styles.xml") or b"<none/>")
     styles = Styles(shared, content)
+    struck = [STRUCK] if styles.mark_spans(content) else []
     meta = parse_xml(_part(archive, "meta.xml") or b"<none/>")
     declared = next((one_line(element.text or "") for element in meta.iter("{*}title")), "")
     body = content.find(f"{OFFICE}body")
     kinds = {child.tag.removeprefix(OFFICE): child for child in body if isinstance(child.tag, str)}
     if (workbook := kinds.get("spreadsheet")) is not None:
         made = read_workbook(workbook, styles)
-        left_out = comments_left_out(made.comments)
+        left_out = [*struck, *comments_left_out(made.comments)]
         return office_sheets.reading_of(given, made.sheets, made.hidden, declared, left_out)
     if (presentation := kinds.get("presentation")) is not None:
-        slides, comments = read_slides(presentation, styles)
-        return office_slides.reading_of(given, slides, declared, comments_left_out(comments))
+        slides, comments = read_slides(presentation, styles, Numbering(shared, content))
+        return office_slides.reading_of(given, slides, declared, [*struck, *comments_left_out(comments)])
     if (text := kinds.get("text")) is None:
         raise DocumentError(given.name, f"ce {_KIND} n'est ni un texte, ni un classeur, ni une présentation")
-    return _text(given, text, styles, declared, _running_lines(shared))
+    return _text(given, text, Body(styles, Numbering(shared, content)), declared, _running_lines(shared), struck)
 
 
 def _part(archive: ZipFile, name: str) -> bytes:
     return archive.read(name) if name in archive.namelist() else b""
 
 
-def _text(given: Given, body: Element, styles: Styles, declared: str, running: list[Block]) -> Reading:
-    reader = Body(styles)
-    blocks = [*running, *reader.read(body)]
+def _text(given: Given, body: Element, reader: Body, declared: str, running: list[Block], struck: list[str]) -> Reading:
+    read_blocks = reader.read(body)
+    first = first_title(read_blocks)
+    blocks = [*running, *read_blocks]
     if not blocks:
         raise no_text(given)
-    first = next((block.text for block in blocks if block.kind == "heading"), None)
     title = authors_title(declared) or authors_title(next(iter(reader.titles), None)) or first
     date = date_near_title([block.text for block in blocks[:6] if block.kind != "table"])
     found = Metadata(title=title, date=date, url=canonical_url(None, given.url))
-    return Reading(found, assemble(blocks, title), remarks=tuple(comments_left_out(reader.comments)))
+    return Reading(found, assemble(blocks, title), remarks=(*struck, *comments_left_out(reader.comments)))
 
 
 def _running_lines(shared: Element) -> list[Block]:

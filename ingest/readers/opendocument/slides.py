@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ingest.readers.block_builder import Block, one_line
 from ingest.readers.office.slides import Slide
+from ingest.readers.opendocument.numbering import Numbering
 from ingest.readers.opendocument.styles import DRAW, PRESENTATION, SVG, TEXT, Element, Styles
 from ingest.readers.opendocument.text import Body, words
 
@@ -16,9 +17,9 @@ _LENGTH = re.compile(r"(-?\d+(?:\.\d+)?)(mm|cm|in|pt|px)")
 _LINE = 8  # millimetres: frames that begin within it stand side by side
 
 
-def read_slides(body: Element, styles: Styles) -> tuple[list[Slide], int]:
+def read_slides(body: Element, styles: Styles, numbering: Numbering) -> tuple[list[Slide], int]:
     """The slides under `office:presentation`, and how many comments were left out."""
-    reader = Body(styles)
+    reader = Body(styles, numbering)
     slides = []
     for number, page in enumerate(body.iterchildren(f"{DRAW}page"), start=1):
         title, blocks = "", list[Block]()

@@ -1,7 +1,8 @@
-"""Names of OpenDocument, and what styles say that readers need: headings, numbered lists, what is not shown."""
+"""Names of OpenDocument, and what styles say that readers need: headings, what is raised, what is not shown."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -10,9 +11,12 @@ TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 PRESENTATION = "{urn:oasis:names:tc:opendocument:xmlns:presentation:1.0}"
+FIELD = "{urn:openoffice:names:experimental:ooo-ms-interop:xmlns:field:1.0}"
 SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
 
 Element = Any  # lxml comes without types
+RAISED_SPAN, STRUCK_SPAN = f"{TEXT}raised-span", f"{TEXT}struck-span"
+_RAISED = re.compile(r"super|[1-9]")  # « super 58% », « 33% 58% »; « sub » and « -33% » are below the line
 _MOST_PARENTS = 20  # styles that stand on each other; a ring of them ends here
 
 
@@ -21,8 +25,9 @@ class Styles:
 
     def __init__(self, *roots: Element) -> None:
         self._parents: dict[str, str] = {}
-        self._numbered: dict[str, set[int]] = {}
         self._unseen: set[str] = set()
+        self._raised: set[str] = set()
+        self._struck: set[str] = set()
         for root in roots:
             for style in root.iter(f"{STYLE}style"):
                 name = style.get(f"{STYLE}name", "")
@@ -34,9 +39,10 @@ class Styles:
                         or properties.get(f"{TEXT}display") == "none"
                     ):
                         self._unseen.add(name)
-            for style in root.iter(f"{TEXT}list-style"):
-                levels = {int(level.get(f"{TEXT}level", "1")) for level in style.iter(f"{TEXT}list-level-style-number")}
-                self._numbered[style.get(f"{STYLE}name", "")] = levels
+                    if properties.get(f"{STYLE}text-line-through-style", "none") != "none":
+                        self._struck.add(name)
+                    if _RAISED.match(properties.get(f"{STYLE}text-position", "")):
+                        self._raised.add(name)
 
     def names(self, name: str | None) -> list[str]:
         """A style and those that it stands on, spelled as people see them (« Heading 1 »)."""
@@ -46,9 +52,14 @@ class Styles:
             name = self._parents.get(name)
         return found
 
-    def is_numbered(self, name: str, depth: int) -> bool:
-        """Whether a list of this style counts its items at a depth, from 0."""
-        return depth + 1 in self._numbered.get(name, ())
+    def mark_spans(self, root: Element) -> bool:
+        """Tells, by the tag of a span, what is raised or struck out by its style; whether anything is struck out."""
+        for span in list(root.iter(f"{TEXT}span")):
+            if span.get(f"{TEXT}style-name") in self._raised:
+                span.tag = RAISED_SPAN
+            if span.get(f"{TEXT}style-name") in self._struck:
+                span.tag = STRUCK_SPAN
+        return next(root.iter(STRUCK_SPAN), None) is not None
 
     def is_unseen(self, name: str | None) -> bool:
         """Whether what has the style is not shown."""

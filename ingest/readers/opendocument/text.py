@@ -7,16 +7,30 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from ingest.readers.block_builder import Block, Repeats, bullets, heading, item, one_line, paragraph
+from ingest.readers.block_builder import SYMBOL_BOXES, Block, Repeats, bullets, heading, item, one_line, paragraph
+from ingest.readers.figures.raised import LEVEL, RAISED, lowered
 from ingest.readers.office.grid import Grid, Span, table_blocks
 from ingest.readers.office.shown import GENERAL, shown
-from ingest.readers.opendocument.styles import DRAW, OFFICE, SVG, TABLE, TEXT, Element, Styles, number_of
+from ingest.readers.opendocument.numbering import Counts, Numbering
+from ingest.readers.opendocument.styles import (
+    DRAW,
+    FIELD,
+    OFFICE,
+    RAISED_SPAN,
+    STRUCK_SPAN,
+    SVG,
+    TABLE,
+    TEXT,
+    Element,
+    Styles,
+    number_of,
+)
 
 _SKIPPED = frozenset(
     f"{TEXT}{name}"
     for name in "tracked-changes table-of-content illustration-index table-index object-index alphabetical-index "
     "bibliography sequence-decls variable-decls user-field-decls note annotation ruby-text".split()
-) | {f"{OFFICE}annotation", f"{OFFICE}forms", f"{SVG}title", f"{SVG}desc"}
+) | {f"{OFFICE}annotation", f"{OFFICE}forms", f"{SVG}title", f"{SVG}desc", STRUCK_SPAN}
 _MOST_COLUMNS = 1_000  # of a table: what a row repeats beyond is empty, or a trap
 _MOST_SPACES = 100
 _HEADING_STYLE = re.compile(r"(?:Heading|Titre) (\d)", re.IGNORECASE)
@@ -26,16 +40,20 @@ class Body:
     """Walks an element of content into blocks. `titles` are the texts in the style « Title », `comments` how many
     comments were left out."""
 
-    def __init__(self, styles: Styles) -> None:
+    def __init__(self, styles: Styles, numbering: Numbering) -> None:
         self.titles: list[str] = []
         self.comments = 0
         self._styles = styles
+        self._numbering = numbering
         self._blocks: list[Block] = []
         self._repeats = Repeats()
+        self._titled = False  # the one heading of the first level is the title, whatever counts it
 
     def read(self, parent: Element) -> list[Block]:
         """The blocks under an element."""
         self.comments += sum(1 for _ in parent.iter(f"{OFFICE}annotation"))
+        tops = sum(number_of(found, f"{TEXT}outline-level") == 1 for found in parent.iter(f"{TEXT}h"))
+        self._titled = tops == 1
         self._walk(parent)
         made, self._blocks = [block for block in self._blocks if block.text], []
         return made
@@ -54,7 +72,7 @@ class Body:
             else:
                 self._walk(child)  # sections, frames, groups, text boxes
 
-    def _paragraph(self, element: Element) -> None:
+    def _paragraph(self, element: Element, label: str = "") -> None:
         text = words(element)
         names = self._styles.names(element.get(f"{TEXT}style-name"))
         level = number_of(element, f"{TEXT}outline-level", 1) if element.tag == f"{TEXT}h" else _level(names)
@@ -62,6 +80,9 @@ class Body:
             self.titles.append(one_line(text))
             self._blocks.append(heading(text, 1))
         elif level:
+            if element.tag == f"{TEXT}h" and next(element.iter(f"{TEXT}number"), None) is None:
+                label = label or self._numbering.heading(level)
+                text = text if level == 1 and self._titled else f"{label} {text}"
             self._blocks.append(heading(text, level + 1))
         else:
             self._blocks.append(paragraph(text))
@@ -71,36 +92,42 @@ class Body:
 
     def _list(self, element: Element) -> None:
         """A list; one that only numbers headings is those headings."""
+        style = element.get(f"{TEXT}style-name", "")
+        counts = self._numbering.begin(element, style)
         if next(element.iter(f"{TEXT}h"), None) is not None:
-            self._headings(element)
+            self._headings(element, style, 0, counts)
             return
         notes: list[Block] = []
-        lines = list(self._items(element, element.get(f"{TEXT}style-name", ""), 0, notes))
+        lines = list(self._items(element, style, 0, counts, notes))
         self._blocks += [bullets(lines), *notes]
         for box in _boxes(element):
             self._walk(box)
 
-    def _headings(self, element: Element) -> None:
+    def _headings(self, element: Element, style: str, depth: int, counts: Counts) -> None:
         for child in element:
-            if child.tag in {f"{TEXT}list", f"{TEXT}list-item", f"{TEXT}list-header"}:
-                self._headings(child)
-            elif child.tag in {f"{TEXT}p", f"{TEXT}h"}:
+            if child.tag == f"{TEXT}list":
+                self._headings(child, child.get(f"{TEXT}style-name", style), depth + 1, counts)
+            elif child.tag in {f"{TEXT}list-item", f"{TEXT}list-header"}:
+                self._headings(child, style, depth, counts)
+            elif child.tag == f"{TEXT}h":
+                self._paragraph(child, self._numbering.label(style, depth, counts, _start(child.getparent())))
+            elif child.tag == f"{TEXT}p":
                 self._paragraph(child)
 
-    def _items(self, element: Element, style: str, depth: int, notes: list[Block]) -> Iterator[str]:
+    def _items(self, element: Element, style: str, depth: int, counts: Counts, notes: list[Block]) -> Iterator[str]:
         style = element.get(f"{TEXT}style-name") or style
-        number = 1 if self._styles.is_numbered(style, depth) else None
         for child in element:
             if child.tag not in {f"{TEXT}list-item", f"{TEXT}list-header"}:
                 continue
-            number = None if number is None else number_of(child, f"{TEXT}start-value", number)
-            own = " ".join(words(part) for part in child if part.tag == f"{TEXT}p")
-            if one_line(own):
-                yield item(own, depth=depth, number=number)
-                number = None if number is None else number + 1
+            own = one_line(" ".join(words(part) for part in child if part.tag == f"{TEXT}p"))
+            if own:
+                is_item = child.tag == f"{TEXT}list-item"
+                label = self._numbering.label(style, depth, counts, _start(child)) if is_item else ""
+                number = re.fullmatch(r"(\d{1,3})\W?", label)
+                yield item(own if number else f"{label} {own}", depth=depth, number=int(number[1]) if number else None)
             notes += [note for part in child if part.tag == f"{TEXT}p" for note in _notes(part)]
             for nested in child.iterchildren(f"{TEXT}list"):
-                yield from self._items(nested, style, depth + 1, notes)
+                yield from self._items(nested, style, depth + 1, counts, notes)
 
     def _table(self, element: Element) -> None:
         grid = grid_of(element, self._repeats)
@@ -190,7 +217,7 @@ def words(element: Element) -> str:
     """The text of a paragraph without its notes, comments and text boxes."""
     pieces: list[str] = []
     _add_words(element, pieces)
-    return "".join(pieces)
+    return lowered("".join(pieces)).translate(SYMBOL_BOXES)
 
 
 def _add_words(element: Element, pieces: list[str]) -> None:
@@ -202,9 +229,26 @@ def _add_words(element: Element, pieces: list[str]) -> None:
             pieces.append(" ")
         elif child.tag == f"{TEXT}number":
             pieces.append(f"{child.text or ''} ")  # what the program numbered the paragraph with
+        elif child.tag == f"{FIELD}fieldmark":
+            pieces.append(_form_answer(child))
+        elif child.tag == RAISED_SPAN:
+            pieces.append(RAISED)
+            _add_words(child, pieces)
+            pieces.append(LEVEL)
         elif isinstance(child.tag, str) and child.tag not in _SKIPPED and not child.tag.startswith(DRAW):
             _add_words(child, pieces)
         pieces.append(child.tail or "")
+
+
+def _form_answer(mark: Element) -> str:
+    """What a field of one of Word's forms answers: the state of a box, the choice from a list."""
+    told = [(part.get(f"{FIELD}name"), part.get(f"{FIELD}value", "")) for part in mark.iterchildren(f"{FIELD}param")]
+    kind = mark.get(f"{FIELD}type", "").rpartition(".")[2]
+    if kind == "FORMCHECKBOX":
+        return " [x] " if ("Checkbox_Checked", "true") in told else " [ ] "
+    entries = [value for name, value in told if name == "Dropdown_ListEntry"]
+    chosen = dict(told).get("Dropdown_Selected", "")
+    return entries[int(chosen)] if chosen.isdecimal() and int(chosen) < len(entries) else ""
 
 
 def _notes(element: Element) -> Iterator[Block]:
@@ -223,6 +267,12 @@ def _boxes(element: Element) -> Iterator[Element]:
             yield child
         elif isinstance(child.tag, str) and child.tag not in _SKIPPED:
             yield from _boxes(child)
+
+
+def _start(child: Element) -> int | None:
+    """The number that an item begins to count at, where it says one."""
+    start = number_of(child, f"{TEXT}start-value", -1)
+    return start if start >= 0 else None
 
 
 def _level(names: list[str]) -> int:

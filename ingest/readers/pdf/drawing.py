@@ -19,10 +19,12 @@ _SHORT = 4.0  # points: what is no longer is a dot
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Rules, lying or standing; the area that pictures cover, in square points; how many paths there are."""
+    """Rules, lying or standing; the area that pictures cover, in square points, and the part of it that images do; how
+    many paths there are."""
 
     rules: tuple[Rule, ...]
     pictures: float
+    images: float
     paths: int
 
 
@@ -31,7 +33,7 @@ def drawn_on(page: Any) -> Drawing:
     import pypdfium2.raw as pdfium
 
     rules: list[Rule] = []
-    pictures, paths = 0.0, 0
+    pictures, images, paths = 0.0, 0.0, 0
     numbers = tuple(ctypes.c_float() for _ in range(4))
     for index in range(min(pdfium.FPDFPage_CountObjects(page.raw), _MOST_OBJECTS)):
         drawn = pdfium.FPDFPage_GetObject(page.raw, index)
@@ -40,12 +42,14 @@ def drawn_on(page: Any) -> Drawing:
             continue
         left, low, right, high = (number.value for number in numbers)
         if kind != pdfium.FPDF_PAGEOBJ_PATH:
-            pictures += max(0.0, right - left) * max(0.0, high - low)
+            area = max(0.0, right - left) * max(0.0, high - low)
+            pictures += area
+            images += area if kind == pdfium.FPDF_PAGEOBJ_IMAGE else 0.0
             continue
         paths += 1
         if len(rules) < _MOST_RULES:
             rules.extend(_rules(pdfium, drawn, (left, low, right, high)))
-    return Drawing(tuple(rules), pictures, paths)
+    return Drawing(tuple(rules), pictures, images, paths)
 
 
 def _rules(pdfium: Any, path: Any, box: Rule) -> Iterator[Rule]:

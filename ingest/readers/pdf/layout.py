@@ -15,6 +15,7 @@ from ingest.readers.pdf.tables.joining import continues, joined_rows
 from kb.text.folding import fold
 
 _MAX_HEADING = 160
+_LONGEST_SENTENCE = 60  # characters: a longer one with its full stop is no heading, however large
 _LONGEST_RUN = 500  # lines of one block: more is no paragraph, and each line is compared with those before it
 _LONE_BULLET = re.compile(r"\s*[•▪●■◆➢‣◦\uf0a7\uf0b7\uf0d8\uf0fc]\s*$")
 _BOX = re.compile(r"\[[x ]\] ")
@@ -137,6 +138,8 @@ def _finished(run: list[tuple[int, Line]], body: float) -> _Run:
     text = " ".join(line.text for _, line in run)
     bold = all(line.bold for _, line in run)
     headed = is_larger(run[0][1], body) or (bold and len(run) <= 2 and not text.rstrip().endswith(_ENDED))
+    # The text of a page of tables in small letters is no heading.
+    headed = headed and not (text.rstrip().endswith(".") and len(text) > _LONGEST_SENTENCE)
     return _Run(run, int(headed and len(text) <= _MAX_HEADING and re.search(r"[^\W\d_]", text) is not None))
 
 

@@ -25,6 +25,7 @@ _EMPTY_BOX = re.compile(r"\u2610\s*")
 _MAYBE_BOX = re.compile("[\u25a1\u25fb\u25a2\u274f\u2751\u2752\u274d\uf0a8\uf06f\uf071\uf0a3]\\s*")
 _CHECKED = re.compile("[\u2611\u2612\uf0fe\uf0fd\uf052\uf053]\\s*")
 _TICK = re.compile("[\u2713\u2714\u2717\u2718\uf0fc\uf0fb]\\s*")
+_YES = re.compile("[\u2713\u2714\uf0fc]\\s*")
 # A line that begins so would be read back as a heading.
 _HASHES = re.compile(r"\s*(?:#{1,6}\s+)+(?=\S)")
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
@@ -78,9 +79,9 @@ class Table:
 
 def cleaned(pages: Sequence[Page]) -> list[Page]:
     """`pages` without running headers, footers, page numbers and watermarks; ligatures and symbols made plain."""
-    boxes = _has_boxes("".join(line.text for page in pages for line in page))
+    ticks = _ticks("".join(line.text for page in pages for line in page))
     kept = [
-        [plain for line in page if (plain := _made_plain(line, boxes)) and not _CONTENTS.search(line.text[-40:])]
+        [plain for line in page if (plain := _made_plain(line, ticks)) and not _CONTENTS.search(line.text[-40:])]
         for page in _without_watermarks(pages)
     ]
     edges = [_at_edge(page) for page in kept]
@@ -105,27 +106,29 @@ def is_larger(line: Line, body: float) -> bool:
     return line.size >= body * _BIGGER
 
 
-def _has_boxes(text: str) -> bool:
-    """Whether boxes of a text are checked: else its squares and ticks may be the bullets of lists."""
-    if _CHECKED.search(text):
-        return True
-    return _TICK.search(text) is not None and (_EMPTY_BOX.search(text) or _MAYBE_BOX.search(text)) is not None
+def _ticks(text: str) -> re.Pattern[str] | None:
+    """The signs that check boxes in a text: a cross is a no where there are ticks. None where no box is checked: its
+    squares and ticks may be the bullets of lists."""
+    boxes = _EMPTY_BOX.search(text) or _MAYBE_BOX.search(text)
+    if not (_CHECKED.search(text) or (_TICK.search(text) and boxes)):
+        return None
+    return _YES if _YES.search(text) else _TICK
 
 
-def _made_plain(line: Line, boxes: bool) -> Line | None:
+def _made_plain(line: Line, ticks: re.Pattern[str] | None) -> Line | None:
     """The line, its symbols made plain; None when nothing is left of it."""
     if line.text.isascii() and not line.text.startswith((" ", "#")) and line.text.isprintable():
         return line
-    plain = _plain(line.text, boxes)
+    plain = _plain(line.text, ticks)
     if not one_line(plain):
         return None
     return line if plain == line.text else replace(line, text=plain)
 
 
-def _plain(text: str, boxes: bool) -> str:
+def _plain(text: str, ticks: re.Pattern[str] | None) -> str:
     text = _EMPTY_BOX.sub("[ ] ", text)
-    if boxes or len(_MAYBE_BOX.findall(text)) > 1:
-        text = _TICK.sub("[x] ", _CHECKED.sub("[x] ", _MAYBE_BOX.sub("[ ] ", text)))
+    if ticks or len(_MAYBE_BOX.findall(text)) > 1:
+        text = (ticks or _TICK).sub("[x] ", _CHECKED.sub("[x] ", _MAYBE_BOX.sub("[ ] ", text)))
     text = _SYMBOL_BULLET.sub("• ", text, count=1) if _SYMBOL_BULLET.match(text) else text
     text = _HASHES.sub("", text, count=1) if _HASHES.match(text) else text
     # Ligatures only: NFKC as a whole would also undo « m² » and « n° ».
@@ -204,8 +207,17 @@ def _running_lines(pages: Sequence[Page], edges: Sequence[Sequence[bool]]) -> se
                     places.setdefault((re.sub(r"\d+", "#", text), offset), []).append((number, index))
     filled = sum(1 for page in pages if page)
     needed = max(3, filled * 0.4) if filled > 2 else 2
-    found = {place for found in places.values() if len({number for number, _ in found}) >= needed for place in found}
+    found: set[tuple[int, int]] = set()
+    for same in places.values():
+        numbers = {number for number, _ in same}
+        if len(numbers) >= needed or _is_every_other(numbers, len(pages)):
+            found.update(same)
     return {place for place in found if not _is_text(pages[place[0]], place[1], body, filled)}
+
+
+def _is_every_other(numbers: set[int], count: int) -> bool:
+    """Whether these are all pages on the left, or all on the right, of at least four: books have a header for each."""
+    return count >= 4 and any(numbers == set(range(first, count, 2)) for first in (0, 1))
 
 
 def _is_text(page: Page, index: int, body: float, filled: int) -> bool:
@@ -251,7 +263,9 @@ def _page_numbers(pages: Sequence[Page], edges: Sequence[Sequence[bool]]) -> set
 
 
 def _is_alone(line: Line, page: Page) -> bool:
-    return all(other is line or abs(other.base - line.base) > line.size for other in page)
+    """Whether a line has the first or the last row of the page to itself."""
+    others = [other.base - line.base for other in page if other is not line]
+    return all(abs(rise) > line.size for rise in others) and len({rise > 0 for rise in others}) < 2
 
 
 def _is_page_label(text: str, count: int) -> bool:

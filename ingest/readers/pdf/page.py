@@ -96,7 +96,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class PageContent:
-    """A page: its pieces in the file's order, its rules and marks, its size, and whether pictures cover most of it."""
+    """A page: its pieces in the file's order, its rules and marks, its size, whether pictures cover most of it, and the
+    share of it, from 0, that images do."""
 
     pieces: tuple[Piece, ...] = ()
     rules: tuple[Rule, ...] = ()
@@ -104,6 +105,7 @@ class PageContent:
     width: float = 0.0
     height: float = 0.0
     pictured: bool = False
+    images: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ def _content(page: Any, forms: Any) -> PageContent:
     left, low, right, high = page.get_bbox()
     turn = Turn(left, low, right, high, angle)
     drawing = drawn_on(page)
+    area = turn.size[0] * turn.size[1]
     pieces = []
     for piece in letters:
         (x, base), (end, _) = piece.start, piece.end
@@ -90,7 +91,8 @@ def _content(page: Any, forms: Any) -> PageContent:
         drawing.rules if turn.is_idle else tuple(turn.box(*rule) for rule in drawing.rules),
         tuple(mark.turned(turn) for mark in marks_of(page, forms)),
         *turn.size,
-        _pictured(drawing, turn.size[0] * turn.size[1], not pieces),
+        _pictured(drawing, area, not pieces),
+        drawing.images / (area or 1.0),
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from ingest.readers.block_builder import one_line
 from ingest.readers.dates import date_near_title
 from ingest.readers.metadata import Metadata, authors_title, canonical_url, without_site_name
-from ingest.readers.ocr.remarks import INSTALL, remarks
+from ingest.readers.ocr.remarks import INSTALL, in_words, remarks
 from ingest.readers.pdf.layout import first_big_line, text_and_pages
 from ingest.readers.pdf.legible import UnreadablePages, unreadable_pages
 from ingest.readers.pdf.lines import Page, body_size, cleaned
@@ -21,6 +21,7 @@ from ingest.readers.pdf.tables.page import with_tables
 from ingest.readers.reading import Given, Reading, RecognisedPage, RecognitionWanted, no_text, too_long
 from kb.errors import DocumentError
 
+_LOGO, _BACKGROUND = 0.1, 0.7  # of the page: a letter's head covers less, what was scanned under its text more
 _DAMAGED = "le PDF est tronqué ou endommagé ; récupérez-le à nouveau"
 
 
@@ -48,7 +49,7 @@ def read(given: Given) -> Reading:
     for number in read:
         pages[number] = recognised_lines(recognised[number], body)
     reading = _reading(given, parsed, cleaned(pages))
-    told = remarks(recognised, unreadable.fonts)
+    told = (*remarks(recognised, unreadable.fonts), *_images_left_out(parsed, recognised))
     return replace(reading, remarks=told, recognised=stretches(reading.text, reading.page_starts, read))
 
 
@@ -61,6 +62,17 @@ def _recognised(given: Given, unreadable: UnreadablePages) -> dict[int, Recognis
         raise RecognitionWanted(wanted)
     recognised = given.recognised or {}
     return {number: recognised[number] for number in wanted if number in recognised}
+
+
+def _images_left_out(parsed: Parsed, recognised: Mapping[int, RecognisedPage]) -> Iterator[str]:
+    """The remark on images among the text of pages, that may hold text: larger than a logo, and no background."""
+    pages = [
+        number
+        for number, page in enumerate(parsed.pages)
+        if _LOGO <= page.images < _BACKGROUND and number not in recognised
+    ]
+    if pages:
+        yield f"{in_words(pages)} : images parmi le texte, laissées de côté"
 
 
 def _refusal(unreadable: UnreadablePages, recognised: Mapping[int, RecognisedPage]) -> str:

@@ -18,6 +18,8 @@ _SAME = 0.3  # of the size: base lines that differ less are one
 _RAISED = 0.15  # of the size: a letter that stands higher by that is raised
 _SMALLER = 0.88  # of the size: letters set apart by their size
 _NEAR = 60.0  # points between a field or a box and what it is called
+_FAR = 300.0  # points between a box and the words before it, across the columns of a form
+_BOXED = re.compile(r"\[[x ]\] ")
 _CALL = re.compile(
     r"[(\[]?(?:\d{1,3}|\*{1,4}|[a-z†‡])(?:\s?[,;–-]\s?\d{1,3}|\s\d{1,2}(?!\d))*[)\]]?[,;]?", re.IGNORECASE
 )
@@ -165,7 +167,7 @@ def _with_notes(lines: list[Line], called: set[str]) -> list[Line]:
             if not _belongs(line.text[: call.start()][-_CONTEXT:]):
                 called.add(call[0].translate(_PLAIN_DIGITS))
     usual = body_size([lines])
-    for line in lines:
+    for line in _with_numbers(lines, called):
         text = _WRITTEN_CALL.sub(
             lambda call: call[0] if _belongs(call.string[: call.start()][-_CONTEXT:]) else "", line.text
         )
@@ -175,6 +177,21 @@ def _with_notes(lines: list[Line], called: set[str]) -> list[Line]:
             text = f"({match[1]}) {text[match.end() :]}"
         note = line.note or (match[1] if match and begins else "")
         found.append(replace(line, text=text, note=note) if (text, note) != (line.text, line.note) else line)
+    return found
+
+
+def _with_numbers(lines: list[Line], called: set[str]) -> list[Line]:
+    """The lines, numbers of notes that stand apart from their text before it: a tab is set between them."""
+    found: list[Line] = []
+    for line in lines:
+        last = found[-1] if found else None
+        gap = line.x - last.right if last else 0.0
+        if last and abs(last.base - line.base) <= _SAME * line.size and 0 < gap < _INDENT * line.size:
+            number = last.text.strip("()[]. ")
+            if number in called and not line.note:
+                found[-1] = replace(line, text=f"{number} {line.text}", x=last.x)
+                continue
+        found.append(line)
     return found
 
 
@@ -217,21 +234,20 @@ def _with_marks(lines: list[Line], page: PageContent) -> list[Line]:
 
 def _check(lines: list[Line], box: Mark, height: float) -> None:
     sign = "[x]" if box.checked else "[ ]"
-    best, distance = -1, _NEAR
+    best, distance = -1, float(_FAR)
     for index, line in enumerate(lines):
-        if not box.bottom - 3 <= line.base + line.size * 0.3 <= box.top + 3:
+        after = line.x >= box.x
+        if not box.bottom - 3 <= line.base + line.size * 0.3 <= box.top + 3 or (not after and _BOXED.match(line.text)):
             continue
-        # By custom the words stand after the box: those before it have to be clearly nearer.
-        away = line.x - box.right if line.x >= box.x else box.x - line.right + 6
-        if -4 < away < distance:
+        # By custom the words stand after the box: those before it have to be clearly nearer, or alone.
+        away = line.x - box.right if after else box.x - line.right + 6
+        if -4 < away < min(distance, _NEAR if after else _FAR):
             best, distance = index, away
     if best < 0:
         lines.append(_written(f"{sign} {box.name}", box, height))
         return
     line = lines[best]
-    after = line.x >= box.x
-    text = f"{sign} {line.text}" if after else f"{line.text} {sign}"
-    lines[best] = replace(line, text=text, x=min(line.x, box.x), right=max(line.right, box.right))
+    lines[best] = replace(line, text=f"{sign} {line.text}", x=min(line.x, box.x), right=max(line.right, box.right))
 
 
 def _fill(lines: list[Line], field: Mark, height: float) -> None:

@@ -15,6 +15,7 @@ from ingest.readers.block_builder import (
     Block,
     assemble,
     bullets,
+    first_title,
     heading,
     item,
     item_from_line,
@@ -143,3 +144,21 @@ def test_one_line_is_one_clean_line(text: str) -> None:
     line = one_line(text)
     assert not set(line) & set("\n\r\t\u2028\u200b")
     assert one_line(line) == line
+
+
+def test_boxes_to_check_are_written_alike_in_all_formats() -> None:
+    assert one_line("☒ Favorable ☐ Réservé\u00a0☑Urgent") == "[x] Favorable [ ] Réservé\u00a0 [x] Urgent"
+
+
+@pytest.mark.parametrize(
+    ("blocks", "expected"),
+    [
+        ([paragraph("Cahier des charges"), heading("1. Objet", 2), paragraph("Un texte.")], "Cahier des charges"),
+        ([paragraph("Cahier des charges"), heading("Le parc", 2), paragraph("Un texte.")], "Le parc"),
+        ([paragraph("Vu la loi,"), heading("Article 1", 2), paragraph("Un texte.")], "Article 1"),
+        ([heading("1. Objet", 2), paragraph("Un texte.")], "1. Objet"),
+        ([paragraph("Un texte.")], None),
+    ],
+)
+def test_a_numbered_heading_is_no_title_below_a_line(blocks: list[Block], expected: str | None) -> None:
+    assert first_title(blocks) == expected

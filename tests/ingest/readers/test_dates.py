@@ -100,6 +100,8 @@ def test_no_text_raises(text: str) -> None:
         ("Publié par la rédaction le 3 mars 2025", "2025-03-03"),
         ("Date de publication : 03/03/2025", "2025-03-03"),
         ("Mis en ligne en mars 2025", "2025-03"),
+        ("Publication : mars 2025", "2025-03"),
+        ("Publication du 3 mars 2025", None),
         ("Publié le", None),
         ("Publié le 31 février 2025", None),
         ("Mis à jour le 5 avril 2025", None),
@@ -131,6 +133,8 @@ def test_a_date_near_the_title_stands_alone_or_is_announced() -> None:
     assert date_near_title(["2019", "Publié le 4 mars 2020"], latest=LATEST) == "2020-03-04"
     assert date_near_title(["La loi du 1er août 2003 crée l’Agence."], latest=LATEST) is None
     assert date_near_title(["Publié le", "Un texte."], latest=LATEST) is None
+    assert date_near_title(["Actualité | 1er mars 2025"], latest=LATEST) == "2025-03-01"
+    assert date_near_title(["Rapport annuel | 2019"], latest=LATEST) is None
 
 
 @pytest.mark.parametrize(

@@ -109,3 +109,6 @@ def test_a_page_that_names_its_encoding_does_not_speak_of_encodings() -> None:
 
 def test_a_stray_nul_goes() -> None:
     assert decode(b"abc " * 100 + b"\x00fin", "a.txt").endswith("abc fin")
+    assert decode("Un court étage.\x00\x07 Fin de la note, 15 pompes.".encode(), "a.txt").replace("\x07", "") == (
+        "Un court étage. Fin de la note, 15 pompes."
+    )

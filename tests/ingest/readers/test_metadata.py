@@ -7,8 +7,10 @@ import pytest
 
 from ingest.readers.metadata import (
     Metadata,
+    authors_title,
     canonical_url,
     from_mapping,
+    letter_object,
     parse_reference,
     web_url,
     without_site_name,
@@ -184,3 +186,14 @@ def test_or_else_fills_only_what_is_absent() -> None:
     assert first.or_else(Metadata(title="B", date="2024", programmes=("X",))) == Metadata(
         title="A", date="2024", programmes=("PIA",)
     )
+
+
+@pytest.mark.parametrize("title", ["note_v3.html", "index.php", "https://exemple.fr/note", "Microsoft Word - a.docx"])
+def test_names_of_files_and_addresses_are_no_title(title: str) -> None:
+    assert authors_title(title) is None
+
+
+def test_a_letter_is_about_its_object() -> None:
+    lines = ["MAIRIE DE SAINT-AUBERT", "Le 3 mars 2025", "Objet : cession du terrain", "Monsieur,"]
+    assert letter_object(lines) == "Cession du terrain"
+    assert letter_object(["L'objet : un parc", "Objet :"]) is None

@@ -166,3 +166,9 @@ def test_binary_content_is_refused(content: bytes) -> None:
 def test_a_date_alone_under_the_title_is_the_publication() -> None:
     assert read("Rapport annuel\n\nmars 2024\n\nLe texte du rapport commence ici, et il est long.").date == "2024-03"
     assert read("Rapport annuel\n\nLe texte du rapport du 3 mars 2024 commence ici.").date is None
+
+
+def test_figures_of_two_columns_are_never_one() -> None:
+    text = read("Les agents de la commune.\n\nVoirie      1 254   320\nÉcoles   12 %   7\n", "a.txt").text
+    assert "1 254 ; 320" in text
+    assert "12 % ; 7" in text

@@ -9,10 +9,11 @@ from typing import Any
 from ingest.readers.docx.lines.controls import chosen_entry, is_prompt
 from ingest.readers.docx.lines.equations import linear
 from ingest.readers.docx.lines.fields import Field, form_answer, whole_fields
-from ingest.readers.docx.lines.settling import BREAK, GAP, LEVEL, PAGE, RAISED, parts, settled
+from ingest.readers.docx.lines.settling import BREAK, GAP, PAGE, parts, settled
 from ingest.readers.docx.lines.symbols import Marks, in_font, is_symbol_font, symbol
-from ingest.readers.docx.ooxml import WRAPPERS, M, W, switch, value
+from ingest.readers.docx.ooxml import WRAPPERS, M, W, switch, value, whole
 from ingest.readers.docx.styling.styles import PLAIN, Style, Styles
+from ingest.readers.figures.raised import LEVEL, RAISED
 
 NoteCall = tuple[str, str]  # « footnote » or « endnote », identifier
 _CONTROL = f"{W}sdt"
@@ -148,8 +149,10 @@ class Inline:
         stated = (switch(look, "vanish"), style.hidden, self._paragraph_style.hidden)
         hidden = next((state for state in stated if state is not None), False)
         hidden = hidden or bool(switch(look, "webHidden")) or bool(switch(look, "specVanish"))
+        hidden = hidden or bool(switch(look, "strike") or switch(look, "dstrike"))  # said no more
         place = value(look, "vertAlign")
         raised = style.raised if place is None else place == "superscript"
+        raised = raised or whole(value(look, "position"), 0) > 0  # lifted by hand
         fonts = look.find(f"{W}rFonts") if look is not None else None
         font = fonts.get(f"{W}ascii") or fonts.get(f"{W}hAnsi") if fonts is not None else None
         return hidden, raised, font if is_symbol_font(font) else None

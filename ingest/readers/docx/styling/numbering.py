@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.readers.docx.ooxml import W, switch, value, whole
-from ingest.readers.docx.styling.number_forms import written
 from ingest.readers.docx.styling.styles import Style, Styles, list_place
+from ingest.readers.figures.number_forms import written
 
 DEEPEST = 8  # the nine levels of a list that Word knows, from 0
 _LONGEST = 100  # characters of a label: more is no number, and would be repeated with each item

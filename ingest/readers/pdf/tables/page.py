@@ -20,6 +20,8 @@ from ingest.readers.pdf.tables.headers import as_line, full_headers, header_rows
 from ingest.readers.pdf.tables.unruled import Found, tables_in
 
 _OVER = 5.0  # points by which a cell's text may reach over its rules
+_TURNED = {90: -1, 270: 1}  # by the angle of a line: on which side of its base line the letters stand
+_INSIDE = 2.0  # points from where a turned line begins
 _APART = 1.5  # of the size: the words of one number stand no farther apart, however a line is stretched
 _LONGEST_CELL = 1_200  # characters: longer cells are a page's layout, not a table
 
@@ -28,16 +30,17 @@ def with_tables(lines: Sequence[Line], rules: Sequence[Rule]) -> list[Line]:
     """The lines of a page in the order in which they are read, each table as one line."""
     upright = [line for line in lines if not line.angle]
     turned = [line for line in lines if line.angle]
-    order = {id(line): number for number, line in enumerate(upright)}
+    order = {id(line): number for number, line in enumerate((*upright, *turned))}
     placed: list[tuple[int, Line]] = []  # where it stands in the file, and what is to be read
     for grid in grids_of(rules):
-        inside = [line for line in upright if _in_grid(grid, line)]
+        inside = [line for line in (*upright, *turned) if _in_grid(grid, line)]
         found = _ruled(grid, inside) if inside else None
         if found is None:
             continue
         first = min(order[id(line)] for line in inside)
         gone = {id(line) for line in inside}
         upright = [line for line in upright if id(line) not in gone]
+        turned = [line for line in turned if id(line) not in gone]
         for line in found:
             order[id(line)] = first
             upright.append(line)
@@ -104,6 +107,13 @@ def _ruled(grid: Grid, inside: Sequence[Line]) -> list[Line] | None:
     """The table that a grid and the lines in it make, after the title that spans it; None for frames around text."""
     cells: dict[tuple[int, int], list[Line]] = {}
     for line in inside:
+        if line.angle in _TURNED:  # names of narrow columns
+            side = _TURNED[line.angle]
+            cell = grid.cell_at(line.x + side * 0.3 * line.size, line.base - side * _INSIDE)
+            if cell is None:
+                return None
+            cells.setdefault(cell, []).append(line)
+            continue
         middle = line.base + 0.3 * line.size
         cell = grid.cell_at((line.x + line.right) / 2, middle)
         begins, ends = grid.cell_at(line.x + _OVER, middle), grid.cell_at(line.right - _OVER, middle)
@@ -114,7 +124,7 @@ def _ruled(grid: Grid, inside: Sequence[Line]) -> list[Line] | None:
         cells.setdefault(cell, []).append(line)
     if len({column for _, column in cells}) < 2 or len(cells) < 3:
         return None
-    if any(sum(is_figure(line.text) for line in own) > 1 for own in cells.values()):
+    if _holds_rows(cells):
         return None  # rows stand in it that no rules part
     texts = {cell: _cell_text(own) for cell, own in cells.items()}
     if max(map(len, texts.values())) > _LONGEST_CELL:
@@ -149,8 +159,28 @@ def _row(row: Sequence[tuple[int, int]], texts: dict[tuple[int, int], str]) -> l
     return [texts.get(cell, "") for cell in row]
 
 
+def _holds_rows(cells: dict[tuple[int, int], list[Line]]) -> bool:
+    """Whether several figures of a cell stand each beside a line of another cell of its row."""
+    by_row: dict[int, list[tuple[int, Line]]] = {}
+    for (row, column), own in cells.items():
+        by_row.setdefault(row, []).extend((column, line) for line in own)
+    for (row, column), own in cells.items():
+        figures = [line for line in own if is_figure(line.text)]
+        if len(figures) < 2:
+            continue
+        bases = [line.base for other, line in by_row[row] if other != column]
+        if sum(any(abs(base - line.base) <= 0.3 * line.size for base in bases) for line in figures) > 1:
+            return True
+    return False
+
+
 def _cell_text(lines: Iterable[Line]) -> str:
-    return join_lines([" ".join(line.text for line in row) for row in rows_of(list(lines))]).removeprefix(": ")
+    """The text of a cell; two figures on lines of their own never become one."""
+    texts = [" ".join(line.text for line in row) for row in rows_of(list(lines))]
+    for at in range(1, len(texts)):
+        if is_figure(texts[at - 1]) and is_figure(texts[at]):
+            texts[at - 1] += " ;"
+    return join_lines(texts).removeprefix(": ")
 
 
 def _rows_alone(lines: Sequence[Line]) -> list[Line]:

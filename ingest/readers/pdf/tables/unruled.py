@@ -113,6 +113,7 @@ def _is_tabular(block: Sequence[Row]) -> bool:
 
 def _table(block: Sequence[Row], lying: Rules) -> tuple[Line, ...] | None:
     """The table that a block is, or None when it is none or cannot be understood."""
+    block = _with_middles(block)
     columns = _columns(block)
     if columns is None:
         return None
@@ -147,6 +148,29 @@ def _table(block: Sequence[Row], lying: Rules) -> tuple[Line, ...] | None:
         counted, sure = _header_by_figures(texts, bolds)
     table = Table(tuple(map(tuple, full_headers(texts, counted))), min(counted, 1), tuple(columns), sure)
     return (as_line(table, [line for row in block for line in row]),)
+
+
+def _with_middles(block: Sequence[Row]) -> Sequence[Row]:
+    """The rows, a cell that stands half-way between two of them being in both: it spans them."""
+    rows: list[Row] = []
+    at = 0
+    while at < len(block):
+        row = block[at]
+        if rows and len(row) == 1 and at + 1 < len(block) and _is_between(rows[-1], row[0], block[at + 1]):
+            both = (rows.pop(), block[at + 1])
+            rows += [sorted([*around, row[0]], key=lambda line: line.x) for around in both]
+            at += 1
+        else:
+            rows.append(row)
+        at += 1
+    return rows
+
+
+def _is_between(above: Row, line: Line, below: Row) -> bool:
+    """Whether a line overlaps the heights of the rows above and below it, and no cell of theirs."""
+    near = max(above[0].base - line.base, line.base - below[0].base) < line.size
+    free = all(other.x > line.right or other.right < line.x for other in (*above, *below))
+    return near and free and min(len(above), len(below)) > 1 and not is_figure(line.text)
 
 
 def _header_by_figures(rows: Sequence[Cells], bold: Sequence[bool]) -> tuple[int, bool]:

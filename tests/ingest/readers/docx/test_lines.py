@@ -243,3 +243,22 @@ def test_a_date_in_a_box_of_the_header_is_the_date() -> None:
     box = f"<w:r><w:pict><v:textbox><w:txbxContent>{dated}</w:txbxContent></v:textbox></w:pict></w:r>"
     document = read(word_file(p("Texte.") + section(default_header="header1"), header1=p("Agence", box)))
     assert (document.date, document.text) == ("2024-04-14", "Agence\n\nLille, le 14 avril 2024\n\nTexte.")
+
+
+def test_what_is_lifted_by_hand_is_raised() -> None:
+    lifted = "<w:r><w:rPr><w:position w:val='6'/><w:sz w:val='14'/></w:rPr><w:t>2</w:t></w:r>"
+    body = p(r("Il y a 41"), lifted, r(" puits et 30 m"), lifted, r("."))
+    assert text(body) == "Il y a 41 (2) puits et 30 m²."
+
+
+def test_a_letter_without_a_title_has_its_object() -> None:
+    body = p(r("Madame la Maire,")) + p(r("Objet : fermeture du bac")) + p(r("Il sera fermé 19 jours."))
+    assert read(word_file(body)).title == "Fermeture du bac"
+
+
+def test_what_is_struck_out_is_left_out_and_told_of() -> None:
+    struck = "<w:r><w:rPr><w:strike/></w:rPr><w:t>48</w:t></w:r>"
+    kept = "<w:r><w:rPr><w:strike w:val='0'/></w:rPr><w:t> euros</w:t></w:r>"
+    document = read(word_file(p(r("Le tarif est de "), struck, r("52"), kept, r("."))))
+    assert document.text == "Le tarif est de 52 euros."
+    assert document.remarks == ("texte barré laissé de côté",)

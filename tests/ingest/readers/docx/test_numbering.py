@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.readers.docx.styling.number_forms import written
+from ingest.readers.figures.number_forms import written
 from reading import reader_of
 from word_files import cell, level, numbered, numbers, p, pattern, row, table, word_file
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.readers.reading import STRUCK
 from reading import reader_of
 
 read = reader_of("page.html")
@@ -119,3 +120,57 @@ def test_a_notice_in_place_of_a_video_is_no_text(notice: str) -> None:
 def test_a_page_about_cookies_is_text() -> None:
     about = "Les cookies déposés par un site doivent être acceptés par la personne, qui peut les refuser."
     assert about in text(f"<div class='onetrust-loaded'><p>{about}</p></div>")
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        (
+            "<p><input type=checkbox checked disabled> Favorable <input type=checkbox disabled> Réservé</p>",
+            "[x] Favorable [ ] Réservé",
+        ),
+        ("<p><label><input type=radio name=d checked> Accordée</label></p>", "[x] Accordée"),
+        ("<p><input type=checkbox id=panneau> <label for=panneau>Horaires</label></p>", "Horaires"),
+        ("<p><input type=text value=3> Horaires</p>", "Horaires"),
+    ],
+)
+def test_boxes_that_nobody_clicks_on_say_their_state(markup: str, expected: str) -> None:
+    assert text(markup) == f"Elle ouvre en juin.\n\n{expected}"
+
+
+def test_two_lists_of_word_are_two() -> None:
+    def item(name: str, mark: str, said: str) -> str:
+        ignored = f"<span style='mso-list:Ignore'>{mark}</span>"
+        return f"<p class=MsoListParagraph style='mso-list:{name} level1 lfo1'>{ignored}{said}</p>"
+
+    assert text(item("l0", "·", "un camion") + item("l1", "1)", "recruter")) == (
+        "Elle ouvre en juin.\n\n- un camion\n\n1. recruter"
+    )
+
+
+def test_the_title_of_a_page_of_word_is_in_its_style() -> None:
+    body = "<p class=MsoTitle>Note sur la régie</p><h1>1. Moyens</h1><p>La régie emploie 27 salariés toute l’année.</p>"
+    content = f"<html><title>Microsoft Word - note.docx</title><body>{body}</body></html>"
+    assert read(content).title == "Note sur la régie"
+
+
+def test_what_is_a_table_by_its_roles_is_one() -> None:
+    def row(*cells: str, role: str = "cell") -> str:
+        return f"<div role=row>{''.join(f'<span role={role}>{cell}</span>' for cell in cells)}</div>"
+
+    head, body = row("Public", "Tarif", role="columnheader"), row("Adulte", "6,40 €") + row("Enfant", "3,10 €")
+    assert text(f"<div role=table><div role=rowgroup>{head}</div><div role=rowgroup>{body}</div></div>").endswith(
+        "| Public | Tarif |\n| --- | --- |\n| Adulte | 6,40 € |\n| Enfant | 3,10 € |"
+    )
+
+
+def test_a_formula_is_text() -> None:
+    formula = "<math><mfrac><mi>S</mi><mn>12</mn></mfrac></math>"
+    assert text(f"<p>Elle vaut {formula} par mois.</p>").endswith("Elle vaut S/12 par mois.")
+
+
+def test_what_is_struck_out_is_told_of() -> None:
+    content = "<html><body><article><h1>Tarif</h1><p>Il est de <s>48</s> 52 euros.</p></article></body></html>"
+    document = read(content)
+    assert document.text == "Il est de 52 euros."
+    assert document.remarks == (STRUCK,)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.readers.html.not_articles import CLOSED, CONSENT, LOGIN, NOT_FOUND, ROBOT, WRITTEN_BY_SCRIPT
+from ingest.readers.html.not_articles import CLOSED, CONSENT, ELSEWHERE, LOGIN, NOT_FOUND, ROBOT, WRITTEN_BY_SCRIPT
 from kb.errors import DocumentError
 from reading import reader_of
 
@@ -25,6 +25,8 @@ def page(body: str, title: str = "") -> str:
         ("<main><h1>Cette page n'est plus disponible</h1><p>Elle a été retirée.</p></main>", "", NOT_FOUND),
         ("<main><h1>La page que vous recherchez est introuvable</h1><p>Plan du site.</p></main>", "", NOT_FOUND),
         ("<main><h1>Page not found</h1><p>Sorry.</p></main>", "", NOT_FOUND),
+        ("<script>location = '/accueil'</script><p>Redirection en cours...</p>", "Mairie", ELSEWHERE),
+        ("<main><p>Vous allez être redirigé vers la nouvelle adresse.</p></main>", "Mairie", ELSEWHERE),
         (
             "<main><h1>Connexion</h1><form><input type='password'></form><p>Mot de passe oublié ?</p></main>",
             "",
@@ -74,6 +76,7 @@ def test_a_page_that_is_no_article_is_refused_with_the_reason(body: str, title: 
         (f"<main><h1>Cookies et traceurs</h1><p>{TEXT}</p><button>Tout accepter</button></main>", "Cookies"),
         ("<main><h1>Le service</h1><p>JavaScript est le langage que la formation enseigne.</p></main>", ""),
         (f"<meta http-equiv='refresh' content='600'><main><h1>Le direct</h1><p>{TEXT}</p></main>", ""),
+        ("<main><h1>Redirection des eaux de pluie</h1><p>Elles vont au bassin de la Prairie.</p></main>", "Eaux"),
         ("<main><h1>Travaux de la gare</h1><p>Le site est en travaux depuis mai.</p></main>", ""),
     ],
 )

@@ -22,6 +22,8 @@ def text(markup: str) -> str:
     [
         ("1 254<sup>3</sup> logements", "1 254 logements"),
         ("1 254 <sup>(3)</sup> logements", "1 254 logements"),
+        ("1 254<span style='vertical-align: super; font-size: 70%'>3</span> logements", "1 254 logements"),
+        ("1 254<sup>a</sup> logements, à 18<sup>h</sup>30, le 2<sup>e</sup>", "1 254 logements, à 18h30, le 2e"),
         ("1 254<sup>1,2</sup> logements réhabilités<sup>*</sup>.", "1 254 logements réhabilités."),
         ("1 254<sup><a href='#note3'>3</a></sup> logements", "1 254 logements"),
         ("1 254<a href='#note3'><sup>3</sup></a> logements", "1 254 logements"),

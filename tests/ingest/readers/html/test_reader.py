@@ -165,14 +165,14 @@ def test_a_page_that_names_no_main_part_is_read_by_trafilatura() -> None:
         "<div class='top'><ul><li><a href='/'>Accueil</a></li><li><a href='/b'>Actualités</a></li></ul></div>"
         f"<div class='content'><h1>Un quartier change</h1><p>{long}</p><h2>Le calendrier</h2>"
         f"<p>{long}Il finira en 2027.</p>"
-        "<ul><li>les écoles d’abord ;</li><li>les logements ensuite.</li></ul>"
+        "<ol start=4><li>les écoles d’abord ;</li><li><b>les logements</b> ensuite.</li></ol>"
         "<table><tr><th>Année</th><th>Logements</th></tr><tr><td>2024</td><td>120</td></tr></table></div>"
         "<div id='footer'><p><a href='/m'>Mentions légales</a> <a href='/p'>Plan du site</a></p></div>"
     )
     document = read(page(body))
     assert document.title == "Un quartier change"
     assert "## Le calendrier\n\nL’Agence" in document.text
-    assert "Il finira en 2027.\n\n- les écoles d’abord ;\n- les logements ensuite." in document.text
+    assert "Il finira en 2027.\n\n4. les écoles d’abord ;\n5. les logements ensuite." in document.text
     assert "| Année | Logements |\n| --- | --- |\n| 2024 | 120 |" in document.text
     assert "Accueil" not in document.text
 

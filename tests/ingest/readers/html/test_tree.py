@@ -56,3 +56,24 @@ def test_markup_leaves_its_visible_text(markup: str, expected: str) -> None:
 def test_text_of_puts_a_space_where_a_block_or_a_line_ends() -> None:
     element = lxml.html.fromstring("<div><p>Un</p><p>de<b>ux</b><br>trois</p><script>x</script></div>")
     assert text_of(element) == "Un deux trois"
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        (
+            "<ol start=12><li>Amende</li><li value=15>Retrait</li><li>Appel</li></ol>",
+            "12. Amende\n15. Retrait\n16. Appel",
+        ),
+        ("<ol type=a><li>un</li><li>deux</li></ol>", "- a) un\n- b) deux"),
+        ("<ol type=I start=3><li>Objet</li></ol>", "- III) Objet"),
+        ("<ul><li>3) trois</li><li>2024. Bilan</li></ul>", "3. trois\n- 2024. Bilan"),
+        (
+            "<dl><dt>Salle A</dt><dt>Salle B</dt><dd>120 places</dd><dd>45 euros</dd><dt>Parc</dt></dl>",
+            "- Salle A, Salle B : 120 places\n- Salle A, Salle B : 45 euros\n- Parc",
+        ),
+        ("<p>Tarif : <del>120 €</del> <ins>95 €</ins>, <s>18 €</s> 15 €</p>", "Tarif : 95 €, 15 €"),
+    ],
+)
+def test_lists_count_as_they_say_and_what_is_struck_out_is_gone(markup: str, expected: str) -> None:
+    assert text(markup) == expected

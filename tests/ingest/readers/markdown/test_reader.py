@@ -104,7 +104,7 @@ def test_inline_marks_leave_their_visible_text() -> None:
         "  \nde la phrase.\\\nFin.\n\n<div>Un bloc <em>brut</em></div>\n\n<script>alert(1)</script>\n\n<!-- caché -->\n"
     )
     assert read(content).text == (
-        "Du gras, de l’italique, du code, un lien, une image, https://example.org/a, barré, 2 < 3 & 4, html, "
+        "Du gras, de l’italique, du code, un lien, une image, https://example.org/a, , 2 < 3 & 4, html, "
         "<nom de la ville>, un * seul. Suite de la phrase. Fin.\n\nUn bloc brut"
     )
 

@@ -124,3 +124,22 @@ def test_slides_without_text_and_other_files_are_refused(opened: Any) -> None:
         read(saved(opened))
     with pytest.raises(DocumentError, match="ce n'est pas un diaporama"):
         read(b"PK\x03\x04")
+
+
+def test_raised_letters_are_powers_or_calls(opened: Any) -> None:
+    slide = opened.slides.add_slide(opened.slide_layouts[5])
+    slide.shapes.title.text = "Parc"
+    line = box(slide, "", 1, 3).text_frame.paragraphs[0]
+    for words, raised in (
+        ("1 254", ""),
+        ("3", "30000"),
+        (" étals, 850 m", ""),
+        ("2", "30%"),
+        (", H", ""),
+        ("2", "-25000"),
+    ):
+        run = line.add_run()
+        run.text = words
+        if raised:
+            run.font._element.set("baseline", raised)
+    assert read(saved(opened)).text.endswith("1 254 (3) étals, 850 m², H2")

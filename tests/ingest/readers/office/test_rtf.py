@@ -73,3 +73,36 @@ def test_other_files_and_empty_ones_are_refused() -> None:
         read("texte")
     with pytest.raises(DocumentError, match="aucun texte"):
         read(rtf(""))
+
+
+def test_raised_figures_are_powers_or_calls() -> None:
+    body = (
+        r"\pard 1254{\super 3} \'e9tals, 85 m\super 2\nosupersub  et 10{\up6 6} euros, le 1{\super er} lot, "
+        r"{\super {\b 4}} fin.\par\pard Fin.\par"
+    )
+    assert read(rtf(body)).text == "1254 (3) étals, 85 m² et 10⁶ euros, le 1er lot, (4) fin.\n\nFin."
+
+
+def test_merged_cells_say_what_they_say_in_each_column_and_row() -> None:
+    """The first row as Word ends one: defined again behind its cells."""
+    first = r"\trowd\clvmgf\clvertalt\cellx100\cellx300\cellx500"
+    below = r"\trowd\clvmrg\cellx100\cellx200\cellx300\clmgf\cellx400\clmrg\cellx500"
+    body = (
+        first
+        + r"\pard\intbl Ville\cell 2023\cell 2024\cell{"
+        + first
+        + r"\row}"
+        + below
+        + r"\pard\intbl\cell Vot\'e9\cell R\'e9el\cell Tout\cell\cell\row"
+        + r"\trowd\cellx100\cellx200\cellx300\cellx400\cellx500\pard\intbl Olt\cell 12\cell 13\cell 14\cell 15\cell\row"
+        + r"\pard Fin.\par"
+    )
+    assert read(rtf(body)).text == (
+        "| Ville | 2023, Voté | 2023, Réel | 2024, Tout | 2024, Tout |\n| --- | --- | --- | --- | --- |\n"
+        "| Olt | 12 | 13 | 14 | 15 |\n\nFin."
+    )
+
+
+def test_boxes_of_wingdings_are_states() -> None:
+    body = r"\pard {\f1 \u-3842 ?} Favorable {\f1 \u-3985 ?} R\'e9serv\'e9\par"
+    assert read(rtf(body)).text == "[x] Favorable [ ] Réservé"

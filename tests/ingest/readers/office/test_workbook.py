@@ -170,3 +170,37 @@ def test_a_workbook_without_its_parts_is_damaged() -> None:
     broken = rewritten(content, lambda name, part: b"<a>" if name == "xl/workbook.xml" else part)
     with pytest.raises(DocumentError, match="endommagé"):
         read(broken)
+
+
+def test_raised_letters_of_a_cell_are_powers_or_calls() -> None:
+    """As Excel writes texts of several looks: shared by the cells, in runs."""
+
+    def shared(*texts: str) -> str:
+        raised = "<rPr><vertAlign val='superscript'/></rPr>"
+        runs = (f"<r>{raised if text.startswith('^') else ''}<t>{text.removeprefix('^')}</t></r>" for text in texts)
+        return f"<si>{''.join(runs)}</si>"
+
+    names = "<sst xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'>"
+    strings = f"{names}{shared('Surface (m', '^2', ')')}{shared('1 254', '^3', ' baux')}</sst>"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+    changes = {
+        't="inlineStr"><is><t>surface</t></is>': 't="s"><v>0</v>',
+        't="inlineStr"><is><t>figure</t></is>': 't="s"><v>1</v>',
+        "</Types>": f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>',
+    }
+    made = io.BytesIO()
+    plain = workbook(("Parc", rows(["Commune", "surface"], ["Olt", "figure"], ["Mas", 84])))
+    with zipfile.ZipFile(io.BytesIO(plain)) as parts, zipfile.ZipFile(made, "w") as written:
+        for name in parts.namelist():
+            content = parts.read(name).decode()
+            for old, new in changes.items():
+                content = content.replace(old, new)
+            if name == "xl/_rels/workbook.xml.rels":
+                added = f'<Relationship Id="rS" Type="{relation}" Target="sharedStrings.xml"/></Relationships>'
+                content = content.replace("</Relationships>", added)
+            written.writestr(name, content)
+        written.writestr("xl/sharedStrings.xml", strings)
+    assert read(made.getvalue()).text.endswith(
+        "| Commune | Surface (m²) |\n| --- | --- |\n| Olt | 1 254 (3) baux |\n| Mas | 84 |"
+    )

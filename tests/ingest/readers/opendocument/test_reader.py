@@ -21,6 +21,7 @@ _NAMES = " ".join(
         "presentation": "presentation",
     }.items()
 )  # fmt: skip
+_NAMES += ' xmlns:field="urn:openoffice:names:experimental:ooo-ms-interop:xmlns:field:1.0"'
 
 
 def package(body: str, styles: str = "", shared: str = "", title: str = "", manifest: str = "") -> bytes:
@@ -202,3 +203,44 @@ def test_slides_are_pages() -> None:
 def test_what_cannot_be_read_says_why(content: bytes, reason: str) -> None:
     with pytest.raises(DocumentError, match=reason):
         read(content)
+
+
+def test_raised_figures_are_powers_or_calls() -> None:
+    styles = (
+        '<style:style style:name="T1"><style:text-properties style:text-position="super 58%"/></style:style>'
+        '<style:style style:name="T2"><style:text-properties style:text-position="sub 58%"/></style:style>'
+    )
+
+    def span(style: str, words: str) -> str:
+        return f'<text:span text:style-name="{style}">{words}</text:span>'
+
+    body = (
+        f"<text:p>Il y a 1 254{span('T1', '3')} étals sur 850 m{span('T1', '2')} pour 10{span('T1', '6')} euros, "
+        f"et du CO{span('T2', '2')}.</text:p>"
+    )
+    assert read(text(body, styles=styles)).text == "Il y a 1 254 (3) étals sur 850 m² pour 10⁶ euros, et du CO2."
+
+
+def test_the_answers_of_a_form_of_word_and_its_signs_are_kept() -> None:
+    def field(kind: str, **told: str) -> str:
+        held = "".join(f'<field:param field:name="{name}" field:value="{value}"/>' for name, value in told.items())
+        return f'<field:fieldmark field:type="vnd.oasis.opendocument.field.{kind}">{held}</field:fieldmark>'
+
+    box, empty = field("FORMCHECKBOX", Checkbox_Checked="true"), field("FORMCHECKBOX")
+    chosen = field("FORMDROPDOWN", Dropdown_ListEntry="Nord", Dropdown_Selected="0")
+    body = f"<text:p>{box}Conforme{empty}Refusé, \uf0fe Urgent \uf06f Étude ☒ Halle : secteur {chosen}</text:p>"
+    assert read(text(body)).text == "[x] Conforme [ ] Refusé, [x] Urgent [ ] Étude [x] Halle : secteur Nord"
+
+
+def test_what_is_struck_out_is_left_out_and_told_of() -> None:
+    styles = (
+        '<style:style style:name="T1"><style:text-properties style:text-line-through-style="solid"/></style:style>'
+        '<style:style style:name="T2"><style:text-properties style:text-line-through-style="none"/></style:style>'
+    )
+    body = (
+        '<text:p>Le tarif est de <text:span text:style-name="T1">48</text:span>'
+        '<text:span text:style-name="T2">52 euros</text:span>.</text:p>'
+    )
+    document = read(text(body, styles=styles))
+    assert document.text == "Le tarif est de 52 euros."
+    assert document.remarks == ("texte barré laissé de côté",)

@@ -5,6 +5,7 @@ import random
 import string
 
 import pytest
+from PIL import Image
 
 from ingest.readers.pdf.legible import is_legible
 from ingest.readers.reading import RecognisedPage, RecognitionWanted
@@ -102,3 +103,14 @@ def test_a_file_with_no_page_to_read_is_refused_with_the_reason() -> None:
     sheet.paragraph(shifted(PARAGRAPH * 3, 3))
     with pytest.raises(DocumentError, match="la police du PDF est mal codée, même pour la reconnaissance"):
         read(sheet.content(), recognised={0: RecognisedPage()})
+
+
+@pytest.mark.parametrize(("width", "told"), [(120, True), (30, False)])
+def test_an_image_among_the_text_is_told_of(width: int, told: bool) -> None:
+    sheet = Sheet()
+    sheet.paragraph()
+    sheet.image(Image.new("L", (60, 40), 200), w=width)
+    sheet.add_page()
+    sheet.paragraph()
+    remarks = ("page 1 : images parmi le texte, laissées de côté",) if told else ()
+    assert read(sheet.content()).remarks == remarks

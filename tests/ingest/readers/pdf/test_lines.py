@@ -104,3 +104,26 @@ def test_what_programs_write_is_no_title(title: str) -> None:
     sheet.set_y(30)
     sheet.paragraph()
     assert read(sheet.content()).title == "Plan de mobilité de Vaugrelle"
+
+
+def test_pages_on_the_left_and_on_the_right_have_a_head_each() -> None:
+    sheet = Sheet()
+    for page in range(4):
+        if page:
+            sheet.add_page()
+        sheet.small(12, 12, "Bilan des contrôles" if page % 2 else "Direction de la voirie", 8)
+        sheet.set_y(20)
+        sheet.paragraph(f"La brigade {page} a contrôlé {733 + page} véhicules. {PARAGRAPH}")
+    text = read(sheet.content()).text
+    assert "Bilan des contrôles" not in text
+    assert "Direction de la voirie" not in text
+    assert "735 véhicules" in text
+
+
+def test_a_long_sentence_above_tables_in_small_letters_is_no_heading() -> None:
+    sheet = Sheet()
+    sheet.paragraph()
+    sheet.set_font(size=8)
+    for _ in range(12):
+        sheet.paragraph()
+    assert read(sheet.content()).text.startswith("Le comité de suivi")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from pdf_files import PARAGRAPH, Sheet, annotation, widget, with_annotations
@@ -101,3 +102,24 @@ def test_ticks_of_a_list_are_its_bullets() -> None:
     sheet.set_y(60)
     sheet.paragraph()
     assert read(sheet.content()).text.startswith("- Le dossier est complet.\n- La commune est prévenue.")
+
+
+def test_a_box_far_behind_its_words_is_theirs_and_a_box_has_words_of_its_own() -> None:
+    lines = [TITLE, (60, 690, "Association"), (60, 660, "Favorable"), (152, 660, "Réservé"), END]
+    fields = [
+        widget((262, 688, 274, 700), "/FT/Btn/T(a)/V/Oui/AS/Oui"),
+        widget((42, 658, 54, 670), "/FT/Btn/T(b)/V/Oui/AS/Oui"),
+        widget((124, 658, 136, 670), "/FT/Btn/T(c)/V/Off/AS/Off"),
+    ]
+    text = read(with_annotations(lines, fields)).text
+    assert "[x] Association\n\n" in text
+    assert re.search(r"\[x\] Favorable\W+\[ \] Réservé", text)
+
+
+def test_a_cross_among_ticks_is_a_no() -> None:
+    sheet = Sheet()
+    sheet.add_font("Sans", fname=SANS)
+    sheet.set_font("Sans", size=11)
+    sheet.cell(0, 7, "☐ Urgent, ✔ transmis, ✗ classé", new_x="LMARGIN", new_y="NEXT")
+    sheet.paragraph()
+    assert read(sheet.content()).text.startswith("[ ] Urgent, [x] transmis, ✗ classé")

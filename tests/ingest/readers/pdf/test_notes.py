@@ -84,3 +84,11 @@ def test_a_note_called_from_a_table_leaves_its_figure_alone() -> None:
     text = read(sheet.content()).text
     assert "| Voirie | 310 000 | 45 200 |" in text
     assert "(2) Hors taxes." in text
+
+
+def test_a_note_is_told_by_its_number_before_a_tab() -> None:
+    sheet = Sheet()
+    sheet.called(12, 30, "En 2024, la ville a dépensé 62,4", "2", " millions pour 1 254 logements.")
+    sheet.small(12, 280, "2", 8)
+    sheet.small(18, 280, "Millions d'euros courants.", 8)
+    assert read(sheet.content()).text.endswith("62,4 millions pour 1 254 logements.\n\n(2) Millions d'euros courants.")

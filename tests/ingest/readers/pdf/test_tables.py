@@ -178,3 +178,48 @@ def test_a_table_turned_on_its_page_is_read_as_it_stands() -> None:
         y = sheet.cells(rows, (40, 100, 140), 100)
         sheet.text(40, y + 8, "Le tableau donne le nombre de logements aidés par commune et par an.")
     assert read(sheet.content()).text.startswith(rendered(*rows))
+
+
+def test_a_name_half_way_between_the_rows_of_a_header_is_in_both() -> None:
+    sheet = Sheet()
+    sheet.set_xy(60, 30)
+    for text in ("Dépenses 2023", "Dépenses 2024"):
+        sheet.cell(60, 6, text, align="C")
+    sheet.text(12, 37.2, "Commune")
+    rows = [
+        ("", "Votées", "Faites", "Votées", "Faites"),
+        *(("Olt", "110", "98", "125", "117"), ("Mas", "64", "59", "71", "70")),
+    ]
+    sheet.set_y(sheet.cells(rows, (12, 88, 115, 145, 175), 40) + 5)
+    sheet.paragraph()
+    years = (f"Dépenses {year}, {name}" for year in (2023, 2024) for name in ("Votées", "Faites"))
+    assert rendered(("Commune", *years), *rows[1:]) in read(sheet.content()).text
+
+
+@pytest.mark.parametrize("angle", [90, 270])
+def test_names_of_columns_may_be_turned(angle: int) -> None:
+    sheet = Sheet()
+    sheet.paragraph()
+    for x in (12, 60, 80, 100, 120):
+        sheet.line(x, 40, x, 90)
+    for y in (40, 66, 74, 82, 90):
+        sheet.line(12, y, 120, y)
+    sheet.text(14, 64, "Quartier")
+    for number, name in enumerate(("Crèches", "Écoles", "Gymnases")):
+        x, y = (72 + 20 * number, 64) if angle == 90 else (68 + 20 * number, 42)
+        with sheet.rotation(angle, x, y):
+            sheet.text(x, y, name)
+    rows = [("Les Aulnes", "4", "7", "2"), ("Bellerive", "3", "5", "1"), ("Le Port", "6", "8", "3")]
+    sheet.cells(rows, (14, 72, 92, 112), 71, 8)
+    assert rendered(("Quartier", "Crèches", "Écoles", "Gymnases"), *rows) in read(sheet.content()).text
+
+
+def test_figures_on_lines_of_their_own_in_a_cell_stay_apart() -> None:
+    sheet = Sheet()
+    with sheet.table(col_widths=(60, 40, 40)) as table:
+        table.row(("Aide", "Durée", "Montant"))
+        table.row(("Prime au vélo, sur facture acquittée", "12 mois", "250\n(400\nneuf)"))
+        table.row(("Prime au bois", "", "1 150\n2 300"))
+    header = ("Aide", "Durée", "Montant")
+    prime = ("Prime au vélo, sur facture acquittée", "12 mois", "250 ; (400 neuf)")
+    assert read(sheet.content()).text == rendered(header, prime, ("Prime au bois", "", "1 150 ; 2 300"))
