@@ -55,7 +55,7 @@ def end(report: IngestReport, as_json: bool) -> None:
 
 
 def end_trial(foreseen: Foreseen, as_json: bool, *, is_stale: bool = False) -> None:
-    """Tells what would be done; `is_stale` when that is something else than what was agreed to. Raises SystemExit then,
+    """Tells what would be done; `is_stale` when that is something else than what was confirmed. Raises SystemExit then,
     and when something would fail."""
     found = foreseen.to_json()
     if as_json:
@@ -66,7 +66,7 @@ def end_trial(foreseen: Foreseen, as_json: bool, *, is_stale: bool = False) -> N
             click.echo(f"{STALE} Ce qui changerait maintenant :")
         for line in foreseen_lines(found):
             click.echo(escaped(line))
-        click.echo(f"Pour ne faire que cela : reperes sync --foreseen {foreseen.mark}")
+        click.echo(f"Marque de cet essai, pour « reperes sync --foreseen » : {foreseen.mark}")
     if foreseen.report.failed or is_stale:
         raise SystemExit(1)
 

@@ -79,9 +79,8 @@ class Plan:
         if correction is None:
             return document
         corrected, noted = correction.applied(document)
-        if (
-            noted != correction and not self.is_trial
-        ):  # the source says something else than it did when it was corrected
+        # The source may say something else than it did when it was corrected.
+        if noted != correction and not self.is_trial:
             keep_correction(place_of(self.settings), document.id, noted)
         return corrected
 

@@ -48,7 +48,7 @@ def ignored_lines(files: Sequence[Mapping[str, Any]], number: int) -> Iterator[s
 
 
 def foreseen_groups(found: Mapping[str, Any]) -> Iterator[tuple[str, list[Mapping[str, Any]], str]]:
-    """What a trial foresees, kind by kind: what it is called with its number, the first documents, « et 120 autres »."""
+    """What a trial foresees, kind by kind: its name with the number, the first documents, « et 120 autres »."""
     for kind, label in FORESEEN.items():
         if number := found.get(kind, 0):
             named = [change for change in found["changes"] if change["change"] == kind][:FORESEEN_SHOWN]
