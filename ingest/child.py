@@ -107,9 +107,9 @@ class ChildIngestor:
         confirm = ("--confirm",) if withdrawn else ()
         self._start(("ingest", *self._to_store, "--source", UPLOADS_SOURCE, *confirm, str(self._uploads)), wait=True)
 
-    def ingest_address(self, url: str) -> None:
-        """Has a page, or what a feed leads to, read, once what runs has ended."""
-        self._start(("ingest", *self._to_store, "--", url), wait=True)
+    def ingest_addresses(self, urls: Sequence[str]) -> None:
+        """Has pages, or what feeds lead to, read, once what runs has ended."""
+        self._start(("ingest", *self._to_store, "--", *urls), wait=True)
 
     def correct(self, document_id: str, fields: Mapping[str, str] | None, title: str = "") -> bool:
         """Corrects a document, or takes its corrections back, once what runs has ended. Whether that is done; may raise
@@ -136,9 +136,12 @@ class ChildIngestor:
             _Job(command, f"effacement pour de bon de {named}", f"Effacé pour de bon : {named}.", keeps_on=True)
         )
 
-    def preview(self, what: str) -> Mapping[str, Any]:
-        """What would be understood of a file or an address. May raise ReperesError, saying why it cannot be read."""
-        return self._finished("preview", "--json", "--", what)
+    def previews(self, what: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+        """What would be understood of files and addresses, or why each cannot be read. May raise ReperesError."""
+        if len(what) == 1:
+            return [self._finished("preview", "--json", "--", *what)]
+        found: list[Mapping[str, Any]] = self._finished("preview", "--json", "--", *what)["previews"]
+        return found
 
     def _finished(self, *command: str) -> Mapping[str, Any]:
         """What a short command printed. Raises ReperesError with what it says went wrong."""

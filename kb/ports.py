@@ -151,12 +151,13 @@ class Ingestor(Protocol):
         """Has the folder of added files read, after what runs; with `withdrawn` documents whose file is gone leave."""
         ...
 
-    def ingest_address(self, url: str) -> None:
-        """Has a page, or what a feed leads to, read, after what runs."""
+    def ingest_addresses(self, urls: Sequence[str]) -> None:
+        """Has pages, or what feeds lead to, read, after what runs."""
         ...
 
-    def preview(self, what: str) -> Mapping[str, Any]:
-        """What would be understood of a file or an address. Raises ReperesError, saying why it cannot be read."""
+    def previews(self, what: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+        """What would be understood of each of files and addresses, or its `error`, saying why it cannot be read. Raises
+        ReperesError when none can be."""
         ...
 
     def correct(self, document_id: str, fields: Mapping[str, str] | None, title: str = "") -> bool:
