@@ -34,5 +34,7 @@ window.reperesGathering = (() => {
     return file.size > Number(maxMb) * 1e6 ? `plus de ${maxMb} Mo` : "";
   };
 
-  return { chosen, dropped, refusal };
+  const byPath = (one, other) => one.path.localeCompare(other.path, "fr", { numeric: true });
+
+  return { chosen, dropped, refusal, byPath };
 })();

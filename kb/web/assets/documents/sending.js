@@ -5,7 +5,7 @@
   const place = form.querySelector("[data-sent]");
   const button = form.querySelector("button");
   const [files, folder] = form.querySelectorAll("input[type=file]");
-  const { chosen, dropped, refusal } = window.reperesGathering;
+  const { chosen, dropped, refusal, byPath } = window.reperesGathering;
   const many = (number, one, more) => `${number} ${number > 1 ? more : one}`;
   let rows = [];
   let isSending = false;
@@ -49,7 +49,7 @@
   // A list of what was gathered, before anything is sent.
   const show = (gathered) => {
     let room = Number(form.dataset.most);
-    rows = gathered.map(({ file, path }) => {
+    rows = gathered.sort(byPath).map(({ file, path }) => {
       const row = { file, path, bar: made("progress", { max: 100, value: 0 }), told: made("span", { className: "badge" }) };
       row.cancel = made("button", { type: "button", className: "link", textContent: "Annuler" });
       row.cancel.append(made("span", { className: "unseen", textContent: ` : ${path}` }));
@@ -58,7 +58,9 @@
       row.item = made("li", {}, made("bdi", { textContent: path }), " ", row.told, " ", row.bar, " ", row.cancel);
       return row;
     });
-    place.replaceChildren(summary, all, made("ul", { className: "states" }, ...rows.map((row) => row.item)));
+    const list = made("div", { className: "scroll", tabIndex: 0, role: "group", ariaLabel: "Fichiers choisis" });
+    list.append(made("ul", { className: "states" }, ...rows.map((row) => row.item)));
+    place.replaceChildren(summary, all, list);
     for (const row of rows) {
       const reason = refusal(row, form.dataset) || (room-- > 0 ? "" : `plus de ${form.dataset.most} fichiers à la fois`);
       tell(row, reason ? "refused" : "ready", reason ? `laissé de côté : ${reason}` : "en attente");

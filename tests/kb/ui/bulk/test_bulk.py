@@ -73,6 +73,7 @@ def test_a_folder_is_dropped_chosen_by_the_keyboard_and_added_at_once(
     ):  # fmt: skip
         expect(listed.locator("li").filter(has_text=path)).to_contain_text(reason)
     assert serious(page, "gathered") == []
+    picture(page, "bulk-gathered")
     assert Uploads(settings.uploads_folder, 1).waiting() == []  # nothing was sent yet
     listed.get_by_role("button", name="Annuler : Réunions/2024/c.md").click()
     page.get_by_role("button", name="Lire ces fichiers").click()
