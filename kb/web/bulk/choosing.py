@@ -60,7 +60,9 @@ def _waiting(editor: DocumentEditor, keys: Sequence[str]) -> tuple[list[WaitingU
         except ReperesError:
             gone += 1
     told = f"{gone} documents n'attendent" if gone > 1 else "1 document n'attend"
-    return sorted(found, key=lambda upload: upload.name), [f"{told} plus : ajoutés ou écartés entre-temps."] if gone else []
+    return sorted(found, key=lambda upload: upload.name), [
+        f"{told} plus : ajoutés ou écartés entre-temps."
+    ] if gone else []
 
 
 def _asked(
