@@ -35,7 +35,6 @@ from kb.web.auth.access import Access
 from kb.web.auth.gate import Gate
 from kb.web.auth.shared import shared_state
 from kb.web.auth.sign_in import sign_in_routes
-from kb.web.bulk.sending import MOST_FILES
 from kb.web.door.events import EventDoor, PageEvents
 from kb.web.door.origins import Origins, is_loopback
 from kb.web.evaluation_files import evaluation_routes
@@ -46,6 +45,7 @@ from kb.web.operation import Metrics, operation_routes
 from kb.web.originals.leaves import Leaves
 from kb.web.page_context import PageContext
 from kb.web.pages.beside import beside_routes
+from kb.web.pages.bulk.sending import MOST_FILES
 from kb.web.pages.conversations import conversation_routes
 from kb.web.pages.document_editor import DocumentEditor
 from kb.web.pages.documents import document_routes

@@ -22,7 +22,7 @@ from kb.errors import ReperesError
 from kb.records.places import shared_place_of
 from kb.records.shared.folder import MARK, join_folder
 from kb.settings import Settings
-from kb.web.bulk.added import Added, AddedRecords, now
+from kb.web.added.records import Added, AddedRecords, now
 
 # Hidden, so that ingestion ignores them. What is known of a file stands where no name of a file can reach: files are
 # `.fichiers/KEY/NAME`, the records `.fiches/KEY.json`.

@@ -20,12 +20,12 @@ from kb.retrieval.holdings import newest_first
 from kb.settings import UPLOADS_SOURCE
 from kb.text.folding import fold
 from kb.types import Document
+from kb.web.added.outcomes import outcomes
 from kb.web.base_state import read_base_state
-from kb.web.bulk.added import outcomes
-from kb.web.bulk.choosing import choosing_routes
-from kb.web.bulk.sending import MOST_FILES, MOST_IN_A_FOLDER, sending_routes
-from kb.web.bulk.updating import updating_routes
 from kb.web.chat.sources import reader_address
+from kb.web.pages.bulk.choosing import choosing_routes
+from kb.web.pages.bulk.sending import MOST_FILES, MOST_IN_A_FOLDER, sending_routes
+from kb.web.pages.bulk.updating import updating_routes
 from kb.web.pages.document_editor import Alike, AlikeError, DocumentEditor
 from kb.web.pages.templating import page
 from kb.web.uploads import file_of

@@ -13,7 +13,7 @@ from kb.errors import ReperesError
 from kb.records.corrections import read_corrections
 from kb.settings import UPLOADS_SOURCE, Settings
 from kb.types import Document, StoreStatus
-from kb.web.bulk.sending import MOST_IN_A_FOLDER
+from kb.web.pages.bulk.sending import MOST_IN_A_FOLDER
 from kb.web.uploads import Uploads
 from serving import Application
 from small_base import SmallBase

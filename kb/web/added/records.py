@@ -1,20 +1,15 @@
-"""What became of the files and addresses that were accepted: each is told until a day has passed, or it is cleared."""
+"""The files and addresses that were accepted: each is told until a day has passed, or it is cleared."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
-
-from kb.ports import Base
 
 TOLD_FOR = timedelta(days=1)
 _SUFFIX = ".added"  # beside the records of what waits, which end in `.json`
-
-State = Literal["waiting", "indexed", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +24,6 @@ class Added:
     url: str | None
     is_archive: bool
     at: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of it; `reason` says in French why it was refused."""
-
-    added: Added
-    state: State
-    reason: str = ""
 
 
 class AddedRecords:
@@ -62,7 +48,7 @@ class AddedRecords:
 
     def forget(self, document_id: str) -> None:
         """Tells nothing more of what a document was, or is to be, read from."""
-        self.drop([added for added in self.list() if _is_of(document_id, added)])
+        self.drop([added for added in self.list() if is_of(document_id, added)])
 
     def drop(self, added: Collection[Added]) -> None:
         """Tells nothing more of these."""
@@ -75,25 +61,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def outcomes(added: Sequence[Added], base: Base, reports: Sequence[Mapping[str, Any]]) -> list[Outcome]:
-    """What became of each, by what the base holds and by the reports of the updates since, newest first."""
-    archives = [document.id for document in base.documents()] if any(one.is_archive for one in added) else []
-    return [_outcome(one, base, archives, reports) for one in added]
-
-
-def _outcome(added: Added, base: Base, held: Sequence[str], reports: Sequence[Mapping[str, Any]]) -> Outcome:
-    if base.read_at(added.document) is not None or any(_is_of(document_id, added) for document_id in held):
-        return Outcome(added, "indexed")
-    for report in reports:
-        if report.get("began", "") < added.at:
-            break  # from before
-        for note in (*report.get("failed", ()), *report.get("ignored_files", ())):
-            if _is_of(note["source"], added):
-                return Outcome(added, "refused", note["reason"])
-    return Outcome(added, "waiting")
-
-
-def _is_of(name: str, added: Added) -> bool:
+def is_of(name: str, added: Added) -> bool:
     """Whether a document, or a line of a report, is of what was accepted."""
     return name in {added.document, added.url} or name.startswith(f"{added.document}/")
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from kb.errors import ReperesError
-from kb.web.bulk.sending import Show
+from kb.web.pages.bulk.sending import Show
 from kb.web.pages.document_editor import DocumentEditor
 
 _MARK = re.compile(r"[0-9a-f]{64}")

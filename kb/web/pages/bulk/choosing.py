@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from kb.errors import ReperesError
 from kb.records.corrections import FIELDS
-from kb.web.bulk.sending import Show
+from kb.web.pages.bulk.sending import Show
 from kb.web.pages.document_editor import Alike, DocumentEditor
 from kb.web.pages.templating import page
 from kb.web.uploads import WaitingUpload
