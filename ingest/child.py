@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import datetime
-import json
 import logging
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ingest.foreseeing.child import Foreseeing
+from ingest.processes import error_of, printed, progress_in, spawn, stopped
 from ingest.readers import SUFFIXES
 from kb.errors import ReperesError
-from kb.ports import IngestionProgress
+from kb.ports import Foresight, IngestionProgress
 from kb.settings import UPLOADS_SOURCE, Settings
 
 _LONGEST_COMMAND = 600  # seconds
 # Another replica of the application is writing: each try is a process, which takes a second or two.
 _SECONDS_BETWEEN_TRIES = 10.0
-_STOPPED = "La mise à jour de la base s'est arrêtée (code {code})."
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +67,7 @@ class ChildIngestor:
         self._lock = threading.Lock()
         self._progress = IngestionProgress()
         self._process: subprocess.Popen[str] | None = None
+        self._foreseeing = Foreseeing((*self._sources, "--dry-run"), self._environ)
 
     @property
     def suffixes(self) -> tuple[str, ...]:
@@ -79,9 +79,24 @@ class ChildIngestor:
         with self._lock:
             return self._progress
 
-    def start(self) -> None:
-        """Starts a sync of all sources and returns at once; does nothing while an ingestion runs."""
-        self._start(self._sources)
+    def start(self, *, foreseen: str = "", confirm: bool = False) -> None:
+        """Starts a sync of all sources and returns at once; does nothing while an ingestion runs. With `foreseen`, once
+        what runs has ended, only what that trial has shown is done, with `confirm` what is withheld too."""
+        only = ("--foreseen", foreseen) if foreseen else ()
+        self._foreseeing.drop()
+        self._start((*self._sources, *only, *(("--confirm",) if confirm else ())), wait=bool(foreseen))
+
+    def foresee(self) -> None:
+        """Starts a trial of a sync and returns at once; does nothing while one runs."""
+        self._foreseeing.start()
+
+    def foreseen(self) -> Foresight:
+        """Where the trial stands, and what it found."""
+        return self._foreseeing.state()
+
+    def drop_foreseen(self) -> None:
+        """Lets go of what a trial found."""
+        self._foreseeing.drop()
 
     def start_corpus(self) -> None:
         """Starts an ingestion of the corpus and returns at once; does nothing while an ingestion runs."""
@@ -92,9 +107,9 @@ class ChildIngestor:
         confirm = ("--confirm",) if withdrawn else ()
         self._start(("ingest", *self._to_store, "--source", UPLOADS_SOURCE, *confirm, str(self._uploads)), wait=True)
 
-    def ingest_address(self, url: str) -> None:
-        """Has a page, or what a feed leads to, read, once what runs has ended."""
-        self._start(("ingest", *self._to_store, "--", url), wait=True)
+    def ingest_addresses(self, urls: Sequence[str]) -> None:
+        """Has pages, or what feeds lead to, read, once what runs has ended."""
+        self._start(("ingest", *self._to_store, "--", *urls), wait=True)
 
     def correct(self, document_id: str, fields: Mapping[str, str] | None, title: str = "") -> bool:
         """Corrects a document, or takes its corrections back, once what runs has ended. Whether that is done; may raise
@@ -121,27 +136,27 @@ class ChildIngestor:
             _Job(command, f"effacement pour de bon de {named}", f"Effacé pour de bon : {named}.", keeps_on=True)
         )
 
-    def preview(self, what: str) -> Mapping[str, Any]:
-        """What would be understood of a file or an address. May raise ReperesError, saying why it cannot be read."""
-        found: Mapping[str, Any] = json.loads(self._finished("preview", "--json", "--", what))
+    def previews(self, what: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+        """What would be understood of files and addresses, or why each cannot be read. May raise ReperesError."""
+        if len(what) == 1:
+            return [self._finished("preview", "--json", "--", *what)]
+        found: list[Mapping[str, Any]] = self._finished("preview", "--json", "--", *what)["previews"]
         return found
 
-    def _finished(self, *command: str) -> str:
-        """Standard output of a short command. Raises ReperesError with what it says went wrong."""
-        done = subprocess.run(
-            [sys.executable, "-m", "app", *command],
-            env=self._environ,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-            timeout=_LONGEST_COMMAND,
-        )
-        if done.returncode:
-            logger.info("%s: %s", command[0], done.stderr.strip())
-            raise ReperesError(_error(done.stdout, done.returncode) or _STOPPED.format(code=done.returncode))
-        return done.stdout
+    def _finished(self, *command: str) -> Mapping[str, Any]:
+        """What a short command printed. Raises ReperesError with what it says went wrong."""
+        process = spawn(command, self._environ, stderr=subprocess.PIPE)
+        try:
+            output, told = process.communicate(timeout=_LONGEST_COMMAND)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            minutes = _LONGEST_COMMAND // 60
+            raise ReperesError(f"La lecture a pris plus de {minutes} minutes : elle a été arrêtée.") from None
+        if process.returncode:
+            logger.info("%s: %s", command[0], told.strip())
+            raise ReperesError(error_of(output, process.returncode) or stopped(process.returncode))
+        return printed(output)
 
     def _start(self, command: Sequence[str], *, wait: bool = False) -> None:
         with self._lock:
@@ -176,19 +191,20 @@ class ChildIngestor:
         self._tell_waiting()
         name, *rest = job.command
         progress = () if job.doing else ("--progress", "lines")
-        self._process = self._spawn((name, *progress, *rest), stderr=subprocess.PIPE)
+        self._process = spawn((name, *progress, *rest), self._environ, stderr=subprocess.PIPE)
         threading.Thread(target=self._follow, args=(self._process, job), name="ingestion", daemon=True).start()
 
     def ingest_corpus(self) -> None:
         """Ingests the corpus to its end, the progress bar on this process's standard error."""
         with self._lock:
-            self._process = self._spawn((*self._corpus, "--progress", "auto"), stderr=None)
+            self._process = spawn((*self._corpus, "--progress", "auto"), self._environ, stderr=None)
             self._end(self._process.communicate()[0], self._process.returncode)
 
     def stop(self) -> None:
         """Ends the process that runs, if any. A commit under way is finished or undone by the next one."""
         with self._lock:
             self._stopping.set()
+        self._foreseeing.stop()
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
             self._process.wait(timeout=10)
@@ -198,10 +214,14 @@ class ChildIngestor:
             assert process.stderr is not None
             assert process.stdout is not None
             for line in process.stderr:
-                self._read_progress(line)
+                if (stands := progress_in(line)) is not None:
+                    with self._lock:
+                        self._progress = replace(self._progress, done=stands[0], total=stands[1])
             output = process.stdout.read()
-        if job.keeps_on and _is_busy(output) and self._keeps_on(job):
+        if job.keeps_on and printed(output).get("busy") and self._keeps_on(job):
             return
+        if printed(output).get("stale"):
+            self._foreseeing.put(printed(output), is_stale=True)
         with self._lock:
             before = self._progress.error
             self._end(output, process.returncode)
@@ -229,50 +249,6 @@ class ChildIngestor:
             self._begin(job)
             return True
 
-    def _read_progress(self, line: str) -> None:
-        try:
-            state = json.loads(line)
-            done, total = int(state["done"]), int(state["total"])
-        except (ValueError, KeyError, TypeError):
-            logger.info("ingestion: %s", line.rstrip())
-            return
-        with self._lock:
-            self._progress = replace(self._progress, done=done, total=total)
-
-    def _spawn(self, command: Sequence[str], stderr: int | None) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "app", *command],
-            env=self._environ,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            text=True,
-            encoding="utf-8",
-        )
-
     def _end(self, output: str, code: int) -> None:
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-        self._progress = replace(self._progress, running=False, error=_error(output, code), finished_at=now)
-
-
-def _is_busy(output: str) -> bool:
-    """Whether a command did nothing because another process is writing."""
-    try:
-        return bool(json.loads(output).get("busy"))
-    except (ValueError, AttributeError):
-        return False
-
-
-def _error(output: str, code: int) -> str | None:
-    """A French sentence on what failed, from the report on standard output; None when nothing did."""
-    try:
-        report: dict[str, Any] = json.loads(output)
-    except ValueError:
-        return _STOPPED.format(code=code)
-    if message := report.get("error"):
-        return str(message)
-    failed = report.get("failed", [])
-    if not failed:
-        return None
-    first = f"{failed[0]['source']} : {failed[0]['reason']}"
-    return f"Échec de {len(failed)} document(s) ou source(s). {first}."
+        self._progress = replace(self._progress, running=False, error=error_of(output, code), finished_at=now)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from ingest.erasing import settle_erasures
 from ingest.full_disk import full_disk_told
@@ -21,12 +22,13 @@ from ingest.report import IngestReport, Note, Progress, ReportBuilder
 from ingest.sources import given_source, open_listing
 from ingest.sources.source import Source
 from ingest.split import SPLITTER_VERSION
-from ingest.steps.batches import Batches
+from ingest.steps.batches import Batches, Way
 from ingest.steps.plan import Plan
 from ingest.steps.stages import Stages
 from ingest.steps.versions import new_version, storable
-from ingest.steps.withdrawal import Withdrawal
+from ingest.steps.withdrawal import Withdrawal, Withdraws
 from kb.errors import DocumentError, StoreError
+from kb.index.catalog.catalog import Catalog
 from kb.index.embedding import NewVersion
 from kb.index.opening import open_store
 from kb.index.writer import IndexWriter
@@ -90,21 +92,35 @@ def open_ingestion(
         yield Ingestion(writer, stages, readers, settings, encoder, confirmed=confirm, progress=progress)
 
 
+class Writes(Withdraws, Protocol):
+    """What an ingestion writes with: the index's writer, or what stands in for it in a trial (`foreseeing`)."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog."""
+
+    def finish(self) -> int:
+        """Notes that an ingestion ended; the generation."""
+
+
 class Ingestion:
-    """One ingestion: sources are gone through item by item, and documents become current batch by batch."""
+    """One ingestion: sources are gone through item by item, and documents become current batch by batch. Of a trial
+    nothing stays but what `writer` and `stages` keep.
+    """
 
     def __init__(
         self,
-        writer: IndexWriter,
-        stages: Stages,
+        writer: Writes,
+        stages: Way,
         readers: Readers,
         settings: Settings,
         encoder: Encoder,
         *,
         confirmed: bool,
         progress: Progress | None,
+        is_trial: bool = False,
     ) -> None:
-        self.plan = Plan(writer.catalog, settings, readers, confirmed=confirmed)
+        self.plan = Plan(writer.catalog, settings, readers, confirmed=confirmed, is_trial=is_trial)
         self.report = ReportBuilder(progress)
         readers.told = self.report.begin  # a scanned document takes long: page by page
         self._batches = Batches(stages, self._written)
@@ -175,7 +191,8 @@ class Ingestion:
         self.commit()
         self.report.begin("")
         try:
-            settle_erasures(self.plan.settings)
+            if not self.plan.is_trial:
+                settle_erasures(self.plan.settings)
         except StoreError as error:
             self.report.fail(str(place_of(self.plan.settings)), str(error))
         report = self.report.build(  # report

@@ -67,7 +67,8 @@ class IngestReport:
 
 
 class ReportBuilder:
-    """The report of an ingestion under way, and how far it is."""
+    """The report of an ingestion under way, and how far it is. `withheld`: the titles, by id, of documents that would
+    be withdrawn if that was confirmed."""
 
     def __init__(self, progress: Progress | None) -> None:
         self._progress = progress
@@ -76,6 +77,7 @@ class ReportBuilder:
         self._notices: list[Note] = []
         self._ignored: list[Note] = []
         self._changes: dict[str, Change] = {}
+        self.withheld: dict[str, str] = {}
         self._listings: list[Listing] = []
         self._others = self._done = 0
 
@@ -152,6 +154,10 @@ class ReportBuilder:
         for document_id, title in titles.items():
             if len(self._changes) < CHANGES_KEPT:
                 self._changes[document_id] = Change(document_id, title, "withdrawn")
+
+    def withhold(self, titles: Mapping[str, str]) -> None:
+        """Notes documents that stay because nobody has confirmed that they may go."""
+        self.withheld.update(titles)
 
     def build(self, *, passages: int, generation: int, began: str, seconds: float) -> IngestReport:
         """The report, now that all is done."""

@@ -103,6 +103,21 @@ class IngestionProgress:
     confirmed: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """Where a trial of an update stands: as `IngestionProgress`. `found` is what it found, in the form of `reperes sync
+    --dry-run --json`; with `is_stale` the sources had changed since the trial that somebody confirmed, and this is what
+    they would change now. `error` is a French sentence about a trial that found nothing out.
+    """
+
+    running: bool = False
+    done: int = 0
+    total: int = 0
+    found: Mapping[str, Any] | None = None
+    error: str | None = None
+    is_stale: bool = False
+
+
 class Ingestor(Protocol):
     """Brings the base up to date, elsewhere: the page never writes the store."""
 
@@ -115,20 +130,37 @@ class Ingestor(Protocol):
         """Where it stands. Cheap: called every few seconds for each open page."""
         ...
 
-    def start(self) -> None:
-        """Starts an ingestion and returns at once; does nothing while one runs. May raise ReperesError."""
+    def start(self, *, foreseen: str = "", confirm: bool = False) -> None:
+        """Starts an ingestion and returns at once; does nothing while one runs. May raise ReperesError.
+
+        With `foreseen`, the mark of a trial, only what that trial has shown is done, or nothing; with `confirm`, what
+        is withheld without it too.
+        """
+        ...
+
+    def foresee(self) -> None:
+        """Starts a trial of an ingestion, which writes nothing, and returns at once; does nothing while one runs."""
+        ...
+
+    def foreseen(self) -> Foresight:
+        """Where the trial stands, and what it found. Cheap."""
+        ...
+
+    def drop_foreseen(self) -> None:
+        """Lets go of what a trial found."""
         ...
 
     def ingest_uploads(self, *, withdrawn: bool = False) -> None:
         """Has the folder of added files read, after what runs; with `withdrawn` documents whose file is gone leave."""
         ...
 
-    def ingest_address(self, url: str) -> None:
-        """Has a page, or what a feed leads to, read, after what runs."""
+    def ingest_addresses(self, urls: Sequence[str]) -> None:
+        """Has pages, or what feeds lead to, read, after what runs."""
         ...
 
-    def preview(self, what: str) -> Mapping[str, Any]:
-        """What would be understood of a file or an address. Raises ReperesError, saying why it cannot be read."""
+    def previews(self, what: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+        """What would be understood of each of files and addresses, or its `error`, saying why it cannot be read. Raises
+        ReperesError when none can be."""
         ...
 
     def correct(self, document_id: str, fields: Mapping[str, str] | None, title: str = "") -> bool:

@@ -13,55 +13,88 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from ingest.cli.terminal import CONFIRM, PROGRESS, encoder_of, end, progress_shown
+from ingest.cli.terminal import CONFIRM, DRY_RUN, PROGRESS, encoder_of, end, end_trial, progress_shown
 from kb.cli.console import print_json, say
 from kb.cli.options import JSON, STORE
 from kb.settings import Settings
 
 if TYPE_CHECKING:
+    from ingest.foreseeing.foreseen import Foreseen
     from ingest.report import IngestReport
+    from ingest.sources.source import Source
 
 
 @click.command("ingest", short_help="Met la base à jour à partir de dossiers, de fichiers ou d'adresses web.")
 @click.argument("paths", nargs=-1, metavar="[DOSSIER|FICHIER|ADRESSE]…")
 @click.option("--source", help="Nom de la source (par défaut, celui du dossier ou du site).")
+@DRY_RUN
 @CONFIRM
 @PROGRESS
 @STORE
 @JSON
 def ingest(
-    paths: tuple[str, ...], source: str | None, confirm: bool, progress: str, store: Path | None, as_json: bool
+    paths: tuple[str, ...],
+    source: str | None,
+    dry_run: bool,
+    confirm: bool,
+    progress: str,
+    store: Path | None,
+    as_json: bool,
 ) -> None:
     """Lit des dossiers (ce qui n'y est plus est retiré), des fichiers, ou des adresses : une page, un flux RSS ou Atom,
     un plan de site. Sans argument, le corpus configuré.
     """
     settings = Settings.load(store=store)
+    given = paths or (settings.corpus,)
+    if dry_run:
+        from ingest.sources import given_source
+
+        end_trial(_foreseen([given_source(path, source) for path in given], settings, confirm, progress), as_json)
+        return
     from ingest import pipeline
 
     with progress_shown(progress) as show:
-        report = pipeline.ingest(
-            paths or (settings.corpus,), settings, encoder_of(settings), source=source, confirm=confirm, progress=show
-        )
+        report = pipeline.ingest(given, settings, encoder_of(settings), source=source, confirm=confirm, progress=show)
     end(report, as_json)
 
 
 @click.command("sync", short_help="Met la base en accord avec toutes ses sources (sources.toml).")
 @click.option("--watch", metavar="DURÉE", help="Recommence sans fin, à cet intervalle : 30m, 1h, 1d…")
+@DRY_RUN
+@click.option("--foreseen", metavar="MARQUE", help="Ne fait que ce qu'un essai a montré : si autre chose change, rien.")
 @CONFIRM
 @PROGRESS
 @STORE
 @JSON
-def sync(watch: str | None, confirm: bool, progress: str, store: Path | None, as_json: bool) -> None:
+def sync(
+    watch: str | None,
+    dry_run: bool,
+    foreseen: str | None,
+    confirm: bool,
+    progress: str,
+    store: Path | None,
+    as_json: bool,
+) -> None:
     """Lit tout ce que liste sources.toml (REPERES_SOURCES) : dossiers, pages, flux, plans de site, sections de sites.
 
-    Ce qui est nouveau est ajouté, ce qui a changé est relu, ce qui a disparu est retiré.
+    Ce qui est nouveau est ajouté, ce qui a changé est relu, ce qui a disparu est retiré. Un essai (--dry-run) le montre
+    d'abord, avec une marque à donner à --foreseen.
     """
     settings = Settings.load(store=store)
     if watch and confirm:
         raise click.UsageError("--confirm ne va pas avec --watch : ce qu'il accepte doit avoir été vu.")
+    if watch and (dry_run or foreseen):
+        raise click.UsageError("--watch ne va pas avec --dry-run ni --foreseen : un essai se lit avant d'agir.")
     if watch:
         to_store = ["--store", str(store)] if store else []
         _watch(["sync", "--progress", progress, *to_store, *(["--json"] if as_json else [])], seconds_of(watch))
+    if dry_run or foreseen:
+        from ingest.sources.config import configured_sources
+
+        found = _foreseen(configured_sources(settings), settings, confirm, progress, is_sync=True)
+        if dry_run or found.mark != foreseen:
+            end_trial(found, as_json, is_stale=not dry_run)
+            return
     end(_sync(settings, confirm, progress), as_json)
 
 
@@ -141,6 +174,15 @@ def _sync(settings: Settings, confirm: bool, progress: str) -> IngestReport:
     sources = configured_sources(settings)
     with progress_shown(progress) as show:
         return pipeline.sync(sources, settings, encoder_of(settings), confirm=confirm, progress=show)
+
+
+def _foreseen(
+    sources: Sequence[Source], settings: Settings, confirm: bool, progress: str, *, is_sync: bool = False
+) -> Foreseen:
+    from ingest.foreseeing.trial import foresee
+
+    with progress_shown(progress) as show:
+        return foresee(sources, settings, encoder_of(settings), is_sync=is_sync, confirm=confirm, progress=show)
 
 
 def seconds_of(text: str) -> int:

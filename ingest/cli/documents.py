@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ingest.cli.terminal import encoder_of, end
 from kb.cli.console import print_json, say
 from kb.cli.options import JSON, STORE
+from kb.errors import DocumentError
 from kb.records.corrections import FIELDS
 from kb.settings import Settings
 
@@ -38,15 +41,36 @@ def forget(documents: tuple[str, ...], undo: bool, store: Path | None, as_json: 
     print_json({"allowed": list(found)}) if as_json else say(told)
 
 
-@click.command("preview", short_help="Montre ce qui serait compris d'un fichier ou d'une page, sans rien écrire.")
-@click.argument("what", metavar="FICHIER|ADRESSE")
+@click.command("preview", short_help="Montre ce qui serait compris de fichiers ou de pages, sans rien écrire.")
+@click.argument("what", metavar="FICHIER|ADRESSE…", nargs=-1, required=True)
 @JSON
-def preview(what: str, as_json: bool) -> None:
-    """Lit un fichier ou une page comme le ferait une mise à jour, et montre titre, date, texte et passages."""
+def preview(what: tuple[str, ...], as_json: bool) -> None:
+    """Lit des fichiers ou des pages comme le ferait une mise à jour, et montre titre, date, texte et passages.
+
+    De plusieurs, le JSON a une liste, « previews » ; ce qui ne peut pas être lu y dit pourquoi, sous « error ».
+    """
     settings = Settings.load()
     from ingest.preview import preview as preview_of
 
-    found = preview_of(what, settings, encoder_of(settings)).to_json()
+    encoder = encoder_of(settings)
+    if len(what) == 1:
+        _show(preview_of(what[0], settings, encoder).to_json(), as_json)
+        return
+    found: list[Mapping[str, Any]] = []
+    for one in what:
+        try:
+            found.append(preview_of(one, settings, encoder).to_json())
+        except DocumentError as error:
+            found.append({"error": str(error)})
+    if as_json:
+        print_json({"previews": found})
+        return
+    for one, shown in zip(what, found, strict=True):
+        say(f"{one} :")
+        say(f"Échec : {shown['error']}") if "error" in shown else _show(shown, as_json=False)
+
+
+def _show(found: Mapping[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(found)
         return

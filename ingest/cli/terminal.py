@@ -13,14 +13,17 @@ import click
 
 from kb.cli.console import print_json
 from kb.cli.logs import escaped
-from kb.index.catalog.report_lines import ignored_lines
+from kb.index.catalog.report_lines import foreseen_lines, ignored_lines
 from kb.settings import Settings
 
 if TYPE_CHECKING:
+    from ingest.foreseeing.foreseen import Foreseen
     from ingest.report import IngestReport, Progress
     from kb.models.encoder import Encoder
 
+STALE = "Les sources ont changé depuis l'essai : rien n'a été fait."
 CONFIRM = click.option("--confirm", is_flag=True, help="Accepte de retirer plus de 20 % des documents d'une source.")
+DRY_RUN = click.option("--dry-run", is_flag=True, help="Essai : dit ce qui changerait, sans rien écrire.")
 PROGRESS = click.option(
     "--progress",
     type=click.Choice(["auto", "bar", "lines", "none"]),
@@ -51,13 +54,35 @@ def end(report: IngestReport, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def print_report(report: IngestReport) -> None:
+def end_trial(foreseen: Foreseen, as_json: bool, *, is_stale: bool = False) -> None:
+    """Tells what would be done; `is_stale` when that is something else than what was confirmed. Raises SystemExit then,
+    and when something would fail."""
+    found = foreseen.to_json()
+    if as_json:
+        print_json({**found, "stale": is_stale})
+    else:
+        print_notes(foreseen.report)
+        if is_stale:
+            click.echo(f"{STALE} Ce qui changerait maintenant :")
+        for line in foreseen_lines(found):
+            click.echo(escaped(line))
+        click.echo(f"Marque de cet essai, pour « reperes sync --foreseen » : {foreseen.mark}")
+    if foreseen.report.failed or is_stale:
+        raise SystemExit(1)
+
+
+def print_notes(report: IngestReport) -> None:
+    """What failed, what is worth knowing, what was ignored, on standard error."""
     for failure in report.failed:
         click.echo(escaped(f"Échec : {failure.source} : {failure.reason}"), err=True)
     for notice in report.notices:
         click.echo(escaped(f"À savoir : {notice.source} : {notice.reason}"), err=True)
     for line in ignored_lines([asdict(note) for note in report.ignored_files], report.ignored):
         click.echo(escaped(line), err=True)
+
+
+def print_report(report: IngestReport) -> None:
+    print_notes(report)
     numbers = {
         "ajoutés": report.added,
         "modifiés": report.updated,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
-from ingest.steps.stages import Stages
 from kb.index.embedding import NewVersion
 
 # A batch is handed over as soon as one of these is reached: what a crash loses is less than a minute's work.
@@ -14,10 +14,20 @@ BATCH_PASSAGES = 96
 BATCH_SECONDS = 5.0
 
 
+class Way(Protocol):
+    """What a batch goes through until its documents are current: the stages."""
+
+    def submit(self, batch: Sequence[NewVersion]) -> Sequence[NewVersion]:
+        """Takes a batch; the versions that are current since the last call."""
+
+    def drain(self) -> Sequence[NewVersion]:
+        """Waits for all batches; the versions that are current since the last call."""
+
+
 class Batches:
     """Fills batches and hands them to the stages. `written` is told of each version that is in the base."""
 
-    def __init__(self, stages: Stages, written: Callable[[NewVersion], None]) -> None:
+    def __init__(self, stages: Way, written: Callable[[NewVersion], None]) -> None:
         self._stages = stages
         self._written = written
         self._batch: list[NewVersion] = []

@@ -24,15 +24,18 @@ class Plan:
     """What is known of every document when an ingestion begins, kept up with what it does.
 
     `confirmed`: what is usually asked about may be done. `corrections`: what people corrected, by document. `domain`:
-    what readers know of the organisation. `readers` read.
+    what readers know of the organisation. `readers` read. Of a trial nothing may stay outside `catalog`.
     """
 
-    def __init__(self, catalog: Catalog, settings: Settings, readers: Readers, *, confirmed: bool) -> None:
+    def __init__(
+        self, catalog: Catalog, settings: Settings, readers: Readers, *, confirmed: bool, is_trial: bool = False
+    ) -> None:
         self.catalog = catalog
         self.readers = readers
         self.settings = settings
         self.domain = domain_of(settings)
         self.confirmed = confirmed
+        self.is_trial = is_trial
         self.corrections = read_corrections(place_of(settings))
         self._states = catalog.states()
         self._forgotten = catalog.journal.forgotten()
@@ -76,7 +79,8 @@ class Plan:
         if correction is None:
             return document
         corrected, noted = correction.applied(document)
-        if noted != correction:  # the source says something else than it did when it was corrected
+        # The source may say something else than it did when it was corrected.
+        if noted != correction and not self.is_trial:
             keep_correction(place_of(self.settings), document.id, noted)
         return corrected
 

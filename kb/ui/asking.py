@@ -290,4 +290,6 @@ class Handlers:
         """What can be done with an answer that ended; nothing with one that failed."""
         if not now.turns or now.turns[-1].reply is None:
             return ""
-        return tools_html(now.id if now.saved else None, shares=self._context.shares)
+        # Where conversations only pass, nothing is kept of anybody: no question can be followed.
+        follows = self._context.conversations.saved
+        return tools_html(now.id if now.saved else None, shares=self._context.shares, follows=follows)

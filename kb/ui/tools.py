@@ -33,19 +33,20 @@ def menu_html(
     return f'<nav class="menu" aria-label="{escape(strings.MENU)}">{toggle}<ul>{items}</ul></nav>{signed}'
 
 
-def tools_html(conversation: str | None, *, shares: bool = False) -> str:
-    """Copying the answer, the whole conversation as a file, and sharing it where `shares`; `conversation` is its name,
-    None when not kept.
+def tools_html(conversation: str | None, *, shares: bool = False, follows: bool = True) -> str:
+    """Copying the answer, the whole conversation as a file, sharing it where `shares`, and following its question where
+    `follows`; `conversation` is its name, None when not kept.
     """
     copy = f'<button type="button" class="copy">{escape(strings.COPY)}</button>'
     links = follow = ""
     if conversation is not None:
         name = quote(conversation, safe="")
-        follow = (
-            '<form class="follow" method="post" action="/nouveautes/suivre">'
-            f'<input type="hidden" name="conversation" value="{escape(conversation)}">'
-            f"<button>{escape(strings.FOLLOW)}</button></form>"
-        )
+        if follows:
+            follow = (
+                '<form class="follow" method="post" action="/nouveautes/suivre">'
+                f'<input type="hidden" name="conversation" value="{escape(conversation)}">'
+                f"<button>{escape(strings.FOLLOW)}</button></form>"
+            )
         links = "".join(
             f'<a href="/conversations/{name}.{form}" download>{escape(label)}</a>'
             for form, label in (("docx", strings.TO_DOCX), ("md", strings.TO_MARKDOWN))

@@ -45,9 +45,10 @@ from kb.web.operation import Metrics, operation_routes
 from kb.web.originals.leaves import Leaves
 from kb.web.page_context import PageContext
 from kb.web.pages.beside import beside_routes
+from kb.web.pages.bulk.sending import MOST_FILES
 from kb.web.pages.conversations import conversation_routes
 from kb.web.pages.document_editor import DocumentEditor
-from kb.web.pages.documents import MOST_FILES, document_routes
+from kb.web.pages.documents import document_routes
 from kb.web.pages.editors.missed import missed_routes
 from kb.web.pages.explore import explore_routes
 from kb.web.pages.help import help_routes

@@ -22,6 +22,7 @@ from kb.errors import ReperesError
 from kb.records.places import shared_place_of
 from kb.records.shared.folder import MARK, join_folder
 from kb.settings import Settings
+from kb.web.added.records import Added, AddedRecords, now
 
 # Hidden, so that ingestion ignores them. What is known of a file stands where no name of a file can reach: files are
 # `.fichiers/KEY/NAME`, the records `.fiches/KEY.json`.
@@ -54,6 +55,11 @@ class WaitingUpload:
     preview: Mapping[str, Any] | None
     trouble: str | None
 
+    @property
+    def is_read(self) -> bool:
+        """Whether it was read, or could not be."""
+        return self.preview is not None or self.trouble is not None
+
 
 def belongs_to_uploads(name: str) -> bool:
     """Whether an entry of the folder of added files is the application's, by its name."""
@@ -67,7 +73,7 @@ def uploads_of(settings: Settings) -> Uploads:
 
 
 class Uploads:
-    """The folder. Files above `max_mb` megabytes are refused."""
+    """The folder. Files above `max_mb` megabytes are refused. `added` tells what was accepted lately."""
 
     def __init__(self, folder: Path, max_mb: int) -> None:
         self._folder = folder
@@ -75,6 +81,7 @@ class Uploads:
         self._records = folder / _RECORDS
         self._most = max_mb * 1_000_000
         self._max_mb = max_mb
+        self.added = AddedRecords(self._records)
         self._take_over()
 
     def keep(self, name: str, content: BinaryIO) -> str:
@@ -132,15 +139,18 @@ class Uploads:
     def accept(self, key: str) -> str | None:
         """Takes a file in; the id that its document will have, None for an address (whose id is its own)."""
         upload = self.get(key)
-        if upload.path is None:
-            self.discard(key)
-            return None
-        place = self._folder / key
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir(parents=True)
-        upload.path.replace(place / upload.name)
+        shown = upload.preview or {}
+        document_id = None
+        if upload.path is not None:
+            place = self._folder / key
+            shutil.rmtree(place, ignore_errors=True)
+            place.mkdir(parents=True)
+            upload.path.replace(place / upload.name)
+            document_id = f"{key}/{upload.name}"
+        name = document_id or str(shown.get("id") or upload.url)
+        self.added.note(Added(key, upload.name, name, upload.url, bool(shown.get("is_archive")), now()))
         self.discard(key)
-        return f"{key}/{upload.name}"
+        return document_id
 
     def discard(self, key: str) -> None:
         """Lets go of what waits."""
@@ -155,6 +165,7 @@ class Uploads:
         name = file_of(rest)
         if not _KEY.fullmatch(key) or name in {"", ".", ".."} or re.search(r"[/\\\0]", name):
             return False
+        self.added.forget(document_id)
         path = self._folder / key / name
         there = path.is_file()
         path.unlink(missing_ok=True)
@@ -165,6 +176,7 @@ class Uploads:
     def forget(self, document_id: str) -> None:
         """Removes what is held of a document that is erased for good: its file, and what waits that would make it."""
         self.withdraw(document_id)
+        self.added.forget(document_id)
         key = document_id.partition("/")[0]
         for upload in self._all_waiting():
             if upload.key == key or document_id in {upload.url, (upload.preview or {}).get("id")}:

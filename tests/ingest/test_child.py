@@ -30,9 +30,9 @@ def settings_of(folder: Path) -> Settings:
 
 
 def ended(ingestor: ChildIngestor) -> IngestionProgress:
-    """Waits for the thread that follows the process."""
+    """Waits for the threads that follow the processes."""
     for thread in threading.enumerate():
-        if thread.name == "ingestion":
+        if thread.name in {"ingestion", "trial"}:
             thread.join(timeout=120)
     return ingestor.progress()
 
@@ -103,3 +103,31 @@ def test_a_change_keeps_on_while_another_process_writes(tmp_path: Path, monkeypa
     while (progress := ended(ingestor)).running:
         pass
     assert (progress.waiting, progress.confirmed, progress.error) == ((), "Corrigé : « Un ».", None)
+
+
+def test_only_what_a_trial_has_shown_is_done(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.md").write_text("# Un\n\nLe premier texte.", encoding="utf-8")
+    ingestor = ChildIngestor(settings_of(tmp_path))
+    ingestor.foresee()
+    assert ingestor.foreseen().running
+    ended(ingestor)
+    told = ingestor.foreseen()
+    assert told.found is not None
+    assert (told.running, told.found["added"], told.error) == (False, 1, None)
+    assert not (tmp_path / "store").exists()
+
+    (tmp_path / "docs" / "b.md").write_text("# Deux\n\nLe deuxième texte.", encoding="utf-8")
+    ingestor.start(foreseen=told.found["mark"])
+    progress, stale = ended(ingestor), ingestor.foreseen()
+    assert progress.error is not None
+    assert "Les sources ont changé depuis l'aperçu" in progress.error
+    assert stale.found is not None
+    assert (stale.is_stale, stale.found["added"]) == (True, 2)
+    assert not (tmp_path / "store").exists()
+    ingestor.start(foreseen=stale.found["mark"])
+    assert ended(ingestor).error is None
+    assert ingestor.foreseen().found is None
+    catalog = FileCatalog(tmp_path / "store" / "catalog.sqlite")
+    assert set(catalog.states()) == {"a.md", "b.md"}
+    catalog.close()

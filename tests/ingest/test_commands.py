@@ -65,6 +65,27 @@ def test_a_sync_tells_what_changed(run: Run, corpus: Path) -> None:
     assert json.loads(run("status", "--json").stdout)["runs"][0]["command"] == "sync"
 
 
+def test_a_dry_run_tells_what_would_change_and_only_that_is_done(run: Run, corpus: Path, settings: Settings) -> None:
+    run("sync")
+    held = {path: path.read_bytes() for path in settings.store.rglob("*") if path.is_file()}
+    for number in range(25):
+        (corpus / f"n{number:02}.md").write_text(f"# Note {number}\n\nLa note {number}.", encoding="utf-8")
+    told = run("sync", "--dry-run").output
+    assert "Essai, rien n'a été changé : 25 ajoutés, 3 inchangés" in told
+    assert "Note 0 — n00.md" in told
+    assert "et 5 autres" in told
+    assert json.loads(run("ingest", str(corpus), "--dry-run", "--json").stdout)["added"] == 25
+    assert held == {path: path.read_bytes() for path in settings.store.rglob("*") if path.is_file()}
+
+    mark = json.loads(run("sync", "--dry-run", "--json").stdout)["mark"]
+    (corpus / "n00.md").unlink()
+    stale = json.loads(run("sync", "--foreseen", mark, "--json", code=1).stdout)
+    assert (stale["stale"], stale["added"]) == (True, 24)
+    assert "Les sources ont changé depuis l'essai" in run("sync", "--foreseen", mark, code=1).output
+    assert json.loads(run("sync", "--foreseen", stale["mark"], "--json").stdout)["added"] == 24
+    assert "--watch ne va pas" in run("sync", "--dry-run", "--watch", "1h", code=2).output
+
+
 def test_ignored_files_are_named_in_the_terminal_and_in_json(run: Run, corpus: Path) -> None:
     (corpus / "film.mp4").write_bytes(b"film")
     told = run("ingest", str(corpus)).output

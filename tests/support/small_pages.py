@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from kb.errors import ReperesError
-from kb.ports import IngestionProgress
+from kb.ports import Foresight, IngestionProgress
 from kb.types import Document
 
 ServePage = Callable[..., str]
@@ -55,6 +54,7 @@ class StillIngestor:
 
     def __init__(self) -> None:
         self.now = IngestionProgress()
+        self.foresight = Foresight()
         self.asked: list[tuple[Any, ...]] = []
 
     def progress(self) -> IngestionProgress:
@@ -70,14 +70,30 @@ class StillIngestor:
         """Told by `asked`."""
         self.asked.append(("uploads", "withdrawn" if withdrawn else ""))
 
-    def ingest_address(self, url: str) -> None:
+    def ingest_addresses(self, urls: Sequence[str]) -> None:
         """Told by `asked`."""
-        self.asked.append(("address", url))
+        self.asked.append(("addresses", *urls))
 
-    def preview(self, what: str) -> Mapping[str, Any]:
+    def foresee(self) -> None:
+        """Told by `asked`."""
+        self.asked.append(("foresee",))
+
+    def foreseen(self) -> Foresight:
+        """What the test set."""
+        return self.foresight
+
+    def drop_foreseen(self) -> None:
+        """Told by `asked`."""
+        self.asked.append(("drop",))
+
+    def previews(self, what: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+        """Each as `_preview` has it."""
+        return [self._preview(one) for one in what]
+
+    def _preview(self, what: str) -> Mapping[str, Any]:
         """A file as it is; one whose name says so cannot be read."""
         if "illisible" in what:
-            raise ReperesError("ce fichier est illisible")
+            return {"error": "ce fichier est illisible"}
         text = Path(what).read_text("utf-8") if Path(what).is_file() else "Une page."
         return {
             "id": what,
@@ -111,6 +127,8 @@ class StillIngestor:
         self.asked.append(("forget", document_id))
         return True
 
-    def start(self) -> None:
-        """An ingestion that stands at 12 of 44 documents."""
+    def start(self, *, foreseen: str = "", confirm: bool = False) -> None:
+        """An ingestion that stands at 12 of 44 documents; what was confirmed is told by `asked`."""
+        if foreseen:
+            self.asked.append(("foreseen", foreseen, confirm))
         self.now = IngestionProgress(running=True, done=12, total=44)

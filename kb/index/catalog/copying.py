@@ -1,4 +1,4 @@
-"""Rows of one catalog for another, as they are: what a base is moved with."""
+"""Rows of one catalog for another, as they are: what a base is moved with, and tried out on."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from kb.dialects import put, set_numbers
+from kb.index.catalog.catalog import Catalog
 from kb.index.catalog.reader import CatalogReader, among, ids_parameter
 from kb.index.catalog.rows import (
     ACRONYMS,
@@ -27,6 +28,7 @@ Rows: TypeAlias = Mapping[str, Sequence[Mapping[str, Any]]]
 
 _OF_DOCUMENTS = (PASSAGES, SECTIONS, WINDOWS, ACRONYMS)
 _OF_THE_WHOLE = (PAGES, REPORTS, FORGOTTEN)
+_BATCH = 64  # documents with their texts, held in memory at once
 # What a catalog says of itself: not of what is in it.
 _OWN = ("schema", "generation", "identity", "commit", "unvacuumed", "moving")
 
@@ -70,6 +72,15 @@ def put_other_rows(connection: Connection, rows: Rows) -> None:
         if rows[table.name]:
             put(connection, table, rows[table.name])
     set_numbers(connection, REPORTS.c.id)
+
+
+def copy_without_passages(catalog: CatalogReader, target: Catalog) -> None:
+    """Stores all but what is made from documents in the catalog `target`, which is empty."""
+    with target.transaction() as connection:
+        put_other_rows(connection, other_rows(catalog))
+        with catalog.database.connect() as held:
+            for rows in held.execute(sa.select(DOCUMENTS)).mappings().partitions(_BATCH):
+                connection.execute(DOCUMENTS.insert(), [dict(row) for row in rows])
 
 
 def _rows(result: sa.Result[Any]) -> list[Mapping[str, Any]]:

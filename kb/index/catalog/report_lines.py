@@ -8,11 +8,22 @@ from typing import Any
 _NUMBERS = {
     "added": ("ajouté", "ajoutés"),
     "updated": ("modifié", "modifiés"),
+    "moved": ("déplacé", "déplacés"),
     "unchanged": ("inchangé", "inchangés"),
     "withdrawn": ("retiré", "retirés"),
+    "withheld": ("à confirmer", "à confirmer"),
     "ignored": ("ignoré", "ignorés"),
 }
 CHANGES = {"added": "Ajouté", "updated": "Modifié", "withdrawn": "Retiré"}
+FORESEEN = {
+    "added": "Nouveaux",
+    "updated": "Modifiés",
+    "moved": "Déplacés",
+    "withdrawn": "Retirés",
+    "withheld": "Retirés si vous le confirmez",
+}
+"""What a trial foresees, and what is said of it."""
+FORESEEN_SHOWN = 20  # of each kind; the numbers count all
 IGNORED_SHOWN = 20  # a folder may hold thousands of pictures
 
 
@@ -34,6 +45,31 @@ def ignored_lines(files: Sequence[Mapping[str, Any]], number: int) -> Iterator[s
         yield f"Ignoré : {ignored['source']} : {ignored['reason']}"
     if files and (left := number - min(len(files), IGNORED_SHOWN)) > 0:
         yield f"Ignorés aussi : {left} de plus"
+
+
+def foreseen_groups(found: Mapping[str, Any]) -> Iterator[tuple[str, list[Mapping[str, Any]], str]]:
+    """What a trial foresees, kind by kind: its name with the number, the first documents, « et 120 autres »."""
+    for kind, label in FORESEEN.items():
+        if number := found.get(kind, 0):
+            named = [change for change in found["changes"] if change["change"] == kind][:FORESEEN_SHOWN]
+            yield f"{label} ({number})", named, and_others(number - len(named))
+
+
+def and_others(number: int) -> str:
+    """« et 120 autres », empty when there are none."""
+    return f"et {number} autre{'s' if number > 1 else ''}" if number > 0 else ""
+
+
+def foreseen_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    """What a trial foresees, line by line."""
+    yield f"Essai, rien n'a été changé : {numbers_line(found)}"
+    for label, named, others in foreseen_groups(found):
+        yield f"  {label} :"
+        for change in named:
+            before = f"{change['before']} → " if "before" in change else ""
+            yield f"    {change['title']} — {before}{change['document']}"
+        if others:
+            yield f"    {others}"
 
 
 def report_lines(report: Mapping[str, Any]) -> Iterator[str]:

@@ -107,9 +107,14 @@ class AskedQuestions:
             return int(connection.execute(QUESTIONS_ASKED.delete().where(chosen)).rowcount)
 
     def _read(self, chosen: sa.ColumnElement[bool], most: int | None = None) -> list[AskedQuestion]:
+        self._purge_at_times()
         query = sa.select(QUESTIONS_ASKED).where(chosen).order_by(QUESTIONS_ASKED.c.id.desc()).limit(most)
         with self._database().transaction() as connection:
             return _asked(reversed(connection.execute(query).all()))
+
+    def _purge_at_times(self, now: datetime | None = None) -> None:
+        if time.monotonic() - self._purged > _BETWEEN_PURGES:
+            self.purge(now)
 
     def _add(
         self,
@@ -137,8 +142,7 @@ class AskedQuestions:
                 if understood != asked and read_erased(connection):
                     values["understood"] = asked
                 connection.execute(QUESTIONS_ASKED.insert(), values)
-            if time.monotonic() - self._purged > _BETWEEN_PURGES:
-                self.purge(now)
+            self._purge_at_times(now)
         except (ReperesError, sa.exc.SQLAlchemyError):
             logger.exception("keeping how a question ended failed")
 

@@ -27,7 +27,7 @@ ROUTES = re.compile(
     r"|connexion(?:/(?:fin|fournisseur|retour))?|lire(?:/(?:page|image|original))?|explorer(?:/(?:partenaire|programme)(?:\.(?:csv|xlsx))?)?"
     rf"|conversations(?:/effacer|/(?:{_ID}/effacer|annuler/{_ID})|/{_ID}\.(?:md|docx))?"
     r"|documents(?:/(?:fichiers|adresse|fiche|fiche/reprendre|retirer|effacer|mettre-a-jour|etat|valeurs)"
-    r"|/attente/[0-9a-f]{16}(?:/(?:ajouter|ecarter))?)?"
+    r"|/(?:lot|ajouts/effacer|essai(?:/laisser)?)|/attente(?:/[0-9a-f]{16}(?:/(?:ajouter|ecarter))?)?)?"
     r"|glossaire(?:/(?:termes|source|entree|masquer|reprendre))?"
     r"|nouveautes(?:\.atom|/(?:suivre|laisser))?"
     r"|aide|accessibilite|api(?:/(?:ask|search|mcp|openapi\.json))?)",

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from kb.errors import ReperesError
 from kb.ports import Base, Ingestor
-from kb.records.corrections import LISTS, as_typed, checked, keep_new_correction
+from kb.records.corrections import FIELDS, LISTS, as_typed, checked, keep_new_correction
 from kb.records.places import Kept
 from kb.retrieval.values import FIELDS_OF_VALUES, nearest_value, values_of
 from kb.settings import UPLOADS_SOURCE
 from kb.types import Document
-from kb.web.uploads import Uploads
+from kb.web.uploads import Uploads, WaitingUpload
+
+READ_AT_ONCE = 10
+"""What waits and is read by one process: starting one takes two seconds, reading a file some tenths (2026-11)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +55,14 @@ class DocumentEditor:
         documents = self.base().documents()
         return {field: values_of(documents, field) for field in FIELDS_OF_VALUES}
 
-    def one_way(self, fields: Mapping[str, str]) -> dict[str, str]:
+    def one_way(
+        self, fields: Mapping[str, str], known: Mapping[str, Mapping[str, int]] | None = None
+    ) -> dict[str, str]:
         """What was typed, each value that looks like one of the base as the base has it, when `fields` says so
-        (`valeurs`: `reprendre`), or as it is (`garder`). Raises AlikeError when it says neither.
+        (`valeurs`: `reprendre`), or as it is (`garder`). Raises AlikeError when it says neither. `known`: the values
+        of the base, where they are at hand.
         """
-        known, found, written = self.known_values(), list[Alike](), dict(fields)
+        known, found, written = known or self.known_values(), list[Alike](), dict(fields)
         choice = written.pop("valeurs", "")
         for field in FIELDS_OF_VALUES:
             now, text = [], written.get(field, "")
@@ -70,27 +78,68 @@ class DocumentEditor:
         return written
 
     def preview(self, key: str) -> None:
-        """Reads what waits under a key, unless that was done."""
+        """Reads what waits under a key, unless that was done, and some of what waits besides: they come next."""
         upload = self.uploads.get(key)
-        if upload.preview is None and upload.trouble is None:
-            try:
-                self.uploads.note(key, self.ingestor.preview(upload.url or str(upload.path)), None)
-            except ReperesError as error:
-                self.uploads.note(key, None, str(error))
+        if upload.is_read:
+            return
+        others = [other for other in self.uploads.waiting() if not other.is_read and other.key != key]
+        together = [upload, *others][:READ_AT_ONCE]
+        for read, found in zip(together, self._read(together), strict=False):
+            with suppress(ReperesError):  # it was let go of meanwhile
+                self.uploads.note(read.key, None if "error" in found else found, found.get("error"))
+
+    def _read(self, uploads: Sequence[WaitingUpload]) -> Sequence[Mapping[str, Any]]:
+        try:
+            return self.ingestor.previews([upload.url or str(upload.path) for upload in uploads])
+        except ReperesError as error:
+            # One may have kept all of them from being read: the first is read by itself.
+            return [{"error": str(error)}] if len(uploads) == 1 else self._read(uploads[:1])
 
     def accept(self, key: str, fields: dict[str, str]) -> None:
         """Takes a file or an address in, with what was corrected of its preview."""
         upload = self.uploads.get(key)
-        given = checked(self.one_way(fields))
-        document_id = self.uploads.accept(key) or (str((upload.preview or {}).get("id") or upload.url))
-        shown = upload.preview or {}
+        self._take(upload, self.one_way(fields))
+        self._ingest([upload])
+
+    def accept_many(self, uploads: Sequence[WaitingUpload], values: str) -> list[str]:
+        """Takes files and addresses in as they were understood, one ingestion for all; why some were not.
+
+        `values` says what becomes of values that look like those of the base, as `valeurs` of `one_way` does.
+        """
+        taken, troubles, known = [], [], self.known_values()
+        for upload in uploads:
+            try:
+                if upload.preview is None:
+                    raise ReperesError("pas encore lu, ou illisible : il reste en attente.")
+                self._take(upload, self.one_way({**_understood(upload), "valeurs": values}, known))
+                taken.append(upload)
+            except ReperesError as error:
+                troubles.append(f"« {upload.name} » : {error}")
+        self._ingest(taken)
+        return troubles
+
+    def alike(self, uploads: Sequence[WaitingUpload]) -> list[Alike]:
+        """The values of what was understood of them that look like others of the base, each once."""
+        found, known = list[Alike](), self.known_values()
+        for upload in uploads:
+            try:
+                self.one_way(_understood(upload), known)
+            except AlikeError as error:
+                found += error.found
+        return list(dict.fromkeys(found))
+
+    def _take(self, upload: WaitingUpload, fields: Mapping[str, str]) -> None:
+        given, shown = checked(fields), upload.preview or {}
+        document_id = self.uploads.accept(upload.key) or str(shown.get("id") or upload.url)
         corrected = {name: value for name, value in given.items() if as_typed(value) != as_typed(shown.get(name))}
         if corrected:
             keep_new_correction(self.app_db, document_id, corrected, shown)
-        if upload.url:
-            self.ingestor.ingest_address(upload.url)
-        else:
+
+    def _ingest(self, uploads: Sequence[WaitingUpload]) -> None:
+        if any(upload.url is None for upload in uploads):
             self.ingestor.ingest_uploads()
+        if addresses := [upload.url for upload in uploads if upload.url is not None]:
+            self.ingestor.ingest_addresses(addresses)
 
     def withdraw(self, document: Document) -> None:
         """Takes an added file out of the base; raises ReperesError for a document that comes from elsewhere."""
@@ -101,3 +150,9 @@ class DocumentEditor:
             )
         self.uploads.withdraw(document.id)
         self.ingestor.ingest_uploads(withdrawn=True)
+
+
+def _understood(upload: WaitingUpload) -> dict[str, str]:
+    """What was understood of an upload, as the fields of its form would be sent."""
+    shown = upload.preview or {}
+    return {name: as_typed(shown.get(name), name) for name in FIELDS if not shown.get("is_archive")}

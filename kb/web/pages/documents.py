@@ -8,26 +8,31 @@ from types import MappingProxyType
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Query, Request, UploadFile
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from kb.errors import ReperesError
-from kb.index.catalog.report_lines import CHANGES, ignored_lines, numbers_line
+from kb.index.catalog.report_lines import CHANGES, and_others, foreseen_groups, ignored_lines, numbers_line
 from kb.index.catalog.rows import Withdrawn
 from kb.records.corrections import FIELDS, as_typed, checked, read_corrections
 from kb.retrieval.holdings import newest_first
 from kb.settings import UPLOADS_SOURCE
 from kb.text.folding import fold
 from kb.types import Document
+from kb.web.added.outcomes import outcomes
 from kb.web.base_state import read_base_state
 from kb.web.chat.sources import reader_address
+from kb.web.pages.bulk.choosing import choosing_routes
+from kb.web.pages.bulk.sending import MOST_FILES, MOST_IN_A_FOLDER, sending_routes
+from kb.web.pages.bulk.updating import updating_routes
 from kb.web.pages.document_editor import Alike, AlikeError, DocumentEditor
 from kb.web.pages.templating import page
 from kb.web.uploads import file_of
 
-MOST_FILES = 20
 ON_A_PAGE = 50
+UNFOLDED = 3
+"""What waits whose forms are shown whole: more would have to be scrolled past."""
 _FAILED = "Une erreur interne a empêché l'opération : voyez le journal de l'application."
 
 logger = logging.getLogger(__name__)
@@ -45,27 +50,9 @@ def document_routes(editor: DocumentEditor) -> APIRouter:
     ) -> Response:
         return _show(request, editor, q, page_n)
 
-    @router.post("/fichiers")
-    def add_files(request: Request, fichiers: list[UploadFile]) -> Response:
-        troubles = []
-        if len(fichiers) > MOST_FILES:
-            troubles.append(f"{len(fichiers)} fichiers : {MOST_FILES} au plus à la fois.")
-        for file in fichiers[:MOST_FILES]:
-            if not file.filename:
-                continue  # a form sent without a file
-            try:
-                editor.uploads.keep(file.filename, file.file)
-            except ReperesError as error:
-                troubles.append(str(error))
-        return _show(request, editor, troubles=troubles) if troubles else _back("#attente")
-
-    @router.post("/adresse")
-    def add_address(request: Request, adresse: Annotated[str, Form(max_length=2000)]) -> Response:
-        url = adresse.strip()
-        if not url.startswith(("http://", "https://")):
-            return _show(request, editor, troubles=[f"« {url} » : une adresse commence par http:// ou https://."])
-        editor.uploads.keep_address(url)
-        return _back("#attente")
+    @router.get("/attente")
+    def waiting(request: Request) -> Response:
+        return page(request, "parts/waiting.html", typed={}, alike={}, **_waiting(editor))
 
     @router.get("/attente/{key}")
     def look(request: Request, key: str, partie: bool = False) -> Response:
@@ -75,8 +62,7 @@ def document_routes(editor: DocumentEditor) -> APIRouter:
         except ReperesError as error:
             return page(request, "message.html", 404, title="Aperçu impossible", text=str(error))
         template = "parts/preview.html" if partie else "preview.html"
-        known = editor.known_values()
-        return page(request, template, upload=upload, fields=FIELDS, listed=as_typed, typed={}, alike={}, known=known)
+        return page(request, template, upload=upload, typed={}, alike={}, **_waiting(editor, folds=partie))
 
     @router.post("/attente/{key}/ajouter")
     async def accept(request: Request, key: str) -> Response:
@@ -124,19 +110,18 @@ def document_routes(editor: DocumentEditor) -> APIRouter:
 
         return await _from_form(request, editor, act, record=document, back="/documents#mise-a-jour")
 
-    @router.post("/mettre-a-jour")
-    def update(request: Request) -> Response:
-        try:
-            editor.ingestor.start()
-        except ReperesError as error:
-            return _show(request, editor, troubles=[str(error)])
-        return _back("#mise-a-jour")
-
     @router.get("/etat")
     def state(request: Request) -> Response:
         return page(request, "parts/update_state.html", **_state(editor))
 
-    return router
+    def troubled(request: Request, troubles: Sequence[str]) -> Response:
+        return _show(request, editor, troubles=troubles)
+
+    both = APIRouter()
+    for routes in (sending_routes, choosing_routes, updating_routes):
+        both.include_router(routes(editor, troubled))
+    both.include_router(router)
+    return both
 
 
 async def _from_form(
@@ -200,33 +185,49 @@ def _show(
         troubles=troubles,
         typed=typed,
         alike=alike,
-        known=editor.known_values(),
         q=q,
         found=found,
         shown=found[(page_n - 1) * ON_A_PAGE : page_n * ON_A_PAGE],
         page_n=page_n,
         pages=max(1, -(-len(found) // ON_A_PAGE)),
-        waiting=editor.uploads.waiting(),
         suffixes=editor.ingestor.suffixes,
         max_mb=editor.max_mb,
         most_files=MOST_FILES,
+        most_in_a_folder=MOST_IN_A_FOLDER,
         corrected=set(read_corrections(editor.app_db)),
         record=_record_address,
-        fields=FIELDS,
-        listed=as_typed,
         gone=[
             document
             for document in editor.base().withdrawn()
             if wanted in fold(f"{document.title} {document.document}")
         ],
+        **_waiting(editor),
         **_state(editor),
     )
+
+
+def _waiting(editor: DocumentEditor, *, folds: bool = True) -> dict[str, Any]:
+    """What waits. Where there is much of it, forms are folded, unless one is a page of its own."""
+    waiting = editor.uploads.waiting()
+    return {
+        "waiting": waiting,
+        "known": editor.known_values(),
+        "fields": FIELDS,
+        "listed": as_typed,
+        "is_folded": folds and len(waiting) > UNFOLDED,
+    }
 
 
 def _state(editor: DocumentEditor) -> dict[str, Any]:
     state = read_base_state(editor.base, editor.ingestor)
     reports = state.status.reports if state.status is not None else ()
+    added = editor.uploads.added.list()
     return {
+        "added": outcomes(added, editor.base(), reports) if added else [],
+        "foresight": editor.ingestor.foreseen(),
+        "foreseen": foreseen_groups,
+        "and_others": and_others,
+        "reader": reader_address,
         "progress": state.progress,
         "sources": state.status.sources if state.status is not None else {},
         "reports": reports,

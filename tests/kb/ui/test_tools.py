@@ -14,6 +14,12 @@ def test_an_answer_that_is_kept_can_be_exported_and_its_question_followed() -> N
     assert strings.FOLLOW in shown
 
 
+def test_a_question_is_not_followed_where_nothing_is_kept() -> None:
+    shown = tools_html("c1", follows=False)
+    assert strings.FOLLOW not in shown
+    assert "/conversations/c1.docx" in shown
+
+
 def test_one_that_is_not_kept_can_only_be_copied() -> None:
     shown = tools_html(None)
     assert strings.COPY in shown

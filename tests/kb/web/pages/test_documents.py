@@ -105,7 +105,7 @@ def test_an_address_waits_too(application: Application, settings: Settings) -> N
     key = key_of(settings, "https://www.example.org/a")
     assert "Titre compris" in client.get(f"/documents/attente/{key}").text
     client.post(f"/documents/attente/{key}/ajouter", data={"title": "Titre compris", "date": "2025"})
-    assert ingestor.asked == [("address", "https://www.example.org/a")]
+    assert ingestor.asked == [("addresses", "https://www.example.org/a")]
 
 
 def test_metadata_are_corrected_and_given_back(application: Application, settings: Settings) -> None:
