@@ -118,6 +118,8 @@ class Gate:
     def account_elsewhere(self, name: str, groups: Collection[str] = ()) -> Account:
         """The account of this name at the provider; another provider, or another claim that names, is another one."""
         provider = f"{self.settings.oidc_issuer}\n{self.settings.oidc_client}\n{self.settings.oidc_name}"
+        if claim := self.settings.oidc_groups:
+            provider += f"\n{claim}"  # of another claim, the groups that sessions hold are none
         return Account(self.named(name, groups), _digest("oidc", provider, name))
 
     def session_caller(self, request: HTTPConnection) -> Caller | None:
