@@ -269,12 +269,14 @@ class KnowledgeBase:
         history: Sequence[Message] = (),
         answerer: str = "auto",
         filters: Filters | None = None,
+        hurried: bool = False,
     ) -> Iterator[Answer]:
         """The successive states of the answer; the last one is final.
 
         Without a model there is one: the extractive answer or the refusal. A small model's sentences take its place,
         each proven. With a capable one the first state holds only the passages found; then come its proven sentences.
-        Raises as `ask`; closing the iterator stops the model.
+        A `hurried` answer reads fewer passages, for those who wait behind it. Raises as `ask`; closing the iterator
+        stops the model.
         """
         if answerer not in ANSWERERS:
             raise ReperesError(f"Mode de réponse inconnu : {answerer}. Modes possibles : {', '.join(ANSWERERS)}.")
@@ -296,5 +298,6 @@ class KnowledgeBase:
             self._caution,
             acronyms=acronyms,
             checker=self._checker,
+            hurried=hurried,
             seconds={"retrieval": round(time.perf_counter() - began, 4)},
         ).states(model)

@@ -47,8 +47,11 @@ class Base(Protocol):
         history: Sequence[Message] = (),
         answerer: str = "auto",
         filters: Filters | None = None,
+        hurried: bool = False,
     ) -> Iterator[Answer]:
-        """Successive states of the answer, the last one final. Closed by the caller when it stops early."""
+        """Successive states of the answer, the last one final. Closed by the caller when it stops early. Where others
+        wait, it is `hurried`.
+        """
         ...
 
     def search(

@@ -54,7 +54,8 @@ class Answering:
     """The answer to one question over the passages found for it.
 
     `calibration` and `caution` decide whether there is one; `acronyms` gives what those of the base, folded, stand for;
-    a `checker` looks at written answers a second time; `seconds` are those spent so far, by stage.
+    a `checker` looks at written answers a second time; a `hurried` answer reads fewer passages;
+    `seconds` are those spent so far, by stage.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Answering:
         *,
         acronyms: Mapping[str, Sequence[str]],
         checker: ChatModel | None,
+        hurried: bool,
         seconds: Mapping[str, float],
     ) -> None:
         self._question = question
@@ -78,6 +80,7 @@ class Answering:
         self._caution: Caution = caution
         self._acronyms = acronyms
         self._checker = checker
+        self._hurried = hurried
         self._seconds = seconds
         self._began = time.perf_counter()
 
@@ -144,7 +147,7 @@ class Answering:
     def _extractive(self) -> _Draft:
         """The units of evidence that answer the question, as an answer, or the reason to refuse."""
         question = self._question
-        hits = passages_to_read(self._hits, hurried=self._reader.is_busy)
+        hits = passages_to_read(self._hits, hurried=self._hurried)
         if not hits:
             return _Draft(REFUSAL, (), (), (), "no_evidence")
         if (compared_parts := self._of_each(hits)) is not None:
@@ -180,7 +183,12 @@ class Answering:
         if any(unit.read < 0 and not says for unit, says in zip(best, says_what, strict=True)):
             return None  # likelier than not, it does not say what the thing is
         if len(things) == 1:
-            return self._drafted(extractive.readable(parts[0].units, self._question), hits, None)
+            shown = extractive.readable(parts[0].units, self._question)
+            if full := comparing.spelled_out(things[0], best[0].evidence.text, self._acronyms):
+                # The rest of that sentence says something else.
+                meaning = replace(best[0].evidence, text=f"{things[0]} : {full}.")
+                shown = [replace(best[0], evidence=meaning), *shown[1:]]
+            return self._drafted(shown, hits, None)
         shown = [
             replace(unit, evidence=replace(unit.evidence, text=_about(thing, unit.evidence.text)))
             for thing, unit in zip(things, best, strict=True)

@@ -34,7 +34,7 @@ class Candidate:
 
 
 def passages_to_read(hits: Sequence[Hit], *, hurried: bool = False) -> list[Hit]:
-    """Those of `hits` whose units are worth reading, best first; half of the best where the reader is `hurried`."""
+    """Those of `hits` whose units are worth reading, best first; half of the best where others wait (`hurried`)."""
     if hurried:
         return list(hits[: PASSAGES_READ // 2])
     best = set(list(dict.fromkeys(hit.document.id for hit in hits))[:DOCUMENTS_READ])

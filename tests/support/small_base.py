@@ -106,6 +106,7 @@ class SmallBase:
         history: Sequence[Message] = (),
         answerer: str = "auto",
         filters: Filters | None = None,
+        hurried: bool = False,
     ) -> Iterator[Answer]:
         """The answer word after word, then whole."""
         answer = self.ask(question, history=history, answerer=answerer, filters=filters)

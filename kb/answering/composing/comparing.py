@@ -15,9 +15,9 @@ from kb.types import Hit, Question
 
 _PASSAGES_OF_EACH = 6
 _UNITS_OF_EACH = 2
-_FARTHEST = 3
-_IS_A = 1
+_IS_A, _IN_BRACKETS, _FARTHEST = 1, 2, 3
 _PRONOUN = re.compile(r"(?:Il|Elle|Ils|Elles|Son|Sa|Ses|Leur|Leurs) ")
+_ARTICLE = r"(?:l'|les? |la |une? )"
 _IS = r"(?:est|sont|etait|designe\w*|signifie\w*|veut dire|regroupe\w*|rassemble\w*)"
 
 Acronyms = Mapping[str, Sequence[str]]
@@ -44,11 +44,11 @@ def of_each(
         named = [unit for unit in about.units if any(form <= set(stems(_said(unit))) for form in forms)]
         if not named:
             return None
-        named.sort(key=lambda unit: (_farness(names, unit.evidence.text), -_spelt(forms, unit)))
+        named.sort(key=lambda unit: (*_plainness(thing, names, unit.evidence.text, acronyms), -_spelt(forms, unit)))
         best = named[:_UNITS_OF_EACH]
         if (nearest := _farness(names, best[0].evidence.text)) < _FARTHEST:
             # Beside what says what it is, only what says so too, or goes on about it.
-            others = [unit for unit in best[1:] if _farness(names, unit.evidence.text) < _FARTHEST]
+            others = [unit for unit in best[1:] if _is_about(names, unit.evidence.text)]
             best = [best[0], *(others or (_going_on(best[0], about.units) if nearest == _IS_A else []))]
         found.append(Read(tuple(best), about.relevances))
     return found
@@ -71,6 +71,20 @@ def defines(thing: str, unit: Scored, acronyms: Acronyms) -> bool:
     return _farness((thing, *acronyms.get(fold(thing), ())), unit.evidence.text) < _FARTHEST
 
 
+def spelled_out(thing: str, text: str, acronyms: Acronyms) -> str | None:
+    """What stands for a thing right before its name in brackets: « the programme of parks (THING) », as written; None
+    where it does not, or where the text says more of the thing than that.
+    """
+    if _farness((thing, *acronyms.get(fold(thing), ())), text) != _IN_BRACKETS:
+        return None
+    for name in sorted(acronyms.get(fold(thing), ()), key=len, reverse=True):
+        for match in re.finditer(rf" \({re.escape(thing)}\)", text, re.IGNORECASE):
+            said = text[: match.start()][-len(name) :]
+            if fold(said) == fold(name):
+                return said
+    return None
+
+
 def _farness(names: Sequence[str], text: str) -> int:
     """0 where a line has the form « THING : what it is », 1 for « the THING is a… », under one of its names, 2 where
     the thing stands in brackets after what it is.
@@ -79,9 +93,21 @@ def _farness(names: Sequence[str], text: str) -> int:
     said = "|".join(re.escape(fold(name)) for name in names)
     if re.search(rf"^[-*•\s]*{re.escape(fold(names[0]))}\s*:", folded, re.MULTILINE):
         return 0
-    if re.search(rf"(?:^|[.!?»] )\W*(?:l'|les? |la |une? )?(?:{said})(?: \([^)]*\))?,? {_IS} (?:un|l|d|ce)", folded):
+    if re.search(rf"(?:^|[.!?»] )\W*{_ARTICLE}?(?:{said})(?: \([^)]*\))?,? {_IS} (?:un|l|d|ce)", folded):
         return 1
-    return 2 if re.search(rf"\w \({re.escape(fold(names[0]))}\)", folded) else _FARTHEST
+    return _IN_BRACKETS if re.search(rf"\w \({re.escape(fold(names[0]))}\)", folded) else _FARTHEST
+
+
+def _plainness(thing: str, names: Sequence[str], text: str, acronyms: Acronyms) -> tuple[int, bool]:
+    return _farness(names, text), spelled_out(thing, text, acronyms) is None
+
+
+def _is_about(names: Sequence[str], text: str) -> bool:
+    """Whether a line says what the thing is, in brackets only where it begins so: « the programme (THING) helps… »."""
+    full = "|".join(re.escape(fold(name)) for name in names[1:]) or "[^.,;:()]*"
+    begins = rf"\W*{_ARTICLE}?(?:{full}) ?\({re.escape(fold(names[0]))}\)"
+    nearest = _IN_BRACKETS if re.match(begins, fold(text)) else _IS_A
+    return _farness(names, text) <= nearest
 
 
 def _spelt(forms: Sequence[set[str]], unit: Scored) -> int:

@@ -36,11 +36,6 @@ class LazyReader:
         """As the shipped reader."""
         self._below().prepare(texts)
 
-    @property
-    def is_busy(self) -> bool:
-        """As the shipped reader."""
-        return self._below().is_busy
-
     def _below(self) -> Reader:
         with _LOCK:
             if self._precision not in _LOADED:

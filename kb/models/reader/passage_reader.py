@@ -26,10 +26,8 @@ from kb.models.spans import token_places
 
 # States of a text of 200 tokens take 150 KB as float16: those of a base of some 600 passages are all kept.
 KEPT_BYTES = 96_000_000
-# What the last questions read, 40 MB: an answer asks again for what its search has read, twenty at once too.
+# What the last questions read, 40 MB: a follow-up is read before it is offered, and again when it is asked.
 KEPT_READINGS = 256
-# Questions that are read at once, from which on each reads fewer passages.
-MANY = 4
 _LONGEST_QUESTION = 96  # tokens
 UNREAD = -30.0
 """The logit of a unit without a token of its own, or after the last token read."""
@@ -63,11 +61,6 @@ class Reader(Protocol):
         """Reads texts ahead of questions."""
         ...
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether so many questions are read that each had better read fewer passages."""
-        ...
-
 
 @dataclass(frozen=True, slots=True)
 class _States:
@@ -99,7 +92,6 @@ class PassageReader:
         self._states: OrderedDict[tuple[Prompt, str], _States] = OrderedDict()
         self._bytes = 0
         self._readings: OrderedDict[tuple[str, str], tuple[npt.NDArray[np.float16], int]] = OrderedDict()
-        self._reading_now = 0
         self._lock = threading.Lock()
 
     @property
@@ -115,24 +107,13 @@ class PassageReader:
         """
         if len(texts) != len(units):
             raise ValueError(f"{len(texts)} texts, units of {len(units)}")
-        with self._lock:
-            self._reading_now += 1
-        try:
-            asked = self._states_of([question], "query")[0]
-            states = self._states_of(texts, "passage")
+        asked = self._states_of([question], "query")[0]
+        states = self._states_of(texts, "passage")
 
-            def reading(number: int) -> Reading:
-                return self._reading(question, asked, texts[number], states[number], units[number])
+        def reading(number: int) -> Reading:
+            return self._reading(question, asked, texts[number], states[number], units[number])
 
-            return list(self._pool.map(reading, range(len(texts))))
-        finally:
-            with self._lock:
-                self._reading_now -= 1
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether four questions or more are read at this moment."""
-        return self._reading_now >= MANY
+        return list(self._pool.map(reading, range(len(texts))))
 
     def prepare(self, texts: Sequence[str]) -> None:
         """Has the lower half read texts that questions will find, as far as they are kept."""

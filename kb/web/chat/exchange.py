@@ -59,12 +59,14 @@ def answer_states(
     history: tuple[Message, ...],
     filters: Filters | None = None,
     answerer: str = "auto",
+    *,
+    hurried: Callable[[], bool] = lambda: False,
 ) -> Generator[tuple[Answer, bool], None, None]:
-    """The states of an answer, each with whether it is final.
+    """The states of an answer, each with whether it is final; `hurried` tells whether others wait, when it begins.
 
     The base's stream is closed however this ends: what makes the answer stops when nobody reads it any more.
     """
-    stream = base.stream(question, history=history, answerer=answerer, filters=filters or None)
+    stream = base.stream(question, history=history, answerer=answerer, filters=filters or None, hurried=hurried())
     try:
         answer: Answer | None = None
         for answer in stream:
@@ -89,10 +91,11 @@ def answer_in_turn(
 
     Who waits for the language model has the first state, with its sources, already.
     """
-    states = answer_states(base, question, history, filters, answerer)
+    line = waiting_lines.searching
+    states = answer_states(base, question, history, filters, answerer, hurried=lambda: line.is_long)
     written = answerer == "llm" or (answerer == "auto" and getattr(base, "model_name", None) is not None)
     try:
-        with waiting_lines.searching.join() as place:
+        with line.join() as place:
             yield from _places(place)
             answer, final = next(states)
         if final or answer.refused or not written:

@@ -56,6 +56,12 @@ class WaitingLine:
         with self._changed:
             return not self._inside and not self._line
 
+    @property
+    def is_long(self) -> bool:
+        """Whether more wait than the next round serves: each had better take less time."""
+        with self._changed:
+            return len(self._line) > self._at_once
+
     @contextmanager
     def join(self) -> Iterator[Place]:
         """A place in the line, given back at the end, whether it came up or not."""
@@ -113,7 +119,7 @@ class WaitingLines:
     or on a server. Shared by all pages; the line for a server's model, by all replicas: its processor is the same for
     all of them, where each has its own for the rest."""
 
-    searching: Line = field(default_factory=lambda: WaitingLine(SEARCHES_AT_ONCE))
+    searching: WaitingLine = field(default_factory=lambda: WaitingLine(SEARCHES_AT_ONCE))
     writing: Line = field(default_factory=lambda: WaitingLine(WRITTEN_AT_ONCE))
     written_by_a_server: Line = field(default_factory=lambda: WaitingLine(WRITTEN_AT_ONCE_BY_A_SERVER))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -41,10 +41,21 @@ def answered(
     caution: Caution = "normal",
     encoder: Encoder = ENCODER,
     reader: Reader = READER,
+    hurried: bool = False,
+    acronyms: Mapping[str, Sequence[str]] | None = None,
 ) -> Answer:
     asked = parsed(question) if isinstance(question, str) else question
     (answer,) = Answering(
-        asked, hits, encoder, reader, BY_HAND, caution, acronyms={}, checker=None, seconds={"retrieval": 0.1}
+        asked,
+        hits,
+        encoder,
+        reader,
+        BY_HAND,
+        caution,
+        acronyms=acronyms or {},
+        checker=None,
+        hurried=hurried,
+        seconds={"retrieval": 0.1},
     ).states(None)
     return answer
 
@@ -151,3 +162,10 @@ def test_a_comparison_of_things_that_are_only_named_is_decided_as_a_whole() -> N
     answer = answered(COMPARE, [*FUND, *ORANGE], reader=Doubting())
     assert answer.refused
     assert answer.confidence is not None
+
+
+def test_an_acronym_is_spelled_out_alone_where_a_sentence_about_something_else_does() -> None:
+    hits = hits_in("Depuis 2010, elle gère une partie du fonds des parcs (FDP).")
+    answer = answered("C'est quoi le FDP ?", hits, acronyms={"fdp": ["fonds des parcs"]})
+    assert answer.text == "FDP : fonds des parcs. [1]"
+    assert answer.citations[0].quote == "Depuis 2010, elle gère une partie du fonds des parcs (FDP)."

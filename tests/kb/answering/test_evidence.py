@@ -84,6 +84,7 @@ def test_beyond_the_twelve_best_passages_those_of_the_three_best_documents_are_r
     assert passages_to_read([*best, *more]) == [*best, more[1], more[3], more[4]]
     assert len(passages_to_read([hit("a", number) for number in range(40)])) == 24
     assert len(passages_to_read(best[:5])) == 5
+    assert passages_to_read([*best, *more], hurried=True) == best[:6]
 
 
 @pytest.mark.parametrize(("words", "kinds"), [(40, ["item", "item"]), (41, ["sentence", "sentence", "item"])])

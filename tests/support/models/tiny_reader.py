@@ -18,7 +18,6 @@ class TinyReader:
     """A `Reader`: logits from -4, where no word of the question is there, to 4, where all are."""
 
     identity = "tiny-words@1"
-    is_busy = False
 
     def read(self, question: str, texts: Sequence[str], units: Sequence[Sequence[Span]]) -> list[Reading]:
         """A passage by the share of the question's stems that it holds, a unit by that of its own words and a little by

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from kb.answering.composing.comparing import defines, of_each
+from kb.answering.composing.comparing import defines, of_each, spelled_out
 from kb.answering.reading import Read
 from kb.models.encoder import Span
 from kb.models.reader.passage_reader import Reader, Reading
@@ -101,6 +101,31 @@ def test_what_says_by_its_form_what_a_thing_is_comes_first(tiny_reader: Reader) 
     ]
     assert all(defines("PLUM", unit, {}) for unit in found.units)
     assert not any(defines("PLU", unit, {}) for unit in found.units)
+
+
+def test_what_spells_an_acronym_out_comes_before_what_only_holds_it(tiny_reader: Reader) -> None:
+    text = (
+        "PLUM et PLUM (PLUM) sont des PLUM.\n\nSi une ville demande un prêt local (PLUM), elle attend.\n\n"
+        "La région aime le prêt local (PLUM)."
+    )
+    spelled = {"plum": ["prêt local"]}
+    (found,) = of_each(parsed("C'est quoi PLUM ?"), ("PLUM",), hits_in(text), tiny_reader, spelled) or []
+    assert spelled_out("PLUM", found.units[0].evidence.text, spelled) == "prêt local"
+    # What holds it in the middle of something else says nothing more of it.
+    assert len(found.units) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("La région gère un Prêt local (PLUM).", "Prêt local"),
+        ("Le prêt local et régional (PLUM) naît.", None),
+        ("PLUM : prêt local (PLUM).", None),  # says so by itself
+        ("Le prêt local naît.", None),
+    ],
+)
+def test_what_stands_for_an_acronym_right_before_it(text: str, expected: str | None) -> None:
+    assert spelled_out("plum", text, {"plum": ["local", "prêt local"]}) == expected
 
 
 def test_a_sentence_may_say_what_a_thing_is_under_its_other_name_and_the_next_one_goes_on(tiny_reader: Reader) -> None:

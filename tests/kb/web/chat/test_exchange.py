@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +15,7 @@ from kb.retrieval.filters import Filters
 from kb.types import Answer, Document, Message
 from kb.web.chat.chat_state import HISTORY_MESSAGES, SHOWN_TURNS, ChatState
 from kb.web.chat.exchange import answer_in_turn, answer_states, exchange, question_trouble
-from kb.web.chat.waiting_line import WaitingLines
+from kb.web.chat.waiting_line import SEARCHES_AT_ONCE, WaitingLines
 from small_base import SmallBase
 
 DOCUMENTS = [
@@ -37,6 +38,7 @@ class RecordingBase(SmallBase):
         history: Sequence[Message] = (),
         answerer: str = "auto",
         filters: Filters | None = None,
+        hurried: bool = False,
     ) -> Iterator[Answer]:
         self.histories.append(tuple(history))
         return super().stream(question, history=history, answerer=answerer, filters=filters)
@@ -172,6 +174,7 @@ class WritingBase(SmallBase):
 
     def stream(self, question: str, **options: Any) -> Iterator[Answer]:
         self.answerers.append(options["answerer"])
+        options.pop("hurried")
         answer = self.ask(question, **options)
         yield answer
         assert self.go.wait(30)
@@ -206,6 +209,29 @@ def test_who_waits_for_the_model_sees_the_sources_and_their_place() -> None:
     second.join(30)
     assert seen[-1].turns[-1].state == "done"
     assert last(first).turns[-1].state == "done"
+
+
+def test_an_answer_is_hurried_where_more_wait_than_the_next_round_serves() -> None:
+    class Told(SmallBase):
+        def stream(self, question: str, *, hurried: bool = False, **options: Any) -> Iterator[Answer]:
+            told.append(hurried)
+            return super().stream(question, **options)
+
+    def comes_up(others: int) -> None:
+        with ExitStack() as inside, ExitStack() as behind:
+            for _ in range(SEARCHES_AT_ONCE):
+                assert inside.enter_context(lines.searching.join()).wait(30)
+            states = answer_in_turn(Told(DOCUMENTS), "Combien de quartiers à Lyon ?", (), None, lines)
+            assert next(states) == 0
+            for _ in range(others):
+                behind.enter_context(lines.searching.join())
+            inside.close()
+            assert list(states)
+
+    lines, told = WaitingLines(), list[bool]()
+    comes_up(SEARCHES_AT_ONCE)
+    comes_up(SEARCHES_AT_ONCE + 1)
+    assert told == [False, True]
 
 
 def test_a_model_that_reads_whole_passages_shows_its_documents_then_its_sentences() -> None:
