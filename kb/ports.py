@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from kb.evaluation.desk import EvaluationDesk
 from kb.index.catalog.rows import Origin, Withdrawn
 from kb.question.explained import Acronym
 from kb.records.accounts import Person
@@ -112,6 +113,10 @@ class Views:
         """The base as a person sees it. Raises ReperesError, saying what to do, while it cannot be opened."""
         rights, whole = self.rights(person), self.whole()
         return whole.seen_by(rights) if rights.hidden else whole
+
+
+DeskOf = Callable[[Person], EvaluationDesk]
+"""The desk of evaluations as an editor sees it."""
 
 
 @dataclass(frozen=True, slots=True)

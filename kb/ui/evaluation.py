@@ -15,6 +15,7 @@ import gradio as gr
 from kb.errors import ReperesError
 from kb.evaluation.desk import Evaluated, EvaluationDesk
 from kb.evaluation.questions import EvaluationQuestion
+from kb.ports import DeskOf
 from kb.records.accounts import LOCAL
 from kb.ui.evaluation_form import feedback_label, fields, narrowed, query_label, query_of
 from kb.ui.evaluation_html import evaluated_html, feedback_html, runs_html
@@ -28,9 +29,9 @@ _BETWEEN_STATES = 0.3  # seconds
 _LONGEST_QUEUE = 16
 
 
-def build_evaluation(desk: EvaluationDesk) -> gr.Blocks:
+def build_evaluation(desks: DeskOf) -> gr.Blocks:
     """The page of evaluations, an application of its own: who may open it may use its events, and nobody else."""
-    handlers = _Handlers(desk)
+    handlers = _Handlers(desks)
     at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     page = gr.Blocks(title=strings.EVALUATION, analytics_enabled=False, fill_width=True)
     with page, gr.Row(elem_id="masthead"):

@@ -15,7 +15,7 @@ from kb.cli.logs import QUESTIONS
 from kb.ports import Ingestor, Views
 from kb.records.accounts import NOBODY, Person
 from kb.records.asked.questions import AskedQuestions
-from kb.rights.rights import Rights
+from kb.rights.rights import WHOLE, Rights
 from kb.web import strings
 from kb.web.base_state import BaseState, read_base_state
 from kb.web.pages.templating import person_of
@@ -58,13 +58,13 @@ class Metrics:
         finally:
             self._under_way.dec()
 
-    def answered(self, answer: AnswerJson, way: str, rights: Rights) -> None:
+    def answered(self, answer: AnswerJson, way: str, rights: Rights = WHOLE) -> None:
         """Counts an answer. `way` is where the question came from: `page`, `api`; `rights` those of who asked."""
         outcome = f"refused_{answer['reason']}" if answer["refused"] else answer["answerer"]
         seconds_of = {"retrieval": answer["seconds"]["retrieval"], "answer": answer["seconds"]["answer"]}
         self._questions.labels(way, outcome).inc()
         if self._asked is not None:
-            self._asked.answered(answer, way, rights)
+            self._asked.answered(answer, way, rights=rights)
         for stage, seconds in seconds_of.items():
             if seconds is not None:
                 self._seconds.labels(stage).observe(seconds)

@@ -12,14 +12,18 @@ from collections.abc import Callable
 
 from mcp.server.stdio import stdio_server
 
-from kb.ports import Base
+from kb.ports import Views
+from kb.records.accounts import NOBODY, Person
 from kb.web.assistants.protocol import protocol_server
 from kb.web.assistants.tools import Call, Tools
 
 
-def serve_on_stdio(base: Callable[[], Base], version: str, warm: Callable[[], object] = lambda: None) -> None:
-    """Serves until standard input ends. `warm` is done meanwhile: the base is opened before the first question."""
-    server = protocol_server(Tools(base), version, lambda _: Call())
+def serve_on_stdio(
+    base: Views, version: str, warm: Callable[[], object] = lambda: None, person: Person = NOBODY
+) -> None:
+    """Serves until standard input ends, with the rights of `person`. `warm` is done meanwhile: the base is opened
+    before the first question."""
+    server = protocol_server(Tools(base), version, lambda _: Call(person=person))
 
     async def serve() -> None:
         async with stdio_server() as (reading, writing):

@@ -33,7 +33,7 @@ _FAILED = "Une erreur interne a empêché l'opération : voyez le journal de l'a
 logger = logging.getLogger(__name__)
 
 
-def document_routes(editor: DocumentEditor) -> APIRouter:
+def document_routes(editors: DocumentEditor) -> APIRouter:
     """`/documents` and what its forms send to."""
     router = APIRouter(prefix="/documents")
 
@@ -43,11 +43,11 @@ def document_routes(editor: DocumentEditor) -> APIRouter:
         q: Annotated[str, Query(max_length=200)] = "",
         page_n: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
     ) -> Response:
-        return _show(request, editor, q, page_n)
+        return _show(request, editors.of(request), q, page_n)
 
     @router.post("/fichiers")
     def add_files(request: Request, fichiers: list[UploadFile]) -> Response:
-        troubles = []
+        editor, troubles = editors.adding(request), []
         if len(fichiers) > MOST_FILES:
             troubles.append(f"{len(fichiers)} fichiers : {MOST_FILES} au plus à la fois.")
         for file in fichiers[:MOST_FILES]:
@@ -61,7 +61,7 @@ def document_routes(editor: DocumentEditor) -> APIRouter:
 
     @router.post("/adresse")
     def add_address(request: Request, adresse: Annotated[str, Form(max_length=2000)]) -> Response:
-        url = adresse.strip()
+        editor, url = editors.adding(request), adresse.strip()
         if not url.startswith(("http://", "https://")):
             return _show(request, editor, troubles=[f"« {url} » : une adresse commence par http:// ou https://."])
         editor.uploads.keep_address(url)
@@ -69,6 +69,7 @@ def document_routes(editor: DocumentEditor) -> APIRouter:
 
     @router.get("/attente/{key}")
     def look(request: Request, key: str, partie: bool = False) -> Response:
+        editor = editors.adding(request)
         try:
             editor.preview(key)
             upload = editor.uploads.get(key)
@@ -80,19 +81,22 @@ def document_routes(editor: DocumentEditor) -> APIRouter:
 
     @router.post("/attente/{key}/ajouter")
     async def accept(request: Request, key: str) -> Response:
+        editor = editors.adding(request)
         return await _from_form(request, editor, lambda fields: editor.accept(key, fields), waiting=key)
 
     @router.post("/attente/{key}/ecarter")
-    def discard(key: str) -> Response:
-        editor.uploads.discard(key)
+    def discard(request: Request, key: str) -> Response:
+        editors.adding(request).uploads.discard(key)
         return _back("#attente")
 
     @router.get("/fiche")
     def record(request: Request, document: Annotated[str, Query(max_length=2000)]) -> Response:
-        return _record(request, editor, document)
+        return _record(request, editors.of(request), document)
 
     @router.post("/fiche")
     async def correct(request: Request, document: Annotated[str, Query(max_length=2000)]) -> Response:
+        editor = editors.of(request)
+
         def act(fields: dict[str, str]) -> bool:
             found = _known(editor, document)
             fields = editor.one_way(fields)
@@ -104,6 +108,8 @@ def document_routes(editor: DocumentEditor) -> APIRouter:
 
     @router.post("/fiche/reprendre")
     async def reset(request: Request, document: Annotated[str, Query(max_length=2000)]) -> Response:
+        editor = editors.of(request)
+
         def act(_: dict[str, str]) -> bool:
             return editor.ingestor.correct(document, None, _known(editor, document).title)
 
@@ -111,10 +117,13 @@ def document_routes(editor: DocumentEditor) -> APIRouter:
 
     @router.post("/retirer")
     async def withdraw(request: Request, document: Annotated[str, Query(max_length=2000)]) -> Response:
+        editor = editors.of(request)
         return await _from_form(request, editor, lambda _: editor.withdraw(_known(editor, document)))
 
     @router.post("/effacer")
     async def forget(request: Request, document: Annotated[str, Query(max_length=2000)]) -> Response:
+        editor = editors.of(request)
+
         def act(fields: dict[str, str]) -> None:
             if fields.get("sur") != "oui":
                 raise ReperesError("Cochez la case pour confirmer : un document effacé ne revient pas.")
@@ -126,6 +135,7 @@ def document_routes(editor: DocumentEditor) -> APIRouter:
 
     @router.post("/mettre-a-jour")
     def update(request: Request) -> Response:
+        editor = editors.of(request)
         try:
             editor.ingestor.start()
         except ReperesError as error:
@@ -134,7 +144,7 @@ def document_routes(editor: DocumentEditor) -> APIRouter:
 
     @router.get("/etat")
     def state(request: Request) -> Response:
-        return page(request, "parts/update_state.html", **_state(editor))
+        return page(request, "parts/update_state.html", **_state(editors.of(request)))
 
     return router
 
@@ -206,7 +216,7 @@ def _show(
         shown=found[(page_n - 1) * ON_A_PAGE : page_n * ON_A_PAGE],
         page_n=page_n,
         pages=max(1, -(-len(found) // ON_A_PAGE)),
-        waiting=editor.uploads.waiting(),
+        waiting=editor.uploads.waiting() if editor.adds else [],
         suffixes=editor.ingestor.suffixes,
         max_mb=editor.max_mb,
         most_files=MOST_FILES,
@@ -224,7 +234,7 @@ def _show(
 
 
 def _state(editor: DocumentEditor) -> dict[str, Any]:
-    state = read_base_state(editor.base, editor.ingestor)
+    state = read_base_state(editor.views, editor.person, editor.ingestor)
     reports = state.status.reports if state.status is not None else ()
     return {
         "progress": state.progress,
