@@ -98,6 +98,10 @@ class Base(Protocol):
         ...
 
 
+DeskOf = Callable[[Person], EvaluationDesk]
+"""The desk of evaluations as an editor sees it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Views:
     """The base that `whole` opens, as each person may see it by the restrictions: the pages have no other."""
@@ -114,9 +118,9 @@ class Views:
         rights, whole = self.rights(person), self.whole()
         return whole.seen_by(rights) if rights.hidden else whole
 
-
-DeskOf = Callable[[Person], EvaluationDesk]
-"""The desk of evaluations as an editor sees it."""
+    def desk_of(self, desk: EvaluationDesk) -> DeskOf:
+        """The desk as each editor may see it."""
+        return lambda editor: desk.seen_by(self.rights(editor))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,9 @@
-"""What a setting is, and how the values of settings are read: text -> value, or a ValueError whose French text says what is wanted."""
+"""How the values of settings are read: text -> value, or a ValueError whose French text says what is wanted."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
 from pathlib import Path
-from typing import Any
-
-
-def setting(variable: str, default: Any, parse: Callable[[str], Any], meaning: str, shown: str | None = None) -> Any:
-    """A field of `Settings`. `shown` replaces the default in the README's table where it depends on the machine."""
-    metadata = {"variable": variable, "parse": parse, "meaning": meaning, "shown": shown or str(default)}
-    shown_in_repr = not variable.endswith(("_KEY", "_DATABASE"))  # addresses hold passwords
-    if callable(default):
-        return field(default_factory=default, metadata=metadata)
-    return field(default=default, metadata=metadata, repr=shown_in_repr)
 
 
 def whole_number(low: int, high: int) -> Callable[[str], int]:

@@ -10,7 +10,7 @@ from ingest.sources.source import FolderSource, WebSource
 from kb.errors import SettingsError
 from kb.records.places import shared_place_of
 from kb.records.shared.folder import check_folder
-from kb.rights.restrictions import TABLE, read_toml
+from kb.rights.restrictions import TABLE, read_toml, sources_file
 from kb.settings import UPLOADS_SOURCE, Settings
 
 TYPES = ("folder", "page", "feed", "sitemap", "section")
@@ -48,7 +48,7 @@ def configured_sources(settings: Settings) -> list[FolderSource | WebSource]:
     the one that all replicas have.
     """
     check_folder(settings.uploads_folder, shared_place_of(settings))
-    path = settings.sources_file
+    path = sources_file(settings)
     listed = read_sources(path) if settings.sources or path.is_file() else []
     added: list[FolderSource | WebSource] = []
     corpus, uploads = settings.corpus.resolve(), settings.uploads_folder.resolve()

@@ -98,7 +98,7 @@ class EvaluationDesk:
         return frozenset(self._whole().catalog.states()) - self._base().catalog.states().keys()
 
     def _check_new(self, queries: Sequence[EvaluationQuestion], name: str) -> None:
-        """Raises QuestionsError for documents that are not there, and for ids of queries that this editor cannot see."""
+        """Raises QuestionsError for documents that are not there, and for names of queries that are not to be seen."""
         check_documents(queries, self._known(), name)
         with AppDatabase(self._kept) as database:
             others = {query.id for query in read_queries(database)} - {query.id for query in self.queries()}

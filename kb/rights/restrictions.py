@@ -48,12 +48,17 @@ class Restrictions:
         return [pattern for pattern in self.patterns if not any(matches(pattern, source) for source in known)]
 
 
+def sources_file(settings: Settings) -> Path:
+    """The file of sources, and of who may read them; it may be absent unless it is configured."""
+    return settings.sources or settings.corpus.parent / "sources.toml"
+
+
 def restrictions_of(settings: Settings) -> Restrictions:
     """The restrictions in the settings' sources.toml; none where there is no such file, and none is configured.
 
     Raises SettingsError, naming the file and the table, for what is not understood: nothing is open by a mistake.
     """
-    path = settings.sources_file
+    path = sources_file(settings)
     return read_restrictions(path) if settings.sources or path.is_file() else Restrictions()
 
 

@@ -64,9 +64,7 @@ class Handlers:
         asked = begun.asked(question.strip())
         task = self._tasks.begin(
             begun.task,
-            lambda: self._kept(
-                person, exchange(lambda: self._base.of(person), begun, question, self._waiting_lines)
-            ),
+            lambda: self._kept(person, exchange(lambda: self._base.of(person), begun, question, self._waiting_lines)),
         )
         with self._context.metrics.under_way():
             yield from self._shown(asked, task, is_first=True)

@@ -74,9 +74,7 @@ class Sought(BaseModel):
     filters: Chosen = Chosen()
 
 
-def add_api(
-    server: FastAPI, base: Views, gate: Gate, metrics: Metrics, waiting_lines: WaitingLines
-) -> None:
+def add_api(server: FastAPI, base: Views, gate: Gate, metrics: Metrics, waiting_lines: WaitingLines) -> None:
     """Adds `/api/ask`, `/api/search`, `/api/openapi.json` and `/api` to the server. Programs wait in the lines too."""
     router = APIRouter(prefix="/api")
 

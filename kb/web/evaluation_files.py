@@ -8,8 +8,8 @@ from fastapi import APIRouter, Path, Request, UploadFile
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from kb.errors import ReperesError
-from kb.ports import DeskOf
 from kb.evaluation.tables import to_csv, to_jsonl, to_xlsx
+from kb.ports import DeskOf
 from kb.web import strings
 from kb.web.chat.sources import reader_address
 from kb.web.guard import LARGEST_BODY

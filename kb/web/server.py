@@ -147,9 +147,8 @@ def build_server(
         editor = DocumentEditor(views, ingestor, uploads, place_of(settings), settings.max_file_mb)
         server.include_router(document_routes(editor), **hidden)
         server.include_router(value_routes(editor), **hidden)
-    desk_of: DeskOf | None = None
-    if desk is not None:
-        desk_of = lambda editor: desk.seen_by(views.rights(editor))  # noqa: E731
+    desk_of = None if desk is None else views.desk_of(desk)
+    if desk_of is not None:
         server.include_router(evaluation_routes(desk_of), **hidden)
         missed = None if asked is None else lambda person: desk_of(person).missed(asked)
         server.include_router(missed_routes(missed, settings.retention_days), **hidden)

@@ -233,7 +233,7 @@ class CatalogReader:
             return list(connection.execute(sa.select(PENDING.c.id)).scalars())
 
     def reports(self, n: int) -> list[dict[str, Any]]:
-        """The reports of the last ingestions, `n` at most, newest first: what they tell of documents that may be read."""
+        """The last reports of ingestions, at most `n`, newest first: what they tell of documents that may be read."""
         if not self._rights.hidden:
             return self.journal.reports(n)
         held = self.states()

@@ -48,4 +48,8 @@ def groups_of(claims: Mapping[str, Any], claim: str) -> frozenset[str]:
     """The groups that `claim` lists, or the one that it names; none where it is anything else, or not asked for."""
     told = claims.get(claim) if claim else None
     listed = [told] if isinstance(told, str) else told
-    return frozenset(name for name in listed if isinstance(name, str) and name) if isinstance(listed, list) else frozenset()
+    return (
+        frozenset(name for name in listed if isinstance(name, str) and name)
+        if isinstance(listed, list)
+        else frozenset()
+    )

@@ -61,9 +61,7 @@ class News:
         return readable(bring_up_to_date(person.name, self.followed, opened, changes, self.waiting_lines), opened)
 
 
-def news_of(
-    settings: Settings, base: Views, conversations: Conversations, waiting_lines: WaitingLines
-) -> News:
+def news_of(settings: Settings, base: Views, conversations: Conversations, waiting_lines: WaitingLines) -> News:
     """What is needed by the settings; with a retention of 0 days nothing is kept of anybody."""
     days, place = settings.retention_days, place_of(settings)
     if not days:

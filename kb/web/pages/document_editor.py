@@ -18,10 +18,9 @@ from kb.types import Document
 from kb.web.pages.templating import person_of
 from kb.web.uploads import Uploads
 
-
 _NOT_YOURS = (
-    f"La source « {UPLOADS_SOURCE} » est réservée à des groupes dont vous n'êtes pas : demandez à une personne d'un de ces "
-    "groupes d'ajouter ce document."
+    f"La source « {UPLOADS_SOURCE} » est réservée à des groupes dont vous n'êtes pas : demandez à une personne de l'un "
+    "d'eux d'ajouter ce document."
 )
 
 
@@ -44,7 +43,7 @@ class AlikeError(ReperesError):
 
 
 class DocumentEditor:
-    """What the page needs: the base as `person` sees it, what writes it, added files, and where corrections are kept."""
+    """What the page needs: the base as `person` sees it, what writes it, added files, and where corrections stand."""
 
     def __init__(
         self, views: Views, ingestor: Ingestor, uploads: Uploads, app_db: Kept, max_mb: int, person: Person = NOBODY
@@ -58,9 +57,7 @@ class DocumentEditor:
 
     def of(self, request: Request) -> DocumentEditor:
         """The same for whoever sent a request."""
-        return DocumentEditor(
-            self.views, self.ingestor, self.uploads, self.app_db, self.max_mb, person_of(request)
-        )
+        return DocumentEditor(self.views, self.ingestor, self.uploads, self.app_db, self.max_mb, person_of(request))
 
     def adding(self, request: Request) -> DocumentEditor:
         """The same, to add files and addresses. Raises HTTPException for those who may not read what is added: what
