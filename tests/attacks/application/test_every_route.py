@@ -22,6 +22,7 @@ from kb.evaluation.desk import EvaluationDesk
 from kb.evaluation.questions import EvaluationQuestion
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
+from kb.ports import Views
 from kb.records.conversations import SavedConversations
 from kb.settings import Settings
 from kb.text.domain import Domain
@@ -213,8 +214,10 @@ def test_no_value_fails_an_event(sender: Sender, parts: dict[str, Any], page: st
     from kb.ui.evaluation import build_evaluation
     from kb.web.page_context import PageContext
 
+    views = Views(lambda: parts["base"])
+
     async def build() -> Any:
-        return build_evaluation(parts["desk"]) if page else build_page(lambda: parts["base"], PageContext())
+        return build_evaluation(lambda _: parts["desk"]) if page else build_page(views, PageContext())
 
     blocks = asyncio.run(build())
     values: tuple[Any, ...] = (
@@ -251,7 +254,7 @@ def test_no_address_of_the_page_fails_it(sender: Sender, parts: dict[str, Any]) 
     from kb.web.page_context import PageContext
 
     async def build() -> Any:
-        return build_page(lambda: parts["base"], PageContext())
+        return build_page(Views(lambda: parts["base"]), PageContext())
 
     loads = [
         number

@@ -1,0 +1,70 @@
+"""A base of three sources for the tests of rights: `ouvert` for all, `rh` and `achats` for a group each.
+
+The three speak of the same things in other words, so that whatever is asked finds something in each, and each has a
+mark that stands nowhere else: where it is told, its source was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+SOURCES = ("ouvert", "rh", "achats")
+RESTRICTED = ("rh", "achats")
+MARKS = {"ouvert": "Aubépine", "rh": "Zéphyrin", "achats": "Quinquina"}
+ACRONYMS = {"ouvert": "CAO", "rh": "CZP", "achats": "CQA"}
+NAMES = {
+    "ouvert": "comité des aubépines ouvertes",
+    "rh": "comité zéphyrin du personnel",
+    "achats": "comité quinquina des achats",
+}
+NUMBERS = {"ouvert": "9696", "rh": "4242", "achats": "7373"}
+QUESTION = "Quelle prime le comité verse-t-il aux agents ?"
+CONFIGURATION = """
+[[restriction]]
+sources = ["rh"]
+groups = ["personnel"]
+
+[[restriction]]
+sources = ["ach*"]
+groups = ["marches"]
+"""
+
+
+def id_of(source: str) -> str:
+    """The id of a source's document."""
+    return f"note-{source}.md"
+
+
+def text_of(source: str, number: str = "") -> str:
+    """The document of a source."""
+    mark, acronym, name = MARKS[source], ACRONYMS[source], NAMES[source]
+    return (
+        f"---\ntitre: Note {mark} sur la prime\ndate: 2025-0{1 + SOURCES.index(source)}\ntype: type {mark}\n"
+        f"rubrique: rubrique {mark}\npartenaires: Fondation {mark}\nprogrammes: Programme {mark}\n---\n"
+        f"Le {name} ({acronym}) verse la prime aux agents. Avec la Fondation {mark}, la prime du {acronym} est de "
+        f"{number or NUMBERS[source]} euros en 2024 pour les agents du {mark}.\n\n"
+        f"## Versement {mark}\n\nLe comité {mark} verse la prime aux agents en juin."
+    )
+
+
+def write_sources(root: Path, sources: Iterable[str] = SOURCES) -> list[Path]:
+    """A folder for each of the sources, with its document; their paths."""
+    folders = []
+    for source in sources:
+        folder = root / source
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / id_of(source)).write_text(text_of(source), encoding="utf-8")
+        folders.append(folder)
+    return folders
+
+
+def sources_told(text: str) -> set[str]:
+    """Which of the sources a text tells something of."""
+    folded = text.casefold()
+    return {
+        source
+        for source in SOURCES
+        for told in (MARKS[source], ACRONYMS[source], NUMBERS[source], id_of(source))
+        if told.casefold() in folded
+    }
