@@ -44,10 +44,6 @@ class Metrics:
             "reperes_questions_under_way", "Answers being made or waited for.", registry=self.registry
         )
         self._sign_ins = Counter("reperes_sign_ins", "Passwords sent.", ["outcome"], registry=self.registry)
-        self._documents = Gauge("reperes_documents", "Documents in the base.", registry=self.registry)
-        self._passages = Gauge("reperes_passages", "Passages in the base.", registry=self.registry)
-        self._generation = Gauge("reperes_generation", "Generation of the base.", registry=self.registry)
-        self._ingesting = Gauge("reperes_ingesting", "1 while an ingestion runs.", registry=self.registry)
 
     @contextmanager
     def under_way(self) -> Iterator[None]:
@@ -90,14 +86,15 @@ class Metrics:
 
     def text(self, base: Views, person: Person, ingestor: Ingestor | None) -> bytes:
         """All figures, in Prometheus' text form; those of the base as a person sees it."""
-        state = read_base_state(base, person, ingestor)
+        state, now = read_base_state(base, person, ingestor), CollectorRegistry()
+        # Made anew for each: one person's figures are never another's.
         if state.status is not None:
-            self._documents.set(state.status.documents)
-            self._passages.set(state.status.passages)
+            Gauge("reperes_documents", "Documents in the base.", registry=now).set(state.status.documents)
+            Gauge("reperes_passages", "Passages in the base.", registry=now).set(state.status.passages)
             if not base.rights(person).hidden:  # it grows with what is hidden, too
-                self._generation.set(state.status.generation)
-        self._ingesting.set(int(state.progress.running))
-        return generate_latest(self.registry)
+                Gauge("reperes_generation", "Generation of the base.", registry=now).set(state.status.generation)
+        Gauge("reperes_ingesting", "1 while an ingestion runs.", registry=now).set(int(state.progress.running))
+        return bytes(generate_latest(self.registry) + generate_latest(now))
 
 
 def _not_ready(state: BaseState, *, is_part: bool) -> str:

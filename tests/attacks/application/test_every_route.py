@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute
 
 from ingest.pipeline import ingest
 from kb.evaluation.desk import EvaluationDesk
@@ -30,6 +30,7 @@ from kb.web.server import build_server
 from sending import CONTENT_TYPES, FORMS, HOSTILE, JSON, Sender
 from serving import Servers
 from small_pages import FINANCING, StillIngestor
+from walking import walked
 
 # What the two pages use: the rest of Gradio is not there.
 USED = {
@@ -89,19 +90,6 @@ def sender(address: str) -> Iterator[Sender]:
     made = Sender(address)
     yield made
     made.close()
-
-
-def walked(routes: list[BaseRoute], before: str = "") -> Iterator[tuple[str, str, BaseRoute]]:
-    """Page, path and route of all of a server, those of mounted applications and included routers too."""
-    for route in routes:
-        inner = getattr(route, "original_router", None)
-        if inner is not None:
-            prefix = getattr(getattr(route, "include_context", None), "prefix", "")
-            yield from ((page, prefix + path, found) for page, path, found in walked(inner.routes, before))
-        elif isinstance(route, Mount):
-            yield from walked(list(route.routes or ()), before + route.path)
-        else:
-            yield before, getattr(route, "path", ""), route
 
 
 def filled(path: str, value: str) -> str:

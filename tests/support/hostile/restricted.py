@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from pdf_files import Sheet
+
 SOURCES = ("ouvert", "rh", "achats")
 RESTRICTED = ("rh", "achats")
 MARKS = {"ouvert": "Aubépine", "rh": "Zéphyrin", "achats": "Quinquina"}
@@ -36,14 +38,17 @@ def id_of(source: str) -> str:
     return f"note-{source}.md"
 
 
-def text_of(source: str, number: str = "") -> str:
+def text_of(source: str) -> str:
     """The document of a source."""
     mark, acronym, name = MARKS[source], ACRONYMS[source], NAMES[source]
     return (
         f"---\ntitre: Note {mark} sur la prime\ndate: 2025-0{1 + SOURCES.index(source)}\ntype: type {mark}\n"
-        f"rubrique: rubrique {mark}\npartenaires: Fondation {mark}\nprogrammes: Programme {mark}\n---\n"
-        f"Le {name} ({acronym}) verse la prime aux agents. Avec la Fondation {mark}, la prime du {acronym} est de "
-        f"{number or NUMBERS[source]} euros en 2024 pour les agents du {mark}.\n\n"
+        f"rubrique: rubrique {mark}\npartenaires: Fondation {mark}, Cercle {mark}\nprogrammes: Programme {mark}\n---\n"
+        f"Le {name} ({acronym}) verse la prime aux agents.\n\n"
+        f"En 2023, la prime de la Fondation {mark} est de 350 euros. "
+        f"En 2024, la prime de la Fondation {mark} est de {NUMBERS[source]} euros.\n\n"
+        f"En 2023, le budget du Programme {mark} est de 850 euros. "
+        f"En 2024, le budget du Programme {mark} est de {NUMBERS[source]} euros.\n\n"
         f"## Versement {mark}\n\nLe comité {mark} verse la prime aux agents en juin."
     )
 
@@ -68,3 +73,17 @@ def sources_told(text: str) -> set[str]:
         for told in (MARKS[source], ACRONYMS[source], NUMBERS[source], id_of(source))
         if told.casefold() in folded
     }
+
+
+def pdf_of(source: str) -> str:
+    """The id of a source's PDF, where `add_pdfs` has put one."""
+    return f"plan-{source}.pdf"
+
+
+def add_pdfs(root: Path) -> None:
+    """Adds a page with each source's mark to the folders of `write_sources`."""
+    for source in SOURCES:
+        text = f"Le plan {MARKS[source]} prévoit une prime pour les agents du comité en juin."
+        sheet = Sheet()
+        sheet.paragraph(text)
+        (root / source / pdf_of(source)).write_bytes(bytes(sheet.output()))
