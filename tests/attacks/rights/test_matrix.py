@@ -96,14 +96,8 @@ OTHERS = {
         *("POST /conversations/{name}/partage", "POST /nouveautes/suivre", "POST /nouveautes/laisser"),
     },
     "words, and what is the same for all": {
-        *(
-            "GET /aide",
-            "GET /accessibilite",
-            "GET /api",
-            "GET /api/openapi.json",
-            "GET /evaluation",
-        ),
-        *("GET /evaluation/semaines.csv"),
+        *("GET /aide", "GET /accessibilite", "GET /api", "GET /api/openapi.json", "GET /evaluation"),
+        "GET /evaluation/semaines.csv",
     },
     "the state, tested by itself": {"GET /healthz", "GET /readyz", "GET /metrics"},
     "what editors write for all": {"POST /glossaire/entree", "POST /glossaire/masquer", "POST /glossaire/reprendre"},

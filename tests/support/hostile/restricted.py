@@ -6,8 +6,10 @@ mark that stands nowhere else: where it is told, its source was read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import unquote_plus
 
 from pdf_files import Sheet
 
@@ -64,20 +66,23 @@ def write_sources(root: Path, sources: Iterable[str] = SOURCES) -> list[Path]:
     return folders
 
 
-def sources_told(text: str) -> set[str]:
-    """Which of the sources a text tells something of."""
-    folded = text.casefold()
-    return {
-        source
-        for source in SOURCES
-        for told in (MARKS[source], ACRONYMS[source], NUMBERS[source], id_of(source))
-        if told.casefold() in folded
-    }
-
-
 def pdf_of(source: str) -> str:
     """The id of a source's PDF, where `add_pdfs` has put one."""
     return f"plan-{source}.pdf"
+
+
+_ACCENT = "\\u00e9"
+# Whole words: what is made by chance (names of sessions, marks of files) holds any three letters.
+_TOLD = {
+    source: re.compile(
+        "|".join(
+            rf"(?<!\w){re.escape(word)}(?!\w)"
+            for word in (MARKS[source], ACRONYMS[source], NUMBERS[source], id_of(source), pdf_of(source))
+        ),
+        re.IGNORECASE,
+    )
+    for source in SOURCES
+}
 
 
 def add_pdfs(root: Path) -> None:
@@ -87,3 +92,9 @@ def add_pdfs(root: Path) -> None:
         sheet = Sheet()
         sheet.paragraph(text)
         (root / source / pdf_of(source)).write_bytes(bytes(sheet.output()))
+
+
+def sources_told(text: str) -> set[str]:
+    """Which of the sources a text tells something of: as it is, in an address, or in JSON of ASCII alone."""
+    read = f"{text}\n{unquote_plus(text)}\n{text.replace(_ACCENT, 'é')}"
+    return {source for source in SOURCES if _TOLD[source].search(read)}
