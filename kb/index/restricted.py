@@ -9,10 +9,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from kb.index.catalog.reader import CatalogReader
+from kb.index.catalog.reader import RECENT_REPORTS, CatalogReader
 from kb.index.lexical import Lexical
 from kb.index.store import IndexReader, Lease
 from kb.index.vectors import Among, Space, Vectors
@@ -30,6 +30,8 @@ class RestrictedReader:
         self._rights = rights
         self._lock = threading.Lock()
         self._known: _Known | None = None
+        self._catalog: CatalogReader | None = None
+        self._counted: StoreStatus | None = None
 
     def close(self) -> None:
         """Nothing is its own."""
@@ -37,7 +39,11 @@ class RestrictedReader:
     @property
     def catalog(self) -> CatalogReader:
         """What may be read of the catalog of the index in use. Raises FingerprintError as that does."""
-        return CatalogReader(self._index.catalog.database, self._rights)
+        database = self._index.catalog.database
+        with self._lock:
+            if self._catalog is None or self._catalog.database is not database:
+                self._catalog, self._counted = CatalogReader(database, self._rights), None
+            return self._catalog
 
     @property
     def generation(self) -> int:
@@ -45,8 +51,12 @@ class RestrictedReader:
         return self._index.generation
 
     def status(self) -> StoreStatus:
-        """The state of what may be read."""
-        return replace(self.catalog.status(), is_behind=self._index.status().is_behind)
+        """The state of what may be read. Every open page asks every few seconds: it is counted once a generation."""
+        catalog, counted = self.catalog, self._counted
+        if counted is None or counted.generation != catalog.generation():
+            counted = self._counted = catalog.status()
+        reports = tuple(catalog.reports(RECENT_REPORTS))
+        return replace(counted, reports=reports, is_behind=self._index.status().is_behind)
 
     @contextmanager
     def lease(self) -> Iterator[Lease | None]:
@@ -57,7 +67,7 @@ class RestrictedReader:
     def _restricted(self, lease: Lease) -> Lease:
         catalog = CatalogReader(lease.catalog.database, self._rights)
         known = self._known_of(lease, catalog)
-        among = Among(known.documents, catalog)
+        among = _KnownAmong(known.documents, catalog, known.ids)
         return Lease(RestrictedVectors(lease.vectors, among), known.words, lease.generation, catalog)
 
     def _known_of(self, lease: Lease, catalog: CatalogReader) -> _Known:
@@ -67,7 +77,7 @@ class RestrictedReader:
             if known is None or known.generation != lease.generation or known.all_words is not lease.lexical:
                 documents = tuple(catalog.document_ids())
                 words = lease.lexical.limited_to(documents)
-                known = self._known = _Known(lease.generation, lease.lexical, documents, words)
+                known = self._known = _Known(lease.generation, lease.lexical, documents, words, {})
             return known
 
 
@@ -76,6 +86,20 @@ class _Known(NamedTuple):
     all_words: Lexical
     documents: tuple[str, ...]
     words: Lexical
+    ids: dict[Space, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _KnownAmong(Among):
+    """Remembers the ids of all passages and sections that may be read: they are asked for by each search."""
+
+    known: dict[Space, list[str]]
+
+    def ids(self, space: Space) -> list[str]:
+        """See `Among`."""
+        if space not in self.known:
+            self.known[space] = Among.ids(self, space)
+        return self.known[space]
 
 
 class RestrictedVectors:

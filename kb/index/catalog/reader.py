@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from kb.dialects import Database, JsonTexts
+from kb.dialects import Database
+from kb.index.catalog.among import among, ids_parameter, select_rows
 from kb.index.catalog.hashes import content_digest
 from kb.index.catalog.journal import REPORTS_KEPT, Journal
 from kb.index.catalog.readable import readable, readable_report
@@ -160,8 +161,9 @@ class CatalogReader:
     def document_ids(self) -> list[str]:
         """The ids of the current documents."""
         columns = self._held.documents.c
+        query = sa.select(columns.id).where(columns.withdrawn_at.is_(None))
         with self.database.connect() as connection:
-            return list(connection.execute(sa.select(columns.id).where(columns.withdrawn_at.is_(None))).scalars())
+            return list(connection.execute(query).scalars())
 
     def headers(self) -> list[Document]:
         """The current documents, their texts left out."""
@@ -218,7 +220,7 @@ class CatalogReader:
         wanted = list(ids)
         with self.database.connect() as connection:
             tables = (self._held.passages, self._held.sections)
-            return {row.id for table in tables for row in select_rows(connection, table, table.c.id, wanted)}
+            return {found for table in tables for found in self._ids(connection, table, wanted)}
 
     def is_small(self, passages: int) -> bool:
         """Whether there are at most so many passages; it costs no more to ask when there are millions."""
@@ -236,9 +238,11 @@ class CatalogReader:
         """The last reports of ingestions, at most `n`, newest first: what they tell of documents that may be read."""
         if not self._rights.hidden:
             return self.journal.reports(n)
-        held = self.states()
-        told = (readable_report(report, held.keys()) for report in self.journal.reports(REPORTS_KEPT))
-        return [report for report in told if report is not None][:n]
+        reports = self.journal.reports(REPORTS_KEPT)
+        named = {change["document"] for report in reports for change in report.get("changes", ())}
+        with self.database.connect() as connection:
+            shown = set(self._ids(connection, self._held.documents, named))
+        return list(islice(filter(None, (readable_report(report, shown) for report in reports)), n))
 
     def status(self) -> StoreStatus:
         """The state of the store; of a part of it, the last ingestion is the last that changed something there."""
@@ -267,6 +271,9 @@ class CatalogReader:
                 reports=tuple(self.reports(RECENT_REPORTS)),
             )
 
+    def _ids(self, connection: Connection, table: sa.FromClause, ids: Iterable[str]) -> Iterator[str]:
+        yield from connection.execute(sa.select(table.c.id).where(among(table.c.id)), ids_parameter(ids)).scalars()
+
     def _column(self, table: sa.FromClause, document_ids: Iterable[str]) -> list[str]:
         query = sa.select(table.c.id).where(among(table.c.document_id))
         with self.database.connect() as connection:
@@ -274,24 +281,3 @@ class CatalogReader:
 
     def _get(self, connection: Connection, key: str) -> str | None:
         return connection.execute(sa.select(META.c.value).where(META.c.key == key)).scalar_one_or_none()
-
-
-def among(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    """Whether `column` is among ids that are given, as one parameter, with `ids_parameter`.
-
-    One parameter however many ids there are: the statement is compiled once, and SQLite has no limit to hit.
-    """
-    values = JsonTexts(sa.bindparam("ids")).table_valued("value")
-    return column.in_(sa.select(values.c.value))
-
-
-def ids_parameter(ids: Iterable[str]) -> dict[str, str]:
-    """The parameter of a statement with `among`."""
-    return {"ids": json.dumps(list(dict.fromkeys(ids)))}
-
-
-def select_rows(
-    connection: Connection, table: sa.FromClause, column: sa.ColumnElement[Any], ids: Iterable[str]
-) -> Iterator[Any]:
-    """The rows of `table` whose `column` is among `ids`."""
-    yield from connection.execute(sa.select(table).where(among(column)), ids_parameter(ids))

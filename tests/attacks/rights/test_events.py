@@ -10,7 +10,7 @@ import pytest
 
 from kb.answering.serialize import answer_to_json
 from page_caller import Caller
-from restricted import MARKS, QUESTION, SOURCES, id_of, sources_told
+from restricted import MARKS, QUESTION, id_of, sources_told
 from restricted_app import OWNERS, SHOWN, Restricted
 
 PEOPLE = [person for person in SHOWN if person in OWNERS.values()]  # with three sets of rights

@@ -38,7 +38,6 @@ LISTS: Mapping[str, tuple[tuple[str, Any], ...]] = {
     "GET /documents/valeurs": (("", None),),
     "POST /documents/valeurs": (("", {"champ": "partners", "valeur": "x", "en": ""}),),
     "GET /documents/etat": (("", None),),
-    "POST /documents/adresse": (("", {"adresse": "ftp://x"}),),
     "GET /evaluation/questions.{form}": ((".csv", None), (".jsonl", None), (".xlsx", None)),
     "GET /evaluation/manques": (("", None),),
     "GET /evaluation/manques.csv": (("", None),),
@@ -102,7 +101,12 @@ OTHERS = {
     "the state, tested by itself": {"GET /healthz", "GET /readyz", "GET /metrics"},
     "what editors write for all": {"POST /glossaire/entree", "POST /glossaire/masquer", "POST /glossaire/reprendre"},
     "what starts something, or waits to be added, tested by itself": {
-        *("POST /documents/fichiers", "GET /documents/attente/{key}", "POST /documents/attente/{key}/ajouter"),
+        *(
+            "POST /documents/fichiers",
+            "POST /documents/adresse",
+            "GET /documents/attente/{key}",
+            "POST /documents/attente/{key}/ajouter",
+        ),
         *("POST /documents/attente/{key}/ecarter", "POST /documents/mettre-a-jour", "POST /evaluation/questions"),
     },
     "assistants, tested by themselves": {"* /api/mcp"},

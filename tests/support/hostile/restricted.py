@@ -26,7 +26,7 @@ NUMBERS = {"ouvert": "9696", "rh": "4242", "achats": "7373"}
 QUESTION = "Quelle prime le comité verse-t-il aux agents ?"
 CONFIGURATION = """
 [[restriction]]
-sources = ["rh"]
+sources = ["rh", "ajouts"]
 groups = ["personnel"]
 
 [[restriction]]
