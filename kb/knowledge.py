@@ -44,8 +44,7 @@ from kb.types import Answer, Document, Hit, Message, Question, StoreStatus
 
 # Passages fetched for an answer: enough for ten different documents where there are as many.
 PASSAGES_FOUND = 50
-# Of people with different rights: one keeps the headers and the acronyms that it shows.
-VIEWS_KEPT = 64
+VIEWS_KEPT = 64  # of people with different rights: one holds the headers and the acronyms that it shows
 
 ANSWERERS = ("auto", "extractive", "llm")
 NO_MODEL = (
@@ -124,8 +123,7 @@ class KnowledgeBase:
 
     def _look_at(self, index: IndexReader, rights: Rights) -> None:
         """All that is found, counted or said of the base comes from `index`: what somebody with `rights` may read."""
-        self.rights = rights
-        self._index = index
+        self.rights, self._index = rights, index
         self._parser = self._parser_of(index)
         self._words = WordSearch(self._parser)
         self._retriever = Retriever(index, self._encoder, self._reranker, self._words.holding)
@@ -142,9 +140,8 @@ class KnowledgeBase:
 
     def close(self) -> None:
         """Lets go of the store, and of the language model."""
-        for model in (self._model, self._checker):
-            if model is not None:
-                model.close()
+        for model in filter(None, (self._model, self._checker)):
+            model.close()
         self._index.close()
 
     def __enter__(self) -> Self:

@@ -36,13 +36,13 @@ def build_evaluation(desks: DeskOf) -> gr.Blocks:
     def seen(action: Callable[..., Any]) -> Callable[..., Any]:
         """An action of `_Handlers`, over the desk as whoever sends the event sees it."""
 
-        def at_once(request: gr.Request, *values: Any) -> Any:
+        def answered(request: gr.Request, *values: Any) -> Any:
             return action(_Handlers(desks(who(request))), *values)
 
         def in_states(request: gr.Request, *values: Any) -> Iterator[Any]:
             yield from action(_Handlers(desks(who(request))), *values)
 
-        return in_states if inspect.isgeneratorfunction(action) else at_once
+        return in_states if inspect.isgeneratorfunction(action) else answered
 
     def load(request: gr.Request) -> list[Any]:
         return _Handlers(desks(who(request))).load(request)
