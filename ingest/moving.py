@@ -105,7 +105,7 @@ def _begin(catalog: CatalogReader, after: Writing) -> None:
 def _copy(names: Sequence[str], before: Writing, after: Writing) -> None:
     """Copies documents, with all that is made from them."""
     rows = rows_of_documents(before.catalog, names)
-    texts = [texts_of(before.catalog, document) for document in before.catalog.documents(names).values()]
+    of_passages, of_sections = texts_of(before.catalog, list(before.catalog.documents(names).values()))
     owned: dict[Space, list[str]] = {
         "passages": before.catalog.passage_ids(names),
         "sections": before.catalog.section_ids(names),
@@ -117,10 +117,7 @@ def _copy(names: Sequence[str], before: Writing, after: Writing) -> None:
         Change(
             functools.partial(put_rows_of_documents, rows=rows, document_ids=names),
             vectors={space: (owned[space], _matrix([stored[name] for name in owned[space]])) for space in SPACES},
-            texts={
-                "passages": [text for passages, _ in texts for text in passages],
-                "sections": [text for _, sections in texts for text in sections],
-            },
+            texts={"passages": of_passages, "sections": of_sections},
             obsolete=after.catalog.ids_of(names) - stored.keys(),
         )
     )

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from kb.answering.composing import comparing, extractive
+from kb.answering.composing.succession import latest_first
 from kb.answering.evidence import passages_to_read
 from kb.answering.extracts import extracts
 from kb.answering.proof import english
@@ -164,7 +165,8 @@ class Answering:
         if outcome == "refused":
             reason: RefusalReason = "off_topic" if is_off_topic(question, hits) else "insufficient"
             return _Draft(REFUSAL, (), (), (), reason, confidence)
-        shown = extractive.readable(extractive.in_order(chosen, question), question, found.units)
+        ordered = latest_first(extractive.in_order(chosen, question), question, 1 + extractive.MOST_SUPPORTS)
+        shown = extractive.readable(ordered, question, found.units)
         return self._drafted(shown, hits, confidence)
 
     def _of_each(self, hits: Sequence[Hit]) -> _Draft | None:

@@ -45,6 +45,19 @@ def whole_list(evidence: Evidence, *, asked: bool, tables: bool = True) -> Evide
     return _list(evidence, after, at)
 
 
+def list_around(evidence: Evidence) -> list[Evidence]:
+    """The items of the list that a unit stands in, each whole; none where it stands in none, or one gives orders."""
+    passage = evidence.passage
+    text, at = passage.text, evidence.start - passage.start
+    own = next((block for block in parse_blocks(text) if block.start <= at < block.end and block.kind == "list"), None)
+    spans = [] if own is None else unit_spans(text, own)
+    if _give_orders([text[start:end] for start, end in spans]):
+        return []
+    return [
+        replace(_evidence(evidence, " ".join(text[start:end].split()), start, end), kind="item") for start, end in spans
+    ]
+
+
 def answering_first(whole: Evidence, read: Sequence[tuple[Evidence, float]]) -> Evidence:
     """A list with a lead-in so that its first line answers: as one sentence where it is short, else the item that is
     likeliest to answer after the lead-in, by the scores of the units `read`, and the others below.

@@ -175,10 +175,11 @@ def test_a_crash_of_the_server_loses_nothing(
         assert index.audit() == []
 
 
-def test_a_large_base_is_searched_by_a_graph_and_a_narrow_filter_exactly(
+def test_a_large_base_is_searched_by_a_graph_and_what_a_filter_leaves_exactly(
     store: PostgresStore, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(vectors_module, "EXACT_UP_TO", 30)
+    monkeypatch.setattr(vectors_module, "GRAPH_FROM", 30)
+    monkeypatch.setattr(vectors_module, "EXACT_UP_TO", 20)
     with writer(store) as index:
         index.commit([version(f"{n}.md", f"Le document {n} parle du sujet numéro {n * 7}.") for n in range(40)])
     graphs = rows(database, "SELECT indexname FROM pg_indexes WHERE indexname LIKE 'graph%'")
@@ -193,12 +194,13 @@ def test_a_large_base_is_searched_by_a_graph_and_a_narrow_filter_exactly(
         best = sorted(cosines, key=lambda name: -cosines[name])[:10]
         found = lease.vectors.search("passages", asked, 10)
         assert [cosine for _, cosine in found] == pytest.approx([cosines[name] for name in best], abs=1e-3)
-        among = Among([f"{n}.md" for n in range(0, 40, 3)], lease.catalog)
-        allowed = set(among.ids("passages"))
-        expected = sorted((cosine for name, cosine in cosines.items() if name in allowed), reverse=True)[:10]
-        filtered = lease.vectors.search("passages", asked, 10, among)
-        assert {name for name, _ in filtered} <= allowed
-        assert [cosine for _, cosine in filtered] == pytest.approx(expected, abs=1e-3)
+        for step in (3, 1):  # looked at whole; by the graph
+            among = Among([f"{n}.md" for n in range(0, 40, step)], lease.catalog)
+            allowed = set(among.ids("passages"))
+            expected = sorted((cosine for name, cosine in cosines.items() if name in allowed), reverse=True)[:10]
+            filtered = lease.vectors.search("passages", asked, 10, among)
+            assert {name for name, _ in filtered} <= allowed
+            assert [cosine for _, cosine in filtered] == pytest.approx(expected, abs=1e-3)
 
 
 def test_a_rebuilt_base_takes_the_place_of_the_one_in_use_and_a_failed_one_does_not(
