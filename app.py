@@ -51,10 +51,13 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
     from ingest.child import ChildIngestor
     from ingest.erasing import settle_erasures
     from kb.evaluation.desk import EvaluationDesk
+    from kb.index.opening import sources_in
     from kb.records.conversations import conversations_of
     from kb.records.editing.glossary import EditedGlossary
     from kb.records.feedback import feedback_of
     from kb.records.places import place_of
+    from kb.rights.restrictions import restrictions_of
+    from kb.rights.telling import told
     from kb.text.domain import domain_of
     from kb.ui.mounting import mount_pages
     from kb.web import server
@@ -62,6 +65,7 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
 
     domain = domain_of(settings)
     server.check_host(settings)  # before the minutes that a first ingestion takes
+    restrictions = restrictions_of(settings)
     # uvicorn ends what is under way, then raises the signal anew: by default that would kill the process on the spot,
     # and leave an ingestion of its own running.
     signal.signal(signal.SIGTERM, _end)
@@ -69,6 +73,8 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
     ingestor = ChildIngestor(settings)
     try:
         _bring_up_to_date(settings, ingestor)
+        for line in told(restrictions, sources_in(settings), settings.auth):
+            click.echo(line, err=True)
         glossary = EditedGlossary(place_of(settings))
         opener = Opener(settings, glossary.entries)
         if trouble := opener.try_to_open():
@@ -91,23 +97,30 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
 
 
 @reperes.command(short_help="Ouvre la base à un assistant (MCP).")
+@click.option(
+    "--groups", metavar="GROUPE,…", help="Des sources réservées, seulement celles de ces groupes ; vide, aucune."
+)
 @STORE
-def mcp(store: Path | None) -> None:
+def mcp(groups: str | None, store: Path | None) -> None:
     """Donne à un assistant, par MCP, de quoi chercher, demander et lire dans la base.
 
     C'est l'assistant qui lance cette commande, et lui parle par l'entrée et la sortie standard. Un assistant qui
     appelle par HTTP n'en a pas besoin : l'application (« reperes serve ») lui répond à l'adresse /api/mcp, avec un
-    jeton (« reperes user token NOM ») si elle demande de se connecter.
+    jeton (« reperes user token NOM ») si elle demande de se connecter. Sans --groups, l'assistant
+    lit toute la base, comme qui dispose de cette machine.
     """
+    from kb.records.accounts import groups_in
     from kb.records.editing.glossary import EditedGlossary
     from kb.records.places import place_of
+    from kb.rights.restrictions import Restrictions, restrictions_of
     from kb.web.assistants.stdio import serve_on_stdio
     from kb.web.server import version_here
     from kb.web.warming import Opener
 
     settings = Settings.load(store=store)
     opener = Opener(settings, EditedGlossary(place_of(settings)).entries)
-    serve_on_stdio(opener, version_here(), opener.try_to_open)
+    restrictions = Restrictions() if groups is None else restrictions_of(settings)
+    serve_on_stdio(opener, version_here(), opener.try_to_open, restrictions, groups_in(groups or ""))
 
 
 def _settings(host: str | None, port: int | None, store: Path | None) -> Settings:

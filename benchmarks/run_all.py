@@ -1,7 +1,7 @@
 """Every benchmark, one after the other, each in a process of its own; at the end all targets, met or missed.
 
     python -m benchmarks.run_all [quality] [ingestion] [scale] [sync] [formats] [answers] [people] [idle] [encoder]
-                                [ocr] [options of those]
+                                [ocr] [rights] [options of those]
 
 Without a name, all of them. Options go to every script that runs: name one script to give it options. A missed target
 is no failure; a benchmark that could not run is, and the exit code is then 1.
@@ -18,7 +18,7 @@ from benchmarks.support.bench_data import ROOT, bench_data
 
 NEED_DATA = ("quality", "ingestion", "scale", "sync", "formats")
 OWN_OPTIONS = {"encoder": ("--json", str(RESULTS / "encoder.json"))}  # the others save by themselves
-NAMES = (*NEED_DATA, "answers", "people", "idle", "encoder", "ocr")
+NAMES = (*NEED_DATA, "answers", "people", "idle", "encoder", "ocr", "rights")
 
 
 def chosen(arguments: Sequence[str]) -> tuple[list[str], list[str]]:

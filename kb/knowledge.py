@@ -5,19 +5,22 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
+from copy import copy
+from functools import lru_cache, partial
 from typing import Any, Self, cast
 
 from kb.answering.answers import Answering
 from kb.answering.evidence import passages_to_read
 from kb.answering.reading import read
 from kb.answering.refusal import Calibration, Caution, calibration_for, features, shipped_calibration
+from kb.answering.warming import warm
 from kb.errors import ReperesError
 from kb.index.catalog.journal import REPORTS_KEPT
 from kb.index.catalog.reader import CatalogReader
 from kb.index.catalog.rows import Origin, Withdrawn
 from kb.index.opening import open_store
+from kb.index.restricted import RestrictedReader
 from kb.index.store import IndexReader
-from kb.index.texts import text_to_read
 from kb.models.chat.llm import ChatModel
 from kb.models.chat.opening import open_chat_model, open_checker
 from kb.models.encoder import Encoder, FloatMatrix
@@ -34,16 +37,14 @@ from kb.question.rephrasing import rephrased
 from kb.retrieval.filters import Filters
 from kb.retrieval.holding import Holding, WordSearch
 from kb.retrieval.retriever import Retriever
+from kb.rights.rights import WHOLE, Rights
 from kb.settings import Settings
 from kb.text.domain import NO_DOMAIN, Domain, domain_of
 from kb.types import Answer, Document, Hit, Message, Question, StoreStatus
 
 # Passages fetched for an answer: enough for ten different documents where there are as many.
 PASSAGES_FOUND = 50
-# What the reader keeps (see kb.models.reader.passage_reader), with room for others.
-WARMED_PASSAGES = 500
-TEXTS_WARMED_AT_ONCE = 2
-
+VIEWS_KEPT = 64  # of people with different rights: one holds the headers and the acronyms that it shows
 
 ANSWERERS = ("auto", "extractive", "llm")
 NO_MODEL = (
@@ -79,11 +80,11 @@ class KnowledgeBase:
         self._reader = reader or LazyReader(Settings.load())
         self._model = model
         self._checker = checker
-        self._index = index
         self._encoder = RememberingEncoder(encoder)
-        self._parser = QuestionParser(index, written, domain, edited)
-        self._words = WordSearch(self._parser)
-        self._retriever = Retriever(index, self._encoder, reranker, self._words.holding)
+        self._reranker = reranker
+        self._parser_of = partial(QuestionParser, written=written, domain=domain, edited=edited)
+        self._look_at(index, WHOLE)
+        self._views = lru_cache(maxsize=VIEWS_KEPT)(self._view)
 
     @classmethod
     def open(
@@ -120,11 +121,27 @@ class KnowledgeBase:
             edited,
         )
 
+    def _look_at(self, index: IndexReader, rights: Rights) -> None:
+        """All that is found, counted or said of the base comes from `index`: what somebody with `rights` may read."""
+        self.rights, self._index = rights, index
+        self._parser = self._parser_of(index)
+        self._words = WordSearch(self._parser)
+        self._retriever = Retriever(index, self._encoder, self._reranker, self._words.holding)
+
+    def _view(self, rights: Rights) -> KnowledgeBase:
+        view = copy(self)
+        view._look_at(RestrictedReader(self._index, rights), rights)
+        return view
+
+    def seen_by(self, rights: Rights) -> KnowledgeBase:
+        """This base as somebody with `rights` sees it, never more than before; not to be closed."""
+        both = Rights.without((*self.rights.hidden, *rights.hidden))
+        return self if both == self.rights else self._views(both)
+
     def close(self) -> None:
         """Lets go of the store, and of the language model."""
-        for model in (self._model, self._checker):
-            if model is not None:
-                model.close()
+        for model in filter(None, (self._model, self._checker)):
+            model.close()
         self._index.close()
 
     def __enter__(self) -> Self:
@@ -144,28 +161,8 @@ class KnowledgeBase:
         return None if self._model is None or not self._model.by_default else self._model.name
 
     def warm(self, may_go_on: Callable[[], bool]) -> bool:
-        """Reads the vectors, and the passages of a small base as far as no question is needed, before anybody asks.
-
-        Goes on, a few passages at a time, while `may_go_on()`. Whether all is done; a base of more passages than are
-        remembered is left to its questions.
-        """
-        with self._index.lease() as parts:
-            if parts is not None:
-                parts.vectors.load()
-        catalog = self._index.catalog
-        if catalog.status().passages > WARMED_PASSAGES:
-            return True
-        for header in catalog.headers():
-            document = catalog.document(header.id)
-            if document is None:
-                continue  # withdrawn meanwhile
-            passages = catalog.passages(catalog.passage_ids([document.id])).values()
-            texts = [text_to_read(document, passage).text for passage in passages]
-            for start in range(0, len(texts), TEXTS_WARMED_AT_ONCE):
-                if not may_go_on():
-                    return False
-                self._reader.prepare(texts[start : start + TEXTS_WARMED_AT_ONCE])
-        return True
+        """Gets ready for questions before anybody asks, while `may_go_on()`; whether all is done."""
+        return warm(self._index, self._reader, may_go_on)
 
     @property
     def catalog(self) -> CatalogReader:
@@ -208,7 +205,7 @@ class KnowledgeBase:
 
     def reports(self) -> list[dict[str, Any]]:
         """The reports of all ingestions that are kept, newest first."""
-        return self._index.catalog.journal.reports(REPORTS_KEPT)
+        return self._index.catalog.reports(REPORTS_KEPT)
 
     def acronyms(self) -> tuple[Acronym, ...]:
         """The acronyms that the documents explain, or the agency's file; not what editors make of them."""

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from kb.evaluation.desk import EvaluationDesk
 from kb.index.catalog.rows import Origin, Withdrawn
 from kb.question.explained import Acronym
+from kb.records.accounts import Person
 from kb.records.feedback import Verdict
 from kb.retrieval.filters import Filters
 from kb.retrieval.holding import Holding
+from kb.rights.restrictions import Restrictions
+from kb.rights.rights import Rights
 from kb.types import Answer, Document, Hit, Message, StoreStatus
 
 
 class Base(Protocol):
     """An open knowledge base. Every method may raise ReperesError, whose message is shown as it is."""
+
+    @property
+    def rights(self) -> Rights:
+        """Of whoever sees it like this: nothing else is in it."""
+        ...
+
+    def seen_by(self, rights: Rights) -> Base:
+        """The same base as somebody with `rights` sees it."""
+        ...
 
     def ask(
         self,
@@ -85,6 +98,31 @@ class Base(Protocol):
         ...
 
 
+DeskOf = Callable[[Person], EvaluationDesk]
+"""The desk of evaluations as an editor sees it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The base that `whole` opens, as each person may see it by the restrictions: the pages have no other."""
+
+    whole: Callable[[], Base]
+    restrictions: Restrictions = field(default_factory=Restrictions)
+
+    def rights(self, person: Person) -> Rights:
+        """What a person may read."""
+        return self.restrictions.rights(person.groups)
+
+    def of(self, person: Person) -> Base:
+        """The base as a person sees it. Raises ReperesError, saying what to do, while it cannot be opened."""
+        rights, whole = self.rights(person), self.whole()
+        return whole.seen_by(rights) if rights.hidden else whole
+
+    def desk_of(self, desk: EvaluationDesk) -> DeskOf:
+        """The desk as each editor may see it."""
+        return lambda editor: desk.seen_by(self.rights(editor))
+
+
 @dataclass(frozen=True, slots=True)
 class IngestionProgress:
     """Where an ingestion stands. `total` is 0 while it is not known; `done` and `total` count documents.
@@ -101,6 +139,10 @@ class IngestionProgress:
     finished_at: str | None = None
     waiting: tuple[str, ...] = ()
     confirmed: str = ""
+
+    def told_to(self, rights: Rights) -> IngestionProgress:
+        """What somebody may be told of it: numbers, errors and titles are of any source."""
+        return IngestionProgress(running=self.running) if rights.hidden else self
 
 
 @dataclass(frozen=True, slots=True)

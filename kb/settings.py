@@ -161,7 +161,7 @@ class Settings:
         "REPERES_SOURCES",
         None,
         path,
-        "file that lists what `reperes sync` reads",
+        "file that lists what `reperes sync` reads, and which groups may read what",
         "`sources.toml` beside the corpus folder",
     )
     user_agent: str = _setting(
@@ -211,6 +211,9 @@ class Settings:
     proxy_header: str = _setting(
         "REPERES_PROXY_HEADER", "X-Forwarded-User", text, "header in which a trusted proxy names who is signed in"
     )
+    proxy_groups: str = _setting(
+        "REPERES_PROXY_GROUPS", "", text, "header in which that proxy lists their groups, with commas between", "none"
+    )
     proxy_addresses: str = _setting(
         "REPERES_PROXY_ADDRESSES",
         "",
@@ -223,6 +226,9 @@ class Settings:
     oidc_client: str = _setting("REPERES_OIDC_CLIENT", "", text, "name of the application at that provider", "none")
     oidc_key: str = _setting("REPERES_OIDC_KEY", "", text, "its secret there; never logged", "none")
     oidc_name: str = _setting("REPERES_OIDC_NAME", "email", text, "claim that names a person: `email`, `sub`…")
+    oidc_groups: str = _setting(
+        "REPERES_OIDC_GROUPS", "", text, "claim that lists a person's groups: `groups`, `roles`…", "none"
+    )
     sharing: bool = _setting(
         "REPERES_SHARING",
         True,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from ingest.sources.source import FolderSource, WebSource
 from kb.errors import SettingsError
 from kb.records.places import shared_place_of
 from kb.records.shared.folder import check_folder
+from kb.rights.restrictions import TABLE, read_toml, sources_file
 from kb.settings import UPLOADS_SOURCE, Settings
 
 TYPES = ("folder", "page", "feed", "sitemap", "section")
@@ -23,15 +23,8 @@ _KEYS = {
 
 def read_sources(path: Path) -> list[FolderSource | WebSource]:
     """The sources that the file at `path` lists. Raises SettingsError, naming the file, the source and the value."""
-    try:
-        held = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SettingsError(f"{path} : ce fichier n'existe pas (REPERES_SOURCES).") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} : lecture impossible ({error}).") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} : ce n'est pas du TOML correct ({error}).") from None
-    unknown = set(held) - {"source"}
+    held = read_toml(path)
+    unknown = set(held) - {"source", TABLE}
     if unknown or not isinstance(held.get("source", []), list):
         named = ", ".join(sorted(unknown)) or "source"
         raise SettingsError(f"{path} : « {named} » n'est pas attendu ; chaque source s'écrit sous [[source]].")
@@ -55,7 +48,7 @@ def configured_sources(settings: Settings) -> list[FolderSource | WebSource]:
     the one that all replicas have.
     """
     check_folder(settings.uploads_folder, shared_place_of(settings))
-    path = settings.sources or settings.corpus.parent / "sources.toml"
+    path = sources_file(settings)
     listed = read_sources(path) if settings.sources or path.is_file() else []
     added: list[FolderSource | WebSource] = []
     corpus, uploads = settings.corpus.resolve(), settings.uploads_folder.resolve()

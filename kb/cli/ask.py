@@ -122,8 +122,11 @@ def status(shown: int, withdrawn: bool, store: Path | None, as_json: bool) -> No
     """Montre ce que la base contient, qui rédige les réponses et ce qui règle les refus, sans charger de modèle."""
     from kb.cli.model_report import in_use_json, in_use_text
     from kb.index.opening import open_store
+    from kb.rights.restrictions import restrictions_of
+    from kb.rights.telling import told as told_of
 
     settings = Settings.load(store=store)
+    restrictions = restrictions_of(settings)
     with closing(open_store(settings).catalog()) as catalog:
         state = catalog.status()
         reports = catalog.journal.reports(shown)
@@ -134,11 +137,15 @@ def status(shown: int, withdrawn: bool, store: Path | None, as_json: bool) -> No
         # Programs know the reports of ingestions by the name that the option has too.
         withdrawn_documents = [asdict(document) for document in gone]
         others = {"withdrawn_documents": withdrawn_documents, "language_model": in_use_json(settings)}
+        unused = restrictions.unused(state.sources)
+        told |= {"restricted_sources": restrictions.patterns, "restricted_sources_unused": unused}
         print_json(told | {"runs": reports} | others | {"refusals": kb.cli.calibrate.in_use_json(settings)})
         return
     say(f"Documents : {state.documents} ({state.passages} passages), retirés : {state.withdrawn}")
     for name, number in sorted(state.sources.items()):
         say(f"  source « {name} » : {number}")
+    for line in told_of(restrictions, state.sources, settings.auth):
+        say(line)
     say(f"Dernière ingestion : {state.last_ingestion or 'aucune'}")
     say(f"Génération : {state.generation} ; modèle : {state.encoder}")
     say(in_use_text(settings))

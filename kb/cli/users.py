@@ -18,9 +18,16 @@ if TYPE_CHECKING:
     from kb.records.accounts import Accounts, Role
 
 _ROLE = click.Choice(["reader", "editor"])
+_GROUPS = click.option(
+    "--group",
+    "groups",
+    multiple=True,
+    metavar="GROUPE",
+    help="Groupe, pour les sources réservées ; à répéter pour plusieurs.",
+)
 
 
-@click.group("user", short_help="Comptes et jetons : add, token, list, remove, import.")
+@click.group("user", short_help="Comptes et jetons : add, groups, token, list, remove, import.")
 def user() -> None:
     """Gère les comptes (REPERES_AUTH=accounts) et les jetons de l'interface pour programmes."""
 
@@ -28,35 +35,55 @@ def user() -> None:
 @user.command("add", short_help="Ajoute un compte, ou change son mot de passe.")
 @click.argument("name", metavar="NOM")
 @click.option("--role", type=_ROLE, default="reader", show_default=True, help="reader : lire ; editor : modifier.")
+@_GROUPS
 @STORE
-def add(name: str, role: str, store: Path | None) -> None:
-    """Demande le mot de passe deux fois ; sans terminal, il est lu sur l'entrée standard."""
+def add(name: str, role: str, groups: tuple[str, ...], store: Path | None) -> None:
+    """Demande le mot de passe deux fois ; sans terminal, il est lu sur l'entrée standard.
+
+    Sans --group, un compte qui existe garde ses groupes.
+    """
     with _accounts(store) as accounts:
         if sys.stdin.isatty():
             password = click.prompt("Mot de passe", hide_input=True, confirmation_prompt="Le même, à nouveau", type=str)
         else:
             password = sys.stdin.readline().rstrip("\n")
-        accounts.add(name, cast("Role", role), password)
+        accounts.add(name, cast("Role", role), password, groups or None)
         click.echo(f"Compte « {name} » ({role}) enregistré dans {accounts.name}.")
 
 
 @user.command("token", short_help="Crée un jeton pour l'interface HTTP.")
 @click.argument("name", metavar="NOM")
 @click.option("--role", type=_ROLE, default="reader", show_default=True, help="reader : lire ; editor : modifier.")
+@_GROUPS
 @STORE
-def token(name: str, role: str, store: Path | None) -> None:
-    """Écrit le jeton : il n'est montré qu'une fois, et n'est gardé nulle part."""
+def token(name: str, role: str, groups: tuple[str, ...], store: Path | None) -> None:
+    """Écrit le jeton : il n'est montré qu'une fois, et n'est gardé nulle part. Sans --group, il ne lit aucune source
+    réservée.
+    """
     with _accounts(store) as accounts:
-        click.echo(accounts.add_token(name, cast("Role", role)))
+        click.echo(accounts.add_token(name, cast("Role", role), groups))
+
+
+@user.command("groups", short_help="Change les groupes d'un compte.")
+@click.argument("name", metavar="NOM")
+@click.argument("groups", metavar="[GROUPE]…", nargs=-1)
+@STORE
+def set_groups(name: str, groups: tuple[str, ...], store: Path | None) -> None:
+    """Met le compte dans ces groupes et dans aucun autre, dès maintenant. Ses jetons gardent les leurs."""
+    with _accounts(store) as accounts:
+        if not accounts.set_groups(name, groups):
+            raise ReperesError(f"Il n'y a pas de compte « {name} ».")
+    click.echo(f"Compte « {name} » : {', '.join(sorted(set(groups))) or 'aucun groupe'}.")
 
 
 @user.command("list", short_help="Montre les comptes et les jetons.")
 @STORE
 def show(store: Path | None) -> None:
-    """Écrit une ligne pour chacun : nom, rôle, compte ou jeton."""
+    """Écrit une ligne pour chacun : nom, rôle, compte ou jeton, groupes."""
     with _accounts(store) as accounts:
         for person, is_token in accounts.people():
-            click.echo(f"{person.name}\t{person.role}\t{'jeton' if is_token else 'compte'}")
+            groups = "\t" + ", ".join(sorted(person.groups)) if person.groups else ""
+            click.echo(f"{person.name}\t{person.role}\t{'jeton' if is_token else 'compte'}{groups}")
 
 
 @user.command("remove", short_help="Retire un compte, et ses jetons.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +27,9 @@ from kb.evaluation.results import EvaluationResult, QuestionResult
 from kb.evaluation.shown.page import SourceLinks, to_html
 from kb.records.asked.questions import AskedQuestions
 from kb.records.database import AppDatabase
-from kb.records.feedback import Feedback, read_feedback, set_feedback_status
+from kb.records.feedback import Feedback, read_feedback, readable_feedback, set_feedback_status
 from kb.records.places import Kept
+from kb.rights.rights import WHOLE, Rights
 
 if TYPE_CHECKING:
     from kb.knowledge import KnowledgeBase
@@ -44,25 +45,36 @@ class Evaluated:
 
 
 class EvaluationDesk:
-    """Feedback, test queries and runs in `app.db`. Serves many threads; every method may raise ReperesError."""
+    """Feedback, test queries and runs in `app.db`, as an editor with `rights` may see them: what was made of more than
+    they may read is not there. Serves many threads; every method may raise ReperesError.
+    """
 
-    def __init__(self, base: Callable[[], KnowledgeBase], kept: Kept) -> None:
-        self._base = base
+    def __init__(self, base: Callable[[], KnowledgeBase], kept: Kept, rights: Rights = WHOLE) -> None:
+        self._whole = base
         self._kept = kept
+        self._rights = rights
+
+    def seen_by(self, rights: Rights) -> EvaluationDesk:
+        """The desk as an editor with `rights` sees it."""
+        return EvaluationDesk(self._whole, self._kept, rights) if rights.hidden else self
+
+    def _base(self) -> KnowledgeBase:
+        return self._whole().seen_by(self._rights) if self._rights.hidden else self._whole()
 
     def missed(self, asked: AskedQuestions) -> MissedDesk:
         """The desk of what readers miss, over the same base and the questions that are kept."""
-        return MissedDesk(lambda questions: self._base().question_vectors(questions), self._kept, asked)
+        return MissedDesk(lambda questions: self._base().question_vectors(questions), self._kept, asked, self._rights)
 
     def feedback(self) -> list[Feedback]:
         """The feedback that nobody has read yet, newest first."""
         with AppDatabase(self._kept) as database:
-            return read_feedback(database, "new")
+            return readable_feedback(read_feedback(database, "new"), self._rights)
 
     def query_of(self, number: int) -> EvaluationQuestion:
         """The test query that a feedback makes, not kept yet."""
         with AppDatabase(self._kept) as database:
-            chosen = next((said for said in read_feedback(database) if said.id == number), None)
+            said = readable_feedback(read_feedback(database), self._rights)
+        chosen = next((one for one in said if one.id == number), None)
         if chosen is None:
             raise QuestionsError(f"L'avis n° {number} n'existe plus.")
         return to_query(chosen)
@@ -70,12 +82,28 @@ class EvaluationDesk:
     def dismiss(self, number: int) -> None:
         """Puts a feedback aside."""
         with AppDatabase(self._kept) as database:
-            set_feedback_status(database, number, "dismissed")
+            for said in readable_feedback(read_feedback(database), self._rights):
+                if said.id == number:
+                    set_feedback_status(database, number, "dismissed")
 
     def queries(self) -> list[EvaluationQuestion]:
         """The test queries, in their order."""
         with AppDatabase(self._kept) as database:
-            return read_queries(database)
+            found = read_queries(database)
+        # A document that has left the base stays named; one that may not be read is known to the whole base.
+        hidden = self._hidden() if self._rights.hidden else frozenset()
+        return [query for query in found if hidden.isdisjoint(query.documents)]
+
+    def _hidden(self) -> frozenset[str]:
+        return frozenset(self._whole().catalog.states()) - self._base().catalog.states().keys()
+
+    def _check_new(self, queries: Sequence[EvaluationQuestion], name: str) -> None:
+        """Raises QuestionsError for documents that are not there, and for names of queries that are not to be seen."""
+        check_documents(queries, self._known(), name)
+        with AppDatabase(self._kept) as database:
+            others = {query.id for query in read_queries(database)} - {query.id for query in self.queries()}
+        if taken := next((query.id for query in queries if query.id in others), None):
+            raise QuestionsError(f"« {taken} » : ce nom de question est déjà pris, donnez-en un autre.")
 
     def documents(self) -> list[tuple[str, str]]:
         """The documents that a test query can name: (title, id), by title."""
@@ -84,7 +112,7 @@ class EvaluationDesk:
     def put(self, query: EvaluationQuestion) -> None:
         """Keeps a test query, checked as one of a file is; the feedback that it comes from is no longer to be read."""
         (checked,) = parse_questions(json.dumps(question_to_json(query), ensure_ascii=False), "La question")
-        check_documents([checked], self._known(), f"Question « {checked.id} »")
+        self._check_new([checked], f"Question « {checked.id} »")
         with AppDatabase(self._kept) as database:
             put_queries(database, [checked])
             number = checked.id.removeprefix("avis-")
@@ -92,14 +120,16 @@ class EvaluationDesk:
                 set_feedback_status(database, int(number), "kept")
 
     def drop(self, query_id: str) -> bool:
-        """Deletes a test query."""
+        """Deletes a test query; whether there was one."""
+        if query_id not in {query.id for query in self.queries()}:
+            return False
         with AppDatabase(self._kept) as database:
             return drop_query(database, query_id)
 
     def import_text(self, text: str) -> int:
         """Keeps the queries of a pasted table (its header first) or of JSON lines, all of them or none; how many."""
         found = read_pasted(text)
-        check_documents(found, self._known(), PASTED)
+        self._check_new(found, PASTED)
         with AppDatabase(self._kept) as database:
             put_queries(database, found)
         return len(found)
@@ -107,7 +137,7 @@ class EvaluationDesk:
     def import_file(self, name: str, content: bytes) -> int:
         """Keeps the queries of a file (JSONL, CSV or XLSX by its name), all of them or none; how many."""
         found = read_content(content, name)
-        check_documents(found, self._known(), name)
+        self._check_new(found, name)
         with AppDatabase(self._kept) as database:
             put_queries(database, found)
         return len(found)
@@ -115,7 +145,10 @@ class EvaluationDesk:
     def runs(self) -> list[EvaluationRun]:
         """The last runs, newest first."""
         with AppDatabase(self._kept) as database:
-            return evaluation_runs(database)
+            return [run for run in evaluation_runs(database) if self._may_see(run)]
+
+    def _may_see(self, run: EvaluationRun) -> bool:
+        return self._rights.cover(Rights.without(run.about.get("hidden", ())))
 
     def evaluate(
         self, wanted: Collection[str] | None = None, progress: Callable[[int, int], None] | None = None
@@ -129,8 +162,11 @@ class EvaluationDesk:
         name = "questions de l'application"
         model = base.model_name or ""
         about = about_run(name, queries, base.status(), answerer="auto", answers=True, model=model)
+        if self._rights.hidden:
+            about["hidden"] = list(self._rights.hidden)
         with AppDatabase(self._kept) as database:
-            before = next((run for run in evaluation_runs(database, 200) if _is_comparable(run, about)), None)
+            earlier = filter(self._may_see, evaluation_runs(database, 200))
+            before = next((run for run in earlier if _is_comparable(run, about)), None)
             number, result = run_and_keep(database, base, queries, about, progress=progress)
             comparison = None
             if before is not None:
@@ -141,10 +177,10 @@ class EvaluationDesk:
         """The page of a run, with links to its sources and back. Raises QuestionsError when there is no such run."""
         with AppDatabase(self._kept) as database:
             kept = evaluation_run(database, number)
-            if kept is None:
+            if kept is None or not self._may_see(kept):
                 raise QuestionsError(f"{number} : il n'y a pas d'évaluation de ce numéro.")
             rows = rows_of(database, number)
-            queries = {query.id: query for query in read_queries(database)}
+        queries = {query.id: query for query in self.queries()}
         results = [
             QuestionResult(queries.get(name) or EvaluationQuestion(name, row["question"]), row, scores)
             for name, (row, scores) in rows.items()

@@ -6,10 +6,13 @@ Two indexes: passages, with the fields `body` (their own words), `whole` (their 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import copy
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import tantivy
 
@@ -20,6 +23,7 @@ Field = Literal["body", "whole", "title"]
 Kind = Literal["passages", "sections"]
 KINDS: tuple[Kind, ...] = ("passages", "sections")
 _HEAP = 64_000_000  # bytes of a writer's buffer
+_FREQUENCIES = 10_000  # words whose frequency is remembered
 _SCHEMAS: Mapping[Kind, Mapping[str, str]] = {
     "passages": {"body": "freq", "whole": "freq", "exact": "position"},
     "sections": {"title": "freq"},
@@ -51,16 +55,66 @@ class _Words:
             path.mkdir(parents=True, exist_ok=True)
         self.index = tantivy.Index(self.schema, path=str(path))
         self.writer: tantivy.IndexWriter | None = None
+        self.allowed: tantivy.Query | None = None
+        # In how many of its texts a stem stands, by the field.
+        self.frequency: Callable[[str, str], int] = self._everywhere
+
+    def limited_to(self, documents: Collection[str]) -> _Words:
+        """The same index, as if it held nothing but `documents`."""
+        limited = copy.copy(self)
+        limited.allowed = self._among(documents)
+        # One search each, and a question has its words in several fields. Who limits does so for each generation.
+        limited.frequency = lru_cache(maxsize=_FREQUENCIES)(limited._among_allowed)
+        return limited
 
     def run(self, query: tantivy.Query, n: int, documents: Iterable[str] | None) -> list[tuple[str, float]]:
         """The `n` best ids for `query`, among those of `documents` unless it is None."""
-        if documents is not None:
-            among = tantivy.Query.term_set_query(self.schema, "document", list(documents))
-            allowed = tantivy.Query.const_score_query(among, 0.0)
-            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, allowed)])
+        among = [] if documents is None else [self._among(documents)]
+        if self.allowed is not None:
+            among.append(self.allowed)
+        if among:
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in (query, *among)])
         searcher = self.index.searcher()
         hits = searcher.search(query, n, count=False).hits
         return [(str(searcher.doc(address)["id"][0]), float(score)) for score, address in hits]
+
+    def count(self) -> int:
+        """How many texts there are."""
+        return self.index.searcher().num_docs if self.allowed is None else self._number_of(self.allowed)
+
+    def _everywhere(self, field: str, stem: str) -> int:
+        return self.index.searcher().doc_freq(field, stem)
+
+    def term(self, field: str, stem: str) -> tantivy.Query:
+        """What finds the texts with a stem, and scores them by BM25.
+
+        tantivy counts all texts of an index; where some are as if they were not there, each word gets the weight that
+        it has among the others: no score may tell how often a word stands in what is hidden.
+        """
+        query = tantivy.Query.term_query(self.schema, field, stem)
+        if self.allowed is None or not (found := self.frequency(field, stem)):
+            return query
+        everywhere = _inverse_frequency(self._everywhere(field, stem), self.index.searcher().num_docs)
+        return tantivy.Query.boost_query(query, _inverse_frequency(found, self.count()) / everywhere)
+
+    def _among_allowed(self, field: str, stem: str) -> int:
+        assert self.allowed is not None
+        found = tantivy.Query.term_query(self.schema, field, stem)
+        both = tantivy.Query.boolean_query([(tantivy.Occur.Must, found), (tantivy.Occur.Must, self.allowed)])
+        return self._number_of(both)
+
+    def _number_of(self, query: tantivy.Query) -> int:
+        found: Any = self.index.searcher().search(query, 1, count=True)  # its stub knows no count
+        return int(found.count or 0)
+
+    def _among(self, documents: Iterable[str]) -> tantivy.Query:
+        among = tantivy.Query.term_set_query(self.schema, "document", list(documents))
+        return tantivy.Query.const_score_query(among, 0.0)
+
+
+def _inverse_frequency(frequency: int, total: int) -> float:
+    """tantivy's own: ln(1 + (N − n + ½) / (n + ½))."""
+    return math.log(1 + (max(total, frequency) - frequency + 0.5) / (frequency + 0.5))
 
 
 class Lexical:
@@ -79,6 +133,13 @@ class Lexical:
                 held.writer.rollback()
                 held.writer = None
 
+    def limited_to(self, documents: Collection[str]) -> Lexical:
+        """The same words to search, as if those of `documents` were all there are. They are counted once: made anew
+        when the words have changed."""
+        limited = copy.copy(self)
+        limited._words = {kind: held.limited_to(documents) for kind, held in self._words.items()}
+        return limited
+
     def reload(self) -> None:
         """Sees what was committed since."""
         for held in self._words.values():
@@ -86,7 +147,7 @@ class Lexical:
 
     def count(self, kind: Kind) -> int:
         """How many passages or sections there are."""
-        return self._words[kind].index.searcher().num_docs
+        return self._words[kind].count()
 
     def ids(self, kind: Kind) -> list[str]:
         """The id of every passage or section there is, as often as it is there."""
@@ -174,7 +235,7 @@ class Lexical:
 
     def document_frequency(self, term: str) -> int:
         """In how many passages, their titles included, a stem stands."""
-        return self._words["passages"].index.searcher().doc_freq("whole", term)
+        return self._words["passages"].frequency("whole", term)
 
     def _writer(self, kind: Kind) -> tantivy.IndexWriter:
         writer = self._words[kind].writer
@@ -184,7 +245,7 @@ class Lexical:
 
 
 def _alternative(index: _Words, field: str, alternative: Alternative) -> tantivy.Query:
-    query = _any_of([tantivy.Query.term_query(index.schema, field, stem) for stem in alternative.stems])
+    query = _any_of([index.term(field, stem) for stem in alternative.stems])
     return query if alternative.weight == 1 else tantivy.Query.boost_query(query, alternative.weight)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import closing
+
 from kb.index.embedded.store import EmbeddedStore
 from kb.index.store import Store
 from kb.settings import Settings
@@ -14,3 +17,12 @@ def open_store(settings: Settings) -> Store:
 
         return PostgresStore(settings.database, settings.store)
     return EmbeddedStore(settings.store)
+
+
+def sources_in(settings: Settings) -> Mapping[str, int]:
+    """How many documents the base of the settings has of each source; none where there is no base."""
+    store = open_store(settings)
+    if not store.exists():
+        return {}
+    with closing(store.catalog()) as catalog:
+        return catalog.status().sources

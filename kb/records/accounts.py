@@ -1,6 +1,6 @@
 """People and what they may do; their accounts, and the file of those, with one line for each password or API token.
 
-    NAME:ROLE:SECRET
+    NAME:ROLE:SECRET[:GROUP,GROUP…]
 
 The secret of a password is its argon2 hash. That of an API token is a SHA-256: a token has 256 random bits, so that
 there is nothing to guess and nothing to slow down.
@@ -17,8 +17,8 @@ import tempfile
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast, get_args
 
@@ -32,6 +32,7 @@ ROLES = get_args(Role)
 ROLE_NAMES: dict[Role, str] = {"reader": "lecture", "editor": "édition"}
 SHORTEST_PASSWORD = 12
 _NAME = re.compile(r"[^\s:]{1,120}")
+_GROUP = re.compile(r"(?!\s)[^:,\r\n]{1,120}(?<!\s)")
 _TOKEN = "sha256$"
 _NANOSECONDS_TO_SETTLE = 2_000_000_000
 # Checked when no account has the name that was given: a wrong name takes as long as a wrong password.
@@ -40,10 +41,11 @@ _NOBODY = PasswordHasher().hash(secrets.token_urlsafe(16))
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who asks. `name` is empty without sign-in."""
+    """Who asks. `name` is empty without sign-in; `groups` say which restricted sources they may read."""
 
     name: str
     role: Role
+    groups: frozenset[str] = frozenset()
 
     @property
     def edits(self) -> bool:
@@ -62,6 +64,9 @@ class Account:
 LOCAL = Person("", "editor")
 """Whoever uses the application on this machine, without sign-in."""
 
+NOBODY = Person("", "reader")
+"""Whoever asks for what needs no sign-in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -70,6 +75,12 @@ class Line:
     name: str
     role: Role
     secret: str
+    groups: frozenset[str] = frozenset()
+
+    @property
+    def person(self) -> Person:
+        """Whose it is."""
+        return Person(self.name, self.role, self.groups)
 
     @property
     def is_token(self) -> bool:
@@ -79,8 +90,8 @@ class Line:
     @property
     def account(self) -> Account:
         """The account of a password."""
-        # Its role is not part of the version: it is asked anew at each request.
-        return Account(Person(self.name, self.role), hashlib.sha256(f"{self.name}:{self.secret}".encode()).hexdigest())
+        # Role and groups are not part of the version: they are asked anew at each request.
+        return Account(self.person, hashlib.sha256(f"{self.name}:{self.secret}".encode()).hexdigest())
 
 
 Lines = Sequence[Line]
@@ -115,7 +126,7 @@ class Accounts(ABC):
 
     def people(self) -> list[tuple[Person, bool]]:
         """Each account with whether it is an API token."""
-        return [(Person(line.name, line.role), line.is_token) for line in self.lines()]
+        return [(line.person, line.is_token) for line in self.lines()]
 
     @property
     def bytes_of_one_check(self) -> int:
@@ -140,21 +151,36 @@ class Accounts(ABC):
         """The person whose API token this is."""
         wanted = _TOKEN + hashlib.sha256(token.encode()).hexdigest()
         found = [line for line in self.lines() if hmac.compare_digest(line.secret.encode(), wanted.encode())]
-        return Person(found[0].name, found[0].role) if found else None
+        return found[0].person if found else None
 
-    def add(self, name: str, role: Role, password: str) -> None:
-        """Adds an account, or changes its password and role. Raises SettingsError for what cannot be taken."""
+    def add(self, name: str, role: Role, password: str, groups: Collection[str] | None = None) -> None:
+        """Adds an account, or changes its password and role, and its groups when given. Raises SettingsError for what
+        cannot be taken."""
         _check_name(name)
         if len(password) < SHORTEST_PASSWORD:
             raise SettingsError(f"Le mot de passe est trop court : {SHORTEST_PASSWORD} caractères au moins.")
-        new = Line(name, role, self._hasher.hash(password))
+        before = self._password_line(name)
+        kept = before.groups if before is not None else frozenset[str]()
+        new = Line(name, role, self._hasher.hash(password), kept if groups is None else checked_groups(groups))
         self.change(lambda lines: [*(line for line in lines if line.name != name or line.is_token), new])
 
-    def add_token(self, name: str, role: Role) -> str:
+    def set_groups(self, name: str, groups: Collection[str]) -> bool:
+        """Puts an account into these groups and no others, from now on; whether there is one of this name."""
+        if self._password_line(name) is None:
+            return False
+        given = checked_groups(groups)
+        self.change(
+            lambda lines: [
+                replace(line, groups=given) if line.name == name and not line.is_token else line for line in lines
+            ]
+        )
+        return True
+
+    def add_token(self, name: str, role: Role, groups: Collection[str] = ()) -> str:
         """Adds an API token and returns it: it is shown once, and kept nowhere."""
         _check_name(name)
         token = secrets.token_urlsafe(32)
-        new = Line(name, role, _TOKEN + hashlib.sha256(token.encode()).hexdigest())
+        new = Line(name, role, _TOKEN + hashlib.sha256(token.encode()).hexdigest(), checked_groups(groups))
         self.change(lambda lines: [*lines, new])
         return token
 
@@ -219,7 +245,7 @@ class FileAccounts(Accounts):
         """Writes the file: whole or not at all, and for the owner's eyes only."""
         lines = edit(self.lines())
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        text = "".join(f"{line.name}:{line.role}:{line.secret}\n" for line in lines)
+        text = "".join(map(_written, lines))
         handle, aside = tempfile.mkstemp(dir=self.path.parent, prefix=self.path.name)  # mode 600
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
@@ -231,14 +257,35 @@ def _check_name(name: str) -> None:
         raise SettingsError(f"Nom incorrect : « {name} ». Pas d'espace ni de deux-points, 120 caractères au plus.")
 
 
+def checked_groups(groups: Iterable[str]) -> frozenset[str]:
+    """The groups that are given. Raises SettingsError for what is no name of one."""
+    given = frozenset(groups)
+    if wrong := sorted(name for name in given if not _GROUP.fullmatch(name)):
+        raise SettingsError(
+            f"Groupe incorrect : « {wrong[0]} ». Ni virgule, ni deux-points, ni espace au bord, 120 caractères au plus."
+        )
+    return given
+
+
+def groups_in(text: str) -> frozenset[str]:
+    """The groups that a text lists, with commas between."""
+    return frozenset(filter(None, (name.strip() for name in text.split(","))))
+
+
+def _written(line: Line) -> str:
+    groups = f":{','.join(sorted(line.groups))}" if line.groups else ""
+    return f"{line.name}:{line.role}:{line.secret}{groups}\n"
+
+
 def _parsed(text: str, path: Path) -> list[Line]:
     lines = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
             continue
         name, _, rest = line.partition(":")
-        role, _, secret = rest.partition(":")
+        role, _, rest = rest.partition(":")
+        secret, _, groups = rest.partition(":")
         if role not in ROLES or not _NAME.fullmatch(name) or not secret:
             raise SettingsError(f"{path}, ligne {number} : il faut NOM:{'|'.join(ROLES)}:EMPREINTE.")
-        lines.append(Line(name, cast("Role", role), secret))
+        lines.append(Line(name, cast("Role", role), secret, groups_in(groups)))
     return lines

@@ -14,9 +14,11 @@ import sqlalchemy as sa
 
 from kb.records.database import AppDatabase
 from kb.records.erasure import answer_without, read_erased
+from kb.records.kept_answers import rights_of
 from kb.records.places import place_of
 from kb.records.spreadsheet import guarded
 from kb.records.tables import FEEDBACK
+from kb.rights.rights import Rights
 from kb.settings import Settings
 
 Verdict = Literal["good", "bad"]
@@ -94,6 +96,11 @@ def read_feedback(database: AppDatabase, status: Status | None = None) -> list[F
         query = query.where(FEEDBACK.c.status == status)
     with database.transaction() as connection:
         return [Feedback(**{**row._mapping, "answer": json.loads(row.answer)}) for row in connection.execute(query)]
+
+
+def readable_feedback(said: Iterable[Feedback], rights: Rights) -> list[Feedback]:
+    """What was said of answers that were made of no more than somebody with `rights` may read."""
+    return [one for one in said if rights.cover(rights_of(one.answer))]
 
 
 def set_feedback_status(database: AppDatabase, number: int, status: Status) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import Any, NotRequired, cast
 
 from kb.answering.serialize import AnswerJson, CitationJson, answer_to_json
+from kb.rights.rights import WHOLE, Rights
 from kb.types import Answer, AnswererName, Citation, Document, Hit, Passage, RefusalReason
 
 CLOSEST = 4
@@ -23,21 +24,40 @@ class KeptCitation(CitationJson):
 
 class KeptAnswer(AnswerJson):
     """The form of `reperes ask --json`, each citation a `KeptCitation`, those of `nearest` too; `closest` are the
-    documents of a refusal.
+    documents of a refusal; `hidden` what was hidden from who asked, absent where nothing was.
     """
 
     closest: list[dict[str, Any]]
+    hidden: NotRequired[list[str]]
 
 
-def keep_answer(answer: Answer) -> KeptAnswer:
-    """`answer` as plain values, from which `kept_answer` makes it again but for the documents' texts."""
+def keep_answer(answer: Answer, rights: Rights = WHOLE) -> KeptAnswer:
+    """`answer`, given to somebody with `rights`, as plain values, from which `kept_answer` makes it again but for the
+    documents' texts."""
     plain = answer_to_json(answer)
     near = [_keep_document(document) for document in closest(answer.hits)] if answer.refused else []
     quoted = {
         "citations": _keep_citations(answer.citations, plain["citations"]),
         "nearest": _keep_citations(answer.nearest, plain["nearest"]),
     }
-    return cast("KeptAnswer", {**plain, **quoted, "closest": near})
+    hidden = {"hidden": list(rights.hidden)} if rights.hidden else {}
+    return cast("KeptAnswer", {**plain, **quoted, "closest": near, **hidden})
+
+
+def rights_of(kept: Mapping[str, Any]) -> Rights:
+    """The rights of who was given an answer."""
+    return Rights.without(kept.get("hidden", ()))
+
+
+def may_be_shown(kept: Mapping[str, Any], rights: Rights) -> bool:
+    """Whether somebody with `rights`, by now, may be shown an answer that another person was given.
+
+    Its words are those of its sources, but for its warnings: what those were made from is not all told.
+    """
+    if rights.cover(rights_of(kept)):
+        return True
+    shown = [citation["about"] for citation in (*kept["citations"], *kept.get("nearest", ()))]
+    return not kept["warnings"] and not any(rights.hides(about["source"]) for about in (*shown, *kept["closest"]))
 
 
 def kept_answer(kept: Mapping[str, Any]) -> Answer:

@@ -1,10 +1,12 @@
 """Sessions of people who signed in: kept in `app.db` by the hash of their token, and ended by time or by hand.
 
 A session says who signed in and with which version of their account; what they may do is asked anew at each request.
+Only the groups that a provider told are its own: nobody else knows them.
 """
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
 from collections.abc import Callable
@@ -21,11 +23,13 @@ _SECONDS_BETWEEN_NOTES = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`key` tells the session apart without giving it away; `account` is the version of the account that signed in."""
+    """`key` tells the session apart without giving it away; `account` is the version of the account that signed in,
+    `groups` those that it was in then."""
 
     key: str
     person: str
     account: str
+    groups: frozenset[str] = frozenset()
 
 
 class Sessions:
@@ -48,6 +52,7 @@ class Sessions:
             "account": account.version,
             "began": now,
             "seen": now,
+            "in_groups": json.dumps(sorted(account.person.groups), ensure_ascii=False),
         }
         with self._database.transaction() as connection:
             ended = (SESSIONS.c.seen < now - self._idle) | (SESSIONS.c.began < now - self._longest)
@@ -68,7 +73,7 @@ class Sessions:
                 return None
             if now - row.seen > _SECONDS_BETWEEN_NOTES:
                 connection.execute(SESSIONS.update().where(mine).values(seen=now))
-        return Session(key, row.person, row.account)
+        return Session(key, row.person, row.account, frozenset(json.loads(row.in_groups)))
 
     def end(self, token: str) -> None:
         """Ends a session."""

@@ -86,6 +86,7 @@ QUESTIONS_ASKED = sa.Table(
     sa.Column("understood", PlainText, nullable=False),  # the same
     sa.Column("seconds", sa.Float),
     sa.Column("status", PlainText, nullable=False),
+    sa.Column("hidden", PlainText, nullable=False, server_default="[]"),  # JSON: the rights of who asked
 )
 TEST_QUERIES = sa.Table(
     "test_queries",
@@ -121,6 +122,7 @@ SESSIONS = sa.Table(
     sa.Column("account", PlainText, nullable=False),  # its version, see kb/records/accounts.py
     sa.Column("began", sa.Float, nullable=False),  # seconds of the epoch
     sa.Column("seen", sa.Float, nullable=False),
+    sa.Column("in_groups", PlainText, nullable=False, server_default="[]"),  # JSON: as a provider told them
 )
 DEVICES = sa.Table(
     "devices",
@@ -154,6 +156,7 @@ ACCOUNTS = sa.Table(
     sa.Column("secret", PlainText, primary_key=True),  # see kb/records/accounts.py; a salt makes each another
     sa.Column("name", PlainText, nullable=False, index=True),
     sa.Column("role", PlainText, nullable=False),
+    sa.Column("in_groups", PlainText, nullable=False, server_default=""),  # with commas between
 )
 TRIES = sa.Table(
     "tries",

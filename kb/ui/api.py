@@ -10,8 +10,9 @@ import gradio as gr
 
 from kb.answering.serialize import answer_to_json
 from kb.errors import ReperesError
-from kb.ports import Base
+from kb.ports import Views
 from kb.types import Message, Role
+from kb.ui.opened import who
 from kb.web import strings
 from kb.web.auth.rate_limits import RateLimits, asker
 from kb.web.chat.chat_state import HISTORY_MESSAGES
@@ -25,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 def chat_function(
-    base: Callable[[], Base], metrics: Metrics, rate_limits: RateLimits, waiting_lines: WaitingLines
+    base: Views, metrics: Metrics, rate_limits: RateLimits, waiting_lines: WaitingLines
 ) -> Callable[..., Iterator[dict[str, Any]]]:
     """The function behind `/chat`."""
 
@@ -44,13 +45,14 @@ def chat_function(
         try:
             with metrics.under_way():
                 said = read_history(history or [])
-                for state in answer_in_turn(base(), question.strip(), said, None, waiting_lines):
+                opened = base.of(who(request))
+                for state in answer_in_turn(opened, question.strip(), said, None, waiting_lines):
                     if isinstance(state, int):
                         continue  # its place in the line
                     answer, final = state
                     told = answer_to_json(answer)
                     if final:
-                        metrics.answered(told, "api")
+                        metrics.answered(told, "api", opened.rights)
                     yield {**told, "final": final}
         except ReperesError as error:
             raise gr.Error(str(error), print_exception=False) from error

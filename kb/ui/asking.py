@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
 from typing import Any, cast
@@ -15,11 +15,12 @@ import gradio as gr
 from kb.answering.follow_ups import SHOWN, follow_ups
 from kb.answering.serialize import AnswerJson
 from kb.errors import ReperesError
-from kb.ports import Base
+from kb.ports import Views
 from kb.records.accounts import Person
 from kb.records.conversations import new_id
+from kb.records.kept_answers import rights_of
 from kb.ui.api import caller
-from kb.ui.examples import Examples
+from kb.ui.examples import ExamplesOfAll
 from kb.ui.feedback import feedback_updates
 from kb.ui.narrowing import narrowing_html
 from kb.ui.opened import can_leave, opened_at, who
@@ -41,11 +42,11 @@ logger = logging.getLogger(__name__)
 class Handlers:
     """The events, over one base. Serves many threads."""
 
-    def __init__(self, base: Callable[[], Base], context: PageContext) -> None:
+    def __init__(self, base: Views, context: PageContext) -> None:
         self._base = base
         self._context = context
         self._waiting_lines = context.waiting_lines
-        self._examples = Examples(base, context.domain)
+        self._examples = ExamplesOfAll(base, context.domain)
         self._tasks: RunningTasks[ChatState] = RunningTasks()
         self._suggesting = threading.Lock()
 
@@ -62,7 +63,8 @@ class Handlers:
         begun = replace(before, id=before.id or new_id(), task=new_id(), person=person.name, saved=True)
         asked = begun.asked(question.strip())
         task = self._tasks.begin(
-            begun.task, lambda: self._kept(person, exchange(self._base, begun, question, self._waiting_lines))
+            begun.task,
+            lambda: self._kept(person, exchange(lambda: self._base.of(person), begun, question, self._waiting_lines)),
         )
         with self._context.metrics.under_way():
             yield from self._shown(asked, task, is_first=True)
@@ -157,10 +159,10 @@ class Handlers:
             return [gr.skip()] * OUTPUTS  # the event that shows the answer on its way does it
         return self._page(ChatState(filters=before.filters))
 
-    def widen(self, before: ChatState) -> list[Any]:
+    def widen(self, before: ChatState, request: gr.Request) -> list[Any]:
         """The conversation without its filters."""
         now = replace(before, filters=type(before.filters)())
-        return [now, self._narrowing(now), gr.update(visible=False)]
+        return [now, self._narrowing(now, who(request)), gr.update(visible=False)]
 
     def load(self, request: gr.Request) -> list[Any]:
         """The page for whoever opens it: their menu, the conversation that the address names, the filters it holds."""
@@ -190,10 +192,10 @@ class Handlers:
             page[5] = told
         if now.running:
             page[2] = f"<div data-resumes>{now.current_html}</div>"  # what the page's script looks for
-        return [*page, menu, self._narrowing(now), gr.update(visible=bool(now.filters))]
+        return [*page, menu, self._narrowing(now, person), gr.update(visible=bool(now.filters))]
 
-    def _narrowing(self, now: ChatState) -> str:
-        return narrowing_html(now.filters, read_base_state(self._base, None).scope)
+    def _narrowing(self, now: ChatState, person: Person) -> str:
+        return narrowing_html(now.filters, read_base_state(self._base, person, None).scope)
 
     def _under_way(self, person: Person, conversation: str) -> ChatState:
         """A conversation of `person`'s as far as its last answer is, when no page has read that to its end."""
@@ -203,7 +205,7 @@ class Handlers:
                 return state
         return ChatState()
 
-    def suggest(self, now: ChatState) -> list[Any]:
+    def suggest(self, now: ChatState, request: gr.Request) -> list[Any]:
         """Questions that may follow, once the answer is whole. Never raises: they are a courtesy."""
         last = now.turns[-1] if now.turns else None
         found: list[str] = []
@@ -213,7 +215,8 @@ class Handlers:
             ids = list(dict.fromkeys(citation["document"] for citation in given["citations"])) or given["retrieved"]
             try:
                 asked = [turn.question for turn in now.turns]
-                found = follow_ups(self._base(), given["answer"] or "", ids, asked, self._context.domain)
+                opened = self._base.of(who(request))
+                found = follow_ups(opened, given["answer"] or "", ids, asked, self._context.domain)
             except Exception:  # a courtesy: the answer above it stands
                 logger.exception("making suggestions failed")
             finally:
@@ -225,10 +228,12 @@ class Handlers:
 
     def refresh(self, request: gr.Request, state_shown: str, welcome_shown: str, *examples_shown: str) -> list[Any]:
         """The state of the base; nothing is sent when it is what the page shows already."""
-        may_start = self._context.ingestor is not None and who(request).edits
-        now = read_base_state(self._base, self._context.ingestor)
-        begin = self._examples.get(now.status.generation if now.status else None, len(examples_shown))
-        lines = [base_state_html(now), welcome_html(now, self._examples.of_professions)]
+        person = who(request)
+        may_start = self._context.ingestor is not None and person.edits
+        now = read_base_state(self._base, person, self._context.ingestor)
+        examples = self._examples.of(person)
+        begin = examples.get(now.status.generation if now.status else None, len(examples_shown))
+        lines = [base_state_html(now), welcome_html(now, examples.of_professions)]
         buttons: list[Any] = [
             gr.skip() if text == shown else gr.update(value=text, visible=bool(text))
             for text, shown in zip(begin, examples_shown, strict=True)
@@ -278,7 +283,7 @@ class Handlers:
         if kept is None:
             self._context.metrics.failed("page")
             return now
-        self._context.metrics.answered(cast("AnswerJson", kept.answer), "page")
+        self._context.metrics.answered(cast("AnswerJson", kept.answer), "page", rights_of(kept.answer))
         try:
             self._context.conversations.put(person.name, now.id, kept)
         except Exception:  # whatever the disk does: the answer is there, and is not lost with its copy

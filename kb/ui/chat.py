@@ -6,14 +6,13 @@ the natural one, but it compiles templates in the browser and so needs `unsafe-e
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
 from gradio.events import api
 
 from kb.answering.follow_ups import EXAMPLES, SHOWN
-from kb.ports import Base, FeedbackStore
+from kb.ports import FeedbackStore, Views
 from kb.ui.api import chat_function
 from kb.ui.asking import Handlers
 from kb.ui.feedback import build_feedback
@@ -29,7 +28,7 @@ LONGEST_QUEUE = 256
 STATE_EVERY_SECONDS = 3.0
 
 
-def build_page(base: Callable[[], Base], context: PageContext, feedback: FeedbackStore | None = None) -> gr.Blocks:
+def build_page(base: Views, context: PageContext, feedback: FeedbackStore | None = None) -> gr.Blocks:
     """The chat as Gradio blocks, with the endpoint `/chat` beside it. Without `feedback` readers are asked for none."""
     handlers = Handlers(base, context)
     # Outside the queue: stopping and looking at the base must work while others wait for their answer.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import queue
 import threading
@@ -15,6 +16,7 @@ import gradio as gr
 from kb.errors import ReperesError
 from kb.evaluation.desk import Evaluated, EvaluationDesk
 from kb.evaluation.questions import EvaluationQuestion
+from kb.ports import DeskOf
 from kb.records.accounts import LOCAL
 from kb.ui.evaluation_form import feedback_label, fields, narrowed, query_label, query_of
 from kb.ui.evaluation_html import evaluated_html, feedback_html, runs_html
@@ -28,9 +30,23 @@ _BETWEEN_STATES = 0.3  # seconds
 _LONGEST_QUEUE = 16
 
 
-def build_evaluation(desk: EvaluationDesk) -> gr.Blocks:
+def build_evaluation(desks: DeskOf) -> gr.Blocks:
     """The page of evaluations, an application of its own: who may open it may use its events, and nobody else."""
-    handlers = _Handlers(desk)
+
+    def seen(action: Callable[..., Any]) -> Callable[..., Any]:
+        """An action of `_Handlers`, over the desk as whoever sends the event sees it."""
+
+        def answered(request: gr.Request, *values: Any) -> Any:
+            return action(_Handlers(desks(who(request))), *values)
+
+        def in_states(request: gr.Request, *values: Any) -> Iterator[Any]:
+            yield from action(_Handlers(desks(who(request))), *values)
+
+        return in_states if inspect.isgeneratorfunction(action) else answered
+
+    def load(request: gr.Request) -> list[Any]:
+        return _Handlers(desks(who(request))).load(request)
+
     at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     page = gr.Blocks(title=strings.EVALUATION, analytics_enabled=False, fill_width=True)
     with page, gr.Row(elem_id="masthead"):
@@ -89,25 +105,25 @@ def build_evaluation(desk: EvaluationDesk) -> gr.Blocks:
 
         form = [name, question, documents, expected, forbidden, unanswerable, kind]
         lists = [feedback, queries, some, runs]
-        feedback.input(handlers.show_feedback, feedback, shown, **at_once)
-        turn.click(handlers.turn, feedback, [*form, notice], **at_once)
-        dismiss.click(handlers.dismiss, feedback, [*lists, shown, notice], **at_once)
-        queries.input(handlers.show_query, queries, [*form, notice], **at_once)
-        save.click(handlers.save, form, [*lists, notice], **at_once)
-        new.click(handlers.clear, None, [*form, notice], **at_once)
-        drop.click(handlers.drop, name, [*lists, notice], **at_once)
-        take.click(handlers.take, pasted, [*lists, pasted, notice], **at_once)
+        feedback.input(seen(_Handlers.show_feedback), feedback, shown, **at_once)
+        turn.click(seen(_Handlers.turn), feedback, [*form, notice], **at_once)
+        dismiss.click(seen(_Handlers.dismiss), feedback, [*lists, shown, notice], **at_once)
+        queries.input(seen(_Handlers.show_query), queries, [*form, notice], **at_once)
+        save.click(seen(_Handlers.save), form, [*lists, notice], **at_once)
+        new.click(seen(_Handlers.clear), None, [*form, notice], **at_once)
+        drop.click(seen(_Handlers.drop), name, [*lists, notice], **at_once)
+        take.click(seen(_Handlers.take), pasted, [*lists, pasted, notice], **at_once)
         running: dict[str, Any] = {
             "show_progress": "hidden",
             "api_visibility": "private",
             "concurrency_id": "evaluation",
             "concurrency_limit": 1,
         }
-        run.click(handlers.run_all, None, [result, runs, notice], **running)
-        run_one.click(handlers.run_one, name, [result, runs, notice], **running)
-        run_some.click(handlers.run_some, some, [result, runs, notice], **running)
-        wanted.change(handlers.find, wanted, queries, **at_once)
-        page.load(handlers.load, None, [*lists, documents, menu], **at_once)
+        run.click(seen(_Handlers.run_all), None, [result, runs, notice], **running)
+        run_one.click(seen(_Handlers.run_one), name, [result, runs, notice], **running)
+        run_some.click(seen(_Handlers.run_some), some, [result, runs, notice], **running)
+        wanted.change(seen(_Handlers.find), wanted, queries, **at_once)
+        page.load(load, None, [*lists, documents, menu], **at_once)
     page.queue(max_size=_LONGEST_QUEUE)
     return page
 

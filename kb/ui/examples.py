@@ -8,10 +8,30 @@ from collections.abc import Callable
 
 from kb.answering.follow_ups import examples
 from kb.answering.professions import by_profession
-from kb.ports import Base
+from kb.ports import Base, Views
+from kb.records.accounts import Person
+from kb.rights.rights import Rights
 from kb.text.domain import Domain
 
 logger = logging.getLogger(__name__)
+
+
+class ExamplesOfAll:
+    """Those of everybody: people with the same rights have the same. Serves many threads."""
+
+    def __init__(self, base: Views, domain: Domain) -> None:
+        self._base = base
+        self._domain = domain
+        self._lock = threading.Lock()
+        self._by_rights: dict[Rights, Examples] = {}
+
+    def of(self, person: Person) -> Examples:
+        """Those of a person."""
+        rights = self._base.rights(person)
+        with self._lock:
+            if rights not in self._by_rights:
+                self._by_rights[rights] = Examples(lambda: self._base.of(person), self._domain)
+            return self._by_rights[rights]
 
 
 class Examples:

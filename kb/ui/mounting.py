@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import gradio as gr
 from fastapi import FastAPI
 
-from kb.evaluation.desk import EvaluationDesk
-from kb.ports import Base, FeedbackStore
+from kb.ports import DeskOf, FeedbackStore, Views
 from kb.ui.chat import build_page
 from kb.ui.evaluation import build_evaluation
 from kb.ui.theme import page_theme
@@ -23,14 +20,14 @@ _NO_PROGRESS = 5.0  # seconds; no event of ours tells any
 
 def mount_pages(
     server: FastAPI,
-    base: Callable[[], Base],
+    base: Views,
     context: PageContext,
     feedback: FeedbackStore | None,
-    desk: EvaluationDesk | None,
+    desks: DeskOf | None,
 ) -> None:
-    """The page of questions at `/`; with a `desk`, that of evaluation at `/evaluation`."""
-    if desk is not None:
-        _mount(server, build_evaluation(desk), "/evaluation", context.events)
+    """The page of questions at `/`; with `desks`, that of evaluation at `/evaluation`."""
+    if desks is not None:
+        _mount(server, build_evaluation(desks), "/evaluation", context.events)
     _mount(server, build_page(base, context, feedback), "/", context.events)
 
 

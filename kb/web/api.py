@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, Literal
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request
@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from kb.answering.serialize import answer_to_json, hit_to_json
 from kb.errors import ReperesError
-from kb.ports import Base
+from kb.ports import Base, Views
 from kb.retrieval.filters import Filters
 from kb.types import Message
 from kb.web import strings
@@ -28,7 +28,7 @@ from kb.web.chat.chat_state import HISTORY_MESSAGES
 from kb.web.chat.exchange import LONGEST_MESSAGE, LONGEST_QUESTION, answer_in_turn, question_trouble
 from kb.web.chat.waiting_line import WaitingLines
 from kb.web.operation import Metrics
-from kb.web.pages.templating import page
+from kb.web.pages.templating import page, person_of
 
 logger = logging.getLogger(__name__)
 
@@ -74,9 +74,7 @@ class Sought(BaseModel):
     filters: Chosen = Chosen()
 
 
-def add_api(
-    server: FastAPI, base: Callable[[], Base], gate: Gate, metrics: Metrics, waiting_lines: WaitingLines
-) -> None:
+def add_api(server: FastAPI, base: Views, gate: Gate, metrics: Metrics, waiting_lines: WaitingLines) -> None:
     """Adds `/api/ask`, `/api/search`, `/api/openapi.json` and `/api` to the server. Programs wait in the lines too."""
     router = APIRouter(prefix="/api")
 
@@ -86,7 +84,8 @@ def add_api(
         _check(request, gate, asked.question)
         history = tuple(Message(message.role, message.content) for message in asked.history[-HISTORY_MESSAGES:])
         filters = _filters(asked.filters)
-        states = answer_in_turn(_opened(base), asked.question.strip(), history, filters, waiting_lines, asked.answerer)
+        opened = _opened(base, request)
+        states = answer_in_turn(opened, asked.question.strip(), history, filters, waiting_lines, asked.answerer)
 
         def told() -> Iterator[dict[str, Any]]:
             with metrics.under_way():
@@ -96,7 +95,7 @@ def add_api(
                     answer, final = state
                     plain = answer_to_json(answer)
                     if final:
-                        metrics.answered(plain, "api")
+                        metrics.answered(plain, "api", opened.rights)
                     yield {**plain, "final": final}
 
         if asked.stream:
@@ -114,7 +113,7 @@ def add_api(
         """The passages nearest to a question, best first."""
         _check(request, gate, sought.question)
         try:
-            hits = _opened(base).search(sought.question, k=sought.k, filters=_filters(sought.filters))
+            hits = _opened(base, request).search(sought.question, k=sought.k, filters=_filters(sought.filters))
         except ReperesError as error:
             raise HTTPException(422, str(error)) from error
         return JSONResponse({"hits": [hit_to_json(hit) for hit in hits]})
@@ -158,9 +157,9 @@ def _surely(states: Iterator[dict[str, Any]], metrics: Metrics) -> Iterator[dict
         yield {"error": strings.INTERNAL_ERROR, "final": True}
 
 
-def _opened(base: Callable[[], Base]) -> Base:
+def _opened(base: Views, request: Request) -> Base:
     try:
-        return base()
+        return base.of(person_of(request))
     except ReperesError as error:
         raise HTTPException(503, str(error)) from error
 

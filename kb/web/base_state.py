@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from kb.errors import ReperesError, StoreUnreachableError
-from kb.ports import Base, IngestionProgress, Ingestor
+from kb.ports import Base, IngestionProgress, Ingestor, Views
+from kb.records.accounts import Person
 from kb.retrieval.holdings import holdings
 from kb.text.moments import french_moment
 from kb.types import StoreStatus
@@ -65,8 +66,8 @@ class BaseState:
         return not self.progress.running
 
 
-def read_base_state(base: Callable[[], Base], ingestor: Ingestor | None) -> BaseState:
-    """The state of the base now. Never raises: what goes wrong is part of the state."""
+def read_base_state(base: Views, person: Person, ingestor: Ingestor | None) -> BaseState:
+    """The state, now, of the base that a person sees. Never raises: what goes wrong is part of the state."""
     status: StoreStatus | None = None
     trouble: str | None = None
     scope, is_unreachable = Scope(), False
@@ -76,7 +77,7 @@ def read_base_state(base: Callable[[], Base], ingestor: Ingestor | None) -> Base
         logger.exception("reading the progress of the ingestion failed")
         progress = IngestionProgress(error=strings.INTERNAL_STATE_ERROR)
     try:
-        opened = base()
+        opened = base.of(person)
         status = opened.status()
         scope = _scope(opened, status)
     except ReperesError as error:
@@ -84,7 +85,7 @@ def read_base_state(base: Callable[[], Base], ingestor: Ingestor | None) -> Base
     except Exception:  # the header must stand whatever the store does: told there, its cause in the log
         logger.exception("reading the state of the base failed")
         trouble = strings.INTERNAL_STATE_ERROR
-    return BaseState(status, trouble, progress, scope, is_unreachable)
+    return BaseState(status, trouble, progress.told_to(base.rights(person)), scope, is_unreachable)
 
 
 def _scope(base: Base, status: StoreStatus) -> Scope:

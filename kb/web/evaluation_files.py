@@ -8,12 +8,12 @@ from fastapi import APIRouter, Path, Request, UploadFile
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from kb.errors import ReperesError
-from kb.evaluation.desk import EvaluationDesk
 from kb.evaluation.tables import to_csv, to_jsonl, to_xlsx
+from kb.ports import DeskOf
 from kb.web import strings
 from kb.web.chat.sources import reader_address
 from kb.web.guard import LARGEST_BODY
-from kb.web.pages.templating import page
+from kb.web.pages.templating import page, person_of
 from kb.web.uploads import clean_name
 
 _TYPES = {
@@ -24,22 +24,22 @@ _TYPES = {
 _LARGEST_NUMBER = 2**63 - 1  # that the database holds
 
 
-def evaluation_routes(desk: EvaluationDesk) -> APIRouter:
+def evaluation_routes(desks: DeskOf) -> APIRouter:
     """`/evaluation/rapport/N` and `/evaluation/questions.csv`, `.jsonl` and `.xlsx`."""
     router = APIRouter(prefix="/evaluation")
 
     @router.get("/rapport/{number}")
-    def report(number: Annotated[int, Path(ge=1, le=_LARGEST_NUMBER)]) -> Response:
+    def report(request: Request, number: Annotated[int, Path(ge=1, le=_LARGEST_NUMBER)]) -> Response:
         try:
-            return HTMLResponse(desk.report(number, reader_address, "/evaluation/"))
+            return HTMLResponse(desks(person_of(request)).report(number, reader_address, "/evaluation/"))
         except ReperesError as error:
             return PlainTextResponse(str(error), 404)
 
     @router.get("/questions.{form}")
-    def export(form: str) -> Response:
+    def export(request: Request, form: str) -> Response:
         if form not in _TYPES:
             return PlainTextResponse(strings.NOT_FOUND, 404)
-        queries = desk.queries()
+        queries = desks(person_of(request)).queries()
         content = {"csv": to_csv, "xlsx": to_xlsx}.get(form, lambda found: to_jsonl(found).encode())(queries)
         headers = {"content-disposition": f'attachment; filename="questions.{form}"'}
         return Response(content, media_type=_TYPES[form], headers=headers)
@@ -47,7 +47,8 @@ def evaluation_routes(desk: EvaluationDesk) -> APIRouter:
     @router.post("/questions")
     def take(request: Request, fichier: UploadFile) -> Response:
         try:
-            number = desk.import_file(clean_name(fichier.filename or ""), fichier.file.read(LARGEST_BODY))
+            content = fichier.file.read(LARGEST_BODY)
+            number = desks(person_of(request)).import_file(clean_name(fichier.filename or ""), content)
         except ReperesError as error:
             return page(request, "message.html", 422, title=strings.IMPORT_FAILED, text=str(error))
         text = strings.PASTED.format(number=number)

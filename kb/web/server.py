@@ -19,12 +19,13 @@ from starlette.types import ASGIApp
 
 from kb.errors import SettingsError
 from kb.evaluation.desk import EvaluationDesk
-from kb.ports import Base, FeedbackStore, Ingestor
+from kb.ports import Base, DeskOf, FeedbackStore, Ingestor, Views
 from kb.records.asked.questions import asked_of
 from kb.records.conversations import Conversations, PassingConversations
 from kb.records.editing.glossary import EditedGlossary
 from kb.records.places import place_of
 from kb.records.sharing.links import SharedLinks
+from kb.rights.restrictions import restrictions_of
 from kb.settings import Settings
 from kb.text.domain import Domain
 from kb.web import strings
@@ -64,7 +65,7 @@ from kb.web.uploads import uploads_of
 # Open pages hold a connection for as long as they are open: a stop does not wait for them.
 _SECONDS_TO_STOP = 2
 
-MountPages = Callable[[FastAPI, Callable[[], Base], PageContext, FeedbackStore | None, EvaluationDesk | None], None]
+MountPages = Callable[[FastAPI, Views, PageContext, FeedbackStore | None, DeskOf | None], None]
 """Puts the pages of questions and of evaluation into the server: `kb.ui.mounting.mount_pages`."""
 
 
@@ -83,12 +84,13 @@ def build_server(
     `domain` gives the first page its examples; `glossary` keeps what editors say of acronyms (by default where the
     settings have it).
 
-    Raises SettingsError for settings of sign-in that do not go together.
+    Raises SettingsError for settings of sign-in that do not go together, and for restrictions that are not understood.
     """
     # Gradio draws up a table of all events after each of them, for a page that is not served.
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
     shared = shared_state(settings)
     gate = Gate(settings, shared)
+    views = Views(base, restrictions_of(settings))
     asked = asked_of(settings)
     metrics = Metrics(log_questions=settings.log_questions, asked=asked)
     kept = conversations or PassingConversations()
@@ -129,31 +131,33 @@ def build_server(
     )
     add_problem_pages(server)
     hidden: dict[str, Any] = {"include_in_schema": False}
-    server.include_router(operation_routes(base, ingestor, metrics), **hidden)
+    server.include_router(operation_routes(views, ingestor, metrics), **hidden)
     server.include_router(sign_in, **hidden)
-    server.include_router(reader_routes(base), **hidden)
-    server.include_router(original_routes(base, leaves), **hidden)
-    server.include_router(explore_routes(base, domain), **hidden)
-    server.include_router(glossary_routes(base, terms), **hidden)
+    server.include_router(reader_routes(views), **hidden)
+    server.include_router(original_routes(views, leaves), **hidden)
+    server.include_router(explore_routes(views, domain), **hidden)
+    server.include_router(glossary_routes(views, terms), **hidden)
     server.include_router(beside_routes(kept), **hidden)
     links = SharedLinks(place_of(settings)) if settings.sharing and kept.saved else None
     if links is not None:
-        server.include_router(sharing_routes(links, has_accounts=not gate.is_open), **hidden)
+        server.include_router(sharing_routes(links, views, has_accounts=not gate.is_open), **hidden)
     server.include_router(conversation_routes(kept, settings.retention_days, links), **hidden)
     server.include_router(help_routes(settings.retention_days), **hidden)
     if ingestor is not None:
         uploads = uploads_of(settings)
-        editor = DocumentEditor(base, ingestor, uploads, place_of(settings), settings.max_file_mb)
+        editor = DocumentEditor(views, ingestor, uploads, place_of(settings), settings.max_file_mb)
         server.include_router(document_routes(editor), **hidden)
         server.include_router(value_routes(editor), **hidden)
-    if desk is not None:
-        server.include_router(evaluation_routes(desk), **hidden)
-        server.include_router(missed_routes(desk.missed(asked) if asked else None, settings.retention_days), **hidden)
+    desk_of = None if desk is None else views.desk_of(desk)
+    if desk_of is not None:
+        server.include_router(evaluation_routes(desk_of), **hidden)
+        missed = None if asked is None else lambda person: desk_of(person).missed(asked)
+        server.include_router(missed_routes(missed, settings.retention_days), **hidden)
         # Gradio's page stands under the address with a slash.
         server.add_api_route("/evaluation", lambda: RedirectResponse("/evaluation/", 308), **hidden)
-    server.include_router(news_routes(news_of(settings, base, kept, shared.waiting_lines)), **hidden)
-    add_api(server, base, gate, metrics, shared.waiting_lines)
-    tools = Tools(base, shared.waiting_lines, gate.rate_limits, metrics)
+    server.include_router(news_routes(news_of(settings, views, kept, shared.waiting_lines)), **hidden)
+    add_api(server, views, gate, metrics, shared.waiting_lines)
+    tools = Tools(views, shared.waiting_lines, gate.rate_limits, metrics)
     server.router.routes.append(Route(PATH, AssistantEndpoint(tools, server.version)))
     server.mount("/page", StaticFiles(directory=ASSETS))
     context = PageContext(
@@ -169,7 +173,7 @@ def build_server(
         shares=links is not None,
         events=events,
     )
-    mount_pages(server, base, context, feedback, desk)
+    mount_pages(server, views, context, feedback, desk_of)
     return server
 
 

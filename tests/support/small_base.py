@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from kb.models.encoder import FloatMatrix, unit_rows
 from kb.question.explained import Acronym, explained
 from kb.retrieval.filters import Filters
 from kb.retrieval.holding import Holding
+from kb.rights.rights import WHOLE, Rights
 from kb.text.acronyms import mentions
 from kb.text.blocks import parse_blocks, unit_spans
 from kb.types import Answer, Citation, Document, Hit, Message, Passage, StoreStatus
@@ -51,12 +52,17 @@ class SmallBase:
     """Answers with the sentences that share at least two words with the question, and refuses when there are none."""
 
     shown = _SENTENCES_SHOWN
+    rights = WHOLE
 
     def __init__(self, documents: Sequence[Document]) -> None:
         self.held = list(documents)
         self.closed_streams = 0
         self.origins: dict[str, Origin] = {}
         self.told: list[dict[str, Any]] = []
+
+    def seen_by(self, _rights: Rights) -> Self:
+        """All of it: nothing is restricted here."""
+        return self
 
     def ask(
         self,

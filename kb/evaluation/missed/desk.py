@@ -19,9 +19,10 @@ from kb.evaluation.missed.weeks import Week, weeks
 from kb.evaluation.questions import EvaluationQuestion, parse_questions, question_to_json
 from kb.records.asked.questions import AskedQuestion, AskedQuestions
 from kb.records.database import AppDatabase
-from kb.records.feedback import REASONS, Feedback, Status, read_feedback, set_feedback_status
+from kb.records.feedback import REASONS, Feedback, Status, read_feedback, readable_feedback, set_feedback_status
 from kb.records.places import Kept
 from kb.records.spreadsheet import guarded
+from kb.rights.rights import WHOLE, Rights
 
 MOST = 400
 """Questions, and feedback, that are grouped at once, the last ones: encoding them takes seconds, and
@@ -84,9 +85,12 @@ class Group:
 
 
 class MissedDesk:
-    """Over the questions and the feedback in `app.db`. Serves many threads; every method may raise ReperesError."""
+    """Over the questions and the feedback in `app.db`, those that an editor with `rights` may see. Serves many threads;
+    every method may raise ReperesError.
+    """
 
-    def __init__(self, vectors: Vectors, kept: Kept, asked: AskedQuestions) -> None:
+    def __init__(self, vectors: Vectors, kept: Kept, asked: AskedQuestions, rights: Rights = WHOLE) -> None:
+        self._rights = rights
         self._vectors = vectors
         self._kept = kept
         self._asked = asked
@@ -94,8 +98,9 @@ class MissedDesk:
     def groups(self, status: Status = "new") -> list[Group]:
         """What is missed, those that are alike together: the largest group first, then the latest."""
         with AppDatabase(self._kept) as database:
-            said = [feedback for feedback in read_feedback(database, status) if feedback.verdict == "bad"][:MOST]
-        found = [_of_question(question) for question in self._asked.missed(status, MOST)]
+            told = readable_feedback(read_feedback(database, status), self._rights)
+        said = [feedback for feedback in told if feedback.verdict == "bad"][:MOST]
+        found = [_of_question(question) for question in self._asked.missed(status, MOST, self._rights)]
         found += [_of_feedback(feedback) for feedback in said]
         found.sort(key=lambda missed: (missed.at, missed.kind, missed.number))
         places = grouped([missed.question for missed in found], self._vectors)
@@ -104,10 +109,11 @@ class MissedDesk:
 
     def set_status(self, questions: Collection[int], feedback: Collection[int], status: Status) -> None:
         """Notes what became of a group."""
-        self._asked.set_status(questions, status)
+        self._asked.set_status(questions, status, self._rights)
         with AppDatabase(self._kept) as database:
-            for number in feedback:
-                set_feedback_status(database, number, status)
+            for said in readable_feedback(read_feedback(database), self._rights):
+                if said.id in feedback:
+                    set_feedback_status(database, said.id, status)
 
     def make_query(self, questions: Collection[int], feedback: Collection[int], text: str) -> str:
         """Makes a test query of a group, to be reviewed, in the words `text`; its id. Raises QuestionsError when the
@@ -142,10 +148,12 @@ class MissedDesk:
 
     def _query(self, questions: Collection[int], feedback: Collection[int]) -> EvaluationQuestion:
         with AppDatabase(self._kept) as database:
-            said = next((known for known in read_feedback(database) if known.id in feedback), None)
+            told = readable_feedback(read_feedback(database), self._rights)
+        said = next((known for known in told if known.id in feedback), None)
         if said is not None:
             return to_query(said)  # what the reader said fills some of it in
-        known = next((asked for asked in self._asked.since() if asked.id in questions and asked.question), None)
+        mine = (asked for asked in self._asked.since() if self._rights.cover(asked.rights))
+        known = next((asked for asked in mine if asked.id in questions and asked.question), None)
         if known is None:
             raise QuestionsError("Ces questions ne sont plus gardées : rechargez la page.")
         return EvaluationQuestion(id=f"{KIND}-{known.id}", question=known.understood, kind=KIND)

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from kb.dialects import put, put_new
-from kb.index.catalog.reader import FOLDER, SYNCED, CatalogReader, among, ids_parameter
+from kb.index.catalog.among import among, ids_parameter
+from kb.index.catalog.reader import FOLDER, SYNCED, CatalogReader
 from kb.index.catalog.rows import (
     ACRONYMS,
     DOCUMENTS,

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from kb.dialects import put, set_numbers
+from kb.index.catalog.among import among, ids_parameter
 from kb.index.catalog.catalog import Catalog
-from kb.index.catalog.reader import CatalogReader, among, ids_parameter
+from kb.index.catalog.reader import CatalogReader
 from kb.index.catalog.rows import (
     ACRONYMS,
     DOCUMENTS,

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from kb.dialects import Database, JsonTexts
+from kb.dialects import Database
+from kb.index.catalog.among import among, ids_parameter, select_rows
 from kb.index.catalog.hashes import content_digest
-from kb.index.catalog.journal import Journal
+from kb.index.catalog.journal import REPORTS_KEPT, Journal
+from kb.index.catalog.readable import readable, readable_report
 from kb.index.catalog.rows import (
-    ACRONYMS,
-    DOCUMENTS,
     META,
-    PASSAGES,
     PENDING,
-    SECTIONS,
-    WINDOWS,
     DocumentState,
     Origin,
     Withdrawn,
     to_document,
     to_passage,
 )
+from kb.rights.rights import WHOLE, Rights
 from kb.text.acronyms import Mention
 from kb.types import Document, Passage, StoreStatus
 
@@ -35,11 +33,13 @@ SYNCED = "synced:"  # the keys of the sources that `sources.toml` listed at the 
 
 
 class CatalogReader:
-    """The catalog in a database, to read. `Catalog` writes it."""
+    """The catalog in a database, as somebody with `rights` may read it. `Catalog` writes it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, rights: Rights = WHOLE) -> None:
         self.database = database
         self.journal = Journal(database)
+        self._rights = rights
+        self._held = readable(rights)
 
     def get(self, key: str) -> str | None:
         """The value kept under `key` (`generation`, `fingerprint`, `encoder`, `last_ingestion`)."""
@@ -54,17 +54,19 @@ class CatalogReader:
         """The folder that each source was last ingested from, for the sources that are folders."""
         query = sa.select(META).where(META.c.key.startswith(FOLDER))
         with self.database.connect() as connection:
-            return {row.key.removeprefix(FOLDER): row.value for row in connection.execute(query)}
+            found = {row.key.removeprefix(FOLDER): row.value for row in connection.execute(query)}
+        return {source: folder for source, folder in found.items() if not self._rights.hides(source)}
 
     def synced_sources(self) -> set[str]:
         """The sources that were listed when all of them were last brought up to date."""
         query = sa.select(META.c.key).where(META.c.key.startswith(SYNCED))
         with self.database.connect() as connection:
-            return {key.removeprefix(SYNCED) for key in connection.execute(query).scalars()}
+            found = {key.removeprefix(SYNCED) for key in connection.execute(query).scalars()}
+        return {source for source in found if not self._rights.hides(source)}
 
     def states(self) -> dict[str, DocumentState]:
         """What is known of every document, withdrawn ones included."""
-        columns = DOCUMENTS.c
+        columns = self._held.documents.c
         query = sa.select(columns.id, columns.source, columns.content_hash, columns.file_hash, columns.withdrawn_at)
         with self.database.connect() as connection:
             return {
@@ -74,8 +76,9 @@ class CatalogReader:
 
     def withdrawn(self) -> list[Withdrawn]:
         """The documents that left the base, latest first."""
-        columns = sa.select(DOCUMENTS.c.id, DOCUMENTS.c.title, DOCUMENTS.c.source, DOCUMENTS.c.withdrawn_at)
-        query = columns.where(DOCUMENTS.c.withdrawn_at.is_not(None)).order_by(DOCUMENTS.c.withdrawn_at.desc())
+        columns = self._held.documents.c
+        query = sa.select(columns.id, columns.title, columns.source, columns.withdrawn_at)
+        query = query.where(columns.withdrawn_at.is_not(None)).order_by(columns.withdrawn_at.desc())
         with self.database.connect() as connection:
             return [Withdrawn(*row) for row in connection.execute(query)]
 
@@ -85,16 +88,16 @@ class CatalogReader:
 
     def read_at(self, document_id: str) -> str | None:
         """When the current version of a document was read: an ISO date and time in UTC; None when there is none."""
-        query = sa.select(DOCUMENTS.c.updated_at).where(
-            DOCUMENTS.c.id == document_id, DOCUMENTS.c.withdrawn_at.is_(None)
-        )
+        columns = self._held.documents.c
+        query = sa.select(columns.updated_at).where(columns.id == document_id, columns.withdrawn_at.is_(None))
         with self.database.connect() as connection:
             return connection.execute(query).scalar_one_or_none()
 
     def origin(self, document_id: str) -> Origin | None:
         """The file that a current document was read from; None where its source is no folder."""
-        query = sa.select(DOCUMENTS.c.source, DOCUMENTS.c.file_hash).where(
-            DOCUMENTS.c.id == document_id, DOCUMENTS.c.withdrawn_at.is_(None)
+        columns = self._held.documents.c
+        query = sa.select(columns.source, columns.file_hash).where(
+            columns.id == document_id, columns.withdrawn_at.is_(None)
         )
         with self.database.connect() as connection:
             found = connection.execute(query).one_or_none()
@@ -103,20 +106,23 @@ class CatalogReader:
 
     def documents(self, ids: Iterable[str]) -> dict[str, Document]:
         """The current documents among `ids`."""
-        query = sa.select(DOCUMENTS).where(among(DOCUMENTS.c.id), DOCUMENTS.c.withdrawn_at.is_(None))
+        documents = self._held.documents
+        query = sa.select(documents).where(among(documents.c.id), documents.c.withdrawn_at.is_(None))
         with self.database.connect() as connection:
             return {row.id: to_document(row) for row in connection.execute(query, ids_parameter(ids))}
 
     def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
         """The current passages among `ids`."""
+        passages = self._held.passages
         with self.database.connect() as connection:
-            return {row.id: to_passage(row) for row in select_rows(connection, PASSAGES, PASSAGES.c.id, ids)}
+            return {row.id: to_passage(row) for row in select_rows(connection, passages, passages.c.id, ids)}
 
     def passages_of_sections(self, section_ids: Iterable[str]) -> dict[str, list[str]]:
         """The ids of the passages of each section, in the order of the document."""
         found: dict[str, list[str]] = {}
-        columns = sa.select(PASSAGES.c.id, PASSAGES.c.section_id)
-        query = columns.where(among(PASSAGES.c.section_id)).order_by(PASSAGES.c.ordinal)
+        columns = self._held.passages.c
+        query = sa.select(columns.id, columns.section_id)
+        query = query.where(among(columns.section_id)).order_by(columns.ordinal)
         with self.database.connect() as connection:
             for passage_id, section_id in connection.execute(query, ids_parameter(section_ids)):
                 found.setdefault(section_id, []).append(passage_id)
@@ -124,40 +130,46 @@ class CatalogReader:
 
     def windows(self, passage_ids: Iterable[str]) -> dict[str, bytes]:
         """The packed windows of those of the passages that have them."""
+        windows = self._held.windows
         with self.database.connect() as connection:
-            return {
-                row.passage_id: row.packed
-                for row in select_rows(connection, WINDOWS, WINDOWS.c.passage_id, passage_ids)
-            }
+            rows = select_rows(connection, windows, windows.c.passage_id, passage_ids)
+            return {row.passage_id: row.packed for row in rows}
 
     def passage_ids(self, document_ids: Iterable[str]) -> list[str]:
         """The ids of the passages of documents."""
-        return self._column(PASSAGES, document_ids)
+        return self._column(self._held.passages, document_ids)
 
     def documents_of(self, passage_ids: Iterable[str]) -> set[str]:
         """The ids of the documents that passages are of; those of passages that are not current are left out."""
-        query = sa.select(PASSAGES.c.document_id).where(among(PASSAGES.c.id)).distinct()
+        columns = self._held.passages.c
+        query = sa.select(columns.document_id).where(among(columns.id)).distinct()
         with self.database.connect() as connection:
             return set(connection.execute(query, ids_parameter(passage_ids)).scalars())
 
     def section_ids(self, document_ids: Iterable[str]) -> list[str]:
         """The ids of the sections of documents."""
-        return self._column(SECTIONS, document_ids)
+        return self._column(self._held.sections, document_ids)
 
     def mentions(self) -> list[tuple[str, Mention]]:
         """What the current documents say of acronyms, with the documents' ids."""
         with self.database.connect() as connection:
             return [
                 (row.document_id, Mention(row.acronym, row.expansion, row.sure))
-                for row in connection.execute(sa.select(ACRONYMS))
+                for row in connection.execute(sa.select(self._held.acronyms))
             ]
+
+    def document_ids(self) -> list[str]:
+        """The ids of the current documents."""
+        columns = self._held.documents.c
+        query = sa.select(columns.id).where(columns.withdrawn_at.is_(None))
+        with self.database.connect() as connection:
+            return list(connection.execute(query).scalars())
 
     def headers(self) -> list[Document]:
         """The current documents, their texts left out."""
-        query = sa.select(DOCUMENTS).where(DOCUMENTS.c.withdrawn_at.is_(None))
-        light = query.with_only_columns(
-            *(column for column in DOCUMENTS.c if column.name != "text"), sa.literal("").label("text")
-        )
+        columns = self._held.documents.c
+        without = (column for column in columns if column.name != "text")
+        light = sa.select(*without, sa.literal("").label("text")).where(columns.withdrawn_at.is_(None))
         with self.database.connect() as connection:
             return [to_document(row) for row in connection.execute(light)]
 
@@ -166,7 +178,7 @@ class CatalogReader:
         found: dict[str, str] = {}
         wanted = list(hashes)
         with self.database.connect() as connection:
-            for table in (PASSAGES, SECTIONS):
+            for table in (self._held.passages, self._held.sections):
                 for row in select_rows(connection, table, table.c.text_hash, wanted):
                     found[row.text_hash] = row.id
         return found
@@ -177,7 +189,7 @@ class CatalogReader:
         with self.database.connect() as connection:
             return {
                 row.id
-                for table in (PASSAGES, SECTIONS)
+                for table in (self._held.passages, self._held.sections)
                 for row in select_rows(connection, table, table.c.document_id, wanted)
             }
 
@@ -185,20 +197,21 @@ class CatalogReader:
         """The current documents that have some of the passages and sections `ids`."""
         wanted = list(ids)
         with self.database.connect() as connection:
-            tables = (PASSAGES, SECTIONS)
+            tables = (self._held.passages, self._held.sections)
             owners = {row.document_id for table in tables for row in select_rows(connection, table, table.c.id, wanted)}
         return self.documents(owners)
 
     def owners(self, kind: Literal["passages", "sections"]) -> dict[str, str]:
         """The document of every passage or section."""
-        table = PASSAGES if kind == "passages" else SECTIONS
+        table = self._held.passages if kind == "passages" else self._held.sections
         with self.database.connect() as connection:
             rows = connection.execute(sa.select(table.c.id, table.c.document_id))
             return {row.id: row.document_id for row in rows}
 
     def sections_in_use(self, document_id: str) -> set[str]:
         """The sections that the passages of a document stand in."""
-        query = sa.select(PASSAGES.c.section_id).where(PASSAGES.c.document_id == document_id)
+        columns = self._held.passages.c
+        query = sa.select(columns.section_id).where(columns.document_id == document_id)
         with self.database.connect() as connection:
             return set(connection.execute(query).scalars())
 
@@ -206,12 +219,12 @@ class CatalogReader:
         """Which of `ids` (of passages and sections) are current."""
         wanted = list(ids)
         with self.database.connect() as connection:
-            tables = (PASSAGES, SECTIONS)
-            return {row.id for table in tables for row in select_rows(connection, table, table.c.id, wanted)}
+            tables = (self._held.passages, self._held.sections)
+            return {found for table in tables for found in self._ids(connection, table, wanted)}
 
     def is_small(self, passages: int) -> bool:
         """Whether there are at most so many passages; it costs no more to ask when there are millions."""
-        some = sa.select(PASSAGES.c.id).limit(passages + 1).subquery()
+        some = sa.select(self._held.passages.c.id).limit(passages + 1).subquery()
         with self.database.connect() as connection:
             found: int = connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
             return found <= passages
@@ -221,51 +234,50 @@ class CatalogReader:
         with self.database.connect() as connection:
             return list(connection.execute(sa.select(PENDING.c.id)).scalars())
 
+    def reports(self, n: int) -> list[dict[str, Any]]:
+        """The last reports of ingestions, at most `n`, newest first: what they tell of documents that may be read."""
+        if not self._rights.hidden:
+            return self.journal.reports(n)
+        reports = self.journal.reports(REPORTS_KEPT)
+        named = {change["document"] for report in reports for change in report.get("changes", ())}
+        with self.database.connect() as connection:
+            shown = set(self._ids(connection, self._held.documents, named))
+        return list(islice(filter(None, (readable_report(report, shown) for report in reports)), n))
+
     def status(self) -> StoreStatus:
-        """The state of the store."""
+        """The state of the store; of a part of it, the last ingestion is the last that changed something there."""
         count = sa.func.count()
-        is_current = DOCUMENTS.c.withdrawn_at.is_(None)
+        documents, passages = self._held.documents, self._held.passages
+        is_current = documents.c.withdrawn_at.is_(None)
         with self.database.connect() as connection:
             sources = connection.execute(
-                sa.select(DOCUMENTS.c.source, count).where(is_current).group_by(DOCUMENTS.c.source)
+                sa.select(documents.c.source, count).where(is_current).group_by(documents.c.source)
             )
             per_source = {str(name): int(number) for name, number in sources}
+            last = self._get(connection, "last_ingestion")
+            if self._rights.hidden:
+                moments = sa.select(sa.func.max(documents.c.updated_at), sa.func.max(documents.c.withdrawn_at))
+                last = max(filter(None, connection.execute(moments).one()), default=None)
             return StoreStatus(
                 documents=sum(per_source.values()),
-                passages=connection.execute(sa.select(count).select_from(PASSAGES)).scalar_one(),
+                passages=connection.execute(sa.select(count).select_from(passages)).scalar_one(),
                 withdrawn=connection.execute(
-                    sa.select(count).select_from(DOCUMENTS).where(sa.not_(is_current))
+                    sa.select(count).select_from(documents).where(sa.not_(is_current))
                 ).scalar_one(),
                 generation=int(self._get(connection, "generation") or 0),
-                last_ingestion=self._get(connection, "last_ingestion"),
+                last_ingestion=last,
                 encoder=self._get(connection, "encoder"),
                 sources=per_source,
-                reports=tuple(self.journal.reports(RECENT_REPORTS)),
+                reports=tuple(self.reports(RECENT_REPORTS)),
             )
 
-    def _column(self, table: sa.Table, document_ids: Iterable[str]) -> list[str]:
+    def _ids(self, connection: Connection, table: sa.FromClause, ids: Iterable[str]) -> Iterator[str]:
+        yield from connection.execute(sa.select(table.c.id).where(among(table.c.id)), ids_parameter(ids)).scalars()
+
+    def _column(self, table: sa.FromClause, document_ids: Iterable[str]) -> list[str]:
         query = sa.select(table.c.id).where(among(table.c.document_id))
         with self.database.connect() as connection:
             return list(connection.execute(query, ids_parameter(document_ids)).scalars())
 
     def _get(self, connection: Connection, key: str) -> str | None:
         return connection.execute(sa.select(META.c.value).where(META.c.key == key)).scalar_one_or_none()
-
-
-def among(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
-    """Whether `column` is among ids that are given, as one parameter, with `ids_parameter`.
-
-    One parameter however many ids there are: the statement is compiled once, and SQLite has no limit to hit.
-    """
-    values = JsonTexts(sa.bindparam("ids")).table_valued("value")
-    return column.in_(sa.select(values.c.value))
-
-
-def ids_parameter(ids: Iterable[str]) -> dict[str, str]:
-    """The parameter of a statement with `among`."""
-    return {"ids": json.dumps(list(dict.fromkeys(ids)))}
-
-
-def select_rows(connection: Connection, table: sa.Table, column: sa.Column[Any], ids: Iterable[str]) -> Iterator[Any]:
-    """The rows of `table` whose `column` is among `ids`."""
-    yield from connection.execute(sa.select(table).where(among(column)), ids_parameter(ids))

@@ -11,7 +11,7 @@ from pgvector import HalfVector
 from sqlalchemy.engine import Connection
 
 from kb.dialects import Database, put
-from kb.index.catalog.reader import among, ids_parameter
+from kb.index.catalog.among import among, ids_parameter
 from kb.index.postgresql.tables import vector_tables
 from kb.index.store import Change
 from kb.index.vectors import SPACES, Among, Space

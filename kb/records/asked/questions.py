@@ -6,6 +6,7 @@ leaves its feedback: they tell of the base, not of the person.
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 import time
@@ -23,6 +24,7 @@ from kb.records.erasure import read_erased
 from kb.records.feedback import Status
 from kb.records.places import Kept, place_of
 from kb.records.tables import QUESTIONS_ASKED
+from kb.rights.rights import WHOLE, Rights
 from kb.settings import Settings
 
 Outcome = Literal["answered", "unsourced", "refused", "failed"]
@@ -37,7 +39,7 @@ logger = logging.getLogger(__name__)
 class AskedQuestion:
     """A question that was asked. `at` is an ISO date and time in UTC, `way` where it came from (`page`, `api`, `mcp`),
     `reason` why it was refused, `seconds` how long its answer took; `question` and `understood` (without the
-    conversation before it) are empty for one that was answered.
+    conversation before it) are empty for one that was answered. `rights` are those of who asked.
     """
 
     id: int
@@ -49,6 +51,7 @@ class AskedQuestion:
     understood: str
     seconds: float | None
     status: Status
+    rights: Rights = WHOLE
 
 
 def outcome_of(answer: AnswerJson) -> Outcome:
@@ -70,14 +73,15 @@ class AskedQuestions:
         """Lets go of the database."""
         self._database.close()
 
-    def answered(self, answer: AnswerJson, way: str, now: datetime | None = None) -> None:
-        """Keeps how a question ended. Never raises: its answer is there, and is not lost with its count."""
+    def answered(self, answer: AnswerJson, way: str, now: datetime | None = None, rights: Rights = WHOLE) -> None:
+        """Keeps how a question ended that somebody with `rights` asked. Never raises: its answer is there, and is not
+        lost with its count."""
         outcome = outcome_of(answer)
         asked = understood = ""
         if outcome in MISSED:
             asked, understood = answer["question"], answer["standalone_question"] or answer["question"]
         took = [seconds for seconds in answer["seconds"].values() if isinstance(seconds, float | int)]
-        self._add(way, outcome, answer["reason"], asked, understood, sum(took) if took else None, now)
+        self._add(way, outcome, answer["reason"], asked, understood, sum(took) if took else None, now, rights)
 
     def failed(self, way: str, now: datetime | None = None) -> None:
         """Keeps that a question could not be answered. Never raises."""
@@ -87,14 +91,14 @@ class AskedQuestions:
         """The questions asked from an ISO date and time on, oldest first."""
         return self._read(QUESTIONS_ASKED.c.at >= at)
 
-    def missed(self, status: Status = "new", most: int = 500) -> list[AskedQuestion]:
-        """The last `most` questions without a source, of one status, oldest first."""
-        chosen = QUESTIONS_ASKED.c.outcome.in_(MISSED) & (QUESTIONS_ASKED.c.status == status)
-        return self._read(chosen, most)
+    def missed(self, status: Status = "new", most: int = 500, rights: Rights = WHOLE) -> list[AskedQuestion]:
+        """The last `most` questions without a source, of one status, oldest first, of those that an editor with
+        `rights` may see."""
+        return self._read(self._seen_by(rights) & (QUESTIONS_ASKED.c.status == status), most)
 
-    def set_status(self, numbers: Collection[int], status: Status) -> int:
-        """Notes what became of questions without a source; of how many."""
-        mine = QUESTIONS_ASKED.c.id.in_(numbers) & QUESTIONS_ASKED.c.outcome.in_(MISSED)
+    def set_status(self, numbers: Collection[int], status: Status, rights: Rights = WHOLE) -> int:
+        """Notes what became of questions without a source that an editor with `rights` may see; of how many."""
+        mine = QUESTIONS_ASKED.c.id.in_(numbers) & self._seen_by(rights)
         with self._database().writing() as connection:
             return int(connection.execute(QUESTIONS_ASKED.update().where(mine).values(status=status)).rowcount)
 
@@ -105,6 +109,16 @@ class AskedQuestions:
         chosen = QUESTIONS_ASKED.c.at < before if self._days else sa.true()
         with self._database().writing() as connection:
             return int(connection.execute(QUESTIONS_ASKED.delete().where(chosen)).rowcount)
+
+    def _seen_by(self, rights: Rights) -> sa.ColumnElement[bool]:
+        """Those without a source that were asked with no more rights than `rights`."""
+        missed = QUESTIONS_ASKED.c.outcome.in_(MISSED)
+        if not rights.hidden:
+            return missed
+        with self._database().transaction() as connection:
+            kinds = connection.execute(sa.select(QUESTIONS_ASKED.c.hidden).distinct()).scalars()
+            shown = [kind for kind in kinds if rights.cover(Rights.without(json.loads(kind)))]
+        return missed & QUESTIONS_ASKED.c.hidden.in_(shown)
 
     def _read(self, chosen: sa.ColumnElement[bool], most: int | None = None) -> list[AskedQuestion]:
         self._purge_at_times()
@@ -125,6 +139,7 @@ class AskedQuestions:
         understood: str,
         seconds: float | None,
         now: datetime | None,
+        rights: Rights = WHOLE,
     ) -> None:
         values = {
             "at": (now or datetime.now(UTC)).isoformat(timespec="seconds"),
@@ -135,6 +150,7 @@ class AskedQuestions:
             "understood": understood,
             "seconds": seconds,
             "status": "new",
+            "hidden": json.dumps(rights.hidden, ensure_ascii=False),
         }
         try:
             with self._database().writing() as connection:
@@ -160,7 +176,9 @@ def asked_of(settings: Settings) -> AskedQuestions | None:
 
 
 def _asked(rows: Iterable[Any]) -> list[AskedQuestion]:
-    return [
-        AskedQuestion(**{**row._mapping, "outcome": cast("Outcome", row.outcome), "status": cast("Status", row.status)})
-        for row in rows
-    ]
+    found = []
+    for row in rows:
+        values = {name: value for name, value in row._mapping.items() if name != "hidden"}
+        told = {"outcome": cast("Outcome", row.outcome), "status": cast("Status", row.status)}
+        found.append(AskedQuestion(**values | told, rights=Rights.without(json.loads(row.hidden))))
+    return found

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from kb.errors import SettingsError
-from kb.records.accounts import ROLES, Accounts, Edit, FileAccounts, Line, Lines
+from kb.records.accounts import ROLES, Accounts, Edit, FileAccounts, Line, Lines, groups_in
 from kb.records.database import AppDatabase
 from kb.records.places import Place, shared_place_of
 from kb.records.tables import ACCOUNTS
@@ -61,7 +61,7 @@ class SavedAccounts(Accounts):
         for row in rows:
             if row.role not in ROLES:
                 raise SettingsError(f"{self.name}, compte « {row.name} » : rôle inconnu ({row.role}).")
-        return [Line(row.name, row.role, row.secret) for row in rows]
+        return [Line(row.name, row.role, row.secret, groups_in(row.in_groups)) for row in rows]
 
 
 def accounts_in(path: Path) -> FileAccounts:
@@ -72,4 +72,5 @@ def accounts_in(path: Path) -> FileAccounts:
 
 
 def _row(line: Line) -> dict[str, str]:
-    return {"name": line.name, "role": line.role, "secret": line.secret}
+    groups = ",".join(sorted(line.groups))
+    return {"name": line.name, "role": line.role, "secret": line.secret, "in_groups": groups}

@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from kb.web import strings
 from kb.web.assistants.tools import Call, Tools
 from kb.web.auth.rate_limits import asker
+from kb.web.pages.templating import person_of
 
 if TYPE_CHECKING:
     from mcp.server.lowlevel import Server
@@ -55,4 +56,4 @@ class AssistantEndpoint:
 
 def _call_of(request: Request) -> Call:
     # The guard has put in the address that people call, however the proxy before it called it.
-    return Call(asker(request.scope), f"{request.url.scheme}://{request.url.netloc}")
+    return Call(asker(request.scope), f"{request.url.scheme}://{request.url.netloc}", person_of(request))

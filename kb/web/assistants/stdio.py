@@ -8,18 +8,29 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from mcp.server.stdio import stdio_server
 
-from kb.ports import Base
+from kb.ports import Base, Views
+from kb.records.accounts import Person
+from kb.rights.restrictions import Restrictions
 from kb.web.assistants.protocol import protocol_server
 from kb.web.assistants.tools import Call, Tools
 
 
-def serve_on_stdio(base: Callable[[], Base], version: str, warm: Callable[[], object] = lambda: None) -> None:
-    """Serves until standard input ends. `warm` is done meanwhile: the base is opened before the first question."""
-    server = protocol_server(Tools(base), version, lambda _: Call())
+def serve_on_stdio(
+    base: Callable[[], Base],
+    version: str,
+    warm: Callable[[], object] = lambda: None,
+    restrictions: Restrictions | None = None,
+    groups: Collection[str] = (),
+) -> None:
+    """Serves until standard input ends; with `restrictions`, to somebody who is in `groups`. `warm` is done meanwhile:
+    the base is opened before the first question."""
+    views = Views(base, restrictions or Restrictions())
+    person = Person("", "reader", frozenset(groups))
+    server = protocol_server(Tools(views), version, lambda _: Call(person=person))
 
     async def serve() -> None:
         async with stdio_server() as (reading, writing):

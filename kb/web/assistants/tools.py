@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,8 @@ from pydantic import BaseModel
 
 from kb.answering.serialize import AnswerJson, CitationJson, answer_to_json, document_to_json, hit_to_json
 from kb.errors import ReperesError
-from kb.ports import Base
+from kb.ports import Views
+from kb.records.accounts import NOBODY, Person
 from kb.retrieval.filters import Filters
 from kb.types import Document
 from kb.web import strings
@@ -32,10 +33,11 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Call:
     """Who calls, as the rates tell them apart, and the address of the application that they call, without a slash at
-    its end; both empty over stdio, where there is no application."""
+    its end; both empty over stdio, where there is no application. `person` is whose rights they have."""
 
     who: str = ""
     address: str = ""
+    person: Person = NOBODY
 
     def reader(self, document_id: str, start: int = 0, end: int = 0, quote: str = "") -> str | None:
         """The address of the page of the reader, None without an application."""
@@ -87,7 +89,7 @@ class Tools:
 
     def __init__(
         self,
-        base: Callable[[], Base],
+        base: Views,
         waiting_lines: WaitingLines | None = None,
         rate_limits: RateLimits | None = None,
         metrics: Metrics | None = None,
@@ -112,7 +114,7 @@ class Tools:
     def _search(self, sought: Sought, call: Call) -> Found:
         self._check(sought.question, call)
         passages = []
-        for hit in self._base().search(sought.question, k=sought.k, filters=_filters(sought)):
+        for hit in self._base.of(call.person).search(sought.question, k=sought.k, filters=_filters(sought)):
             place = {"start": hit.passage.start, "end": hit.passage.end}
             reader = call.reader(hit.document.id, hit.passage.start, hit.passage.end, hit.passage.text)
             passages.append(Passage(**hit_to_json(hit), **place, reader=reader))
@@ -120,7 +122,7 @@ class Tools:
 
     def _ask(self, asked: Asked, call: Call) -> Iterator[Answered | None]:
         self._check(asked.question, call)
-        opened = self._base()
+        opened = self._base.of(call.person)
         with self._metrics.under_way() if self._metrics else nullcontext():
             states = answer_in_turn(
                 opened, asked.question.strip(), (), _filters(asked), self._waiting_lines, asked.answerer
@@ -132,7 +134,7 @@ class Tools:
                         continue
                     told = answer_to_json(state[0])
                     if self._metrics is not None:
-                        self._metrics.answered(told, WAY)
+                        self._metrics.answered(told, WAY, opened.rights)
                     yield _answered(told, call)
             except Exception:  # counted here; told, and its cause logged, where it arrives
                 if self._metrics is not None:
@@ -142,7 +144,7 @@ class Tools:
                 states.close()
 
     def _read(self, wanted: Wanted, call: Call) -> Read:
-        found = self._base().document(wanted.document)
+        found = self._base.of(call.person).document(wanted.document)
         if found is None:
             raise ReperesError(
                 f"« {wanted.document[:200]} » n'est pas, ou n'est plus, un document de la base. Prenez « document » "

@@ -130,4 +130,5 @@ class _Watched:
             caller is not None
             and caller.session == self._caller.session
             and (caller.person.edits or not self._caller.person.edits)
+            and caller.person.groups >= self._caller.person.groups
         )

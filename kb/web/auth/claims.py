@@ -1,6 +1,7 @@
 """What a provider's token says of a person, taken at its word only where the word is one: no other type, no guess.
 
-Nothing in a token makes an editor: what somebody may do is written in REPERES_EDITORS.
+Nothing in a token makes an editor: what somebody may do is written in REPERES_EDITORS. What they may read of restricted
+sources follows from the groups that it lists.
 """
 
 from __future__ import annotations
@@ -41,3 +42,14 @@ def name_of(claims: Mapping[str, Any], claim: str) -> str | None:
     # the word (« "true" »).
     verified = claims.get("email_verified", True)
     return None if claim == "email" and not (verified is True or verified == "true") else name
+
+
+def groups_of(claims: Mapping[str, Any], claim: str) -> frozenset[str]:
+    """The groups that `claim` lists, or the one that it names; none where it is anything else, or not asked for."""
+    told = claims.get(claim) if claim else None
+    listed = [told] if isinstance(told, str) else told
+    return (
+        frozenset(name for name in listed if isinstance(name, str) and name)
+        if isinstance(listed, list)
+        else frozenset()
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from starlette.requests import HTTPConnection
 
 from kb.errors import SettingsError
-from kb.records.accounts import LOCAL, Account, Person
+from kb.records.accounts import LOCAL, Account, Person, groups_in
 from kb.records.devices import Devices
 from kb.records.places import place_of
 from kb.records.sessions import Sessions
@@ -111,14 +111,16 @@ class Gate:
             return self._proxied(request)
         return self.session_caller(request)
 
-    def named(self, name: str) -> Person:
-        """The person of this name, known from elsewhere."""
-        return Person(name, "editor" if _folded(name) in self._editors else "reader")
+    def named(self, name: str, groups: Collection[str] = ()) -> Person:
+        """The person of this name, known from elsewhere, as their groups are."""
+        return Person(name, "editor" if _folded(name) in self._editors else "reader", frozenset(groups))
 
-    def account_elsewhere(self, name: str) -> Account:
+    def account_elsewhere(self, name: str, groups: Collection[str] = ()) -> Account:
         """The account of this name at the provider; another provider, or another claim that names, is another one."""
         provider = f"{self.settings.oidc_issuer}\n{self.settings.oidc_client}\n{self.settings.oidc_name}"
-        return Account(self.named(name), _digest("oidc", provider, name))
+        if claim := self.settings.oidc_groups:
+            provider += f"\n{claim}"  # of another claim, the groups that sessions hold are none
+        return Account(self.named(name, groups), _digest("oidc", provider, name))
 
     def session_caller(self, request: HTTPConnection) -> Caller | None:
         """Who is signed in with the session of this request's cookie, by now."""
@@ -127,7 +129,8 @@ class Gate:
         if self.sessions is None or session is None:
             return None
         known = self.kind == "accounts"
-        now = self.accounts.account(session.person) if known else self.account_elsewhere(session.person)
+        elsewhere = self.account_elsewhere(session.person, session.groups)
+        now = self.accounts.account(session.person) if known else elsewhere
         if now is None or now.version != session.account:
             self.sessions.end(token)  # for good, even if the account of that time comes back
             return None
@@ -142,7 +145,11 @@ class Gate:
         name = request.headers.get(self.settings.proxy_header, "").strip()
         if not name or len(name) > LONGEST_NAME or len(request.headers.getlist(self.settings.proxy_header)) != 1:
             return None
-        return Caller(self.named(name), _digest("proxy", name)) if self.proxies.called(request) else None
+        if not self.proxies.called(request):
+            return None
+        # Twice the header, or none: nobody can tell which the proxy wrote.
+        told = request.headers.getlist(self.settings.proxy_groups) if self.settings.proxy_groups else []
+        return Caller(self.named(name, groups_in(told[0]) if len(told) == 1 else ()), _digest("proxy", name))
 
 
 def _folded(name: str) -> str:

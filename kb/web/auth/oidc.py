@@ -17,7 +17,7 @@ from starlette.middleware.sessions import SessionMiddleware
 
 from kb.web import strings
 from kb.web.auth.access import SIGN_IN
-from kb.web.auth.claims import expected, name_of, signatures
+from kb.web.auth.claims import expected, groups_of, name_of, signatures
 from kb.web.auth.gate import Gate
 from kb.web.auth.provider_client import BoundedProvider
 from kb.web.auth.sign_in import let_in, own_page, refused
@@ -67,10 +67,12 @@ def oidc_routes(gate: Gate) -> APIRouter:
             return refused(request, gate, strings.PROVIDER_SILENT)
         finally:
             request.session.clear()
-        name = name_of(token.get("userinfo") or {}, settings.oidc_name)
+        claims = token.get("userinfo") or {}
+        name = name_of(claims, settings.oidc_name)
         if name is None:
             return refused(request, gate, strings.PROVIDER_NAMELESS.format(claim=settings.oidc_name))
-        return await run_in_threadpool(let_in, request, gate, gate.account_elsewhere(name), wanted)
+        account = gate.account_elsewhere(name, groups_of(claims, settings.oidc_groups))
+        return await run_in_threadpool(let_in, request, gate, account, wanted)
 
     return router
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body, Form, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from kb.errors import ReperesError
-from kb.ports import Base
+from kb.ports import Views
 from kb.records.editing.glossary import LONGEST_ACRONYM, LONGEST_MEANING, EditedGlossary
 from kb.text.acronyms import MOST_EXPANSIONS
 from kb.text.folding import fold
@@ -27,12 +27,12 @@ _Acronym = Annotated[str, Form(max_length=4 * LONGEST_ACRONYM)]
 _Meanings = Annotated[str, Form(max_length=2 * MOST_EXPANSIONS * LONGEST_MEANING)]
 
 
-def glossary_routes(base: Callable[[], Base], edited: EditedGlossary) -> APIRouter:
+def glossary_routes(base: Views, edited: EditedGlossary) -> APIRouter:
     """`/glossaire`; below it `termes` and `source` for everybody, `entree`, `masquer` and `reprendre` for editors."""
     router = APIRouter(prefix=ADDRESS)
 
-    def entries() -> list[Entry]:
-        return listed(base().acronyms(), edited.terms())
+    def entries(request: Request) -> list[Entry]:
+        return listed(base.of(person_of(request)).acronyms(), edited.terms())
 
     @router.get("")
     def show(
@@ -52,7 +52,7 @@ def glossary_routes(base: Callable[[], Base], edited: EditedGlossary) -> APIRout
         trouble: str = "",
         typed: tuple[str, str] = ("", ""),
     ) -> Response:
-        found = [entry for entry in entries() if person_of(request).edits or not entry.hidden]
+        found = [entry for entry in entries(request) if person_of(request).edits or not entry.hidden]
         found = matching(found, q) if q.strip() else found
         pages = max(1, -(-len(found) // SHOWN))
         page_n = min(page_n, pages)
@@ -73,9 +73,9 @@ def glossary_routes(base: Callable[[], Base], edited: EditedGlossary) -> APIRout
         )
 
     @router.get("/source")
-    def source(sigle: _Word, document: Annotated[str, Query(max_length=2000)]) -> Response:
-        held = base().document(document)
-        entry = next((entry for entry in entries() if entry.key == fold(sigle)), None)
+    def source(request: Request, sigle: _Word, document: Annotated[str, Query(max_length=2000)]) -> Response:
+        held = base.of(person_of(request)).document(document)
+        entry = next((entry for entry in entries(request) if entry.key == fold(sigle)), None)
         if held is None or entry is None:
             return RedirectResponse(reader_address(document), 303)
         meanings = (*entry.meanings, *entry.found)
@@ -84,8 +84,8 @@ def glossary_routes(base: Callable[[], Base], edited: EditedGlossary) -> APIRout
         return RedirectResponse(reader_address(document, start, end, held.text[start:end]), 303)
 
     @router.post("/termes")
-    def terms(mots: Annotated[list[str], Body(max_length=MOST_ASKED)]) -> Response:
-        by_key = {entry.key: entry for entry in entries() if not entry.hidden}
+    def terms(request: Request, mots: Annotated[list[str], Body(max_length=MOST_ASKED)]) -> Response:
+        by_key = {entry.key: entry for entry in entries(request) if not entry.hidden}
         known = {word: by_key.get(fold(word)) for word in mots if len(word) <= LONGEST_ACRONYM}
         told = {word: _told(entry) for word, entry in known.items() if entry is not None and means(entry, word)}
         return JSONResponse(told, headers={"cache-control": "no-store"})

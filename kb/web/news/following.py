@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kb.errors import ReperesError
 from kb.ports import Base
@@ -44,6 +45,17 @@ def bring_up_to_date(
             continue  # the next look tries again
         followed.update(person, question.id, recent[0].at, sources, news)
     return followed.list(person)
+
+
+def readable(questions: Sequence[FollowedQuestion], base: Base) -> list[FollowedQuestion]:
+    """The questions with the news of documents, withdrawn ones too, that are still to be seen in `base`."""
+    if not base.rights.hidden:
+        return list(questions)
+    shown = {document.id for document in base.documents()} | {gone.document for gone in base.withdrawn()}
+    return [
+        replace(question, news=tuple(item for item in question.news if item.document in shown))
+        for question in questions
+    ]
 
 
 def _news_of(

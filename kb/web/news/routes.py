@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -10,7 +10,8 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from kb.errors import ReperesError
-from kb.ports import Base
+from kb.ports import Views
+from kb.records.accounts import Person
 from kb.records.conversations import Conversations
 from kb.records.following.followed import FollowedQuestion, FollowedQuestions, QuestionNews
 from kb.records.following.visits import Visits
@@ -21,7 +22,7 @@ from kb.web.chat.sources import reader_address
 from kb.web.chat.waiting_line import WaitingLines
 from kb.web.news.changes import DocumentChange, changes_of, together
 from kb.web.news.feed import TYPE, Entry, atom
-from kb.web.news.following import bring_up_to_date
+from kb.web.news.following import bring_up_to_date, readable
 from kb.web.pages.templating import page, person_of
 
 ADDRESS = "/nouveautes"
@@ -41,27 +42,26 @@ Identifier = Annotated[str, Form(max_length=100)]
 class News:
     """What the routes need: where visits and followed questions are kept for so many `days`, None where nothing is."""
 
-    base: Callable[[], Base]
+    base: Views
     conversations: Conversations
     waiting_lines: WaitingLines
     visits: Visits | None = None
     followed: FollowedQuestions | None = None
     days: int = 0
 
-    def changes(self) -> list[DocumentChange]:
-        """The changes of the base that are still known, newest first."""
-        return changes_of(self.base().reports())
+    def changes(self, person: Person) -> list[DocumentChange]:
+        """The changes that are still known of the base as `person` sees it, newest first."""
+        return changes_of(self.base.of(person).reports())
 
-    def questions(self, person: str, changes: Sequence[DocumentChange]) -> list[FollowedQuestion]:
-        """The questions that `person` follows, with what is new about them."""
+    def questions(self, person: Person, changes: Sequence[DocumentChange]) -> list[FollowedQuestion]:
+        """The questions that `person` follows, with what is new about them in documents that they may read now."""
         if self.followed is None:
             return []
-        return bring_up_to_date(person, self.followed, self.base(), changes, self.waiting_lines)
+        opened = self.base.of(person)
+        return readable(bring_up_to_date(person.name, self.followed, opened, changes, self.waiting_lines), opened)
 
 
-def news_of(
-    settings: Settings, base: Callable[[], Base], conversations: Conversations, waiting_lines: WaitingLines
-) -> News:
+def news_of(settings: Settings, base: Views, conversations: Conversations, waiting_lines: WaitingLines) -> News:
     """What is needed by the settings; with a retention of 0 days nothing is kept of anybody."""
     days, place = settings.retention_days, place_of(settings)
     if not days:
@@ -74,10 +74,10 @@ def news_routes(news: News) -> APIRouter:
     router = APIRouter()
 
     def show(request: Request, trouble: str = "") -> Response:
-        person = person_of(request).name
-        changes = news.changes()
+        person = person_of(request)
+        changes = news.changes(person)
         questions = news.questions(person, changes)
-        since = news.visits.look(person) if news.visits is not None else None
+        since = news.visits.look(person.name) if news.visits is not None else None
         told: dict[str, Any] = {"since": since, "questions": questions, "trouble": trouble, "kinds": KINDS}
         return page(
             request,
@@ -98,13 +98,14 @@ def news_routes(news: News) -> APIRouter:
 
     @router.get(f"{ADDRESS}.atom")
     def feed(request: Request) -> Response:
-        changes = news.changes()
-        questions = news.questions(person_of(request).name, changes)
+        person = person_of(request)
+        changes = news.changes(person)
+        questions = news.questions(person, changes)
         base = f"{request.url.scheme}://{request.url.netloc}"
         entries = [_of_change(change, base) for change in changes]
         entries += [_of_question(question, item, base) for question in questions for item in question.news]
         entries.sort(key=lambda entry: entry.at, reverse=True)
-        updated = news.base().status().last_ingestion or "1970-01-01T00:00:00+00:00"
+        updated = news.base.of(person).status().last_ingestion or "1970-01-01T00:00:00+00:00"
         title = f"{strings.NAME} : nouveautés de la base"
         content = atom(title, f"{base}{ADDRESS}.atom", base + ADDRESS, entries[:_ENTRIES], updated)
         return Response(content, media_type=TYPE, headers={"cache-control": "no-store"})

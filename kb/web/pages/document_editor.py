@@ -7,17 +7,30 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from fastapi import HTTPException, Request
+
 from kb.errors import ReperesError
-from kb.ports import Base, Ingestor
+from kb.ports import Base, Ingestor, Views
+from kb.records.accounts import NOBODY, Person
 from kb.records.corrections import FIELDS, LISTS, as_typed, checked, keep_new_correction
 from kb.records.places import Kept
 from kb.retrieval.values import FIELDS_OF_VALUES, nearest_value, values_of
 from kb.settings import UPLOADS_SOURCE
 from kb.types import Document
+from kb.web.pages.templating import person_of
 from kb.web.uploads import Uploads, WaitingUpload
 
 READ_AT_ONCE = 10
 """What waits and is read by one process: starting one takes two seconds, reading a file some tenths (2026-11)."""
+
+_NOT_ALL = (
+    "Cet aperçu nomme des documents de toutes les sources : demandez-le à une personne qui peut toutes les lire, ou "
+    "faites la mise à jour sans aperçu."
+)
+_NOT_YOURS = (
+    f"La source « {UPLOADS_SOURCE} » est réservée à des groupes dont vous n'êtes pas : demandez à une personne de l'un "
+    "d'eux d'ajouter ce document."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +52,51 @@ class AlikeError(ReperesError):
 
 
 class DocumentEditor:
-    """What the page needs: the base, what writes it, added files, and where corrections are kept."""
+    """What the page needs: the base as `person` sees it, what writes it, added files, and where corrections stand."""
 
     def __init__(
-        self, base: Callable[[], Base], ingestor: Ingestor, uploads: Uploads, app_db: Kept, max_mb: int
+        self, views: Views, ingestor: Ingestor, uploads: Uploads, app_db: Kept, max_mb: int, person: Person = NOBODY
     ) -> None:
-        self.base = base
+        self.views = views
+        self.person = person
         self.ingestor = ingestor
         self.uploads = uploads
         self.app_db = app_db
         self.max_mb = max_mb
+
+    def of(self, request: Request) -> DocumentEditor:
+        """The same for whoever sent a request."""
+        return DocumentEditor(self.views, self.ingestor, self.uploads, self.app_db, self.max_mb, person_of(request))
+
+    def adding(self, request: Request) -> DocumentEditor:
+        """The same, to add files and addresses. Raises HTTPException for those who may not read what is added: what
+        waits is none of theirs either."""
+        found = self.of(request)
+        if not found.adds:
+            raise HTTPException(403, _NOT_YOURS)
+        return found
+
+    def foreseeing(self, request: Request) -> DocumentEditor:
+        """The same, to try an update. Raises HTTPException for those from whom something is hidden: a trial names
+        documents of all sources."""
+        found = self.of(request)
+        if not found.foresees:
+            raise HTTPException(403, _NOT_ALL)
+        return found
+
+    @property
+    def foresees(self) -> bool:
+        """Whether they may be told what an update would change."""
+        return not self.views.rights(self.person).hidden
+
+    @property
+    def adds(self) -> bool:
+        """Whether they may add files, and see those that wait."""
+        return not self.views.rights(self.person).hides(UPLOADS_SOURCE)
+
+    def base(self) -> Base:
+        """The base."""
+        return self.views.of(self.person)
 
     def known_values(self) -> dict[str, dict[str, int]]:
         """The values of the base that can be suggested, by field, with how many documents give each."""

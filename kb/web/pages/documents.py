@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from kb.errors import ReperesError
 from kb.index.catalog.report_lines import CHANGES, and_others, foreseen_groups, ignored_lines, numbers_line
 from kb.index.catalog.rows import Withdrawn
+from kb.ports import Foresight
 from kb.records.corrections import FIELDS, as_typed, checked, read_corrections
 from kb.retrieval.holdings import newest_first
 from kb.settings import UPLOADS_SOURCE
@@ -38,7 +39,7 @@ _FAILED = "Une erreur interne a empêché l'opération : voyez le journal de l'a
 logger = logging.getLogger(__name__)
 
 
-def document_routes(editor: DocumentEditor) -> APIRouter:
+def document_routes(editors: DocumentEditor) -> APIRouter:
     """`/documents` and what its forms send to."""
     router = APIRouter(prefix="/documents")
 
@@ -48,14 +49,15 @@ def document_routes(editor: DocumentEditor) -> APIRouter:
         q: Annotated[str, Query(max_length=200)] = "",
         page_n: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
     ) -> Response:
-        return _show(request, editor, q, page_n)
+        return _show(request, editors.of(request), q, page_n)
 
     @router.get("/attente")
     def waiting(request: Request) -> Response:
-        return page(request, "parts/waiting.html", typed={}, alike={}, **_waiting(editor))
+        return page(request, "parts/waiting.html", typed={}, alike={}, **_waiting(editors.adding(request)))
 
     @router.get("/attente/{key}")
     def look(request: Request, key: str, partie: bool = False) -> Response:
+        editor = editors.adding(request)
         try:
             editor.preview(key)
             upload = editor.uploads.get(key)
@@ -66,19 +68,22 @@ def document_routes(editor: DocumentEditor) -> APIRouter:
 
     @router.post("/attente/{key}/ajouter")
     async def accept(request: Request, key: str) -> Response:
+        editor = editors.adding(request)
         return await _from_form(request, editor, lambda fields: editor.accept(key, fields), waiting=key)
 
     @router.post("/attente/{key}/ecarter")
-    def discard(key: str) -> Response:
-        editor.uploads.discard(key)
+    def discard(request: Request, key: str) -> Response:
+        editors.adding(request).uploads.discard(key)
         return _back("#attente")
 
     @router.get("/fiche")
     def record(request: Request, document: Annotated[str, Query(max_length=2000)]) -> Response:
-        return _record(request, editor, document)
+        return _record(request, editors.of(request), document)
 
     @router.post("/fiche")
     async def correct(request: Request, document: Annotated[str, Query(max_length=2000)]) -> Response:
+        editor = editors.of(request)
+
         def act(fields: dict[str, str]) -> bool:
             found = _known(editor, document)
             fields = editor.one_way(fields)
@@ -90,6 +95,8 @@ def document_routes(editor: DocumentEditor) -> APIRouter:
 
     @router.post("/fiche/reprendre")
     async def reset(request: Request, document: Annotated[str, Query(max_length=2000)]) -> Response:
+        editor = editors.of(request)
+
         def act(_: dict[str, str]) -> bool:
             return editor.ingestor.correct(document, None, _known(editor, document).title)
 
@@ -97,10 +104,13 @@ def document_routes(editor: DocumentEditor) -> APIRouter:
 
     @router.post("/retirer")
     async def withdraw(request: Request, document: Annotated[str, Query(max_length=2000)]) -> Response:
+        editor = editors.of(request)
         return await _from_form(request, editor, lambda _: editor.withdraw(_known(editor, document)))
 
     @router.post("/effacer")
     async def forget(request: Request, document: Annotated[str, Query(max_length=2000)]) -> Response:
+        editor = editors.of(request)
+
         def act(fields: dict[str, str]) -> None:
             if fields.get("sur") != "oui":
                 raise ReperesError("Cochez la case pour confirmer : un document effacé ne revient pas.")
@@ -112,14 +122,14 @@ def document_routes(editor: DocumentEditor) -> APIRouter:
 
     @router.get("/etat")
     def state(request: Request) -> Response:
-        return page(request, "parts/update_state.html", **_state(editor))
+        return page(request, "parts/update_state.html", **_state(editors.of(request)))
 
     def troubled(request: Request, troubles: Sequence[str]) -> Response:
-        return _show(request, editor, troubles=troubles)
+        return _show(request, editors.of(request), troubles=troubles)
 
     both = APIRouter()
     for routes in (sending_routes, choosing_routes, updating_routes):
-        both.include_router(routes(editor, troubled))
+        both.include_router(routes(editors, troubled))
     both.include_router(router)
     return both
 
@@ -208,7 +218,7 @@ def _show(
 
 def _waiting(editor: DocumentEditor, *, folds: bool = True) -> dict[str, Any]:
     """What waits. Where there is much of it, forms are folded, unless one is a page of its own."""
-    waiting = editor.uploads.waiting()
+    waiting = editor.uploads.waiting() if editor.adds else []
     return {
         "waiting": waiting,
         "known": editor.known_values(),
@@ -219,12 +229,13 @@ def _waiting(editor: DocumentEditor, *, folds: bool = True) -> dict[str, Any]:
 
 
 def _state(editor: DocumentEditor) -> dict[str, Any]:
-    state = read_base_state(editor.base, editor.ingestor)
+    state = read_base_state(editor.views, editor.person, editor.ingestor)
     reports = state.status.reports if state.status is not None else ()
-    added = editor.uploads.added.list()
+    added = editor.uploads.added.list() if editor.adds else []
     return {
         "added": outcomes(added, editor.base(), reports) if added else [],
-        "foresight": editor.ingestor.foreseen(),
+        "foresees": editor.foresees,
+        "foresight": editor.ingestor.foreseen() if editor.foresees else Foresight(),
         "foreseen": foreseen_groups,
         "and_others": and_others,
         "reader": reader_address,

@@ -6,7 +6,7 @@ Everything is a form of plain controls and a link: it works by keyboard, without
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Annotated, Any, Literal
@@ -17,7 +17,7 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from kb.errors import ReperesError
-from kb.ports import Base
+from kb.ports import Base, Views
 from kb.retrieval.filters import Filters
 from kb.retrieval.holding import Holding
 from kb.retrieval.holdings import DatedFigure, Holdings, Subject, dated_figures, holdings, newest_first, of_subject
@@ -29,7 +29,7 @@ from kb.web.chat.sources import reader_address
 from kb.web.chat.values import downloads_html, groups_html, statements_of
 from kb.web.pages.exports.values import TYPES, to_file
 from kb.web.pages.picture import picture_of
-from kb.web.pages.templating import origin_of, page
+from kb.web.pages.templating import origin_of, page, person_of
 
 ON_A_PAGE = 50
 _LONGEST_SEARCH = 2000
@@ -109,7 +109,7 @@ def choice_of(query: Mapping[str, Sequence[str]]) -> Choice:
     )
 
 
-def explore_routes(base: Callable[[], Base], domain: Domain) -> APIRouter:
+def explore_routes(base: Views, domain: Domain) -> APIRouter:
     """`/explorer`, `/explorer/partenaire` and `/explorer/programme`."""
     router = APIRouter()
 
@@ -127,7 +127,7 @@ def explore_routes(base: Callable[[], Base], domain: Domain) -> APIRouter:
         page_n: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
     ) -> Response:
         choice = Choice(q.strip(), tuple(types), tuple(rubrique), tuple(programme), tuple(partenaire), de, a)
-        opened = base()
+        opened = base.of(person_of(request))
         everything = opened.documents()
         trouble, found, excerpts, holding = "", list[Document](), dict[str, Any](), Holding()
         try:
@@ -162,7 +162,7 @@ def explore_routes(base: Callable[[], Base], domain: Domain) -> APIRouter:
         )
 
     def subject_page(request: Request, kind: Subject, name: str) -> Response:
-        opened = base()
+        opened = base.of(person_of(request))
         found = newest_first(of_subject(opened.documents(), kind, name))
         texts = opened.documents([document.id for document in found]) if found else []
         told = dated_figures(texts, name, names=domain.names)
@@ -192,7 +192,7 @@ def explore_routes(base: Callable[[], Base], domain: Domain) -> APIRouter:
         return subject_page(request, "programme", nom)
 
     def subject_file(request: Request, kind: Subject, name: str, form: str) -> Response:
-        opened = base()
+        opened = base.of(person_of(request))
         found = newest_first(of_subject(opened.documents(), kind, name))
         texts = opened.documents([document.id for document in found]) if found else []
         groups = _groups(dated_figures(texts, name, names=domain.names), found, kind)

@@ -5,7 +5,7 @@ Whoever may read a document may open its file, and nobody else: the routes stand
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -14,14 +14,14 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import PlainTextResponse, Response
 
-from kb.ports import Base
+from kb.ports import Base, Views
 from kb.types import Document
 from kb.web.chat.sources import PHRASE
 from kb.web.originals.files import Kind, Original, OriginalError, kind_of_original, open_original
 from kb.web.originals.leaves import WIDTHS, LeafError, Leaves, Outline
 from kb.web.originals.sending import OriginalResponse
 from kb.web.pages.places import Place, find_place, leaf_address, page_of, quoted_on
-from kb.web.pages.templating import page, refusal
+from kb.web.pages.templating import page, person_of, refusal
 
 MOST_PAGES = 100_000  # of a document that is asked for: far more than a file of the largest size holds
 _NONE = "Ce document n'a pas de fichier d'origine dans la base."
@@ -63,7 +63,7 @@ def original_address(document: Document) -> str:
     return f"/lire/original?{urlencode({'document': document.id})}"
 
 
-def original_routes(base: Callable[[], Base], leaves: Leaves) -> APIRouter:
+def original_routes(base: Views, leaves: Leaves) -> APIRouter:
     """`/lire/page`, one page as it is (with `partie` to be put beside the text); `/lire/image`, its picture;
     `/lire/original`, the whole file."""
     router = APIRouter(prefix="/lire")
@@ -78,14 +78,14 @@ def original_routes(base: Callable[[], Base], leaves: Leaves) -> APIRouter:
         phrase: Annotated[str, Query(max_length=4 * PHRASE)] = "",
         partie: bool = False,
     ) -> Response:
-        found = base().document(document)
+        found = base.of(person_of(request)).document(document)
         template = "parts/leaf.html" if partie else "leaf.html"
         if found is None:
             return page(request, "parts/reader.html" if partie else "reader.html", 404, document=None, wanted=document)
         place = find_place(found.text, debut, fin, phrase)
         quote, down = quoted_on(found, place, feuille)
         try:
-            with _original(base(), document) as original:
+            with _original(base.of(person_of(request)), document) as original:
                 outline = _outline(leaves, original, feuille, quote, down)
         except (OriginalError, LeafError) as error:
             return page(request, template, error.status, document=found, trouble=str(error))
@@ -112,12 +112,13 @@ def original_routes(base: Callable[[], Base], leaves: Leaves) -> APIRouter:
 
     @router.get("/image")
     def picture(
+        request: Request,
         document: Annotated[str, Query(max_length=2000)],
         feuille: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1,
         largeur: Literal["900", "1800"] = "900",
     ) -> Response:
         try:
-            with _original(base(), document) as original:
+            with _original(base.of(person_of(request)), document) as original:
                 if original.kind != "pdf":
                     raise OriginalError(_NO_PAGES, 404)
                 drawn = leaves.picture(original.digest, original.file.read, feuille, int(largeur))
@@ -128,7 +129,7 @@ def original_routes(base: Callable[[], Base], leaves: Leaves) -> APIRouter:
     @router.get("/original")
     def original(request: Request, document: Annotated[str, Query(max_length=2000)]) -> Response:
         try:
-            return OriginalResponse(_opened(base(), document))
+            return OriginalResponse(_opened(base.of(person_of(request)), document))
         except OriginalError as error:
             return refusal(request.scope, error.status, "Fichier d'origine", str(error))
 

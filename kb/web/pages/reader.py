@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -10,7 +9,7 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from kb.answering.warnings import RECOGNISED
-from kb.ports import Base
+from kb.ports import Views
 from kb.text.blocks import parse_blocks
 from kb.text.moments import french_moment
 from kb.types import Document
@@ -19,14 +18,14 @@ from kb.web.chat.citing import citation_text, reference_text
 from kb.web.chat.sources import PHRASE, badges, reader_address
 from kb.web.pages.original import MOST_PAGES, offered
 from kb.web.pages.places import Place, find_place, leaf_address
-from kb.web.pages.templating import page
+from kb.web.pages.templating import page, person_of
 from kb.web.render import block_html, escape, marking
 
 # Beyond, a document is shown part by part: a browser takes seconds over a book.
 PART = 120_000  # characters
 
 
-def reader_routes(base: Callable[[], Base]) -> APIRouter:
+def reader_routes(base: Views) -> APIRouter:
     """`/lire`: with `partie` the document alone, to be put beside an answer. With `feuille`, opened at that page of a
     paginated document."""
     router = APIRouter()
@@ -42,7 +41,7 @@ def reader_routes(base: Callable[[], Base]) -> APIRouter:
         feuille: Annotated[int, Query(ge=0, le=MOST_PAGES)] = 0,
         partie: bool = False,
     ) -> Response:
-        opened = base()
+        opened = base.of(person_of(request))
         found = opened.document(document)
         template = "parts/reader.html" if partie else "reader.html"
         if found is None:

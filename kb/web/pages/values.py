@@ -19,12 +19,12 @@ _MOST_MERGED = 200
 Value = Annotated[str, Form(max_length=500)]
 
 
-def value_routes(editor: DocumentEditor) -> APIRouter:
+def value_routes(editors: DocumentEditor) -> APIRouter:
     """`/documents/valeurs`: what there is, and a form that merges."""
     router = APIRouter(prefix=ADDRESS)
 
     def show(request: Request, trouble: str = "", chosen: tuple[str, ...] = (), done: str = "") -> Response:
-        known = editor.known_values()
+        known = editors.of(request).known_values()
         groups: list[dict[str, Any]] = [
             {"field": field, "label": FIELDS[field], "values": known[field], "alike": alike(known[field])}
             for field in FIELDS_OF_VALUES
@@ -53,7 +53,7 @@ def value_routes(editor: DocumentEditor) -> APIRouter:
             if not merged:
                 raise ReperesError("Cochez au moins une valeur, autre que celle à garder.")
             checked({champ: en})
-            if not editor.ingestor.merge(champ, merged, " ".join(en.split())):
+            if not editors.ingestor.merge(champ, merged, " ".join(en.split())):
                 return RedirectResponse("/documents#mise-a-jour", 303)
         except ReperesError as error:
             return show(request, str(error), tuple(valeur))

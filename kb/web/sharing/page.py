@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from kb.ports import Views
+from kb.records.kept_answers import may_be_shown
 from kb.records.sharing.links import SharedLinks
 from kb.web import strings
 from kb.web.pages.templating import origin_of, page, person_of
@@ -20,14 +22,16 @@ _GONE = (
 _LAST_ANSWER = Query(ge=0, le=1_000_000)
 
 
-def sharing_routes(links: SharedLinks, *, has_accounts: bool) -> APIRouter:
+def sharing_routes(links: SharedLinks, base: Views, *, has_accounts: bool) -> APIRouter:
     """`/partage/ID`, and `/conversations/ID/partage`, where its person gives the link or takes it back."""
     router = APIRouter()
 
     @router.get("/partage/{name}")
     def read(request: Request, name: str) -> Response:
         found = links.read(name)
-        if found is None:
+        rights = base.rights(person_of(request))
+        # One answer that they may not read is enough: what is left out would tell that there is something to hide.
+        if found is None or not all(may_be_shown(turn.answer, rights) for turn in found.conversation.turns):
             return page(request, "message.html", 404, title=_GONE_TITLE, text=_GONE)
         turns = [shown_turn(turn) for turn in found.conversation.turns]
         return page(request, "sharing/conversation.html", shared=found, turns=turns)

@@ -15,13 +15,14 @@ from urllib.parse import urlsplit
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute
 
 from ingest.pipeline import ingest
 from kb.evaluation.desk import EvaluationDesk
 from kb.evaluation.questions import EvaluationQuestion
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
+from kb.ports import Views
 from kb.records.conversations import SavedConversations
 from kb.settings import Settings
 from kb.text.domain import Domain
@@ -29,6 +30,7 @@ from kb.web.server import build_server
 from sending import CONTENT_TYPES, FORMS, HOSTILE, JSON, Sender
 from serving import Servers
 from small_pages import FINANCING, StillIngestor
+from walking import walked
 
 # What the two pages use: the rest of Gradio is not there.
 USED = {
@@ -88,19 +90,6 @@ def sender(address: str) -> Iterator[Sender]:
     made = Sender(address)
     yield made
     made.close()
-
-
-def walked(routes: list[BaseRoute], before: str = "") -> Iterator[tuple[str, str, BaseRoute]]:
-    """Page, path and route of all of a server, those of mounted applications and included routers too."""
-    for route in routes:
-        inner = getattr(route, "original_router", None)
-        if inner is not None:
-            prefix = getattr(getattr(route, "include_context", None), "prefix", "")
-            yield from ((page, prefix + path, found) for page, path, found in walked(inner.routes, before))
-        elif isinstance(route, Mount):
-            yield from walked(list(route.routes or ()), before + route.path)
-        else:
-            yield before, getattr(route, "path", ""), route
 
 
 def filled(path: str, value: str) -> str:
@@ -213,8 +202,10 @@ def test_no_value_fails_an_event(sender: Sender, parts: dict[str, Any], page: st
     from kb.ui.evaluation import build_evaluation
     from kb.web.page_context import PageContext
 
+    views = Views(lambda: parts["base"])
+
     async def build() -> Any:
-        return build_evaluation(parts["desk"]) if page else build_page(lambda: parts["base"], PageContext())
+        return build_evaluation(lambda _: parts["desk"]) if page else build_page(views, PageContext())
 
     blocks = asyncio.run(build())
     values: tuple[Any, ...] = (
@@ -251,7 +242,7 @@ def test_no_address_of_the_page_fails_it(sender: Sender, parts: dict[str, Any]) 
     from kb.web.page_context import PageContext
 
     async def build() -> Any:
-        return build_page(lambda: parts["base"], PageContext())
+        return build_page(Views(lambda: parts["base"]), PageContext())
 
     loads = [
         number

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import re
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -20,57 +17,14 @@ from kb.records.accounts import FileAccounts
 from kb.settings import Settings
 from kb.web.auth.access import _SECONDS_BETWEEN_CHECKS
 from paced_base import PacedBase
+from page_caller import SECRET, Caller
 from serving import Servers, password
 from small_base import SmallBase
 from small_pages import DOCUMENTS, StillIngestor
 
 Served = Callable[..., str]
-Opens = Callable[..., "Caller"]
-SECRET = "Qui apporte les aides du programme secret ?"
+Opens = Callable[..., Caller]
 FOUND = "Action Logement apporte"
-_CONFIG = re.compile(r"window\.gradio_config = (\{.*?\});?</script>", re.DOTALL)
-
-
-class Caller:
-    """What the script of an open page sends: in a browser of its own, with a session of its own."""
-
-    def __init__(self, address: str, name: str = "", page: str = "", **headers: str) -> None:
-        self.client = httpx.Client(base_url=address, timeout=30, headers=headers)
-        self.session = uuid.uuid4().hex
-        self.page = page
-        if name:
-            form = {"nom": name, "mot_de_passe": password(name)}
-            assert self.client.post("/connexion", data=form).status_code == 303
-        found = _CONFIG.search(self.client.get(f"{page}/").text)
-        assert found is not None
-        config = json.loads(found[1])
-        self.parts = {part["props"].get("elem_id"): part["id"] for part in config["components"]}
-        self.events: list[dict[str, Any]] = config["dependencies"]
-
-    def event(self, part: str, kind: str = "click") -> dict[str, Any]:
-        """The event of a part of the page."""
-        return next(event for event in self.events if [self.parts[part], kind] in event["targets"])
-
-    def body(self, event: dict[str, Any], data: list[Any] | None = None, session: str | None = None) -> dict[str, Any]:
-        """What an event sends."""
-        return {
-            "data": [None] * len(event["inputs"]) if data is None else data,
-            "fn_index": event["id"],
-            "session_hash": session or self.session,
-        }
-
-    def post(self, route: str, body: object) -> httpx.Response:
-        """Sends to one of Gradio's routes."""
-        return self.client.post(f"{self.page}/gradio_api/{route}", json=body)
-
-    def join(self, question: str = SECRET, session: str | None = None) -> httpx.Response:
-        """Asks."""
-        return self.post("queue/join", self.body(self.event("question", "submit"), [question, None], session))
-
-    def listen(self, session: str | None = None) -> tuple[int, str]:
-        """The stream of a session, to its end."""
-        answer = self.client.get("/gradio_api/queue/data", params={"session_hash": session or self.session})
-        return answer.status_code, answer.text
 
 
 @pytest.fixture

@@ -35,6 +35,18 @@ def test_an_account_is_made_listed_and_removed(tmp_path: Path) -> None:
     assert run(store, "remove", "anne")[0] == 1
 
 
+def test_groups_are_given_listed_and_taken_away(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    assert run(store, "add", "anne", "--group", "rh", "--group", "cadres", given=f"{PASSWORD}\n")[0] == 0
+    run(store, "token", "outil", "--group", "rh")
+    assert run(store, "list")[1].splitlines() == ["anne\treader\tcompte\tcadres, rh", "outil\treader\tjeton\trh"]
+    assert run(store, "groups", "anne", "achats") == (0, "Compte « anne » : achats.\n")
+    assert run(store, "groups", "anne") == (0, "Compte « anne » : aucun groupe.\n")
+    assert run(store, "list")[1].splitlines() == ["anne\treader\tcompte", "outil\treader\tjeton\trh"]
+    assert run(store, "groups", "bob", "rh")[0] == 1
+    assert run(store, "groups", "anne", "a,b")[0] == 1
+
+
 def test_accounts_of_a_file_are_taken_over_into_the_database(
     tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

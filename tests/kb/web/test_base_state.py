@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from kb.errors import StoreError
-from kb.ports import IngestionProgress
+from kb.ports import IngestionProgress, Views
+from kb.records.accounts import LOCAL
 from kb.types import Document, StoreStatus
 from kb.web.base_state import BaseState, base_state_html, read_base_state, welcome_html
 from small_base import SmallBase
@@ -32,12 +33,12 @@ def test_a_ready_base() -> None:
 
 def test_the_welcome_says_what_the_base_covers() -> None:
     base = SmallBase([*DOCUMENTS, replace(DOCUMENTS[0], id="x", kind="<b>étude</b>", date="2019")])
-    state = read_base_state(lambda: base, None)
+    state = read_base_state(Views(lambda: base), LOCAL, None)
     told = welcome_html(state)
     assert "4 documents de 2019 à 2025 : &lt;b&gt;étude&lt;/b&gt; (1), article (1)." in told
     assert 'href="/explorer"' in told
     base.held[:] = [Document("seul", "d", "Seul", "x", date="2021-05")]  # told anew when the base has changed
-    assert "1 document de 2021." in welcome_html(read_base_state(lambda: base, None))
+    assert "1 document de 2021." in welcome_html(read_base_state(Views(lambda: base), LOCAL, None))
 
 
 def test_an_ingestion_of_a_ready_base_leaves_it_usable() -> None:
@@ -73,7 +74,7 @@ def test_a_base_that_cannot_be_opened_says_why() -> None:
     def opened() -> SmallBase:
         raise StoreError("La base /x ne peut pas être ouverte.")
 
-    state = read_base_state(opened, None)
+    state = read_base_state(Views(opened), LOCAL, None)
     assert state.name == "unavailable"
     assert "Base indisponible" in base_state_html(state)
     assert "La base /x ne peut pas être ouverte." in welcome_html(state)
@@ -84,7 +85,7 @@ def test_an_unexpected_error_is_logged_and_told_in_french(caplog: pytest.LogCapt
         raise OSError("disk on fire")
 
     with caplog.at_level(logging.ERROR):
-        state = read_base_state(opened, None)
+        state = read_base_state(Views(opened), LOCAL, None)
     assert "disk on fire" in caplog.text
     assert "disk on fire" not in welcome_html(state)
     assert "voyez le journal" in welcome_html(state)
@@ -93,7 +94,9 @@ def test_an_unexpected_error_is_logged_and_told_in_french(caplog: pytest.LogCapt
 def test_the_state_is_that_of_the_base_and_of_the_ingestion() -> None:
     base = SmallBase([Document(id="a", source="d", title="A", text="Un texte.")])
     progress = IngestionProgress(running=True, done=1, total=2)
-    assert read_base_state(lambda: base, FixedIngestor(progress)) == BaseState(base.status(), None, progress)
+    assert read_base_state(Views(lambda: base), LOCAL, FixedIngestor(progress)) == BaseState(
+        base.status(), None, progress
+    )
 
 
 def test_questions_of_professions_stand_behind_their_names() -> None:
@@ -106,6 +109,6 @@ def test_questions_of_professions_stand_behind_their_names() -> None:
 
 
 def test_what_answers_can_be_limited_to_is_read_with_the_base() -> None:
-    scope = read_base_state(lambda: SmallBase(DOCUMENTS), None).scope
+    scope = read_base_state(Views(lambda: SmallBase(DOCUMENTS)), LOCAL, None).scope
     assert ("kind", (("article", 1),)) in scope.choices
     assert scope.recent == ("2025", "2024")

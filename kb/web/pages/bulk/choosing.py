@@ -20,12 +20,14 @@ Keys = Annotated[list[str], Form(default_factory=list, max_length=900)]
 Word = Annotated[str, Form(max_length=20)]
 
 
-def choosing_routes(editor: DocumentEditor, show: Show) -> APIRouter:
+def choosing_routes(editors: DocumentEditor, show: Show) -> APIRouter:
     """`/documents/lot`, and `/documents/ajouts/effacer`, which clears what is told of those that were added."""
     router = APIRouter(prefix="/documents")
 
     @router.post("/lot")
     async def act(request: Request, choisi: Keys, quoi: Word = "", sur: Word = "", valeurs: Word = "") -> Response:
+        editor = editors.adding(request)
+
         def work() -> Response:
             uploads, troubles = _waiting(editor, choisi)
             if quoi not in {"ajouter", "ecarter"} or not uploads:
@@ -43,7 +45,8 @@ def choosing_routes(editor: DocumentEditor, show: Show) -> APIRouter:
         return await run_in_threadpool(work)
 
     @router.post("/ajouts/effacer")
-    def clear() -> Response:
+    def clear(request: Request) -> Response:
+        editor = editors.adding(request)
         editor.uploads.added.drop(editor.uploads.added.list())
         return RedirectResponse("/documents#mise-a-jour", 303)
 

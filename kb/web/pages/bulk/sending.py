@@ -20,13 +20,13 @@ Show = Callable[[Request, Sequence[str]], Response]
 """The page of documents, with what went wrong."""
 
 
-def sending_routes(editor: DocumentEditor, show: Show) -> APIRouter:
+def sending_routes(editors: DocumentEditor, show: Show) -> APIRouter:
     """`/documents/fichiers` and `/documents/adresse`."""
     router = APIRouter(prefix="/documents")
 
     @router.post("/fichiers")
     def add_files(request: Request, fichiers: list[UploadFile]) -> Response:
-        troubles = []
+        editor, troubles = editors.adding(request), []
         if len(fichiers) > MOST_FILES:
             troubles.append(f"{len(fichiers)} fichiers : {MOST_FILES} au plus à la fois.")
         for file in fichiers[:MOST_FILES]:
@@ -42,7 +42,7 @@ def sending_routes(editor: DocumentEditor, show: Show) -> APIRouter:
 
     @router.post("/adresse")
     def add_address(request: Request, adresse: Annotated[str, Form(max_length=2000)]) -> Response:
-        url = adresse.strip()
+        editor, url = editors.adding(request), adresse.strip()
         if not url.startswith(("http://", "https://")):
             return show(request, [f"« {url} » : une adresse commence par http:// ou https://."])
         editor.uploads.keep_address(url)

@@ -15,7 +15,7 @@ from kb.web.pages.document_editor import DocumentEditor
 _MARK = re.compile(r"[0-9a-f]{64}")
 
 
-def updating_routes(editor: DocumentEditor, show: Show) -> APIRouter:
+def updating_routes(editors: DocumentEditor, show: Show) -> APIRouter:
     """`/documents/mettre-a-jour`, `/documents/essai` and `/documents/essai/laisser`."""
     router = APIRouter(prefix="/documents")
 
@@ -29,19 +29,20 @@ def updating_routes(editor: DocumentEditor, show: Show) -> APIRouter:
             if marque and not _MARK.fullmatch(marque):
                 raise ReperesError("Cet aperçu n'existe pas : demandez-en un autre.")
             # Without a mark nothing was shown, and nothing can have been confirmed.
+            editor = editors.foreseeing(request) if marque else editors.of(request)
             editor.ingestor.start(foreseen=marque, confirm=bool(marque) and retirer == "oui")
         except ReperesError as error:
             return show(request, [str(error)])
         return _back()
 
     @router.post("/essai")
-    def foresee() -> Response:
-        editor.ingestor.foresee()
+    def foresee(request: Request) -> Response:
+        editors.foreseeing(request).ingestor.foresee()
         return _back()
 
     @router.post("/essai/laisser")
-    def drop() -> Response:
-        editor.ingestor.drop_foreseen()
+    def drop(request: Request) -> Response:
+        editors.foreseeing(request).ingestor.drop_foreseen()
         return _back()
 
     return router

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -11,9 +12,10 @@ from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from kb.errors import ReperesError
 from kb.evaluation.missed.desk import MissedDesk, numbers
 from kb.evaluation.missed.weeks import to_csv
+from kb.records.accounts import Person
 from kb.records.feedback import Status
 from kb.web import strings
-from kb.web.pages.templating import page
+from kb.web.pages.templating import page, person_of
 
 ADDRESS = "/evaluation/manques"
 _WEEKS_SHOWN = 12
@@ -28,12 +30,16 @@ Numbers = Annotated[list[str], Form(default_factory=list, max_length=5000)]
 Text = Annotated[str, Form(max_length=4000)]
 
 
-def missed_routes(desk: MissedDesk | None, days: int) -> APIRouter:
-    """`/evaluation/manques` with what its forms send, and its two CSV files. `desk` is None, and `days` 0, where
-    questions are not kept."""
+def missed_routes(desk_of: Callable[[Person], MissedDesk] | None, days: int) -> APIRouter:
+    """`/evaluation/manques` with what its forms send, and its two CSV files. `desk_of` gives the desk as an editor sees
+    it; it is None, and `days` 0, where questions are not kept."""
     router = APIRouter(prefix="/evaluation")
 
+    def desk_for(request: Request) -> MissedDesk | None:
+        return desk_of(person_of(request)) if desk_of is not None else None
+
     def show(request: Request, trouble: str = "", done: str = "") -> Response:
+        desk = desk_for(request)
         held: dict[str, Any] = {"groups": [], "missing": [], "weeks": []}
         if desk is not None:
             weeks = desk.weeks()
@@ -48,7 +54,7 @@ def missed_routes(desk: MissedDesk | None, days: int) -> APIRouter:
 
     @router.post("/manques")
     def act(request: Request, quoi: Text, question: Text, q: Numbers, avis: Numbers) -> Response:
-        chosen = numbers(q), numbers(avis)
+        desk, chosen = desk_for(request), (numbers(q), numbers(avis))
         try:
             if desk is None or not any(chosen):
                 raise ReperesError("Ces questions ne sont plus gardées : rechargez la page.")
@@ -64,11 +70,13 @@ def missed_routes(desk: MissedDesk | None, days: int) -> APIRouter:
         return _back(told.format(question=question[:200]))
 
     @router.get("/manques.csv")
-    def groups() -> Response:
+    def groups(request: Request) -> Response:
+        desk = desk_for(request)
         return _csv("manques", desk.to_csv() if desk is not None else None)
 
     @router.get("/semaines.csv")
-    def weeks() -> Response:
+    def weeks(request: Request) -> Response:
+        desk = desk_for(request)
         return _csv("semaines", to_csv(desk.weeks()) if desk is not None else None)
 
     return router

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from html import unescape
 
+from kb.ports import Views
+from kb.records.accounts import LOCAL
 from kb.retrieval.filters import Filters
 from kb.ui.narrowing import narrowing_html
 from kb.web.base_state import Scope, read_base_state
 from small_base import SmallBase
 from small_pages import DOCUMENTS
 
-SCOPE = read_base_state(lambda: SmallBase(DOCUMENTS), None).scope
+SCOPE = read_base_state(Views(lambda: SmallBase(DOCUMENTS)), LOCAL, None).scope
 
 
 def test_each_filter_is_taken_away_alone() -> None:

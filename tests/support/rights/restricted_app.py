@@ -1,0 +1,160 @@
+"""The application over a base of three sources, with something of each in all that is kept beside it, and who calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from ingest.pipeline import ingest
+from kb.evaluation.desk import EvaluationDesk
+from kb.evaluation.questions import EvaluationQuestion
+from kb.index.opening import open_store
+from kb.knowledge import KnowledgeBase
+from kb.models.encoder import Encoder
+from kb.models.reader.passage_reader import Reader
+from kb.ports import IngestionProgress
+from kb.records.accounts import FileAccounts
+from kb.records.asked.questions import AskedQuestions
+from kb.records.conversations import KeptTurn, SavedConversations
+from kb.records.feedback import feedback_of
+from kb.records.following.followed import FollowedQuestions, QuestionNews
+from kb.records.kept_answers import keep_answer
+from kb.records.places import place_of
+from kb.records.sharing.links import SharedLinks
+from kb.retrieval.filters import Filters
+from kb.rights.restrictions import Restrictions, restrictions_of
+from kb.rights.rights import Rights
+from kb.settings import Settings
+from questions import refused
+from restricted import CONFIGURATION, MARKS, QUESTION, SOURCES, add_pdfs, id_of, write_sources
+from serving import Servers, password
+from small_pages import StillIngestor
+
+ALL = frozenset(SOURCES)
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "nora": (),
+    "anne": ("personnel",),
+    "bob": ("marches", "un autre"),
+    "carl": ("personnel", "marches"),
+    "token": (),
+    "token of personnel": ("personnel",),
+}
+"""Editors, who may open every page, and two programs."""
+SHOWN: Mapping[str, frozenset[str]] = {
+    "nobody": frozenset(),
+    "nora": frozenset({"ouvert"}),
+    "anne": frozenset({"ouvert", "rh"}),
+    "bob": frozenset({"ouvert", "achats"}),
+    "carl": ALL,
+    "token": frozenset({"ouvert"}),
+    "token of personnel": frozenset({"ouvert", "rh"}),
+}
+"""The sources that each of them may read; `nobody` has not signed in."""
+OWNERS = {"ouvert": "nora", "rh": "anne", "achats": "bob"}
+"""Who asked, answered, ran and shared what is of a source: somebody who may not read the third."""
+
+
+@dataclass(frozen=True)
+class Restricted:
+    """The application that is served, its base, and a client for each person; `runs` are evaluations by source."""
+
+    address: str
+    base: KnowledgeBase
+    desk: EvaluationDesk
+    settings: Settings
+    clients: Mapping[str, httpx.Client]
+    tokens: Mapping[str, str]
+    runs: Mapping[str, int]
+
+
+@contextmanager
+def restricted_application(root: Path, encoder: Encoder, reader: Reader) -> Iterator[Restricted]:
+    """Serves it; all is stopped at the end."""
+    (root / "sources.toml").write_text(CONFIGURATION, encoding="utf-8")
+    names = {"REPERES_STORE": str(root / "store"), "REPERES_CACHE": str(root / "cache")}
+    settings = replace(Settings.load(names), sources=root / "sources.toml", questions_per_minute=0, auth="accounts")
+    folders = write_sources(root)
+    add_pdfs(root)
+    for folder in folders:
+        assert not ingest([folder], settings, encoder).failed
+    accounts = FileAccounts(settings.accounts_file)
+    tokens = {}
+    for name, groups in GROUPS.items():
+        if name.startswith("token"):
+            tokens[name] = accounts.add_token(name.replace(" ", "-"), "editor", groups)
+        else:
+            accounts.add(name, "editor", password(name), groups)
+    with KnowledgeBase(open_store(settings).reader(encoder), encoder, reader=reader) as base:
+        desk = EvaluationDesk(lambda: base, settings.app_database)
+        runs = _fill(settings, base, desk, restrictions_of(settings))
+        conversations = SavedConversations(settings.app_database, 365)
+        servers = Servers(settings)
+        ingestor = StillIngestor()
+        ingestor.now = IngestionProgress(
+            done=3, total=3, error=f"{MARKS['rh']} : illisible.", waiting=(f"Retrait : {MARKS['achats']}",)
+        )
+        address = servers.serve(base, ingestor, (), feedback_of(settings), desk, conversations)
+        clients = {name: _client(address, name, tokens.get(name, "")) for name in SHOWN}
+        try:
+            yield Restricted(address, base, desk, settings, clients, tokens, runs)
+        finally:
+            for client in clients.values():
+                client.close()
+            servers.stop()
+            conversations.close()
+
+
+def _client(address: str, name: str, token: str) -> httpx.Client:
+    headers = {"accept": "text/html"} | ({"authorization": f"Bearer {token}"} if token else {})
+    client = httpx.Client(base_url=address, headers=headers, timeout=60)
+    if name != "nobody" and not token:
+        assert client.post("/connexion", data={"nom": name, "mot_de_passe": password(name)}).status_code == 303
+    return client
+
+
+def _fill(
+    settings: Settings, base: KnowledgeBase, desk: EvaluationDesk, restrictions: Restrictions
+) -> Mapping[str, int]:
+    """Of each source, by its owner: a shared conversation, feedback, a question without a source, a test query and its
+    run, and for everybody a followed question with news of it."""
+    place, runs = place_of(settings), {}
+    conversations, asked = SavedConversations(place, 365), AskedQuestions(place, 365)
+    links, feedback = SharedLinks(place), feedback_of(settings)
+    followed = FollowedQuestions(place, 365)
+    assert feedback is not None
+    for source, owner in OWNERS.items():
+        rights = restrictions.rights(GROUPS[owner])
+        mark = MARKS[source]
+        answer = base.seen_by(rights).ask(
+            f"{QUESTION} {mark}", answerer="extractive", filters=Filters(partner=(f"Fondation {mark}",))
+        )
+        kept = keep_answer(answer, rights)
+        conversations.put(owner, f"conversation-{source}", KeptTurn(1, "2026-11-29T10:00:00+00:00", 1, kept))
+        assert links.share(owner, f"conversation-{source}", shared=True)
+        feedback.add("bad", "wrong", f"Sur {mark}", kept, 1)
+        asked.answered(refused(f"Pourquoi {mark} manque-t-il ?", "unsaid"), "page", rights=rights)
+        desk.put(EvaluationQuestion(f"question-{source}", f"Que verse {mark} ?", documents=(id_of(source),)))
+        runs[source] = desk.seen_by(rights).evaluate({f"question-{source}"}).run
+    for person in (name for name in GROUPS if not name.startswith("token")):
+        followed.follow(person, "La prime ?", QUESTION, [])
+        (question,) = followed.list(person)
+        news = [QuestionNews("2026-11-29T10:00:00+00:00", "bears", id_of(name), MARKS[name]) for name in SOURCES]
+        followed.update(person, question.id, "2999-01-01T00:00:00+00:00", [], news)
+    conversations.close()
+    asked.close()
+    return runs
+
+
+def rights_of(name: str, settings: Settings) -> Rights:
+    """The rights of a person of `GROUPS`."""
+    return restrictions_of(settings).rights(GROUPS[name])
+
+
+def headers_of(answer: httpx.Response) -> dict[str, Any]:
+    """The headers of an answer, but for those that no two answers share."""
+    return {name: value for name, value in answer.headers.items() if name not in {"date", "content-security-policy"}}
