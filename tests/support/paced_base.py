@@ -32,7 +32,7 @@ class PacedBase(SmallBase):
         """Lets `number` more states out, whoever writes."""
         self._words.release(number)
 
-    def stream(self, question: str, **options: Any) -> Iterator[Answer]:
+    def stream(self, question: str, *, hurried: bool = False, **options: Any) -> Iterator[Answer]:
         """The extractive answer once it may be found; then it « written », a few words more at each step."""
         self._wait(self._searches)
         given = self.ask(question, **options)
@@ -58,7 +58,7 @@ class WritingBase(PacedBase):
         super().__init__(documents)
         self._states = states
 
-    def stream(self, question: str, **options: Any) -> Iterator[Answer]:
+    def stream(self, question: str, *, hurried: bool = False, **options: Any) -> Iterator[Answer]:
         """The documents once they may be found; then one more of the states at each step."""
         self._wait(self._searches)
         found = self.ask(question, **options)
