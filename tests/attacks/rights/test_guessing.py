@@ -118,6 +118,20 @@ def test_a_progress_tells_no_title(restricted: Restricted) -> None:
         page = restricted.clients[person].get("/documents/etat").text
         assert "illisible" not in page
         assert "Retrait" not in page
+        assert "aperçu" not in page.lower()
+        assert "/documents/essai" not in restricted.clients[person].get("/documents").text
+    assert "Aperçu : " in restricted.clients["carl"].get("/documents/etat").text
+
+
+def test_what_an_update_would_change_is_told_to_those_who_may_read_all(restricted: Restricted) -> None:
+    for person, status in (("nora", 403), ("anne", 403), ("bob", 403), ("carl", 303)):
+        client = restricted.clients[person]
+        tried = [
+            client.post("/documents/essai"),
+            client.post("/documents/essai/laisser"),
+            client.post("/documents/mettre-a-jour", data={"marque": "a" * 64}),
+        ]
+        assert {answer.status_code for answer in tried} == {status}
 
 
 def test_what_waits_to_be_added_is_for_those_who_may_read_it(restricted: Restricted, nora: httpx.Client) -> None:
@@ -140,5 +154,8 @@ def test_what_waits_to_be_added_is_for_those_who_may_read_it(restricted: Restric
         assert not any(b"secret" in answer.body for answer in told)
     assert nora.post("/documents/fichiers", files=[("fichiers", ("a.md", b"A"))]).status_code == 403
     assert nora.post("/documents/adresse", data={"adresse": "https://example.org"}).status_code == 403
+    assert nora.get("/documents/attente").status_code == 403
+    assert nora.post("/documents/lot", data={"choisi": key, "quoi": "ecarter", "sur": "oui"}).status_code == 403
+    assert nora.post("/documents/ajouts/effacer").status_code == 403
     assert "secret.md" in anne.get("/documents").text
     anne.post(f"/documents/attente/{key}/ecarter")

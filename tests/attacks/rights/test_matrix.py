@@ -108,6 +108,8 @@ OTHERS = {
             "POST /documents/attente/{key}/ajouter",
         ),
         *("POST /documents/attente/{key}/ecarter", "POST /documents/mettre-a-jour", "POST /evaluation/questions"),
+        *("GET /documents/attente", "POST /documents/lot", "POST /documents/ajouts/effacer"),
+        *("POST /documents/essai", "POST /documents/essai/laisser"),
     },
     "assistants, tested by themselves": {"* /api/mcp"},
 }

@@ -17,7 +17,7 @@ from kb.index.opening import open_store
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
 from kb.models.reader.passage_reader import Reader
-from kb.ports import IngestionProgress
+from kb.ports import Foresight, IngestionProgress
 from kb.records.accounts import FileAccounts
 from kb.records.asked.questions import AskedQuestions
 from kb.records.conversations import KeptTurn, SavedConversations
@@ -98,6 +98,7 @@ def restricted_application(root: Path, encoder: Encoder, reader: Reader) -> Iter
         ingestor.now = IngestionProgress(
             done=3, total=3, error=f"{MARKS['rh']} : illisible.", waiting=(f"Retrait : {MARKS['achats']}",)
         )
+        ingestor.foresight = Foresight(error=f"Aperçu : {MARKS['rh']} et {MARKS['achats']} : illisibles.")
         address = servers.serve(base, ingestor, (), feedback_of(settings), desk, conversations)
         clients = {name: _client(address, name, tokens.get(name, "")) for name in SHOWN}
         try:

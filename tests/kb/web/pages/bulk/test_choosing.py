@@ -146,7 +146,8 @@ def test_what_an_update_would_change_is_shown_and_confirmed(application: Applica
     page = client.get("/documents/etat").text
     for told in (
         "Voici ce qui changera", "Nouveaux (140)", "et 120 autres", "&lt;b&gt;Note 0", "Déplacés (1)",
-        "Illisibles (25)", "et 5 autres", "les 3 documents qui ont disparu", "140 ajoutés, 1 déplacé, 3 à confirmer",
+        "Illisibles (25)", "et 5 autres", "les 3 documents qui ont disparu",
+        "140 ajoutés, 1 déplacé, 12 inchangés, 3 à confirmer",
     ):  # fmt: skip
         assert told in page
     assert client.post("/documents/mettre-a-jour", data={"marque": "a" * 64, "retirer": "oui"}).status_code == 303
