@@ -181,7 +181,7 @@ def test_words_that_are_known_or_near_to_none_are_left_alone(retriever: Searcher
         (Filters(until="2019"), {"ecole.md"}),
         (Filters(since="2030"), set()),
     ],
-    ids=str,
+    ids=("kind", "programme", "partner", "since", "until", "none"),
 )
 def test_filters_hold_in_every_ranking(retriever: Searcher, filters: Filters, expected: set[str]) -> None:
     hits = retriever.search("les ménages, l'école, les « données » et le délégué", 10, filters)
