@@ -25,7 +25,6 @@ run: $(STAMP)  ## the French chat on http://127.0.0.1:7860 (ARGS="--port 8000")
 	@$(BIN)/reperes serve $(ARGS)
 
 test quick: export HF_HUB_OFFLINE := 1
-test quick: export PYTHONHASHSEED := 0  # names of tests that are made from sets: the same in each process
 test quick: export TOKENIZERS_PARALLELISM := false
 test quick: export GRADIO_ANALYTICS_ENABLED := False
 test quick: export ANONYMIZED_TELEMETRY := False

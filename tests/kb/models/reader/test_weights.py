@@ -71,6 +71,7 @@ GOOD = save({"bias": np.zeros(2, np.float32)}, metadata=ABOUT)
         save({"bias": np.zeros(2, np.float32)}, metadata={"identity": "un-lecteur@1"}),
         save({"dense": np.zeros((2, 32), np.int8)}, metadata=ABOUT),  # without its scales
     ],
+    ids=("empty", "pointer", "cut", "cut early", "zeros", "nameless", "half named", "without scales"),
 )
 def test_a_damaged_file_is_named(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "reader.safetensors"
