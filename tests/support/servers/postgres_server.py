@@ -18,8 +18,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 _USER = "nobody" if os.geteuid() == 0 else None
-# Nothing here outlives the session: it need not survive a power cut. A crash of the server is tested: what was committed
-# is handed to the system before it is told done (synchronous_commit).
+# Nothing here outlives the session: it need not survive a power cut. It has to survive a crash of the server: what was
+# committed is handed to the system before it is told done (synchronous_commit is left on).
 _OPTIONS = (
     "listen_addresses=''",
     "fsync=off",
