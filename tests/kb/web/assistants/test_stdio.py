@@ -102,7 +102,7 @@ def test_nothing_but_the_protocol_stands_on_standard_output(stocked: dict[str, s
         answers[line.get("id")] = line
     rest, log = process.communicate(timeout=60)  # ends standard input: the command ends by itself
     assert rest == ""
-    assert process.returncode == 0
+    assert process.returncode == 0, log
     assert log
     assert "12 milliards" in answers[2]["result"]["structuredContent"]["answer"]
     assert answers[3]["result"]["isError"]
