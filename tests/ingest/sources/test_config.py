@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from ingest.sources.config import configured_sources, read_sources
 from ingest.sources.source import FolderSource, WebSource
 from kb.errors import SettingsError
+from kb.rights.restrictions import read_restrictions
 from kb.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -123,5 +125,8 @@ def test_the_bundled_file_lists_the_bundled_corpus() -> None:
 
 def test_the_examples_of_the_bundled_file_can_be_used(tmp_path: Path) -> None:
     text = (ROOT / "corpus/sources.toml").read_text(encoding="utf-8")
-    examples = text[text.index("# [[source]]") :].replace("# ", "")
-    assert [source.name for source in read_sources(written(tmp_path, examples))] == ["magazine", "site", "presse"]
+    # Between them stands what they are for.
+    examples = "\n".join(re.findall(r"^# (\[\[\w+\]\]|\w+ = .*)$", text[text.index("# [[source]]") :], re.MULTILINE))
+    path = written(tmp_path, examples)
+    assert [source.name for source in read_sources(path)] == ["magazine", "site", "presse"]
+    assert read_restrictions(path).patterns == ["rh", "paie-*"]
