@@ -100,7 +100,7 @@ def test_quality_compares_rankings_question_by_question(benchmark_module: Load) 
 def test_names_choose_benchmarks_and_options_are_handed_on(benchmark_module: Load) -> None:
     chosen = benchmark_module("run_all").chosen
     assert chosen([]) == (
-        ["quality", "ingestion", "scale", "sync", "formats", "answers", "people", "idle", "encoder", "ocr"],
+        ["quality", "ingestion", "scale", "sync", "formats", "answers", "people", "idle", "encoder", "ocr", "rights"],
         [],
     )
     assert chosen(["scale", "--sizes", "1000", "2000"]) == (["scale"], ["--sizes", "1000", "2000"])
