@@ -11,7 +11,7 @@ from kb.models.reader.passage_reader import Reader
 from restricted_app import Restricted, restricted_application
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def restricted(
     tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Encoder, tiny_reader: Reader
 ) -> Iterator[Restricted]:
