@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ingest.foreseeing.child import Foreseeing
-from ingest.processes import error_of, printed, progress_in, spawn, stopped
+from ingest.processes import end, error_of, follow, printed, spawn, stopped
 from ingest.readers import SUFFIXES
 from kb.errors import ReperesError
 from kb.ports import Foresight, IngestionProgress
@@ -205,19 +205,14 @@ class ChildIngestor:
         with self._lock:
             self._stopping.set()
         self._foreseeing.stop()
-        if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
-            self._process.wait(timeout=10)
+        end(self._process)
 
     def _follow(self, process: subprocess.Popen[str], job: _Job) -> None:
-        with process:  # closes the pipes
-            assert process.stderr is not None
-            assert process.stdout is not None
-            for line in process.stderr:
-                if (stands := progress_in(line)) is not None:
-                    with self._lock:
-                        self._progress = replace(self._progress, done=stands[0], total=stands[1])
-            output = process.stdout.read()
+        def stands(done: int, total: int) -> None:
+            with self._lock:
+                self._progress = replace(self._progress, done=done, total=total)
+
+        output = follow(process, stands)
         if job.keeps_on and printed(output).get("busy") and self._keeps_on(job):
             return
         if printed(output).get("stale"):

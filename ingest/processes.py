@@ -6,8 +6,10 @@ import json
 import logging
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+_SECONDS_TO_END = 10
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +30,26 @@ def spawn(command: Sequence[str], environ: Mapping[str, str], stderr: int | None
         text=True,
         encoding="utf-8",
     )
+
+
+def follow(process: subprocess.Popen[str], stands: Callable[[int, int], None]) -> str:
+    """What a process printed on standard output, at its end; until then `stands` is told how many documents are done,
+    and of how many. Its pipes are closed.
+    """
+    with process:
+        assert process.stderr is not None
+        assert process.stdout is not None
+        for line in process.stderr:
+            if (found := progress_in(line)) is not None:
+                stands(*found)
+        return process.stdout.read()
+
+
+def end(process: subprocess.Popen[str] | None) -> None:
+    """Ends a process that runs, if any."""
+    if process is not None and process.poll() is None:
+        process.terminate()
+        process.wait(timeout=_SECONDS_TO_END)
 
 
 def progress_in(line: str) -> tuple[int, int] | None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ingest.processes import error_of, printed, progress_in, spawn
+from ingest.processes import end, error_of, follow, printed, spawn
 from kb.ports import Foresight
 
 
@@ -51,21 +51,15 @@ class Foreseeing:
 
     def stop(self) -> None:
         """Ends the process that runs, if any."""
-        process = self._process
-        if process is not None and process.poll() is None:
-            process.terminate()
-            process.wait(timeout=10)
+        end(self._process)
 
     def _follow(self, process: subprocess.Popen[str]) -> None:
-        with process:  # closes the pipes
-            assert process.stderr is not None
-            assert process.stdout is not None
-            for line in process.stderr:
-                if (stands := progress_in(line)) is not None:
-                    with self._lock:
-                        if process is self._process:
-                            self._state = replace(self._state, done=stands[0], total=stands[1])
-            output = process.stdout.read()
+        def stands(done: int, total: int) -> None:
+            with self._lock:
+                if process is self._process:
+                    self._state = replace(self._state, done=done, total=total)
+
+        output = follow(process, stands)
         found = printed(output)
         with self._lock:
             if process is not self._process:

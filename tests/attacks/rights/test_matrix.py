@@ -190,8 +190,9 @@ def test_an_assistant_reads_what_its_person_may(restricted: Restricted, person: 
         return [repr(await client.call_tool(tool, given)) for tool, given in asked]
 
     if person == "nobody":
-        with pytest.raises(BaseException):  # noqa: B017 - the client's own group of errors
-            over_http(restricted.address, work)
+        begun = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {}}
+        refused = told_by(restricted.clients[person].post("/api/mcp", json=begun))
+        assert (refused.status, refused.sources) == (401, set())
         return
     found, asked, *read = over_http(restricted.address, work, token, **headers)
     assert Told(0, (), found.encode()).sources == SHOWN[person]
