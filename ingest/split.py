@@ -19,7 +19,7 @@ from kb.text.sentences import Span, clause_spans
 from kb.types import Document, Passage
 
 # Change it whenever the same document would give other passages: it is part of the store's fingerprint.
-SPLITTER_VERSION = "3"
+SPLITTER_VERSION = "2"
 TARGET_WORDS = 150
 MAX_WORDS = 180
 # What a title, its headings and a table's header may take of what the encoder reads (kb/index/texts.py holds to it).

@@ -17,12 +17,6 @@ DOCUMENTS_READ = 3
 MOST_PASSAGES_READ = 24
 LONG_ITEM_WORDS = 40  # an item longer than this is a paragraph in disguise
 LABEL_WORDS = 6  # its first sentence is a label when it has at most this many
-# « En savoir plus : … » names another page, and answers nothing; « Pour en savoir plus, appelez le… » does.
-_POINTER = re.compile(
-    r"(?:(?:pour )?(?:en savoir (?:plus|davantage)|aller plus loin)|(?:à )?(?:lire|voir) aussi)"
-    r"(?:\s*[:.]?$|\s*:|\s+sur\b[^,:]*:|,\s*(?:voir|lire|consulte[rz])\b)",
-    re.IGNORECASE,
-)
 _SPACES = re.compile(r"[ \t\n]+")  # no-break spaces belong to the words: « 72 % » stays on one line
 
 
@@ -77,7 +71,7 @@ def _units(hit: Hit) -> list[Candidate]:
                 words = whole[start:end]
                 shown = render_row(table_header(whole, block), words) if kind == "row" else words
                 shown = _SPACES.sub(" ", shown).strip()
-                if start >= len(prefix) and any(map(str.isalnum, shown)) and not _POINTER.match(shown):
+                if start >= len(prefix) and any(sign.isalnum() for sign in shown):
                     text = f"{label} […] {shown}" if label else shown
                     units.append(Candidate(passage, hit.document, kind, text, context, start + shift, end + shift))
                 before = shown

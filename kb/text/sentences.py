@@ -21,15 +21,6 @@ _END = re.compile(r"[.!?…]+")
 _CLOSING = re.compile(r"(?:[ \u00a0\u202f]?[»”]|[\"'’)\]])*(?:\s?\[\d+\])*")
 # Possessive: what follows a run of spaces does not depend on where it is cut, and trying each place would be quadratic.
 _START = re.compile(r"[\s\u00a0\u202f]++(?=[«“\"‘'(\[—–-]*+[\s\u00a0\u202f]*+[A-ZÀ-ÖØ-ÞŒ0-9])")
-# Pages that lost their white space: « …que d’un mois.Passé ce délai ». Neither addresses nor initials look like this:
-# three small letters or a closing mark before, a capital with its word after. Of some 1,600 such places in three
-# bases, every one in bench/cnil, all were ends of sentences (2026-11-30).
-# Shorter ones go on together: of 85 questions with the words that answer them, over bench/cnil, the answers hold as
-# many as without a cut (0.71, and 0.58 in the first sentence; 0.65 and 0.49 where each is cut, 0.69 and 0.54 from 60
-# words on), and more often cite the right document (0.62, 0.59 without).
-GLUED_WORDS = 40
-_GLUED_BEFORE = re.compile(r"(?:^|[\s\u00a0\u202f])[^\s/@]*(?:(?!www)\w[a-zà-ÿœ]{2}|[»”\")\]])[ \u00a0\u202f]?$")
-_GLUED_START = re.compile(r"(?=[«“\"]?[A-ZÀ-ÖØ-ÞŒ](?:[a-zà-ÿœ]++(?!\.[a-z])|['’ ]))")
 _WORD_BEFORE = re.compile(r"[^\s\u00a0\u202f(«\"“’']+$")
 
 
@@ -38,8 +29,7 @@ def sentence_spans(text: str) -> list[Span]:
 
     Together the spans hold every character of `text` that is not white space. A final mark ends a sentence when what
     follows looks like a beginning (capital, digit, opening quotation mark); abbreviations (« art. », « M. », « etc. »),
-    initials, decimal numbers and marks inside a quotation that goes on in lower case do not. Where the space between
-    two sentences is missing, they are cut as soon as there are 40 words.
+    initials, decimal numbers and marks inside a quotation that goes on in lower case do not.
     """
     spans: list[Span] = []
     start = 0
@@ -48,7 +38,7 @@ def sentence_spans(text: str) -> list[Span]:
             continue
         closing = _CLOSING.match(text, mark.end())
         end = closing.end() if closing else mark.end()
-        following = _START.match(text, end) or _glued(text, start, mark.start(), end)
+        following = _START.match(text, end)
         if following is None or (mark[0] == "." and end == mark.end() and _abbreviated(text, start, mark.start())):
             continue
         spans.append((start, end))
@@ -62,16 +52,6 @@ def clause_spans(text: str) -> list[Span]:
     cuts = [0, *(mark.end() for mark in re.finditer(r"[;:,](?=\s)", text)), len(text)]
     spans = [_trim(text, span) for span in pairwise(cuts)]
     return [span for span in spans if span[0] < span[1]]
-
-
-def _glued(text: str, start: int, mark: int, end: int) -> re.Match[str] | None:
-    """The beginning of a sentence that stands at `end` without a space, behind the final mark at `mark`, where what
-    begins at `start` is long.
-    """
-    following = _GLUED_START.match(text, end)
-    if following is None or len(text[start:end].split()) < GLUED_WORDS:
-        return None
-    return following if _GLUED_BEFORE.search(text[max(0, mark - _LONGEST_WORD) : mark]) else None
 
 
 def _abbreviated(text: str, start: int, stop: int) -> bool:

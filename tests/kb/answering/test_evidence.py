@@ -126,25 +126,3 @@ def test_rows_stand_where_the_document_has_them_though_their_header_is_repeated(
     (unit,) = candidates([Hit(passage, document, 1.0, 1)])
     assert unit.text == "Ville : Lille ; Montant : 12 M€"
     assert document.text[unit.start : unit.end] == "Lille | 12 M€"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "En savoir plus :La fiche des parcs.",
-        "Pour aller plus loin",
-        "À lire aussi : les écoles",
-        "Pour en savoir plus sur les parcs: la fiche",
-        "Pour en savoir plus, voir la fiche.",
-    ],
-)
-def test_what_only_names_another_page_is_no_evidence(text: str) -> None:
-    found = candidates(hits_in(f"Le fonds aide les parcs.\n\n{text}"))
-    assert [unit.text for unit in found] == ["Le fonds aide les parcs."]
-
-
-def test_what_sends_somewhere_in_a_sentence_is_evidence() -> None:
-    found = candidates(
-        hits_in("Il faut en savoir plus. Pour en savoir plus, appelez le 39 39. Lire aussi tard est permis.")
-    )
-    assert len(found) == 3

@@ -2,9 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.text.sentences import GLUED_WORDS, clause_spans, sentence_spans
-
-LONG = "Le mot " * (GLUED_WORDS // 2)
+from kb.text.sentences import clause_spans, sentence_spans
 
 
 def sentences(text: str) -> list[str]:
@@ -36,21 +34,6 @@ def sentences(text: str) -> list[str]:
 )
 def test_sentences(text: str, expected: list[str]) -> None:
     assert sentences(text) == expected
-
-
-@pytest.mark.parametrize(
-    ("glued", "expected"),
-    [
-        ("retard.Une limite.Le retrait.", ["retard.", "Une limite.Le retrait."]),
-        ("texte (voir plus bas).La suite", ["texte (voir plus bas).", "La suite"]),
-        ("vote ?Vous.A noter", ["vote ?", "Vous.A noter"]),
-        ("site www.Exemple.fr et dossier/page.Html.", ["site www.Exemple.fr et dossier/page.Html."]),
-        ("S.M.E.Lyon, etc.Les autres", ["S.M.E.Lyon, etc.Les autres"]),
-    ],
-)
-def test_long_sentences_may_have_lost_the_space_behind_them(glued: str, expected: list[str]) -> None:
-    assert sentences(LONG + glued) == [LONG + expected[0], *expected[1:]]
-    assert sentences(f"Un {glued}") == [f"Un {glued}"]
 
 
 @given(st.text(alphabet="aÉ1 .!?…»«\u00a0\n,;:()'\"M", max_size=80))
