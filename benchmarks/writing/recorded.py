@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,8 +72,13 @@ def recorded(name: str, catalog: CatalogReader) -> Iterator[Recorded]:
     questions = {row["id"]: row for row in _lines(question_files()[name][1])}
     for line in _lines(WRITTEN / f"{name}.jsonl"):
         extracts = _extracts(line["passages"], catalog)
-        if extracts is not None and line["id"] in questions:
+        if extracts is not None and line["read"] == digest(extracts) and line["id"] in questions:
             yield Recorded(name, questions[line["id"]], line["answer"], sources(extracts), line.get("false", {}))
+
+
+def digest(extracts: Iterable[Extract]) -> str:
+    """What tells the texts that a model read from others."""
+    return hashlib.sha256("\n".join(extract.text for extract in extracts).encode()).hexdigest()[:16]
 
 
 def _extracts(passages: list[tuple[str, int]], catalog: CatalogReader) -> list[Extract] | None:

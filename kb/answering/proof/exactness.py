@@ -14,16 +14,20 @@ from kb.text.folding import fold
 # The first that matches counts: « ne peut pas dépasser » is a most, « dépasse » a least.
 _LIMITS = {
     "moins": r"""
-        moins[ ]d['e] | au[ ]plus(?:[ ](?:egale?s?[ ]a|de))? | jusqu'a
+        moins[ ]d['e] | n(?:e[ ]|')(?:\w+[ ]){1,3}pas[ ](?:\w+[ ]){0,3}plus[ ]d['e]
+      | au[ ]plus(?:[ ](?:egale?s?[ ]a|de))? | jusqu'a
       | (?:egale?s?[ ]ou[ ])?inferieure?s?(?:[ ]ou[ ]egale?s?)?[ ]a
       | maxim(?:um|ale?s?)[ ](?:d['e]|a) | au[ ]maximum | a[ ]peine | plafonne\w*[ ]a
       | dans[ ]la[ ]limite[ ]d['e] | [<≤](?:[ ]a)?
-      | n(?:e[ ]|')(?:\w+[ ]){0,3}(?:depass|exced)\w*
+      | (?:plafond|maxim(?:um|ale?s?))(?:[ ][\w'-]+){0,9}[ ](?:est|etait|sont)[ ](?:de|fixee?s?[ ]a)
+      | n(?:e[ ]|')(?:\w+[ ]){0,3}(?:depass|exced)\w*(?:[ ]pas)?
     """,
     "plus": r"""
         plus[ ]d['e] | au[ ]moins(?:[ ](?:egale?s?[ ]a|de))? | au-dela[ ]d[eu]s?
       | (?:egale?s?[ ]ou[ ])?superieure?s?(?:[ ]ou[ ]egale?s?)?[ ]a
-      | minim(?:um|ale?s?)[ ](?:d['e]|a) | au[ ]minimum | (?:depass|exced)\w* | [>≥](?:[ ]a)?
+      | minim(?:um|ale?s?)[ ](?:d['e]|a) | au[ ]minimum
+      | (?:plancher|minim(?:um|ale?s?))(?:[ ][\w'-]+){0,9}[ ](?:est|etait|sont)[ ](?:de|fixee?s?[ ]a)
+      | (?:depass|exced)\w* | [>≥](?:[ ]a)?
     """,
     "environ": r"environ|pres[ ]d['e]|presque|autour[ ]d['e]|quelque|de[ ]l'ordre[ ]de|quasi(?:ment)?",
 }
@@ -31,11 +35,15 @@ _BEFORE = {
     name: re.compile(rf"(?:{form})[ ]?(?:de[ ]|d'|les?[ ]|des[ ]|par[ ])?$", re.X) for name, form in _LIMITS.items()
 }
 _AFTER = {
-    "moins": re.compile(r"(?:\w+[ ]){0,4}?(?:(?:au[ ])?maximum|au[ ]plus|maximale?s?)\b", re.X),
-    "plus": re.compile(r"(?:\w+[ ]){0,4}?(?:(?:au[ ])?minimum|au[ ]moins|minimale?s?|et[ ]plus)\b", re.X),
+    # « à 52 ans après au moins 17 ans »: what a number follows is a limit of that one.
+    "moins": re.compile(r"(?:\w+[ ]){0,4}?(?:(?:au[ ])?maximum|au[ ]plus|maximale?s?)\b(?![ ](?:de[ ])?\d)", re.X),
+    "plus": re.compile(
+        r"(?:\w+[ ]){0,4}?(?:(?:au[ ])?minimum|au[ ]moins|minimale?s?|et[ ]plus)\b(?![ ](?:de[ ])?\d)", re.X
+    ),
     "environ": re.compile(r"(?:\w+[ ])?environ\b", re.X),
 }
-_LONGEST_BEFORE = 40
+_MANY = ("doubl", "tripl", "quadrupl")
+_LONGEST_BEFORE = 90
 _LONGEST_AFTER = 40
 _MILLION = 1_000_000
 _OF_SOMETHING = re.compile(r"\s+(?:de\s|d['’])")
@@ -64,8 +72,13 @@ def inexact(sentence: str, source: str, *, units_elsewhere: bool = False) -> str
             return " ".join([*sentence[: figure.start].split()[-3:], figure.text])
         if figure.unit and not units_elsewhere and not any(_same_unit(other, figure, source) for other in held):
             return figure.text
-    parts = set(_PARTS.findall(fold(source)))
-    return next((part for part in _PARTS.findall(fold(sentence)) if part not in parts), "")
+    parts = {_same_part(part) for part in _PARTS.findall(fold(source))}
+    return next((part for part in _PARTS.findall(fold(sentence)) if _same_part(part) not in parts), "")
+
+
+def _same_part(part: str) -> str:
+    """One form of « double », « doublées »."""
+    return next((many for many in _MANY if part.startswith(many)), part)
 
 
 def _same_unit(held: Figure, said: Figure, source: str) -> bool:

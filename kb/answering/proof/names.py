@@ -22,10 +22,20 @@ _COMMON_END = re.compile(
 _BRACKETED = re.compile(r"\(([A-ZÀ-ÖØ-Þ][^\W\d_][^()\[\],;:.]{1,60})\)|[«(]\s?([A-ZÀ-ÖØ-Þ][^\W\d_]+(?:-[^\W\d_]+)*)")
 _MOST_WORDS_OF_A_NAME = 4
 _ANSWERED = re.compile(r"^\W*(?:oui|non)\b[ ,.:]*", re.IGNORECASE)  # « Non : Lille compte… » begins behind it
+_SHORTEST_GLUED = 6  # letters: a shorter word begins others
+_SMALL = frozenset(
+    "est et a ou au aux de du des en le la les un une que qui par pour sur dans avec ont sont peut".split()
+)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 _OPENERS = frozenset(
-    "oui non selon seul seuls seule seules toujours jamais enfin sinon hors cote sur sous vers".split()
+    "oui non selon seul seuls seule seules toujours jamais enfin sinon hors cote sur sous vers certain "
+    "certaine certains certaines face plusieurs quelques chaque tout toute tous toutes meme memes tel telle "
+    "tels telles dans depuis pendant durant avant apres outre malgre grace faute lorsque puisque mieux moins "
+    "plus trop peu beaucoup ensuite puis ainsi donc mais cependant pourtant toutefois alors aussi surtout "
+    "notamment parfois souvent desormais maintenant aujourd'hui encore autant quant hormis sauf excepte "
+    "contre autre autres premier premiere dernier derniere ancien ancienne nouveau nouvelle chez entre parmi "
+    "jusque afin bien comme sans avec".split()
 )
 
 
@@ -62,7 +72,7 @@ def is_held(name: str, held: frozenset[str], spelled: Mapping[str, Sequence[str]
     `spelled` gives what each acronym, folded, stands for.
     """
     wanted = set(words(name)) - STOP_WORDS
-    if wanted <= held:
+    if wanted <= held or all(word in held or _is_glued(word, held) for word in wanted):
         return True
     key = fold(name)
     if any(set(words(expansion)) - STOP_WORDS <= held for expansion in spelled.get(key, ())):
@@ -72,6 +82,13 @@ def is_held(name: str, held: frozenset[str], spelled: Mapping[str, Sequence[str]
         acronym in held and wanted <= set(words(expansion))
         for acronym, expansions in spelled.items()
         for expansion in expansions
+    )
+
+
+def _is_glued(word: str, held: Collection[str]) -> bool:
+    """Whether a small word follows `word` without a space: « Télépointsest »."""
+    return len(word) >= _SHORTEST_GLUED and any(
+        one.startswith(word) and one[len(word) :] in _SMALL for one in held if len(one) > len(word)
     )
 
 

@@ -106,8 +106,8 @@ def _behind(text: str, figure: Figure) -> str:
 
 
 def _thing(text: str, figure: Figure) -> str:
-    """The word behind a figure, in one form: of what there are as many."""
-    return next(iter(stems(_behind(text, figure))), "")
+    """Its measure, or the word behind a figure, in one form: of what there are as many."""
+    return _measure(text, figure) or next(iter(stems(_behind(text, figure))), "")
 
 
 def _counts(text: str, figure: Figure) -> bool:

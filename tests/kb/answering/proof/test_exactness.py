@@ -23,6 +23,12 @@ from kb.answering.proof.exactness import inexact
         ("L'enveloppe est de 12 milliards d'euros.", "L'enveloppe est de 12 milliards."),
         ("Les 11 ans de service au moins.", "Il faut au moins 11 ans de service."),
         ("Si les recettes dépassent 72 000 €.", "Si le montant dépasse par 72 000 € par an."),
+        ("Les relevés ne sont pas gardés plus de 6 mois.", "La durée de garde n'excède pas 6 mois."),
+        ("Le total ne doit pas dépasser 900 €.", "Le total ne dépasse pas 900 €."),
+        ("Le plafond est de 10 % du coût.", "L'aide est plafonnée à 10 % du coût."),
+        ("Il faut planter à au moins 2 mètres.", "La distance minimum avec le champ du voisin est de 2 mètres."),
+        ("On part à 52 ans après au moins 17 ans.", "On part à 52 ans si l'on a servi au moins 17 ans."),
+        ("Ces peines sont doublées.", "Ces peines sont portées au double."),
         ("Il y a 448 quartiers.", "Rien de cela."),  # what is missing altogether is told by another check
     ],
 )
@@ -35,6 +41,8 @@ def test_what_is_said_as_the_source_says_it(sentence: str, source: str) -> None:
     [
         ("Le programme concerne plus de 448 quartiers.", "Il y a 448 quartiers.", "concerne plus de 448"),
         ("Plus de 448 quartiers.", "Il y a 448 quartiers.", "Plus de 448"),
+        ("Il ne dure pas plus de 6 mois.", "Il dure plus de 6 mois.", "pas plus de 6"),
+        ("Ces peines sont doublées.", "Ces peines sont portées au triple.", "doublees"),
         ("Le programme concerne 448 quartiers.", "Plus de 448 quartiers.", "Le programme concerne 448"),
         ("Environ 448 quartiers.", "Plus de 448 quartiers.", "Environ 448"),
         ("Il y a 448 % de quartiers.", "Il y a 448 quartiers.", "448 %"),

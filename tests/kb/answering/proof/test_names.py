@@ -41,6 +41,8 @@ def test_names_inside_a_sentence(sentence: str, names: set[str]) -> None:
         ("Selon le plan, la haie est aidée.", ""),
         ("Haies et bosquets sont aidés.", ""),
         ("Douze lignes circulent.", ""),
+        ("Certaines lignes circulent.", ""),
+        ("Face à la crue, la ligne ne circule plus.", ""),
         ("la ligne circule.", ""),
     ],
 )
@@ -53,6 +55,8 @@ def test_a_name_is_held_whole_or_by_its_acronym() -> None:
     assert is_held("Saint-Avit", frozenset({"saint", "avit"}), {})
     assert not is_held("Saint-Avit", frozenset({"saint", "loup"}), {})
     assert is_held("ORF", frozenset({"office", "rivieres", "forets"}), spelled)
+    assert is_held("Aquaveille", frozenset({"aquaveilleest", "un", "service"}), {})
+    assert not is_held("Aquaveille", frozenset({"aquaveillette", "aqua"}), {})
     assert not is_held("ORF", frozenset({"office", "rivieres"}), spelled)
     assert is_held("Office", frozenset({"orf"}), spelled)
     assert not is_held("Agence", frozenset({"orf"}), spelled)

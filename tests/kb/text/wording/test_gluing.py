@@ -21,13 +21,30 @@ from kb.text.wording.gluing import unglued
         ("la réponse:« Oui »", "la réponse: « Oui »"),
         ("l'appel àProjets", "l'appel àProjets"),  # one letter before a capital: « iPhone »
         ("les élusÉlisent", "les élus Élisent"),
+        ("plus de2 mois", "plus de 2 mois"),
+        ("dépasser1 an", "dépasser 1 an"),
     ],
 )
 def test_a_space_stands_at_each_seam(glued: str, apart: str) -> None:
     assert unglued(glued) == apart
 
 
-@pytest.mark.parametrize("text", ["CO2", "25 m2", "H2O", "RE2020", "iPhone", "n°12", "3,5 %", "12.5", "M. Le Goff"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CO2",
+        "25 m2",
+        "H2O",
+        "12 km2 de bois",
+        "l'air et co2 par an",
+        "RE2020",
+        "iPhone",
+        "n°12",
+        "3,5 %",
+        "12.5",
+        "M. Le Goff",
+    ],
+)
 def test_what_is_written_so_stays_whole(text: str) -> None:
     assert unglued(text) == text
 
