@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +21,7 @@ from kb.cli.logs import QUESTIONS, configure_log
 from kb.cli.options import STORE
 from kb.cli.private_files import NOT_CLOSED, close_to_others, owner_only
 from kb.settings import Settings
+from kb.web.warming import for_good
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -50,7 +49,7 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
     configure_log(logging.getLogger().level, settings.log_format)
     if settings.log_format == "json" or settings.log_questions:
         logging.getLogger(QUESTIONS).setLevel(logging.INFO)  # a line for each answer
-    with _for_good():
+    with for_good():
         from ingest.child import ChildIngestor
         from ingest.erasing import settle_erasures
         from kb.evaluation.desk import EvaluationDesk
@@ -80,7 +79,7 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
             click.echo(line, err=True)
         glossary = EditedGlossary(place_of(settings))
         opener = Opener(settings, glossary.entries)
-        with _for_good():
+        with for_good():
             trouble = opener.try_to_open()
         if trouble:
             click.echo(trouble, err=True)
@@ -89,7 +88,7 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
             os.chdir(empty)
             desk = EvaluationDesk(opener, place_of(settings))
             kept = conversations_of(settings)
-            with _for_good():
+            with for_good():
                 page = server.build_server(
                     opener, ingestor, domain, settings, mount_pages, feedback_of(settings), desk, kept, glossary
                 )
@@ -153,19 +152,6 @@ def _close_to_others(settings: Settings) -> None:
     if left := close_to_others(folders, [settings.app_database, settings.accounts_file]):
         others = f" et {len(left) - 1} autre(s)" if len(left) > 1 else ""
         click.echo(NOT_CLOSED.format(first=left[0], others=others), err=True)
-
-
-@contextmanager
-def _for_good() -> Iterator[None]:
-    """What is made within stays as long as the process: no garbage is looked for among it, then or later. Importing
-    alone took 6.5 s of processor, and takes 5.6 without (30 November 2026).
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:
