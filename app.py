@@ -21,6 +21,7 @@ from kb.cli.logs import QUESTIONS, configure_log
 from kb.cli.options import STORE
 from kb.cli.private_files import NOT_CLOSED, close_to_others, owner_only
 from kb.settings import Settings
+from kb.web.warming import for_good
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -48,20 +49,21 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
     configure_log(logging.getLogger().level, settings.log_format)
     if settings.log_format == "json" or settings.log_questions:
         logging.getLogger(QUESTIONS).setLevel(logging.INFO)  # a line for each answer
-    from ingest.child import ChildIngestor
-    from ingest.erasing import settle_erasures
-    from kb.evaluation.desk import EvaluationDesk
-    from kb.index.opening import sources_in
-    from kb.records.conversations import conversations_of
-    from kb.records.editing.glossary import EditedGlossary
-    from kb.records.feedback import feedback_of
-    from kb.records.places import place_of
-    from kb.rights.restrictions import restrictions_of
-    from kb.rights.telling import told
-    from kb.text.domain import domain_of
-    from kb.ui.mounting import mount_pages
-    from kb.web import server
-    from kb.web.warming import Opener, Warmer
+    with for_good():
+        from ingest.child import ChildIngestor
+        from ingest.erasing import settle_erasures
+        from kb.evaluation.desk import EvaluationDesk
+        from kb.index.opening import sources_in
+        from kb.records.conversations import conversations_of
+        from kb.records.editing.glossary import EditedGlossary
+        from kb.records.feedback import feedback_of
+        from kb.records.places import place_of
+        from kb.rights.restrictions import restrictions_of
+        from kb.rights.telling import told
+        from kb.text.domain import domain_of
+        from kb.ui.mounting import mount_pages
+        from kb.web import server
+        from kb.web.warming import Opener, Warmer
 
     domain = domain_of(settings)
     server.check_host(settings)  # before the minutes that a first ingestion takes
@@ -77,16 +79,19 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
             click.echo(line, err=True)
         glossary = EditedGlossary(place_of(settings))
         opener = Opener(settings, glossary.entries)
-        if trouble := opener.try_to_open():
+        with for_good():
+            trouble = opener.try_to_open()
+        if trouble:
             click.echo(trouble, err=True)
         # Gradio can publish the files of its working directory: let there be none.
         with tempfile.TemporaryDirectory(prefix="reperes-") as empty:
             os.chdir(empty)
             desk = EvaluationDesk(opener, place_of(settings))
             kept = conversations_of(settings)
-            page = server.build_server(
-                opener, ingestor, domain, settings, mount_pages, feedback_of(settings), desk, kept, glossary
-            )
+            with for_good():
+                page = server.build_server(
+                    opener, ingestor, domain, settings, mount_pages, feedback_of(settings), desk, kept, glossary
+                )
             warmer = Warmer(opener)
             try:
                 server.serve(page, settings.host, settings.port, ready=_say_ready)

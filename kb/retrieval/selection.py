@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+from heapq import heapify, heappop, heapreplace
 
 # From this share of common word triples on, two passages say the same thing: another year's page, another audience's.
 _SAME = 0.9
@@ -40,24 +40,28 @@ def in_turn(documents: Sequence[str], scores: Sequence[float]) -> list[int]:
     A document's passages beyond the fourth give way to passages of other documents that score up to 2 less for each
     one already there: where nothing else is nearly as good, the document answers alone.
     """
-    waiting = list(range(len(documents)))
-    taken: Counter[str] = Counter()
+    of_documents: dict[str, list[int]] = {}
+    for number, document in enumerate(documents):
+        of_documents.setdefault(document, []).append(number)
+    # What a document takes of another's places hangs on its own passages alone, as many as come before each.
+    given = {
+        number: scores[number] - _WAY_GIVEN * max(0, before - MOST_OF_ONE_DOCUMENT + 1)
+        for numbers in of_documents.values()
+        for before, number in enumerate(numbers)
+    }
+    # Only the first one waiting of each document can be the best one left.
+    waiting = [(-given[numbers[0]], numbers[0], 0, numbers) for numbers in of_documents.values()]
+    heapify(waiting)
     order: list[int] = []
     while waiting:
-        # Only the first one waiting of each document can be the best one left.
-        first: dict[str, int] = {}
-        for number in waiting:
-            first.setdefault(documents[number], number)
-        best = max(first.values(), key=lambda number: (_score(number, documents, scores, taken), -number))
-        waiting.remove(best)
-        taken[documents[best]] += 1
-        order.append(best)
+        _, number, before, numbers = waiting[0]
+        order.append(number)
+        if before + 1 < len(numbers):
+            after = numbers[before + 1]
+            heapreplace(waiting, (-given[after], after, before + 1, numbers))
+        else:
+            heappop(waiting)
     return order
-
-
-def _score(number: int, documents: Sequence[str], scores: Sequence[float], taken: Counter[str]) -> float:
-    more = max(0, taken[documents[number]] - MOST_OF_ONE_DOCUMENT + 1)
-    return scores[number] - _WAY_GIVEN * more
 
 
 def _triples(text: str) -> frozenset[tuple[str, ...]]:

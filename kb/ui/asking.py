@@ -86,9 +86,9 @@ class Handlers:
         try:
             with closing(task.states()) as states:
                 for state in states:
-                    if state is None or (state == now and state.running):
-                        # Nothing new, but only here can a closed page be noticed.
+                    if state is None:  # nothing new, but only here can a closed page be noticed
                         yield [gr.skip()] * OUTPUTS
+                    if state is None or (state == now and state.running):
                         continue
                     panel_before, panel = panel, state.sources_html or empty_sources_html()
                     now, tools = state, "" if state.running else self._tools(state)

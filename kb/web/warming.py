@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kb.errors import ReperesError
@@ -18,6 +20,19 @@ if TYPE_CHECKING:
 _BETWEEN_LOOKS = 1.0  # seconds
 
 logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def for_good() -> Iterator[None]:
+    """What is made within stays as long as the process: no garbage is looked for among it, then or later. Importing
+    alone took 6.5 s of processor, and takes 5.6 without (30 November 2026).
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class Opener:

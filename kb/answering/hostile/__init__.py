@@ -36,7 +36,12 @@ def is_hostile(text: str) -> bool:
 
 def are_hostile_together(first: str, second: str) -> bool:
     """Whether two texts that are not hostile are one order cut in two."""
-    return hostility(f"{first} {second}") > TOGETHER
+    return _is_one_order(f"{first} {second}")
+
+
+@remembering
+def _is_one_order(text: str) -> bool:
+    return hostility(text) > TOGETHER
 
 
 def hostility(text: str, by: Weights | None = None) -> float:

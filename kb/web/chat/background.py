@@ -18,7 +18,9 @@ Reason = Literal["stop", "restart", "gone"]
 """Why it was left: to stop it, to begin anew, or because no page has read it for long."""
 
 BETWEEN_STATES = 0.05  # seconds: twenty states a second read as a flow; more would only load the browser
-SILENCE = 0.5  # seconds after which it is told that there is nothing new: only then can a closed page be noticed
+# Seconds after which it is told that there is nothing new: only then can a closed page be noticed. What is told costs
+# Gradio 11 ms of processor, even nothing (30 November 2026): it makes every part of the page that it names anew.
+SILENCE = 2.0
 LONGEST_ABSENCE = 120.0  # seconds: a look at another page and back; then others' questions come first
 
 
@@ -110,8 +112,9 @@ class BackgroundTask(Generic[State]):
         try:
             for state in states:
                 with self._changed:
-                    self._latest = state
-                    self._made += 1
+                    if state != self._latest:  # the same again is no news
+                        self._latest = state
+                        self._made += 1
                     if not self._readers and time.monotonic() - self._last_read > self._longest_absence:
                         self._left = self._left or "gone"
                     self._changed.notify_all()

@@ -7,6 +7,7 @@ from collections.abc import Generator
 
 import pytest
 
+from kb.web.chat import background
 from kb.web.chat.background import BackgroundTask, RunningTasks
 
 
@@ -37,6 +38,24 @@ def test_states_come_as_they_are_made_and_silence_is_told() -> None:
     seen = [state for state in states if state is not None]
     assert seen in ([3], [2, 3])  # the last one whatever happens, no other twice
     assert work.closed.wait(30)
+
+
+def test_the_same_state_again_is_no_news(monkeypatch: pytest.MonkeyPatch) -> None:
+    def states() -> Generator[str, None, None]:
+        yield "1 before you"
+        yield "1 before you"
+        again.set()
+        assert go.wait(30)
+        yield "your turn"
+
+    monkeypatch.setattr(background, "SILENCE", 0.05)
+    again, go = threading.Event(), threading.Event()
+    seen = BackgroundTask(states).states()
+    assert next(state for state in seen if state is not None) == "1 before you"
+    assert again.wait(30)
+    assert next(seen) is None
+    go.set()
+    assert [state for state in seen if state is not None] == ["your turn"]
 
 
 def test_of_many_states_only_some_are_seen_and_the_last_of_all() -> None:
