@@ -12,7 +12,7 @@ from kb.types import Answer, Citation
 from kb.web import strings
 from kb.web.chat.plain import plain_html
 from kb.web.chat.values import values_html
-from kb.web.render import block_html, escape
+from kb.web.render import block_html, escape, set_text
 
 TurnState = Literal["searching", "writing", "done", "stopped", "failed"]
 
@@ -32,7 +32,7 @@ def turn_html(question: str, turn: int, state: TurnState, body: str, ahead: int 
     }.get(state, "")
     return (
         f'<article class="turn" id="turn-{turn}" data-turn="{turn}" data-state="{state}">'
-        f'<h2 class="question" dir="auto">{escape(question)}</h2>{body}{below}</article>'
+        f'<h2 class="question" dir="auto">{set_text(question)}</h2>{body}{below}</article>'
     )
 
 
@@ -134,7 +134,7 @@ def _note_html(inner: str) -> str:
 def _warnings_html(answer: Answer) -> str:
     if not answer.warnings:
         return ""
-    items = "".join(f"<li>{escape(warning)}</li>" for warning in answer.warnings)
+    items = "".join(f"<li>{set_text(warning)}</li>" for warning in answer.warnings)
     return f'<div class="warnings"><strong>{escape(strings.WARNINGS)}</strong><ul>{items}</ul></div>'
 
 
