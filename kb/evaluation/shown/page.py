@@ -13,7 +13,7 @@ from kb.evaluation.results import REFUSAL_AUC, EvaluationResult, QuestionResult
 from kb.evaluation.scoring.matching import holds
 from kb.evaluation.scoring.refusals import RefusalCurve
 from kb.text.blocks import parse_blocks, table_cells
-from kb.text.moments import french_moment
+from kb.text.moments import french_date, french_moment
 
 if TYPE_CHECKING:
     import jinja2
@@ -61,6 +61,7 @@ def _written(
         about=_About(about or {}),
         began=french_moment(began),
         answerers=_ANSWERERS,
+        day=french_date,
         links=links,
         total=len(questions),
         failed=[question for question in questions if question["error"] is not None],

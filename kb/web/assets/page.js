@@ -265,7 +265,9 @@
       announcedTurn = writtenTurn = null;
       tallest = 0;
       announcer.textContent = "Recherche en cours.";
-      bring(turn, "start");
+      // What stood above it (the welcome, an earlier conversation) leaves in the next frame: then its place is known.
+      const { id } = turn;
+      requestAnimationFrame(() => requestAnimationFrame(() => find(id) && bring(find(id), "start")));
       keepFocus();
     }
     // Its documents are there and no word yet: told once, not again at each sentence.
