@@ -265,9 +265,11 @@
       announcedTurn = writtenTurn = null;
       tallest = 0;
       announcer.textContent = "Recherche en cours.";
-      // What stood above it (the welcome, an earlier conversation) leaves in the next frame: then its place is known.
+      // Of a conversation that is opened what stood above (the welcome) leaves in the next frame: then its place is
+      // known. A question that was just asked stands below what is there.
       const { id } = turn;
-      requestAnimationFrame(() => requestAnimationFrame(() => find(id) && bring(find(id), "start")));
+      if (["searching", "writing"].includes(turn.dataset.state)) bring(turn, "start");
+      else requestAnimationFrame(() => requestAnimationFrame(() => find(id) && bring(find(id), "start")));
       keepFocus();
     }
     // Its documents are there and no word yet: told once, not again at each sentence.
