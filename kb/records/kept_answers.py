@@ -61,9 +61,10 @@ def needed(answers: Iterable[Mapping[str, Any]]) -> Needed:
     """
     found: dict[tuple[tuple[str, ...], tuple[str, ...] | None], None] = {}
     for kept in answers:
+        # Answers kept from before there were such things lack them.
         shown = [citation["about"] for citation in (*kept["citations"], *kept.get("nearest", ()))]
-        sources = tuple(sorted({about["source"] for about in (*shown, *kept["closest"])}))
-        found[tuple(kept.get("hidden", ())), None if kept["warnings"] else sources] = None
+        sources = tuple(sorted({about["source"] for about in (*shown, *kept.get("closest", ()))}))
+        found[tuple(kept.get("hidden", ())), None if kept.get("warnings") else sources] = None
     return list(found)
 
 

@@ -20,8 +20,8 @@ def upgrade() -> None:
     for row in rows:
         kept = json.loads(row.answer)
         shown = [citation["about"] for citation in (*kept["citations"], *kept.get("nearest", ()))]
-        sources = sorted({about["source"] for about in (*shown, *kept["closest"])})
-        need = [kept.get("hidden", []), None if kept["warnings"] else sources]
+        sources = sorted({about["source"] for about in (*shown, *kept.get("closest", ()))})
+        need = [kept.get("hidden", []), None if kept.get("warnings") else sources]
         needs = found.setdefault(row.conversation_id, [])
         if need not in needs:
             needs.append(need)
