@@ -32,7 +32,7 @@ def turn_html(question: str, turn: int, state: TurnState, body: str, ahead: int 
     }.get(state, "")
     return (
         f'<article class="turn" id="turn-{turn}" data-turn="{turn}" data-state="{state}">'
-        f'<h2 class="question" dir="auto">{set_text(question)}</h2>{body}{below}</article>'
+        f'<h2 class="question" dir="auto">{escape(question)}</h2>{body}{below}</article>'
     )
 
 

@@ -61,7 +61,7 @@ def test_a_question_is_shown_at_once_and_answered_at_the_end() -> None:
     states = list(exchange(lambda: base, ChatState(), "  Que finance Action Logement ?  "))
     assert states[0].running
     assert "Recherche dans les documents" in states[0].current_html
-    assert "Que finance Action Logement\u00a0?</h2>" in states[0].current_html
+    assert "Que finance Action Logement ?</h2>" in states[0].current_html
     assert not states[-1].running
     assert 'data-state="done"' in states[-1].current_html
     assert "<mark>Action Logement apporte 72 % des aides du programme.</mark>" in states[-1].sources_html
