@@ -16,6 +16,7 @@ from ingest.processes import end, error_of, follow, printed, spawn, stopped
 from ingest.readers import SUFFIXES
 from kb.errors import ReperesError
 from kb.ports import Foresight, IngestionProgress
+from kb.rights.rights import WHOLE, Rights
 from kb.settings import UPLOADS_SOURCE, Settings
 
 _LONGEST_COMMAND = 600  # seconds
@@ -119,10 +120,12 @@ class ChildIngestor:
         command = ("correct", *self._to_store, *given, "--", document_id)
         return self._change(_Job(command, f"correction de {named}", f"Corrigé : {named}.", keeps_on=True))
 
-    def merge(self, field: str, values: Sequence[str], into: str) -> bool:
-        """Gives documents that have one of `values` the value `into`, at once or later as `correct` does."""
+    def merge(self, field: str, values: Sequence[str], into: str, rights: Rights = WHOLE) -> bool:
+        """Gives documents that somebody with `rights` may read, and that have one of `values`, the value `into`, at
+        once or later as `correct` does."""
         named = ", ".join(f"« {value} »" for value in values)
-        command = ("merge", *self._to_store, f"--into={into}", "--", field, *values)
+        others = (f"--except-source={pattern}" for pattern in rights.hidden)
+        command = ("merge", *self._to_store, f"--into={into}", *others, "--", field, *values)
         return self._change(
             _Job(command, f"fusion de {named} en « {into} »", f"Fusionné en « {into} » : {named}.", keeps_on=True)
         )

@@ -12,6 +12,7 @@ from kb.models.encoder import Encoder
 from kb.records.corrections import FIELDS, Correction, checked, drop_correction, keep_correction
 from kb.records.places import place_of
 from kb.retrieval.values import FIELDS_OF_VALUES
+from kb.rights.rights import WHOLE, Rights
 from kb.settings import Settings
 
 MERGED = {field: FIELDS[field] for field in FIELDS_OF_VALUES}
@@ -34,10 +35,18 @@ def correct(
 
 
 def merge(
-    field: str, values: Collection[str], into: str, settings: Settings, encoder: Encoder, *, person: str = ""
+    field: str,
+    values: Collection[str],
+    into: str,
+    settings: Settings,
+    encoder: Encoder,
+    *,
+    person: str = "",
+    rights: Rights = WHOLE,
 ) -> IngestReport:
     """Gives all documents that have one of `values` in a field (of `FIELDS_OF_VALUES`) the value `into` instead, as
-    corrections of each: they hold when the documents are read again.
+    corrections of each: they hold when the documents are read again. Those that somebody with `rights` may not read
+    are as if they were not there.
 
     Raises ReperesError for a field that has no such values, and for values that no document has.
     """
@@ -51,6 +60,8 @@ def merge(
     with open_ingestion(settings, encoder) as ingestion:
         for header in ingestion.plan.catalog.headers():
             held = getattr(header, field)
+            if rights.hides(header.source):
+                continue
             if isinstance(held, tuple):
                 if merged.isdisjoint(held):
                     continue

@@ -14,7 +14,7 @@ from kb.records.feedback import Verdict
 from kb.retrieval.filters import Filters
 from kb.retrieval.holding import Holding
 from kb.rights.restrictions import Restrictions
-from kb.rights.rights import Rights
+from kb.rights.rights import WHOLE, Rights
 from kb.types import Answer, Document, Hit, Message, StoreStatus
 
 
@@ -210,8 +210,9 @@ class Ingestor(Protocol):
         runs, and its progress tells of it by `title`. Raises ReperesError."""
         ...
 
-    def merge(self, field: str, values: Sequence[str], into: str) -> bool:
-        """Gives documents that have one of `values` in a field the value `into`, at once or later as `correct` does."""
+    def merge(self, field: str, values: Sequence[str], into: str, rights: Rights = WHOLE) -> bool:
+        """Gives documents that have one of `values` in a field the value `into`, at once or later as `correct` does;
+        those that somebody with `rights` may not read stay as they are."""
         ...
 
     def forget(self, document_id: str, title: str = "") -> bool:

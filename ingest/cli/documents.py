@@ -13,6 +13,7 @@ from kb.cli.console import print_json, say
 from kb.cli.options import JSON, STORE
 from kb.errors import DocumentError
 from kb.records.corrections import FIELDS
+from kb.rights.rights import Rights
 from kb.settings import Settings
 
 
@@ -101,14 +102,24 @@ def correct(document: str, fields: tuple[str, ...], reset: bool, store: Path | N
 @click.argument("field", metavar="CHAMP")
 @click.argument("values", nargs=-1, required=True, metavar="VALEUR…")
 @click.option("--into", required=True, metavar="VALEUR", help="La valeur à garder.")
+@click.option(
+    "--except-source",
+    "hidden",
+    multiple=True,
+    metavar="SOURCE",
+    help="Une source dont les documents restent comme ils sont ; « * » à la fin : toutes celles qui commencent ainsi.",
+)
 @STORE
 @JSON
-def merge(field: str, values: tuple[str, ...], into: str, store: Path | None, as_json: bool) -> None:
+def merge(
+    field: str, values: tuple[str, ...], into: str, hidden: tuple[str, ...], store: Path | None, as_json: bool
+) -> None:
     """Corrige pour de bon les documents qui disent la même chose de plusieurs façons (« Rapports », « rapport »)."""
     settings = Settings.load(store=store)
     from ingest import correction
 
-    end(correction.merge(_named(field), values, into, settings, encoder_of(settings)), as_json)
+    rights = Rights.without(hidden)
+    end(correction.merge(_named(field), values, into, settings, encoder_of(settings), rights=rights), as_json)
 
 
 def _field(text: str) -> tuple[str, str]:

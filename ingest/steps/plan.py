@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
@@ -15,9 +16,11 @@ from kb.index.catalog.rows import DocumentState
 from kb.index.embedding import NewVersion
 from kb.records.corrections import keep_correction, read_corrections
 from kb.records.places import place_of
-from kb.settings import Settings
+from kb.settings import UPLOADS_SOURCE, Settings
 from kb.text.domain import domain_of
 from kb.types import Document
+
+_OF_UPLOADS = re.compile(r"[0-9a-f]{16}/")  # the beginning of an added file's name (kb/web/uploads.py)
 
 
 class Plan:
@@ -64,7 +67,17 @@ class Plan:
             raise SkipItem("ignored", FORGOTTEN)
 
     def check_owner(self, document_id: str, source: str) -> None:
-        """Raises DocumentError when a document belongs to another source."""
+        """Raises DocumentError when a document belongs to another source, or is called as added files are.
+
+        What an editor adds never has the name of a document that is there already: were it refused, the refusal would
+        tell of one that may be hidden from them.
+        """
+        if source != UPLOADS_SOURCE and _OF_UPLOADS.match(document_id):
+            raise DocumentError(
+                document_id,
+                "son dossier porte un nom de seize chiffres (0-9, a-f), comme ceux des fichiers ajoutés dans "
+                "l'application ; renommez ce dossier",
+            )
         state = self.state(document_id)
         if state is not None and state.source != source:
             raise DocumentError(

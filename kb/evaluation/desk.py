@@ -24,7 +24,7 @@ from kb.evaluation.kept.runs import (
 from kb.evaluation.missed.desk import MissedDesk
 from kb.evaluation.questions import EvaluationQuestion, check_documents, parse_questions, question_to_json
 from kb.evaluation.results import EvaluationResult, QuestionResult
-from kb.evaluation.shown.page import SourceLinks, to_html
+from kb.evaluation.shown.page import SourceLinks, to_part
 from kb.records.asked.questions import AskedQuestions
 from kb.records.database import AppDatabase
 from kb.records.feedback import Feedback, read_feedback, readable_feedback, set_feedback_status
@@ -173,8 +173,9 @@ class EvaluationDesk:
                 comparison = compare(scores_of(database, str(before.id)), scores_of(database, str(number)))
         return Evaluated(number, result, comparison)
 
-    def report(self, number: int, links: SourceLinks | None = None, back: str = "") -> str:
-        """The page of a run, with links to its sources and back. Raises QuestionsError when there is no such run."""
+    def report(self, number: int, links: SourceLinks) -> str:
+        """What a page of the application shows of a run, in HTML, with links to its sources. Raises QuestionsError when
+        there is no such run."""
         with AppDatabase(self._kept) as database:
             kept = evaluation_run(database, number)
             if kept is None or not self._may_see(kept):
@@ -185,7 +186,7 @@ class EvaluationDesk:
             QuestionResult(queries.get(name) or EvaluationQuestion(name, row["question"]), row, scores)
             for name, (row, scores) in rows.items()
         ]
-        return to_html(EvaluationResult(tuple(results)), kept.about, kept.began, links=links, back=back)
+        return to_part(EvaluationResult(tuple(results)), kept.about, kept.began, links)
 
     def _known(self) -> set[str]:
         return {document.id for document in self._base().documents()}

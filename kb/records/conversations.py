@@ -21,6 +21,7 @@ import sqlalchemy as sa
 
 from kb.records.database import AppDatabase, OpenedOnce
 from kb.records.erasure import ERASED, Erased, answer_without, asked_plainly, read_erased
+from kb.records.kept_answers import needed
 from kb.records.places import Kept, as_place, place_of
 from kb.records.tables import CONVERSATIONS, TURNS
 from kb.settings import Settings
@@ -123,18 +124,22 @@ class SavedConversations:
             owner = connection.execute(
                 sa.select(CONVERSATIONS.c.person).where(CONVERSATIONS.c.id == conversation)
             ).scalar_one_or_none()
+            if owner is not None and owner != person:
+                return
+            earlier = sa.and_(TURNS.c.conversation_id == conversation, TURNS.c.number < turn.number)
+            rows = connection.execute(sa.select(TURNS.c.answer).where(earlier).order_by(TURNS.c.number)).scalars()
+            before = list(map(json.loads, rows))
+            held = _without_erased(turn, before, read_erased(connection))
+            values = {
+                "changed": turn.at,
+                "needed": json.dumps(needed([*before, held.answer]), ensure_ascii=False),
+            }
             if owner is None:
                 title = " ".join(str(turn.answer["question"]).split())[:LONGEST_TITLE]
-                values = {"id": conversation, "person": person, "title": title, "changed": turn.at}
+                values |= {"id": conversation, "person": person, "title": title}
                 connection.execute(CONVERSATIONS.insert(), values)
-            elif owner != person:
-                return
             else:
-                mine = CONVERSATIONS.c.id == conversation
-                connection.execute(CONVERSATIONS.update().where(mine).values(changed=turn.at))
-            earlier = sa.and_(TURNS.c.conversation_id == conversation, TURNS.c.number < turn.number)
-            before = connection.execute(sa.select(TURNS.c.answer).where(earlier)).scalars().all()
-            held = _without_erased(turn, map(json.loads, before), read_erased(connection))
+                connection.execute(CONVERSATIONS.update().where(CONVERSATIONS.c.id == conversation).values(values))
             later = sa.and_(TURNS.c.conversation_id == conversation, TURNS.c.number >= turn.number)
             connection.execute(TURNS.delete().where(later))
             row = {

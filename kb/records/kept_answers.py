@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NotRequired, cast
 
 from kb.answering.serialize import AnswerJson, CitationJson, answer_to_json
@@ -49,15 +49,31 @@ def rights_of(kept: Mapping[str, Any]) -> Rights:
     return Rights.without(kept.get("hidden", ()))
 
 
-def may_be_shown(kept: Mapping[str, Any], rights: Rights) -> bool:
-    """Whether somebody with `rights`, by now, may be shown an answer that another person was given.
+Needed = Sequence[tuple[Sequence[str], Sequence[str] | None]]
+"""What somebody must be allowed to be shown answers: of each, what was hidden from who was given it, and its sources;
+None where more than those may speak in it."""
 
-    Its words are those of its sources, but for its warnings: what those were made from is not all told.
+
+def needed(answers: Iterable[Mapping[str, Any]]) -> Needed:
+    """What somebody must be allowed to be shown kept answers that another person was given, each need once.
+
+    Words of an answer are those of its sources, but for its warnings: what those were made from is not all told.
     """
-    if rights.cover(rights_of(kept)):
-        return True
-    shown = [citation["about"] for citation in (*kept["citations"], *kept.get("nearest", ()))]
-    return not kept["warnings"] and not any(rights.hides(about["source"]) for about in (*shown, *kept["closest"]))
+    found: dict[tuple[tuple[str, ...], tuple[str, ...] | None], None] = {}
+    for kept in answers:
+        # Answers kept from before there were such things lack them.
+        shown = [citation["about"] for citation in (*kept["citations"], *kept.get("nearest", ()))]
+        sources = tuple(sorted({about["source"] for about in (*shown, *kept.get("closest", ()))}))
+        found[tuple(kept.get("hidden", ())), None if kept.get("warnings") else sources] = None
+    return list(found)
+
+
+def may_be_shown(needs: Needed, rights: Rights) -> bool:
+    """Whether somebody with `rights`, by now, may be shown all the answers that have these needs."""
+    return all(
+        rights.cover(Rights.without(hidden)) or (sources is not None and not any(map(rights.hides, sources)))
+        for hidden, sources in needs
+    )
 
 
 def kept_answer(kept: Mapping[str, Any]) -> Answer:

@@ -104,6 +104,8 @@ CONVERSATIONS = sa.Table(
     sa.Column("changed", PlainText, nullable=False),
     sa.Column("pinned", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("shared", sa.Boolean, nullable=False, server_default=sa.false()),  # see kb/records/sharing
+    # JSON, see kb/records/kept_answers.py: whoever may not read it is told so as fast as if it was not there.
+    sa.Column("needed", PlainText, nullable=False, server_default="[]"),
 )
 TURNS = sa.Table(
     "turns",

@@ -281,7 +281,7 @@ class Handlers:
         """Counts and saves an answer that is whole."""
         kept = now.kept_turn
         if kept is None:
-            self._context.metrics.failed("page")
+            self._context.metrics.failed("page", self._base.rights(person))
             return now
         self._context.metrics.answered(cast("AnswerJson", kept.answer), "page", rights_of(kept.answer))
         try:

@@ -20,6 +20,7 @@ from kb.answering.serialize import answer_to_json, hit_to_json
 from kb.errors import ReperesError
 from kb.ports import Base, Views
 from kb.retrieval.filters import Filters
+from kb.rights.rights import Rights
 from kb.types import Message
 from kb.web import strings
 from kb.web.auth.gate import Gate
@@ -99,12 +100,14 @@ def add_api(server: FastAPI, base: Views, gate: Gate, metrics: Metrics, waiting_
                     yield {**plain, "final": final}
 
         if asked.stream:
-            written = (json.dumps(state, ensure_ascii=False) + "\n" for state in _surely(told(), metrics))
+            written = (
+                json.dumps(state, ensure_ascii=False) + "\n" for state in _surely(told(), metrics, opened.rights)
+            )
             return _Stream(written)
         try:
             *_, last = told()
         except ReperesError as error:
-            metrics.failed("api")
+            metrics.failed("api", opened.rights)
             raise HTTPException(422, str(error)) from error
         return JSONResponse({name: value for name, value in last.items() if name != "final"})
 
@@ -144,16 +147,16 @@ class _Stream(StreamingResponse):
             await run_in_threadpool(self._lines.close)
 
 
-def _surely(states: Iterator[dict[str, Any]], metrics: Metrics) -> Iterator[dict[str, Any]]:
+def _surely(states: Iterator[dict[str, Any]], metrics: Metrics, rights: Rights) -> Iterator[dict[str, Any]]:
     """The states; an error, once the answer has begun, is the last line."""
     try:
         yield from states
     except ReperesError as error:
-        metrics.failed("api")
+        metrics.failed("api", rights)
         yield {"error": str(error), "final": True}
     except Exception:  # the status is sent already: the line is all that is left to tell it
         logger.exception("answering over the API failed")
-        metrics.failed("api")
+        metrics.failed("api", rights)
         yield {"error": strings.INTERNAL_ERROR, "final": True}
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, UploadFile
-from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+from fastapi.responses import PlainTextResponse, Response
+from markupsafe import Markup
 
 from kb.errors import ReperesError
+from kb.evaluation.shown.page import part_style
 from kb.evaluation.tables import to_csv, to_jsonl, to_xlsx
 from kb.ports import DeskOf
 from kb.web import strings
@@ -31,9 +33,12 @@ def evaluation_routes(desks: DeskOf) -> APIRouter:
     @router.get("/rapport/{number}")
     def report(request: Request, number: Annotated[int, Path(ge=1, le=_LARGEST_NUMBER)]) -> Response:
         try:
-            return HTMLResponse(desks(person_of(request)).report(number, reader_address, "/evaluation/"))
+            told = desks(person_of(request)).report(number, reader_address)
         except ReperesError as error:
-            return PlainTextResponse(str(error), 404)
+            text = str(error)
+            return page(request, "message.html", 404, title="Rapport introuvable", text=text, back="/evaluation/")
+        # Escaped where it is written.
+        return page(request, "editors/report.html", report=Markup(told), style=Markup(part_style()))
 
     @router.get("/questions.{form}")
     def export(request: Request, form: str) -> Response:

@@ -105,7 +105,9 @@ class Guard:
         elif not _is_utf8(headers):
             await PlainTextResponse(strings.CHARSET_REFUSED, 415)(scope, receive, response)
         elif not exists(scope["path"]):
-            await refusal(_seen(scope, here), 404, strings.NO_SUCH_PAGE, strings.NOT_FOUND)(scope, receive, response)
+            await refusal(_seen(scope, here), 404, strings.NO_SUCH_PAGE, strings.NO_SUCH_PAGE_WHY)(
+                scope, receive, response
+            )
         else:
             await self._app(_seen(scope, here, compressed=not gradio_page), receive, response)
 

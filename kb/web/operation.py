@@ -74,11 +74,11 @@ class Metrics:
             told["question"] = answer["question"]
         logger.info("answered", extra={"told": told})
 
-    def failed(self, way: str) -> None:
-        """Counts a question that could not be answered."""
+    def failed(self, way: str, rights: Rights = WHOLE) -> None:
+        """Counts a question that could not be answered; `rights` are those of who asked."""
         self._questions.labels(way, "error").inc()
         if self._asked is not None:
-            self._asked.failed(way)
+            self._asked.failed(way, rights=rights)
 
     def signed_in(self, outcome: str) -> None:
         """Counts a password that was sent: `right` and `wrong` were checked, `delayed` and `busy` were not."""

@@ -48,6 +48,7 @@ def add_problem_pages(server: FastAPI) -> None:
 def _told(request: Request, status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
     if request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
         return JSONResponse({"detail": detail}, status, headers)
-    response = page(request, "message.html", status, title=_TITLES.get(status, "Erreur"), text=detail)
+    text = strings.NO_SUCH_PAGE_WHY if detail == strings.NOT_FOUND else detail
+    response = page(request, "message.html", status, title=_TITLES.get(status, "Erreur"), text=text)
     response.headers.update(headers or {})
     return response

@@ -29,6 +29,7 @@ _UNSHOWN = dict.fromkeys(
         *range(0x2066, 0x206A),
     ]
 )
+_APART = re.compile(r" (?=[»:;?!])|(?<=«) ")
 _UNSAFE_IN_URL = re.compile(r"[\s\x00-\x1f\x7f\\]")
 _MARKER = re.compile(r"(\s*)(?:(\d{1,3})[.)]|\S)\s+")
 
@@ -36,6 +37,11 @@ _MARKER = re.compile(r"(\s*)(?:(\d{1,3})[.)]|\S)\s+")
 def escape(text: str) -> str:
     """`text` as HTML, also within attributes, without a line break and without what reorders or hides characters."""
     return html.escape(shown_text(text)).replace("\n", "&#10;")
+
+
+def set_text(text: str) -> str:
+    """`text` as HTML, without a line that ends before a mark of punctuation that French sets apart, or after «."""
+    return _APART.sub("\u00a0", escape(text))
 
 
 def shown_text(text: str) -> str:

@@ -94,6 +94,7 @@ def build_server(
     asked = asked_of(settings)
     metrics = Metrics(log_questions=settings.log_questions, asked=asked)
     kept = conversations or PassingConversations()
+    links = SharedLinks(place_of(settings)) if settings.sharing and kept.saved else None
     terms = glossary or EditedGlossary(place_of(settings))
     limit = settings.max_file_mb * MOST_FILES * 1_000_000
     middleware = [
@@ -116,6 +117,8 @@ def build_server(
         gate.close()
         kept.close()
         terms.close()
+        if links is not None:
+            links.close()
         if asked is not None:
             asked.close()
         leaves.close()
@@ -138,7 +141,6 @@ def build_server(
     server.include_router(explore_routes(views, domain), **hidden)
     server.include_router(glossary_routes(views, terms), **hidden)
     server.include_router(beside_routes(kept), **hidden)
-    links = SharedLinks(place_of(settings)) if settings.sharing and kept.saved else None
     if links is not None:
         server.include_router(sharing_routes(links, views, has_accounts=not gate.is_open), **hidden)
     server.include_router(conversation_routes(kept, settings.retention_days, links), **hidden)

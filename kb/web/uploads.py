@@ -31,6 +31,7 @@ _RECORDS = ".fiches"
 # Where both stood before, side by side: an upload could take the place of its own record.
 _BEFORE = ".attente"
 _RECORD_OF_BEFORE = "attente.json"
+NOT_WAITING = "Ce fichier n'attend plus : il a été ajouté ou écarté."
 _CHUNK = 1 << 20
 _LONGEST_NAME = 120
 _LONGEST_NAME_IN_BYTES = 200  # file systems take 255, and what writes a file aside adds to its name
@@ -128,7 +129,7 @@ class Uploads:
         """What waits under a key. Raises ReperesError when it does no more."""
         found = self._read(key) if _KEY.fullmatch(key) else None
         if found is None:
-            raise ReperesError("Ce fichier n'attend plus : il a été ajouté ou écarté.")
+            raise ReperesError(NOT_WAITING)
         return found
 
     def note(self, key: str, preview: Mapping[str, Any] | None, trouble: str | None) -> None:
@@ -239,6 +240,11 @@ def _key_of(path: Path) -> str:
 
 def _key(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
+
+
+def is_address(document_id: str) -> bool:
+    """Whether a document is a page of the web: its id is its address, no file's is."""
+    return document_id.startswith(("http://", "https://"))
 
 
 def file_of(name: str) -> str:

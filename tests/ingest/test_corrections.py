@@ -15,6 +15,7 @@ from kb.index.catalog.file import FileCatalog
 from kb.index.layout import CATALOG_FILE, index_folder
 from kb.models.encoder import Encoder
 from kb.records.corrections import read_corrections
+from kb.rights.rights import Rights
 from kb.settings import Settings
 from kb.types import Document
 
@@ -32,10 +33,10 @@ def folder(tmp_path: Path, settings: Settings, tiny_encoder: Encoder) -> Path:
     return found
 
 
-def stored(settings: Settings) -> Document:
+def stored(settings: Settings, document_id: str = "a.md") -> Document:
     catalog = FileCatalog(index_folder(settings.store) / CATALOG_FILE)
     try:
-        found = catalog.document("a.md")
+        found = catalog.document(document_id)
     finally:
         catalog.close()
     assert found is not None
@@ -132,6 +133,24 @@ def test_values_are_merged_for_good(folder: Path, settings: Settings, tiny_encod
     merge("partners", ["Agence", "État"], "Anah", settings, tiny_encoder)
     assert stored(settings).partners == ("Anah",)
     assert "a.md" not in read_corrections(settings.app_database)
+
+
+def test_what_may_not_be_read_is_not_merged(folder: Path, settings: Settings, tiny_encoder: Encoder) -> None:
+    hidden = folder.parent / "rh"
+    hidden.mkdir()
+    (hidden / "b.md").write_text(TEXT.replace("12", "13"), encoding="utf-8")
+    (hidden / "c.md").write_text(TEXT.replace("[Anah]", "[Zéphyrin]").replace("12", "14"), encoding="utf-8")
+    for read in (folder, hidden):
+        ingest([read], settings, tiny_encoder)
+    others = Rights.without(["r*"])
+    assert merge("partners", ["Anah"], "ANAH", settings, tiny_encoder, rights=others).updated == 1
+    now = {name: stored(settings, name).partners for name in ("a.md", "b.md", "c.md")}
+    assert now == {"a.md": ("ANAH",), "b.md": ("Anah",), "c.md": ("Zéphyrin",)}
+    # A value of what is hidden is one that no document has.
+    for value in ("Zéphyrin", "Zéphirin"):
+        with pytest.raises(ReperesError, match=f"Aucun document n'a pour partenaires : {value}"):
+            merge("partners", [value], "ANAH", settings, tiny_encoder, rights=others)
+    assert merge("partners", ["Anah", "Zéphyrin"], "ANAH", settings, tiny_encoder).updated == 2
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,16 @@ def test_a_document_of_another_source_is_refused(folder: Path, settings: Setting
     assert "« autre »" in report.failed[0].reason
 
 
+def test_no_document_is_called_as_added_files_are(folder: Path, settings: Settings, tiny_encoder: Encoder) -> None:
+    """A refusal of what an editor adds would tell them of a document that they may not read."""
+    key = "0123456789abcdef"
+    (folder / key).mkdir()
+    (folder / key / "a.md").write_text("# Prime\n\nLa prime est versée en juin.", encoding="utf-8")
+    (failure,) = ingest([folder], settings, tiny_encoder).failed
+    assert (failure.source, "renommez ce dossier" in failure.reason) == (f"{key}/a.md", True)
+    assert ingest([folder], settings, tiny_encoder, source="ajouts", confirm=True).added == 1
+
+
 def test_two_folders_of_one_name_are_not_mixed_up(folder: Path, settings: Settings, tiny_encoder: Encoder) -> None:
     ingest([folder], settings, tiny_encoder)
     namesake = folder.parent / "ailleurs" / "docs"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.ports import Foresight, IngestionProgress
+from kb.rights.rights import WHOLE, Rights
 from kb.types import Document
 
 ServePage = Callable[..., str]
@@ -117,9 +118,9 @@ class StillIngestor:
         self.asked.append(("correct", document_id, fields))
         return True
 
-    def merge(self, field: str, values: Sequence[str], into: str) -> bool:
+    def merge(self, field: str, values: Sequence[str], into: str, rights: Rights = WHOLE) -> bool:
         """Told by `asked`."""
-        self.asked.append(("merge", field, tuple(values), into))
+        self.asked.append(("merge", field, tuple(values), into, *rights.hidden))
         return True
 
     def forget(self, document_id: str, title: str = "") -> bool:

@@ -129,10 +129,16 @@ class MissedDesk:
         return checked.id
 
     def weeks(self) -> list[Week]:
-        """The weeks within the retention, latest first."""
+        """The weeks within the retention, latest first, of questions that were asked with no more rights than theirs:
+        a number of others' would tell what is asked of sources that they may not read."""
         with AppDatabase(self._kept) as database:
-            said = read_feedback(database)
-        return weeks(self._asked.since(), said)
+            said = readable_feedback(read_feedback(database), self._rights)
+        return weeks(self._asked.since(rights=self._rights), said)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether they may not see all that is asked."""
+        return bool(self._rights.hidden)
 
     def to_csv(self) -> bytes:
         """A CSV file of the groups, that spreadsheets in French open as it is."""
@@ -152,7 +158,7 @@ class MissedDesk:
         said = next((known for known in told if known.id in feedback), None)
         if said is not None:
             return to_query(said)  # what the reader said fills some of it in
-        mine = (asked for asked in self._asked.since() if self._rights.cover(asked.rights))
+        mine = self._asked.since(rights=self._rights)
         known = next((asked for asked in mine if asked.id in questions and asked.question), None)
         if known is None:
             raise QuestionsError("Ces questions ne sont plus gardées : rechargez la page.")

@@ -13,7 +13,7 @@ from kb.evaluation.results import REFUSAL_AUC, EvaluationResult, QuestionResult
 from kb.evaluation.scoring.matching import holds
 from kb.evaluation.scoring.refusals import RefusalCurve
 from kb.text.blocks import parse_blocks, table_cells
-from kb.text.moments import french_moment
+from kb.text.moments import french_date, french_moment
 
 if TYPE_CHECKING:
     import jinja2
@@ -25,29 +25,44 @@ _LEFT, _BOTTOM, _SIDE = 48, 244, 220
 _AT_MOST = (5, 10, 20)
 _SPEAKERS = {"user": "Question", "assistant": "Réponse"}
 _FINE = ("ok", "unscored")
+_ANSWERERS = {
+    "extractive": "réponses faites de phrases des documents",
+    "llm": "réponses rédigées par un modèle de langue",
+}
 
 SourceLinks = Callable[[str, int, int, str], str]
 """The address of a document at a sentence: its id, where the sentence starts and ends, and its words."""
 
 
-def to_html(
-    result: EvaluationResult,
-    about: Mapping[str, Any] | None = None,
-    began: str = "",
-    *,
-    links: SourceLinks | None = None,
-    back: str = "",
-) -> str:
-    """The page. `about` is what the run depends on (`kept_runs.about_run`), `began` its date and time. In the
-    application, `links` gives the address of each source and `back` that of the page it comes from.
+def to_html(result: EvaluationResult, about: Mapping[str, Any] | None = None, began: str = "") -> str:
+    """The page, a file of its own. `about` is what the run depends on (`kept_runs.about_run`), `began` its date and
+    time.
     """
+    return _written("page.html", result, about, began, None)
+
+
+def to_part(result: EvaluationResult, about: Mapping[str, Any], began: str, links: SourceLinks) -> str:
+    """The same for a page of the application, which has its style (`part_style`); `links` gives the address of each
+    source."""
+    return _written("body.html", result, about, began, links)
+
+
+def part_style() -> str:
+    """The style of `to_part`."""
+    return _template("report.css").render()
+
+
+def _written(
+    name: str, result: EvaluationResult, about: Mapping[str, Any] | None, began: str, links: SourceLinks | None
+) -> str:
     questions = [_question(asked) for asked in result.results]
     told = Counter(question["label"] for question in questions)
-    return _template("page.html").render(
+    return _template(name).render(
         about=_About(about or {}),
         began=french_moment(began),
+        answerers=_ANSWERERS,
+        day=french_date,
         links=links,
-        back=back,
         total=len(questions),
         failed=[question for question in questions if question["error"] is not None],
         figures=[_figure(key, result) for key in FIGURES if result.estimate(key).n],
@@ -93,6 +108,8 @@ def _figure(key: str, result: EvaluationResult) -> dict[str, Any]:
         "value": value_text(key, estimate.value),
         "interval": interval_text(key, estimate),
         "n": estimate.n,
+        # A bar goes from 0 to 1: a number of sentences has none.
+        "share": estimate.high is not None and estimate.high <= 1,
         **{name: round((value or 0.0) * _WIDTH, 1) for name, value in places.items()},
     }
 

@@ -30,6 +30,7 @@ from kb.settings import Settings
 Outcome = Literal["answered", "unsourced", "refused", "failed"]
 MISSED: tuple[Outcome, ...] = ("refused", "unsourced")
 """Outcomes of the questions whose words are kept: no document proved an answer."""
+_MISSED = QUESTIONS_ASKED.c.outcome.in_(MISSED)
 _BETWEEN_PURGES = 3600.0  # seconds
 
 logger = logging.getLogger(__name__)
@@ -83,22 +84,22 @@ class AskedQuestions:
         took = [seconds for seconds in answer["seconds"].values() if isinstance(seconds, float | int)]
         self._add(way, outcome, answer["reason"], asked, understood, sum(took) if took else None, now, rights)
 
-    def failed(self, way: str, now: datetime | None = None) -> None:
-        """Keeps that a question could not be answered. Never raises."""
-        self._add(way, "failed", None, "", "", None, now)
+    def failed(self, way: str, now: datetime | None = None, rights: Rights = WHOLE) -> None:
+        """Keeps that a question could not be answered that somebody with `rights` asked. Never raises."""
+        self._add(way, "failed", None, "", "", None, now, rights)
 
-    def since(self, at: str = "") -> list[AskedQuestion]:
-        """The questions asked from an ISO date and time on, oldest first."""
-        return self._read(QUESTIONS_ASKED.c.at >= at)
+    def since(self, at: str = "", rights: Rights = WHOLE) -> list[AskedQuestion]:
+        """The questions asked from an ISO date and time on with no more than `rights`, oldest first."""
+        return self._read(self._seen_by(rights) & (QUESTIONS_ASKED.c.at >= at))
 
     def missed(self, status: Status = "new", most: int = 500, rights: Rights = WHOLE) -> list[AskedQuestion]:
         """The last `most` questions without a source, of one status, oldest first, of those that an editor with
         `rights` may see."""
-        return self._read(self._seen_by(rights) & (QUESTIONS_ASKED.c.status == status), most)
+        return self._read(_MISSED & self._seen_by(rights) & (QUESTIONS_ASKED.c.status == status), most)
 
     def set_status(self, numbers: Collection[int], status: Status, rights: Rights = WHOLE) -> int:
         """Notes what became of questions without a source that an editor with `rights` may see; of how many."""
-        mine = QUESTIONS_ASKED.c.id.in_(numbers) & self._seen_by(rights)
+        mine = _MISSED & QUESTIONS_ASKED.c.id.in_(numbers) & self._seen_by(rights)
         with self._database().writing() as connection:
             return int(connection.execute(QUESTIONS_ASKED.update().where(mine).values(status=status)).rowcount)
 
@@ -111,14 +112,13 @@ class AskedQuestions:
             return int(connection.execute(QUESTIONS_ASKED.delete().where(chosen)).rowcount)
 
     def _seen_by(self, rights: Rights) -> sa.ColumnElement[bool]:
-        """Those without a source that were asked with no more rights than `rights`."""
-        missed = QUESTIONS_ASKED.c.outcome.in_(MISSED)
+        """Those that were asked with no more rights than `rights`."""
         if not rights.hidden:
-            return missed
+            return sa.true()
         with self._database().transaction() as connection:
             kinds = connection.execute(sa.select(QUESTIONS_ASKED.c.hidden).distinct()).scalars()
             shown = [kind for kind in kinds if rights.cover(Rights.without(json.loads(kind)))]
-        return missed & QUESTIONS_ASKED.c.hidden.in_(shown)
+        return QUESTIONS_ASKED.c.hidden.in_(shown)
 
     def _read(self, chosen: sa.ColumnElement[bool], most: int | None = None) -> list[AskedQuestion]:
         self._purge_at_times()

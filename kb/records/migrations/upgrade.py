@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from kb.errors import StoreError
 from kb.records.tables import configure
 
-LATEST = "9"
+LATEST = "10"
 """The version that this program works with: the last one of `kb/records/migrations/versions`."""
 
 _MIGRATIONS = Path(__file__).parent

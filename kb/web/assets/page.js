@@ -265,7 +265,11 @@
       announcedTurn = writtenTurn = null;
       tallest = 0;
       announcer.textContent = "Recherche en cours.";
-      bring(turn, "start");
+      // Of a conversation that is opened what stood above (the welcome) leaves in the next frame: then its place is
+      // known. A question that was just asked stands below what is there.
+      const { id } = turn;
+      if (["searching", "writing"].includes(turn.dataset.state)) bring(turn, "start");
+      else requestAnimationFrame(() => requestAnimationFrame(() => find(id) && bring(find(id), "start")));
       keepFocus();
     }
     // Its documents are there and no word yet: told once, not again at each sentence.

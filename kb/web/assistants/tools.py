@@ -138,7 +138,7 @@ class Tools:
                     yield _answered(told, call)
             except Exception:  # counted here; told, and its cause logged, where it arrives
                 if self._metrics is not None:
-                    self._metrics.failed(WAY)
+                    self._metrics.failed(WAY, opened.rights)
                 raise
             finally:
                 states.close()

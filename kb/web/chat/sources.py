@@ -15,7 +15,7 @@ from kb.text.moments import french_date
 from kb.types import Answer, Citation, Document, Hit
 from kb.web import strings
 from kb.web.chat.citing import cite_button
-from kb.web.render import escape, page_url, passage_html, quote_html
+from kb.web.render import escape, page_url, passage_html, quote_html, set_text
 
 PHRASE = 160
 """Characters of a quote that a link to the reader carries, to be sure that the document still says it there."""
@@ -133,7 +133,7 @@ def _group(turn: int, title: str, question: str, body: str) -> str:
     return (
         f'<section class="sources" id="sources-{turn}" data-turn="{turn}" aria-labelledby="sources-title-{turn}">'
         f'<h2 id="sources-title-{turn}" tabindex="-1">{escape(title)}</h2>'
-        f'<p class="about"><bdi>{escape(question)}</bdi></p>{body}</section>'
+        f'<p class="about"><bdi>{set_text(question)}</bdi></p>{body}</section>'
     )
 
 

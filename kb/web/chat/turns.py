@@ -12,7 +12,7 @@ from kb.types import Answer, Citation
 from kb.web import strings
 from kb.web.chat.plain import plain_html
 from kb.web.chat.values import values_html
-from kb.web.render import block_html, escape
+from kb.web.render import block_html, escape, set_text
 
 TurnState = Literal["searching", "writing", "done", "stopped", "failed"]
 
@@ -134,7 +134,7 @@ def _note_html(inner: str) -> str:
 def _warnings_html(answer: Answer) -> str:
     if not answer.warnings:
         return ""
-    items = "".join(f"<li>{escape(warning)}</li>" for warning in answer.warnings)
+    items = "".join(f"<li>{set_text(warning)}</li>" for warning in answer.warnings)
     return f'<div class="warnings"><strong>{escape(strings.WARNINGS)}</strong><ul>{items}</ul></div>'
 
 

@@ -15,10 +15,12 @@ from kb.records.accounts import NOBODY, Person
 from kb.records.corrections import FIELDS, LISTS, as_typed, checked, keep_new_correction
 from kb.records.places import Kept
 from kb.retrieval.values import FIELDS_OF_VALUES, nearest_value, values_of
+from kb.rights.rights import Rights
 from kb.settings import UPLOADS_SOURCE
 from kb.types import Document
+from kb.web.added.outcomes import Outcome, outcomes
 from kb.web.pages.templating import person_of
-from kb.web.uploads import Uploads, WaitingUpload
+from kb.web.uploads import NOT_WAITING, Uploads, WaitingUpload, is_address
 
 READ_AT_ONCE = 10
 """What waits and is read by one process: starting one takes two seconds, reading a file some tenths (2026-11)."""
@@ -26,6 +28,10 @@ READ_AT_ONCE = 10
 _NOT_ALL = (
     "Cet aperçu nomme des documents de toutes les sources : demandez-le à une personne qui peut toutes les lire, ou "
     "faites la mise à jour sans aperçu."
+)
+_NO_ADDRESS = (
+    "Des pages web de la base sont réservées à des groupes dont vous n'êtes pas : demandez à une personne qui peut "
+    "lire toutes les sources d'ajouter cette adresse, ou enregistrez la page et ajoutez le fichier."
 )
 _NOT_YOURS = (
     f"La source « {UPLOADS_SOURCE} » est réservée à des groupes dont vous n'êtes pas : demandez à une personne de l'un "
@@ -85,14 +91,70 @@ class DocumentEditor:
         return found
 
     @property
+    def rights(self) -> Rights:
+        """What they may read, and change."""
+        return self.views.rights(self.person)
+
+    @property
     def foresees(self) -> bool:
         """Whether they may be told what an update would change."""
-        return not self.views.rights(self.person).hidden
+        return not self.rights.hidden
 
     @property
     def adds(self) -> bool:
         """Whether they may add files, and see those that wait."""
-        return not self.views.rights(self.person).hides(UPLOADS_SOURCE)
+        return not self.rights.hides(UPLOADS_SOURCE)
+
+    @property
+    def adds_addresses(self) -> bool:
+        """Whether they may add addresses, and see those that wait: not while pages of the web are hidden from them. An
+        address that the base has is not added again, and what becomes of it would tell that it is there.
+        """
+        rights = self.rights
+        if not rights.hidden:
+            return True
+        whole = self.views.whole()
+        held = [(document.id, document.source) for document in whole.documents()]
+        held += [(gone.document, gone.source) for gone in whole.withdrawn()]
+        return not any(is_address(name) and rights.hides(source) for name, source in held)
+
+    def check_address(self) -> None:
+        """Raises ReperesError for those who may add none."""
+        if not self.adds_addresses:
+            raise ReperesError(_NO_ADDRESS)
+
+    def waiting(self) -> list[WaitingUpload]:
+        """What waits and is theirs to see, by name."""
+        if not self.adds:
+            return []
+        waiting, seen = self.uploads.waiting(), self.adds_addresses
+        return [upload for upload in waiting if seen or upload.url is None]
+
+    def upload(self, key: str) -> WaitingUpload:
+        """What waits under a key. Raises ReperesError when nothing does that is theirs to see."""
+        found = self.uploads.get(key)
+        if found.url is not None and not self.adds_addresses:
+            raise ReperesError(NOT_WAITING)
+        return found
+
+    def discard(self, key: str) -> None:
+        """Lets go of what waits and is theirs to see."""
+        with suppress(ReperesError):  # it is gone already
+            self.uploads.discard(self.upload(key).key)
+
+    def refusals(self) -> dict[str, str]:
+        """Why they may add no files (`files`), and no addresses (`addresses`); empty where they may."""
+        if not self.adds:
+            return {"files": _NOT_YOURS, "addresses": _NOT_YOURS}
+        return {"files": "", "addresses": "" if self.adds_addresses else _NO_ADDRESS}
+
+    def outcomes(self) -> list[Outcome]:
+        """What became of what was added lately, of what is theirs to see. Of a file they are told why it was refused,
+        whatever else they are told of the update: it is theirs."""
+        added = self.uploads.added.list() if self.adds else []
+        if any(one.url is not None for one in added) and not self.adds_addresses:
+            added = [one for one in added if one.url is None]
+        return outcomes(added, self.base(), self.views.whole().reports()) if added else []
 
     def base(self) -> Base:
         """The base."""
@@ -127,10 +189,10 @@ class DocumentEditor:
 
     def preview(self, key: str) -> None:
         """Reads what waits under a key, unless that was done, and some of what waits besides: they come next."""
-        upload = self.uploads.get(key)
+        upload = self.upload(key)
         if upload.is_read:
             return
-        others = [other for other in self.uploads.waiting() if not other.is_read and other.key != key]
+        others = [other for other in self.waiting() if not other.is_read and other.key != key]
         together = [upload, *others][:READ_AT_ONCE]
         for read, found in zip(together, self._read(together), strict=False):
             with suppress(ReperesError):  # it was let go of meanwhile
@@ -145,7 +207,7 @@ class DocumentEditor:
 
     def accept(self, key: str, fields: dict[str, str]) -> None:
         """Takes a file or an address in, with what was corrected of its preview."""
-        upload = self.uploads.get(key)
+        upload = self.upload(key)
         self._take(upload, self.one_way(fields))
         self._ingest([upload])
 

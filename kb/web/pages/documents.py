@@ -21,7 +21,6 @@ from kb.retrieval.holdings import newest_first
 from kb.settings import UPLOADS_SOURCE
 from kb.text.folding import fold
 from kb.types import Document
-from kb.web.added.outcomes import outcomes
 from kb.web.base_state import read_base_state
 from kb.web.chat.sources import reader_address
 from kb.web.pages.bulk.choosing import choosing_routes
@@ -60,7 +59,7 @@ def document_routes(editors: DocumentEditor) -> APIRouter:
         editor = editors.adding(request)
         try:
             editor.preview(key)
-            upload = editor.uploads.get(key)
+            upload = editor.upload(key)
         except ReperesError as error:
             return page(request, "message.html", 404, title="Aperçu impossible", text=str(error))
         template = "parts/preview.html" if partie else "preview.html"
@@ -73,7 +72,7 @@ def document_routes(editors: DocumentEditor) -> APIRouter:
 
     @router.post("/attente/{key}/ecarter")
     def discard(request: Request, key: str) -> Response:
-        editors.adding(request).uploads.discard(key)
+        editors.adding(request).discard(key)
         return _back("#attente")
 
     @router.get("/fiche")
@@ -204,6 +203,7 @@ def _show(
         max_mb=editor.max_mb,
         most_files=MOST_FILES,
         most_in_a_folder=MOST_IN_A_FOLDER,
+        refusals=editor.refusals(),
         corrected=set(read_corrections(editor.app_db)),
         record=_record_address,
         gone=[
@@ -218,7 +218,7 @@ def _show(
 
 def _waiting(editor: DocumentEditor, *, folds: bool = True) -> dict[str, Any]:
     """What waits. Where there is much of it, forms are folded, unless one is a page of its own."""
-    waiting = editor.uploads.waiting() if editor.adds else []
+    waiting = editor.waiting()
     return {
         "waiting": waiting,
         "known": editor.known_values(),
@@ -231,9 +231,8 @@ def _waiting(editor: DocumentEditor, *, folds: bool = True) -> dict[str, Any]:
 def _state(editor: DocumentEditor) -> dict[str, Any]:
     state = read_base_state(editor.views, editor.person, editor.ingestor)
     reports = state.status.reports if state.status is not None else ()
-    added = editor.uploads.added.list() if editor.adds else []
     return {
-        "added": outcomes(added, editor.base(), reports) if added else [],
+        "added": editor.outcomes(),
         "foresees": editor.foresees,
         "foresight": editor.ingestor.foreseen() if editor.foresees else Foresight(),
         "foreseen": foreseen_groups,

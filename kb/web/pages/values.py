@@ -45,6 +45,7 @@ def value_routes(editors: DocumentEditor) -> APIRouter:
         en: Value = "",
     ) -> Response:
         merged = tuple(value for value in valeur[:_MOST_MERGED] if value != en.strip())
+        editor = editors.of(request)
         try:
             if champ not in FIELDS_OF_VALUES:
                 raise ReperesError(f"« {champ} » ne se fusionne pas.")
@@ -53,7 +54,8 @@ def value_routes(editors: DocumentEditor) -> APIRouter:
             if not merged:
                 raise ReperesError("Cochez au moins une valeur, autre que celle à garder.")
             checked({champ: en})
-            if not editors.ingestor.merge(champ, merged, " ".join(en.split())):
+            # What is hidden from an editor does not change by their hand.
+            if not editor.ingestor.merge(champ, merged, " ".join(en.split()), editor.rights):
                 return RedirectResponse("/documents#mise-a-jour", 303)
         except ReperesError as error:
             return show(request, str(error), tuple(valeur))

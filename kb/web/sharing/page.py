@@ -8,7 +8,6 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from kb.ports import Views
-from kb.records.kept_answers import may_be_shown
 from kb.records.sharing.links import SharedLinks
 from kb.web import strings
 from kb.web.pages.templating import origin_of, page, person_of
@@ -28,10 +27,8 @@ def sharing_routes(links: SharedLinks, base: Views, *, has_accounts: bool) -> AP
 
     @router.get("/partage/{name}")
     def read(request: Request, name: str) -> Response:
-        found = links.read(name)
-        rights = base.rights(person_of(request))
-        # One answer that they may not read is enough: what is left out would tell that there is something to hide.
-        if found is None or not all(may_be_shown(turn.answer, rights) for turn in found.conversation.turns):
+        found = links.read(name, base.rights(person_of(request)))
+        if found is None:
             return page(request, "message.html", 404, title=_GONE_TITLE, text=_GONE)
         turns = [shown_turn(turn) for turn in found.conversation.turns]
         return page(request, "sharing/conversation.html", shared=found, turns=turns)

@@ -10,9 +10,11 @@ from kb.evaluation.missed.desk import MissedDesk
 from kb.evaluation.questions import EvaluationQuestion
 from kb.records.accounts import FileAccounts
 from kb.records.asked.questions import AskedQuestions
+from kb.records.feedback import feedback_of
+from questions import refused
 from restricted import MARKS, QUESTION, id_of
 from restricted_app import Restricted, rights_of
-from told import told_by
+from told import text_in, told_by
 
 
 @pytest.fixture
@@ -92,6 +94,36 @@ def test_what_editors_may_not_see_they_cannot_change(restricted: Restricted) -> 
         desk.put(EvaluationQuestion("q", "Quoi ?", documents=("nota-rh.md",)))
     assert str(hidden.value).replace(id_of("rh"), "¤") == str(unknown.value).replace("nota-rh.md", "¤")
     asked.close()
+
+
+def test_no_figure_counts_what_others_ask_of_more(restricted: Restricted) -> None:
+    """Questions, refusals and times of those who may read more are in the figures of those who may read as much."""
+    paths = ("/evaluation/semaines.csv", "/evaluation/manques", "/evaluation/manques.csv")
+    clients = restricted.clients
+    before = {
+        person: [text_in(clients[person].get(path).content) for path in paths]
+        for person in ("nora", "anne", "bob", "carl")
+    }
+    assert clients["token of personnel"].post("/api/ask", json={"question": "Qui garde les clés ?"}).status_code == 200
+    feedback = feedback_of(restricted.settings)
+    assert feedback is not None
+    hidden = list(rights_of("anne", restricted.settings).hidden)
+    feedback.add("bad", "wrong", "", {**refused("Qui garde le chat ?"), "hidden": hidden}, 1)
+    after = {person: [text_in(clients[person].get(path).content) for path in paths] for person in before}
+    for person in ("nora", "bob"):
+        assert after[person] == before[person]
+    for person in ("anne", "carl"):
+        assert after[person][0] != before[person][0]
+        assert "Qui garde le chat ?" in after[person][1]
+
+
+def test_a_merge_changes_what_its_editor_may_read(restricted: Restricted, nora: httpx.Client) -> None:
+    for person, hidden in (("nora", ("ach*", "ajouts", "rh")), ("anne", ("ach*",)), ("carl", ())):
+        client = restricted.clients[person]
+        sent = {"champ": "partners", "valeur": f"Fondation {MARKS['rh']}", "en": "Fondation"}
+        assert client.post("/documents/valeurs", data=sent).status_code == 303
+        assert restricted.ingestor.asked[-1] == ("merge", "partners", (sent["valeur"],), "Fondation", *hidden)
+    assert "Fondation" in nora.get("/documents/valeurs").text
 
 
 def test_groups_taken_away_hold_at_once_and_what_was_shown_stays(restricted: Restricted) -> None:

@@ -96,7 +96,7 @@ OTHERS = {
     },
     "words, and what is the same for all": {
         *("GET /aide", "GET /accessibilite", "GET /api", "GET /api/openapi.json", "GET /evaluation"),
-        "GET /evaluation/semaines.csv",
+        "GET /evaluation/semaines.csv",  # numbers only, tested in test_guessing
     },
     "the state, tested by itself": {"GET /healthz", "GET /readyz", "GET /metrics"},
     "what editors write for all": {"POST /glossaire/entree", "POST /glossaire/masquer", "POST /glossaire/reprendre"},

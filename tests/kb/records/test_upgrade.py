@@ -111,7 +111,8 @@ def test_a_file_from_before_the_migrations_opens_and_keeps_everything(tmp_path: 
         "sessions": [],
         **{name: [] for name in new},
     }
-    ended["conversations"] = [(*row, 0, 0) for row in before["conversations"]]  # none is pinned, nor shared
+    # None is pinned, nor shared; what may be read of them is worked out.
+    ended["conversations"] = [(*row, 0, 0, '[[[], ["source"]]]') for row in before["conversations"]]
     assert content(path) == {**before, **ended}
 
     conversations = SavedConversations(path, 36_500)
@@ -149,7 +150,7 @@ def test_a_file_from_before_the_migrations_opens_and_keeps_everything(tmp_path: 
         assert scores_of(database, "1")["q2"] == {}
         assert scores_of(database, "1")["q1"]["hit@1"] == 1.0
         assert "refusal_auc" not in {compared.figure for compared in compare(*[scores_of(database, "1")] * 2).figures}
-    report = EvaluationDesk(_no_base, path).report(1)
+    report = EvaluationDesk(_no_base, path).report(1, lambda *_: "")
     assert "Questions sans réponse bien refusées" in report
     assert "Aire sous la courbe des refus</th>" not in report
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.web.render import escape, page_url, passage_html, quote_html
+from kb.web.render import escape, page_url, passage_html, quote_html, set_text
 
 MARKED = re.compile(r"<mark>(.*?)</mark>")
 TAG = re.compile(r"<(/?[a-z]+)")
@@ -161,3 +161,10 @@ def test_a_quote_stands_alone_but_for_the_header_of_its_table(text: str, quote: 
     assert shown in html
     assert "Avant" not in html
     assert "Après" not in html
+
+
+def test_no_line_ends_before_what_french_sets_apart() -> None:
+    assert set_text("Qui dit « oui & non » : où ? À 10:30 !") == (
+        "Qui dit «\u00a0oui &amp; non\u00a0»\u00a0: où\u00a0? À 10:30\u00a0!"
+    )
+    assert set_text("<b>\nFin ;") == "&lt;b&gt;&#10;Fin\u00a0;"

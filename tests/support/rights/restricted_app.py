@@ -70,6 +70,7 @@ class Restricted:
     clients: Mapping[str, httpx.Client]
     tokens: Mapping[str, str]
     runs: Mapping[str, int]
+    ingestor: StillIngestor
 
 
 @contextmanager
@@ -102,7 +103,7 @@ def restricted_application(root: Path, encoder: Encoder, reader: Reader) -> Iter
         address = servers.serve(base, ingestor, (), feedback_of(settings), desk, conversations)
         clients = {name: _client(address, name, tokens.get(name, "")) for name in SHOWN}
         try:
-            yield Restricted(address, base, desk, settings, clients, tokens, runs)
+            yield Restricted(address, base, desk, settings, clients, tokens, runs, ingestor)
         finally:
             for client in clients.values():
                 client.close()

@@ -34,12 +34,17 @@ def over_http(
     return asyncio.run(run())
 
 
-def over_stdio(environ: Mapping[str, str], work: Callable[[Client], Awaitable[Result]], errors: Path) -> Result:
+def over_stdio(
+    environ: Mapping[str, str], work: Callable[[Client], Awaitable[Result]], errors: Path, *options: str
+) -> Result:
     """What `work` gives with a client of `reperes mcp`, whose standard error goes to the file `errors`."""
 
     async def run() -> Result:
         started = StdioServerParameters(
-            command=sys.executable, args=["-m", "app", "mcp"], env={**environ, "PYTHONPATH": str(ROOT)}, cwd=ROOT
+            command=sys.executable,
+            args=["-m", "app", "mcp", *options],
+            env={**environ, "PYTHONPATH": str(ROOT)},
+            cwd=ROOT,
         )
         with errors.open("w", encoding="utf-8") as log:
             async with Client(stdio_client(started, errlog=log)) as client:

@@ -47,7 +47,7 @@ def choosing_routes(editors: DocumentEditor, show: Show) -> APIRouter:
     @router.post("/ajouts/effacer")
     def clear(request: Request) -> Response:
         editor = editors.adding(request)
-        editor.uploads.added.drop(editor.uploads.added.list())
+        editor.uploads.added.drop([outcome.added for outcome in editor.outcomes()])
         return RedirectResponse("/documents#mise-a-jour", 303)
 
     return router
@@ -59,7 +59,7 @@ def _waiting(editor: DocumentEditor, keys: Sequence[str]) -> tuple[list[WaitingU
     gone = 0
     for key in dict.fromkeys(keys):
         try:
-            found.append(editor.uploads.get(key))
+            found.append(editor.upload(key))
         except ReperesError:
             gone += 1
     told = f"{gone} documents n'attendent" if gone > 1 else "1 document n'attend"

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from kb.errors import ReperesError
 from kb.web.pages.document_editor import DocumentEditor
+from kb.web.uploads import is_address
 
 MOST_FILES = 20
 """Files of one form. The page's script sends them one by one, so that each has its own progress and its own answer."""
@@ -43,8 +44,12 @@ def sending_routes(editors: DocumentEditor, show: Show) -> APIRouter:
     @router.post("/adresse")
     def add_address(request: Request, adresse: Annotated[str, Form(max_length=2000)]) -> Response:
         editor, url = editors.adding(request), adresse.strip()
-        if not url.startswith(("http://", "https://")):
+        if not is_address(url):
             return show(request, [f"« {url} » : une adresse commence par http:// ou https://."])
+        try:
+            editor.check_address()
+        except ReperesError as error:
+            return show(request, [str(error)])
         editor.uploads.keep_address(url)
         return RedirectResponse("/documents#attente", 303)
 

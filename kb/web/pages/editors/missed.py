@@ -40,10 +40,11 @@ def missed_routes(desk_of: Callable[[Person], MissedDesk] | None, days: int) -> 
 
     def show(request: Request, trouble: str = "", done: str = "") -> Response:
         desk = desk_for(request)
-        held: dict[str, Any] = {"groups": [], "missing": [], "weeks": []}
+        held: dict[str, Any] = {"groups": [], "missing": [], "weeks": [], "is_part": False}
         if desk is not None:
             weeks = desk.weeks()
-            held = {"groups": desk.groups(), "missing": desk.groups("missing"), "weeks": weeks[:_WEEKS_SHOWN]}
+            held = {"groups": desk.groups(), "missing": desk.groups("missing")}
+            held |= {"weeks": weeks[:_WEEKS_SHOWN], "is_part": desk.is_part}
         status = 422 if trouble else 200
         told = {"trouble": trouble, "done": done, "days": days, "most": _GROUPS_SHOWN, "saved": desk is not None}
         return page(request, "editors/missed.html", status, **held, **told)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kb.records.asked.questions import AskedQuestions, asked_of
+from kb.rights.rights import WHOLE, Rights
 from kb.settings import Settings
 from questions import answered, moment, refused
 
@@ -76,3 +77,11 @@ def test_what_cannot_be_kept_does_not_cost_the_answer(tmp_path: Path, caplog: py
     (tmp_path / "app.db").write_bytes(b"ce fichier n'est pas une base" * 100)
     AskedQuestions(tmp_path / "app.db", 365).answered(answered("Qui ?"), "page")
     assert "keeping how a question ended failed" in caplog.text
+
+
+def test_what_was_asked_with_more_rights_is_not_told(kept: AskedQuestions) -> None:
+    little, more = Rights.without(["rh", "achats"]), Rights.without(["achats"])
+    for rights in (little, more, WHOLE):
+        kept.answered(answered("Qui ?"), "page", moment(2), rights)
+        kept.failed("api", moment(2), rights)
+    assert [len(kept.since(rights=rights)) for rights in (little, more, Rights.without(["rh"]), WHOLE)] == [2, 4, 2, 6]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from kb.records.conversations import KeptTurn, SavedConversations
 from kb.records.kept_answers import keep_answer
 from kb.records.sharing.links import SharedLinks
+from kb.rights.rights import WHOLE, Rights
+from kb.types import Answer
 from scripted_base import answer_of
 
 TURN = KeptTurn(1, "2026-01-01T10:00:00+00:00", 1, keep_answer(answer_of("Oui [1].", cited={"a.md": "Oui."})))
@@ -43,3 +46,31 @@ def test_a_conversation_is_read_by_others_while_its_person_wants_it(tmp_path: Pa
     kept.restore("anne", whole)
     assert links.is_shared("anne", "c1") is False
     kept.close()
+    links.close()
+
+
+def test_one_is_read_by_those_who_may_read_all_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "app.db"
+    links, kept = SharedLinks(path), SavedConversations(path, 36_500)
+    without_source, without_rh = Rights.without(["source"]), Rights.without(["rh"])
+
+    def put(number: int, answer: Answer, rights: Rights = WHOLE) -> None:
+        kept.put("anne", "c1", KeptTurn(number, "2026-01-01T10:00:00+00:00", 1, keep_answer(answer, rights)))
+
+    def readers() -> list[bool]:
+        return [links.read("c1", rights) is not None for rights in (WHOLE, without_source, without_rh)]
+
+    put(1, answer_of("Oui [1].", cited={"a.md": "Oui."}))
+    links.share("anne", "c1", shared=True)
+    assert readers() == [True, False, True]
+    put(2, replace(answer_of("Non [1].", cited={"a.md": "Non."}), warnings=("Une autre source dit oui.",)))
+    assert readers() == [True, False, False]
+    put(2, replace(answer_of("Non [1].", cited={"a.md": "Non."}), warnings=("Oui aussi.",)), without_rh)
+    assert readers() == [True, False, True]
+    # The second turn is asked anew, then the first one: what may be read is of what is left.
+    put(2, answer_of("Rien à dire."))
+    assert readers() == [True, False, True]
+    put(1, answer_of("Rien à dire."))
+    assert readers() == [True, True, True]
+    kept.close()
+    links.close()

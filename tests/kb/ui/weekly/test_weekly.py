@@ -148,7 +148,7 @@ def test_what_is_new_is_told_once_in_the_page_and_in_the_feed(
     page.reload()
     fresh = page.locator("section").filter(has=page.get_by_role("heading", name="Nouveau depuis votre visite"))
     expect(fresh.locator(".documents > li")).to_have_count(3)
-    for told in ("Modifié Budget", "Nouveau Bilan", "Retiré Cantine"):
+    for told in ("Budget Modifié", "Bilan Nouveau", "Cantine Retiré"):
         expect(fresh.locator(".documents > li").filter(has_text=told)).to_have_count(1)
     told_of_sources = ("Une source de la réponse a changé : Budget", "Un document nouveau ou modifié en parle : Bilan")
     for told in told_of_sources:

@@ -61,6 +61,31 @@ def test_it_lists_searches_asks_and_reads(stocked: dict[str, str], tmp_path: Pat
     assert "b.md" in told(unknown)
 
 
+def test_a_restricted_source_is_read_with_its_group_only(
+    stocked: dict[str, str], tmp_path: Path, packaged_encoder: Encoder
+) -> None:
+    (tmp_path / "rh").mkdir()
+    (tmp_path / "rh/b.md").write_text("# Prime\n\nLa prime de nuit est de 4 242 euros.\n", encoding="utf-8")
+    (tmp_path / "sources.toml").write_text('[[restriction]]\nsources = ["rh"]\ngroups = ["drh"]\n', encoding="utf-8")
+    environ = {**stocked, "REPERES_SOURCES": str(tmp_path / "sources.toml")}
+    assert ingest([tmp_path / "rh"], Settings.load(environ), packaged_encoder).added == 1
+
+    async def work(client: Client) -> list[CallToolResult]:
+        asked = {"question": "De combien est la prime de nuit ?"}
+        calls = [("search", asked), ("ask", asked), ("read_document", {"document": "b.md"})]
+        unknown = ("read_document", {"document": "c.md"})
+        return [await client.call_tool(name, given) for name, given in [*calls, unknown]]
+
+    found, answered, read, _ = over_stdio(environ, work, tmp_path / "errors", "--groups", "agents,drh")
+    assert values(found)["passages"][0]["document"] == "b.md"
+    assert "4 242" in values(answered)["answer"]
+    assert "4 242" in values(read)["text"]
+    results = over_stdio(environ, work, tmp_path / "errors", "--groups", "agents")
+    assert not any("4 242" in repr(result) or "Prime" in repr(result) for result in results)
+    assert {passage["document"] for passage in values(results[0])["passages"]} == {"a.md"}
+    assert told(results[2]).replace("b.md", "¤") == told(results[3]).replace("c.md", "¤")
+
+
 def test_without_a_base_it_says_what_to_do(environ: dict[str, str], tmp_path: Path) -> None:
     async def work(client: Client) -> CallToolResult:
         return await client.call_tool("ask", {"question": "Quel est le budget ?"})
