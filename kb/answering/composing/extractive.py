@@ -17,6 +17,7 @@ from kb.answering.reading import Scored
 from kb.question.intent import is_open
 from kb.text.figures import MARKS, figures
 from kb.text.folding import fold
+from kb.text.stems import stems
 from kb.types import Citation, Evidence, Question
 
 MOST_SUPPORTS = 3
@@ -53,7 +54,7 @@ def choose(units: Sequence[Scored], question: Question) -> list[Scored]:
 
     Where the question asks for one figure and the first one has it, units without one support nothing.
     """
-    units = _of_the_year_first(units, question)
+    units = _of_the_year_first(_telling(units, question), question)
     if question.wants_one_figure and units and units[0].fit > 0:
         units = [unit for unit in units if unit.fit > 0]
     chosen: list[Scored] = []
@@ -69,6 +70,14 @@ def choose(units: Sequence[Scored], question: Question) -> list[Scored]:
         seen.add(words)
         chosen.append(unit)
     return chosen
+
+
+def _telling(units: Sequence[Scored], question: Question) -> Sequence[Scored]:
+    """The units without those that only hold words of an open question, which answer none; all where no other is."""
+    if not is_open(question.standalone):
+        return units
+    asked = set(stems(question.standalone))
+    return [unit for unit in units if not set(stems(unit.evidence.text)) <= asked] or units
 
 
 def _of_the_year_first(units: Sequence[Scored], question: Question) -> Sequence[Scored]:

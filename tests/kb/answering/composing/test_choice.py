@@ -112,3 +112,10 @@ def test_what_names_the_year_asked_about_comes_first_where_it_is_nearly_as_good(
         unit("Il verse 3 millions d'euros en 2019.", BEST - below, fit=1.0),
     ]
     assert choose(units, parsed(question))[0].evidence.text == first
+
+
+def test_words_of_an_open_question_alone_do_not_answer_it() -> None:
+    echo, told = unit("La taxe de séjour", BEST), unit("Les hôtels paient la taxe de séjour.", BEST - 1)
+    assert choose([echo, told], parsed("Qui doit payer la taxe de séjour ?")) == [told]
+    assert choose([echo, told], parsed("La taxe de séjour est-elle comprise ?")) == [echo, told]  # « yes: that one »
+    assert choose([echo], parsed("Qui doit payer la taxe de séjour ?")) == [echo]
