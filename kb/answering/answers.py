@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -16,9 +17,9 @@ from kb.answering.composing.succession import latest_first
 from kb.answering.evidence import passages_to_read
 from kb.answering.extracts import extracts
 from kb.answering.proof import english
-from kb.answering.reading import Scored, read
-from kb.answering.refusal import REFUSAL, UNSAID, Calibration, Caution, features, is_off_topic
-from kb.answering.warnings import removed_warning, warnings_for
+from kb.answering.reading import Read, Scored, read
+from kb.answering.refusal import REFUSAL, SURE, UNSAID, Calibration, Caution, features, holds_topic, is_off_topic
+from kb.answering.warnings import UNSURE, removed_warning, warnings_for
 from kb.answering.writing import sentences, whole
 from kb.errors import LanguageModelError
 from kb.models.chat.llm import ChatModel
@@ -159,6 +160,8 @@ class Answering:
             return _Draft(REFUSAL, (), (), (), "no_evidence")
         signs = features(question, hits, found)
         confidence, outcome = self._calibration.confidence(signs), self._calibration.outcome(signs, self._caution)
+        if outcome == "answered" and confidence < SURE and self._caution != "low" and self._is_beside(found, hits):
+            outcome = self._calibration.unanswered(signs)
         if outcome == "unsaid":
             _, nearest = extractive.write(extractive.in_order(chosen[:NEAREST], question))
             return _Draft(UNSAID, (), (), (), "unsaid", confidence, nearest)
@@ -167,7 +170,15 @@ class Answering:
             return _Draft(REFUSAL, (), (), (), reason, confidence)
         ordered = latest_first(extractive.in_order(chosen, question), question, 1 + extractive.MOST_SUPPORTS)
         shown = extractive.readable(ordered, question, found.units)
-        return self._drafted(shown, hits, confidence)
+        told = [] if self._calibration.outcome(signs, "high") == "answered" else [UNSURE]
+        return self._drafted(shown, hits, confidence, told=told)
+
+    def _is_beside(self, found: Read, hits: Sequence[Hit]) -> bool:
+        """Whether what was found is about something else: it lacks what is asked about, or the thing to be defined."""
+        thing = None if word_alone(self._question.standalone) else defined(self._question.standalone)
+        if thing is not None and not comparing.is_spoken_of(*thing, self._question, hits, self._acronyms):
+            return True
+        return not holds_topic(self._question, found.units)
 
     def _of_each(self, hits: Sequence[Hit]) -> _Draft | None:
         """What the documents say of each thing that is compared, or of the one that is asked what it is; None for
@@ -198,15 +209,20 @@ class Answering:
         return self._drafted(shown, hits, None, paragraphs=len(shown))
 
     def _drafted(
-        self, shown: Sequence[Scored], hits: Sequence[Hit], confidence: float | None, paragraphs: int = 1
+        self,
+        shown: Sequence[Scored],
+        hits: Sequence[Hit],
+        confidence: float | None,
+        paragraphs: int = 1,
+        told: Sequence[str] = (),
     ) -> _Draft:
         shown, dated = extractive.values_by_date(shown, self._question) if paragraphs == 1 else (shown, 0)
         text, citations = extractive.write(shown, paragraphs, dated)
         if language(self._question.text) == "en":
             text = f"{IN_FRENCH}{text}"
         evidence = tuple(unit.evidence for unit in shown)
-        told = warnings_for(evidence, self._question, hits, datetime.now(UTC).date())
-        return _Draft(text, citations, evidence, tuple(told), None, confidence)
+        about = warnings_for(evidence, self._question, hits, datetime.now(UTC).date())
+        return _Draft(text, citations, evidence, (*told, *about), None, confidence)
 
     def _encode(self, texts: Sequence[str]) -> np.ndarray:
         return self._encoder.encode(texts, "passage")
@@ -256,5 +272,6 @@ class Answering:
 
 
 def _about(thing: str, text: str) -> str:
-    """What is said of a thing, after its name unless it begins with it."""
-    return text if fold(text).startswith(fold(thing)) else f"{thing} : {text}"
+    """What is said of a thing, after its name unless it begins with it, with or without an article."""
+    own = re.compile(rf"(?:l'|(?:les?|la|une?|des) )?{re.escape(fold(thing))}(?!\w)")
+    return text if own.match(fold(text)) else f"{thing} : {text}"

@@ -10,6 +10,10 @@ from kb.types import Evidence, Hit, Question
 
 RECOGNISED = "texte reconnu par OCR, à vérifier"
 """What every citation says whose words were read by optical character recognition."""
+UNSURE = (
+    "Réponse peu sûre : les documents ne disent peut-être pas ce qui est demandé. Vérifiez-la avant de vous en servir."
+)
+"""What an answer says that would be none if answers had to be surer (`high`)."""
 
 
 def warnings_for(evidence: Sequence[Evidence], question: Question, read: Sequence[Hit], today: date) -> list[str]:

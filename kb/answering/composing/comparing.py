@@ -30,8 +30,7 @@ def of_each(
     """What is read about each of the `things`, as of a question of its own; None where one is not spoken of."""
     found = []
     for thing in things:
-        names = (thing, *acronyms.get(fold(thing), ()))
-        forms = [*_forms(thing, question), *(set(stems(name)) for name in names[1:])]
+        names, forms = _names_and_forms(thing, question, acronyms)
         # What spells an acronym out says what it is.
         held = [(sum(form <= _held(hit) for form in forms), hit) for hit in hits]
         spoken = [(_farness(names, hit.passage.text), -number, hit) for number, hit in held if number]
@@ -52,6 +51,17 @@ def of_each(
             best = [best[0], *(others or (_going_on(best[0], about.units) if nearest == _IS_A else []))]
         found.append(Read(tuple(best), about.relevances))
     return found
+
+
+def is_spoken_of(thing: str, question: Question, hits: Sequence[Hit], acronyms: Acronyms) -> bool:
+    """Whether one of the passages of `hits` holds all words of a thing, or of another form of it."""
+    _, forms = _names_and_forms(thing, question, acronyms)
+    return any(form <= _held(hit) for hit in hits for form in forms)
+
+
+def _names_and_forms(thing: str, question: Question, acronyms: Acronyms) -> tuple[tuple[str, ...], list[set[str]]]:
+    names = (thing, *acronyms.get(fold(thing), ()))
+    return names, [*_forms(thing, question), *(set(stems(name)) for name in names[1:])]
 
 
 def _going_on(unit: Scored, units: Sequence[Scored]) -> list[Scored]:
@@ -95,7 +105,16 @@ def _farness(names: Sequence[str], text: str) -> int:
         return 0
     if re.search(rf"(?:^|[.!?»] )\W*{_ARTICLE}?(?:{said})(?: \([^)]*\))?,? {_IS} (?:un|l|d|ce)", folded):
         return 1
-    return _IN_BRACKETS if re.search(rf"\w \({re.escape(fold(names[0]))}\)", folded) else _FARTHEST
+    if re.search(rf"\w \({re.escape(fold(names[0]))}\)", folded) or _is_named(names[0], folded):
+        return _IN_BRACKETS
+    return _FARTHEST
+
+
+def _is_named(thing: str, folded: str) -> bool:
+    """Whether a line gives a thing its acronym, or names what it has just described: « … is left: the lowest sum. »."""
+    name = re.escape(fold(thing))
+    named = rf"\b{name} \([a-z]{{2,8}}\)|: {_ARTICLE}{name}\W*$"
+    return len(thing.split()) > 1 and re.search(named, folded) is not None
 
 
 def _plainness(thing: str, names: Sequence[str], text: str, acronyms: Acronyms) -> tuple[int, bool]:

@@ -9,6 +9,7 @@ import pytest
 
 from kb.answering.answers import NEAREST, Answering
 from kb.answering.refusal import REFUSAL, UNSAID, Calibration, Caution, Regression
+from kb.answering.warnings import UNSURE
 from kb.models.encoder import Encoder, Span
 from kb.models.reader.passage_reader import Reader, Reading
 from kb.types import Answer, Hit, Question
@@ -115,9 +116,29 @@ def test_without_evidence_there_is_no_answer() -> None:
 @pytest.mark.parametrize(("caution", "refused"), [("low", False), ("normal", False), ("high", True)])
 def test_the_more_caution_the_more_is_refused(caution: Caution, refused: bool) -> None:
     """Of the two words that are asked for, the passage holds one."""
-    answer = answered("La région et ses guichets ?", caution=caution)
+    answer = answered("région, guichets ?", caution=caution)
     assert answer.confidence == pytest.approx(0.5, abs=0.01)
     assert answer.reason == ("unsaid" if refused else None)
+
+
+def test_an_answer_that_more_caution_would_refuse_says_so() -> None:
+    assert UNSURE in answered("région, guichets ?").warnings
+    assert UNSURE not in answered("Qui aide les écoles et les parcs ?").warnings
+
+
+@pytest.mark.parametrize(
+    ("question", "caution", "reason"),
+    [
+        ("La région et ses guichets ?", "normal", "unsaid"),  # half of what it is about
+        ("La région et ses guichets ?", "low", None),
+        ("La région et son bilan ?", "normal", None),
+        ("C'est quoi le bilan routier ?", "normal", "unsaid"),  # the thing to be defined is in no passage
+    ],
+)
+def test_what_is_about_something_else_is_no_answer_unless_it_is_sure(
+    question: str, caution: Caution, reason: str | None
+) -> None:
+    assert answered(question, caution=caution).reason == reason
 
 
 def test_who_asks_in_english_is_told_that_the_documents_are_in_french() -> None:
@@ -132,15 +153,17 @@ COMPARE = "Quelle est la différence entre le fonds Citron et le fonds Orange ?"
 
 def test_a_comparison_has_a_paragraph_for_each_thing() -> None:
     answer = answered(COMPARE, [*FUND, *ORANGE])
-    assert answer.text == (
-        "fonds Citron : Le fonds Citron aide les écoles et les parcs. [1]\n\n"
-        "fonds Orange : Le fonds Orange aide les routes. [2]"
-    )
+    assert answer.text == ("Le fonds Citron aide les écoles et les parcs. [1]\n\nLe fonds Orange aide les routes. [2]")
     assert [one.document.id for one in answer.citations] == ["d.md", "orange.md"]
     assert [one.quote for one in answer.citations] == [
         "Le fonds Citron aide les écoles et les parcs.",
         "Le fonds Orange aide les routes.",
     ]
+
+
+def test_the_name_of_a_thing_stands_before_what_is_said_of_it_without_its_name() -> None:
+    hits = hits_in("Le fonds Orange existe. Il aide les routes, dit le fonds Citron de Citrons.", title="Fonds")
+    assert "fonds Citron :" in answered(COMPARE, hits).text
 
 
 def test_a_comparison_with_what_no_document_speaks_of_is_no_comparison() -> None:

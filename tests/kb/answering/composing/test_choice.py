@@ -92,3 +92,30 @@ def test_of_values_that_change_the_most_recent_comes_first_in_the_places_that_th
     assert in_order([OLD, OTHER, NEW], ENVELOPE) == [NEW, OTHER, OLD]
     assert in_order([OTHER, OLD, NEW], ENVELOPE) == [OTHER, NEW, OLD]
     assert in_order([OLD, OTHER], ENVELOPE) == [OLD, OTHER]
+
+
+@pytest.mark.parametrize(
+    ("question", "below", "first"),
+    [
+        ("Combien en 2019 ?", 0.5, "Il verse 3 millions d'euros en 2019."),
+        ("Combien en 2019 ?", 0.7, "Il verse 9 millions d'euros en 2021."),
+        ("Combien ?", 0.5, "Il verse 9 millions d'euros en 2021."),
+        ("Combien en 2021 ?", 0.5, "Il verse 9 millions d'euros en 2021."),
+    ],
+)
+def test_what_names_the_year_asked_about_comes_first_where_it_is_nearly_as_good(
+    question: str, below: float, first: str
+) -> None:
+    units = [
+        unit("Il verse 9 millions d'euros en 2021.", BEST, fit=1.0),
+        unit("Il naît en 2019.", BEST - 0.1),  # without the figure that is asked for
+        unit("Il verse 3 millions d'euros en 2019.", BEST - below, fit=1.0),
+    ]
+    assert choose(units, parsed(question))[0].evidence.text == first
+
+
+def test_words_of_an_open_question_alone_do_not_answer_it() -> None:
+    echo, told = unit("La taxe de séjour", BEST), unit("Les hôtels paient la taxe de séjour.", BEST - 1)
+    assert choose([echo, told], parsed("Qui doit payer la taxe de séjour ?")) == [told]
+    assert choose([echo, told], parsed("La taxe de séjour est-elle comprise ?")) == [echo, told]  # « yes: that one »
+    assert choose([echo], parsed("Qui doit payer la taxe de séjour ?")) == [echo]

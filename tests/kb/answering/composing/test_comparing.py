@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import pytest
 
-from kb.answering.composing.comparing import defines, of_each, spelled_out
+from kb.answering.composing.comparing import defines, is_spoken_of, of_each, spelled_out
 from kb.answering.reading import Read
 from kb.models.encoder import Span
 from kb.models.reader.passage_reader import Reader, Reading
 from kb.types import Alternative, Hit
 from questions import parsed
 from tiny_reader import TinyReader
-from units import hits_in
+from units import hits_in, unit
 
 LEMON = (
     "## Citron\n\nLe Citron aide les écoles depuis 2019. Il verse 3 millions d'euros. Le Citron finit en 2030. "
@@ -138,3 +138,24 @@ def test_a_sentence_may_say_what_a_thing_is_under_its_other_name_and_the_next_on
     ]
     assert defines("PLUM", found.units[0], spelled)
     assert not defines("PLUM", found.units[0], {})
+
+
+@pytest.mark.parametrize(
+    ("text", "is_said"),
+    [
+        ("Une somme reste sur le compte saisi : le reste à vivre.", True),
+        ("Le reste à vivre (RAV) se calcule en mai.", True),
+        ("Par exemple, votre reste à vivre est de 700 euros.", False),
+        ("Le guide parle de tout : le reste à vivre, le loyer.", False),
+    ],
+)
+def test_a_sentence_may_name_what_it_has_just_described(text: str, is_said: bool) -> None:
+    assert defines("reste à vivre", unit(text), {}) == is_said
+
+
+def test_a_thing_is_spoken_of_where_one_passage_holds_all_its_words_or_its_other_form() -> None:
+    asked, spelled = parsed("C'est quoi le prêt local ?"), {"plum": ["prêt local"]}
+    assert is_spoken_of("prêt local", asked, hits_in("Le prêt est local."), {})
+    apart = [*hits_in("Le prêt naît.", name="a.md", title="A"), *hits_in("Un impôt local.", name="b.md", title="B")]
+    assert not is_spoken_of("prêt local", asked, apart, {})
+    assert is_spoken_of("PLUM", parsed("C'est quoi PLUM ?"), hits_in("Le prêt est local."), spelled)

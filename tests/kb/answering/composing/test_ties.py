@@ -1,0 +1,29 @@
+"""What ties a sentence to the one before it, where that is not shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from kb.answering.composing.extractive import readable, write
+from questions import parsed
+from units import units_in
+
+WHO = parsed("Qui finance ?")
+BEFORE, AFTER = "Le fonds aide les villes.", "Toutefois, les ports n'ont rien."
+FIRST, SECOND = units_in(f"{BEFORE} {AFTER}")
+
+
+def test_what_ties_a_sentence_to_one_that_is_not_shown_is_left_out() -> None:
+    text, (citation,) = write(readable([SECOND], WHO))
+    assert text == "Les ports n'ont rien. [1]"
+    assert citation.quote == "les ports n'ont rien."
+
+
+def test_what_ties_it_to_one_that_is_shown_stays() -> None:
+    assert [unit.evidence.text for unit in readable([FIRST, SECOND], WHO)] == [BEFORE, AFTER]
+
+
+@pytest.mark.parametrize("sentence", ["Ainsi soit-il.", "Et-ce tout ?", "Enfin libre, il part.", "Mais.", BEFORE])
+def test_what_ties_nothing_stays(sentence: str) -> None:
+    (unit,) = units_in(sentence)
+    assert [one.evidence.text for one in readable([unit], WHO)] == [sentence]
