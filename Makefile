@@ -12,6 +12,9 @@ PYTHONS := $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3)
 CHROMIUM := /usr/bin/chromium
 FONT     := /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 
+# Two processes, the tests of a file in one of them: a browser waits while the other computes.
+TOGETHER := -n 2 --dist loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: help run test quick check lint docs bench mutants clean language-model debian-packages
 
@@ -26,10 +29,10 @@ test quick: export TOKENIZERS_PARALLELISM := false
 test quick: export GRADIO_ANALYTICS_ENABLED := False
 test quick: export ANONYMIZED_TELEMETRY := False
 test: $(TESTING) debian-packages language-model  ## every test (ARGS="-k folding")
-	@$(BIN)/python -m pytest -q --tb=short $(ARGS)
+	@$(BIN)/python -m pytest -q --tb=short $(TOGETHER) $(ARGS)
 
 quick: $(TESTING)  ## the tests that need no browser, no language model, and no long while
-	@$(BIN)/python -m pytest -q --tb=short -m "not browser and not llm and not slow" $(ARGS)
+	@$(BIN)/python -m pytest -q --tb=short $(TOGETHER) -m "not browser and not llm and not slow" $(ARGS)
 
 check: lint test  ## lint, types and tests: before every commit
 
