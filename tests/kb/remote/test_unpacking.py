@@ -76,11 +76,15 @@ def test_members_are_counted() -> None:
 @pytest.mark.parametrize(
     ("coding", "packed"),
     [
-        ("gzip", gzip.compress(b"a" * 999, mtime=0)[:-1]), ("gzip", gzip.compress(b"a" * 999, mtime=0)[:20]), ("gzip", b"\x1f"),
-        ("gzip", b"<html>"), ("gzip", gzip.compress(b"a", mtime=0)[:-8] + bytes(8)), ("deflate", zlib.compress(b"a" * 99)[:-2]),
+        ("gzip", gzip.compress(b"a" * 999, mtime=0)[:-1]),
+        ("gzip", gzip.compress(b"a" * 999, mtime=0)[:20]),
+        ("gzip", b"\x1f"),
+        ("gzip", b"<html>"),
+        ("gzip", gzip.compress(b"a", mtime=0)[:-8] + bytes(8)),
+        ("deflate", zlib.compress(b"a" * 99)[:-2]),
         ("deflate", b"\xff\xff\xff\xff"),
     ],
-)  # fmt: skip
+)
 def test_what_is_damaged_or_cut_is_told(coding: Coding, packed: bytes) -> None:
     with pytest.raises(UnpackingError, match="abîmé"):
         unpack(coding, packed)
