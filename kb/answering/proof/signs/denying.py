@@ -12,12 +12,17 @@ from kb.text.wording.gluing import unglued
 
 _ANSWERS = re.compile(r"^\W*(?:oui|non)\b[ ,.:]*")
 _BORN = re.compile(r"\b(né)(e?s?)\b", re.IGNORECASE)  # « né de la loi » denies nothing once it has lost its accent
-# « À ne pas confondre », « non plus »: they tell things apart, or add one.
+# « À ne pas confondre », « non plus » tell things apart, or add one; « ne pas dépasser », « ne pas garder plus de » are
+# limits, which are compared by their figures.
 _NO_DENIAL = re.compile(
-    r"\b(?:a )?n(?:e |')(?:se |s')?(?:pas )?(?:doi\w+ )?(?:pas )?(?:etre )?confond\w*(?: pas)?\b|\bnon plus\b"
+    r"\b(?:a )?n(?:e |')(?:se |s')?(?:pas )?(?:doi\w+ )?(?:pas )?(?:etre )?confond\w*(?: pas)?\b|\bnon plus\b|"
+    r"\bn(?:e |')(?:\w+ ){0,3}(?:depass|exced)\w*(?: pas)?\b"
 )
+_AT_MOST = re.compile(r"\bn(?:e |')((?:\w+ ){1,3})pas ((?:[\w']+ ?){0,5}plus d)")
 TOKEN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*'?|[.;:!?()]")
 NE = frozenset(("ne", "n'"))
+ONLY_WITHIN = 11
+"""Words behind « ne » among which « que » makes it « only »: « n'a accès à ces relevés détaillés de l'abonné que… »."""
 ALONE = frozenset("aucun aucune aucuns aucunes jamais pas ni".split())
 _RELATIVE = frozenset("qui que dont quand lorsque".split())
 _THAN = frozenset(("que", "qu'"))
@@ -51,7 +56,7 @@ def folded_claim(claim: str) -> str:
 
 
 def _folded(text: str) -> str:
-    return _NO_DENIAL.sub(" ", fold(_BORN.sub("naissant", text)))
+    return _AT_MOST.sub(r"\1\2", _NO_DENIAL.sub(" ", fold(_BORN.sub("naissant", text))))
 
 
 def says_of_whom(tokens: Sequence[str], index: int) -> bool:

@@ -13,6 +13,7 @@ from kb.answering.proof.signs.denying import (
     ALONE,
     BY_ITSELF,
     NE,
+    ONLY_WITHIN,
     TOKEN,
     content_of,
     folded_claim,
@@ -27,7 +28,10 @@ from kb.text.folding import fold
 from kb.text.wording.families import beginnings, is_of_family
 
 # What is said on a condition (« si le litige n'est pas résolu, … ») is not said: the rest is compared.
-_CONDITION = re.compile(r"\b(?:si|s'il|s'ils|lorsque|lorsqu'|quand) [^,.;:]{3,140}(?:,|(?=[.;:])|$)")
+# « Pour ne plus recevoir de courrier, … » says what for.
+_CONDITION = re.compile(
+    r"\b(?:si|s'il|s'ils|lorsque|lorsqu'|quand|pour n(?:e |')(?:plus|pas|jamais)) [^,.;:]{3,140}(?:,|(?=[.;:])|$)"
+)
 _FAR_BEFORE, _FAR_AFTER = 6, 8
 _BEFORE, _AFTER = 3, 6  # words around a denial that say what is denied
 # « Oui, … », « Non, … » and what is said up to the end of the clause.
@@ -197,10 +201,9 @@ def _stretch(tokens: Sequence[str]) -> _Said:
     for index, token in enumerate(tokens):
         is_ne = token in NE
         if is_ne:
-            after = tokens[index + 1 : index + 7]
-            if says_only(after):
+            if says_only(tokens[index + 1 : index + 1 + ONLY_WITHIN]):
                 continue
-        elif token not in ALONE or NE & set(tokens[max(0, index - 7) : index + 6]):
+        elif not (_tells_apart(tokens, index) or _denies_alone(tokens, index)):
             continue
         around = frozenset(content_of(tokens[max(0, index - _BEFORE) : index + _AFTER + 1]))
         if is_ne and says_of_whom(tokens, index):
@@ -210,6 +213,15 @@ def _stretch(tokens: Sequence[str]) -> _Said:
         if is_ne and (verb := next(content_of(tokens[index + 1 : index + 7]), "")):
             verbs.append((verb, frozenset(content_of(tokens[max(0, index - _FAR_BEFORE) : index + _FAR_AFTER + 1]))))
     return _Said(" ".join(tokens), frozenset(content_of(tokens)), tuple(denials), tuple(of_whom), tuple(verbs))
+
+
+def _tells_apart(tokens: Sequence[str], index: int) -> bool:
+    """« pour protéger les biens et non pour filmer »."""
+    return tokens[index] == "non" and index > 0 and tokens[index - 1] in {"et", "mais"}
+
+
+def _denies_alone(tokens: Sequence[str], index: int) -> bool:
+    return tokens[index] in ALONE and not NE & set(tokens[max(0, index - 7) : index + 6])
 
 
 def _says(content: frozenset[str], stem: str) -> bool:

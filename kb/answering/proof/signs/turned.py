@@ -16,6 +16,7 @@ from kb.answering.proof.signs.denying import (
     ALONE,
     BY_ITSELF,
     NE,
+    ONLY_WITHIN,
     TOKEN,
     content_of,
     folded_claim,
@@ -106,7 +107,7 @@ def _of_stretch(tokens: Sequence[str]) -> list[_Where]:
         if token in ",:()" or token in _TURNS:
             denied_until_turn = False
             continue
-        if token in NE and not says_only(tokens[index + 1 : index + 7]):
+        if token in NE and not says_only(tokens[index + 1 : index + 1 + ONLY_WITHIN]):
             marks[at] = _DENIES
             denied_until_turn = True
             continue

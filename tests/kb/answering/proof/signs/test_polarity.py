@@ -82,6 +82,22 @@ def test_the_contrary(claim: str, source: str, numbered: Numbered) -> None:
         ("Le guichet de la mairie est fermé.", "Le réseau de nuit n'est pas fermé. Le guichet de la mairie est fermé."),
         ("La haie dure 5 ans.", "La haie dure 5 ans. Les clôtures ne durent pas."),
         ("Oui.", "Le car ne dessert pas la gare."),
+        (
+            "Les relevés des abonnés ne sont pas gardés plus de six mois.",
+            "Les relevés des abonnés sont gardés un temps. Cette durée ne doit pas dépasser six mois.",
+        ),
+        (
+            "Pour ne plus recevoir de courrier, l'abonné écrit à l'Office.",
+            "Les abonnés reçoivent un courrier de l'Office. L'abonné qui le refuse écrit à l'Office.",
+        ),
+        (
+            "L'abonné ne doit pas être filmé en permanence.",
+            "La caméra est là pour les biens et non pour filmer en permanence l'abonné. L'abonné est filmé dehors.",
+        ),
+        (
+            "L'Office a accès aux relevés détaillés de façon exceptionnelle.",
+            "L'Office ne doit avoir accès à ces relevés détaillés des abonnés que de façon exceptionnelle.",
+        ),
     ],
 )
 def test_the_same_in_other_words(claim: str, source: str, numbered: Numbered) -> None:
