@@ -44,7 +44,7 @@ class _Where:
 
 def turned(claim: str, units: Sequence[SourceUnit], weight: Weight) -> dict[str, float]:
     """Of what the claim denies, how much more like it the source affirms than denies (`denied`, and how like that is:
-    `denied_there`); of what it affirms, how much more like it the source denies than affirms. -1: nothing to compare.
+    `denied_there`); of what it affirms, how much more like it the source denies than affirms. -1: nothing like it.
     """
     there = [where for unit in units for where in _places(spoken(unit))]
     signs = dict.fromkeys(FEATURES, -1.0)
@@ -60,19 +60,21 @@ def turned(claim: str, units: Sequence[SourceUnit], weight: Weight) -> dict[str,
         own = {*mine.before, *mine.behind}
         if len(own) < _FEWEST:
             continue
-        same = other = 0.0
-        for one in there:
-            if one.says == _UNSURE or not (own.intersection(one.place.before) or own.intersection(one.place.behind)):
-                continue
-            alike = likeness(mine, one.place, weight)
-            if one.says in (where.says, _EITHER):
-                same = max(same, alike)
-            elif one.says == _CONTRARY[where.says] and _has_verb(one, verb):
-                other = max(other, alike)
         name = "denied" if where.says == _DENIES else "affirmed"
+        contrary = [one.place for one in there if one.says == _CONTRARY[where.says] and _has_verb(one, verb)]
+        other = max((likeness(mine, one, weight) for one in contrary if _meet(own, one)), default=0.0)
+        if other <= max(0.0, signs[name]):
+            continue  # whatever says the same makes it less
+        alike = [one.place for one in there if one.says in (where.says, _EITHER)]
+        same = max((likeness(mine, one, weight) for one in alike if _meet(own, one)), default=0.0)
         if other - same > signs[name]:
             signs |= {name: other - same, f"{name}_there": other}
     return signs
+
+
+def _meet(own: set[str], place: Place) -> bool:
+    """Whether any of the words `own` stands around a place."""
+    return not (own.isdisjoint(place.before) and own.isdisjoint(place.behind))
 
 
 def _has_verb(where: _Where, verb: str) -> bool:
