@@ -7,6 +7,7 @@ which is right for a column of percentages and wrong for a rewording.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from kb.text.figures import Figure, figures, same_figure
 from kb.text.folding import fold
@@ -43,6 +44,7 @@ _AFTER = {
     "environ": re.compile(r"(?:\w+[ ])?environ\b", re.X),
 }
 _MANY = ("doubl", "tripl", "quadrupl")
+_NAMED = {"moins": re.compile(r"\b(?:maxim|plafon)"), "plus": re.compile(r"\b(?:minim|planch)")}
 _LONGEST_BEFORE = 90
 _LONGEST_AFTER = 40
 _MILLION = 1_000_000
@@ -68,7 +70,9 @@ def inexact(sentence: str, source: str, *, units_elsewhere: bool = False) -> str
         if not held or figure.unit in {"date", "year"}:
             continue
         limit = _limit(sentence, figure)
-        if all(_limit(source, other) != limit for other in held):
+        if all(_limit(source, other) != limit for other in held) and not _is_limit_of_all(
+            limit, sentence, source, held
+        ):
             return " ".join([*sentence[: figure.start].split()[-3:], figure.text])
         if figure.unit and not units_elsewhere and not any(_same_unit(other, figure, source) for other in held):
             return figure.text
@@ -87,6 +91,17 @@ def _same_unit(held: Figure, said: Figure, source: str) -> bool:
         return True
     bare = held.unit == "" and said.unit == "€" and held.value >= _MILLION
     return bare and not _OF_SOMETHING.match(source, held.end)
+
+
+def _is_limit_of_all(limit: str, sentence: str, source: str, held: Sequence[Figure]) -> bool:
+    """Whether a sentence says of one figure what the name of a column or a lead-in says of all: « Montant maximum »."""
+    named = _NAMED.get(limit)
+    return bool(
+        named
+        and named.search(fold(sentence))
+        and named.search(fold(source))
+        and any(not _limit(source, other) for other in held)
+    )
 
 
 def _limit(text: str, figure: Figure) -> str:

@@ -29,6 +29,8 @@ from kb.answering.proof.exactness import inexact
         ("Il faut planter à au moins 2 mètres.", "La distance minimum avec le champ du voisin est de 2 mètres."),
         ("On part à 52 ans après au moins 17 ans.", "On part à 52 ans si l'on a servi au moins 17 ans."),
         ("Ces peines sont doublées.", "Ces peines sont portées au double."),
+        ("L'aide est de 900 € au maximum.", "Montant maximum | 4 enfants | 900 €"),
+        ("La durée maximale est de 15 jours.", "La durée maximale est de : 2 mois ; 15 jours en fin de saison."),
         ("Il y a 448 quartiers.", "Rien de cela."),  # what is missing altogether is told by another check
     ],
 )
@@ -43,6 +45,8 @@ def test_what_is_said_as_the_source_says_it(sentence: str, source: str) -> None:
         ("Plus de 448 quartiers.", "Il y a 448 quartiers.", "Plus de 448"),
         ("Il ne dure pas plus de 6 mois.", "Il dure plus de 6 mois.", "pas plus de 6"),
         ("Ces peines sont doublées.", "Ces peines sont portées au triple.", "doublees"),
+        ("L'aide est de 900 € au maximum.", "Montant de l'aide | 900 €", "L'aide est de 900 €"),
+        ("L'aide est de 900 € au maximum.", "Montant maximum : 50 € ; au moins 900 €", "L'aide est de 900 €"),
         ("Le programme concerne 448 quartiers.", "Plus de 448 quartiers.", "Le programme concerne 448"),
         ("Environ 448 quartiers.", "Plus de 448 quartiers.", "Environ 448"),
         ("Il y a 448 % de quartiers.", "Il y a 448 quartiers.", "448 %"),
