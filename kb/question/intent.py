@@ -120,10 +120,11 @@ _TOPIC_NOUN = re.compile(
 _INVERTED_VERB = re.compile(r"\b\w+-(?:t-)?(?:je|tu|il|elle|on|nous|vous|ils|elles)\b")
 # Acronyms and names are looked for by themselves (`missing_names`).
 _IN_CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
-# What a figure is asked by: the figure stands for it.
+# What a figure is asked by: the figure stands for it. And what documents and their parts are called.
 _STOOD_FOR = frozenset(
     "temps argent euro euros fois gens personne personnes an ans annee annees mois semaine semaines jour jours heure "
-    "heures age prix tarif tarifs montant cout somme budget nombre taux part delai duree date numero".split()
+    "heures age prix tarif tarifs montant cout somme budget nombre taux part delai duree date numero "
+    "document texte page article fiche note courrier lettre arrete decret circulaire objet reference".split()
 )
 
 

@@ -13,12 +13,13 @@ import json
 import logging
 import os
 import re
+import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -38,11 +39,14 @@ LONGEST = 10.0  # seconds that it may take
 
 @dataclass(frozen=True)
 class Visit:
-    """What came of a visit: what was said of each thing that failed or was had; bytes, up to its end; seconds."""
+    """What came of a visit: what was said of each thing that failed or was had; bytes, up to its end; seconds, and
+    those of processor, of its children too.
+    """
 
     said: list[str]
     memory: int
     seconds: float
+    processor: float
 
 
 def visit(kind: str, *addresses: str) -> list[Visit]:
@@ -58,6 +62,11 @@ def _memory(name: str) -> int:
     found = re.search(rf"{name}:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
     assert found is not None
     return int(found[1]) * 1024
+
+
+def _processor() -> float:
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + ended.ru_utime + ended.ru_stime
 
 
 def _crawl(kind: str, address: str) -> list[str]:
@@ -125,10 +134,10 @@ def _main(kind: str, addresses: list[str], folder: str) -> None:
         importlib.import_module(module)
     before = _memory("VmRSS")
     for address in addresses:
-        began = time.monotonic()
+        began, used = time.monotonic(), _processor()
         said = chosen(address)
-        seconds = time.monotonic() - began
-        print(json.dumps({"said": said, "memory": _memory("VmHWM") - before, "seconds": seconds}))  # noqa: T201
+        done = Visit(said, _memory("VmHWM") - before, time.monotonic() - began, _processor() - used)
+        print(json.dumps(asdict(done)))  # noqa: T201
 
 
 if __name__ == "__main__":
