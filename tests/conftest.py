@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
     from bundled import IngestedCorpus
 
-# Before anything else is imported: libraries read these once. Child processes of the tests inherit them.
-_TEST_CACHE = os.environ.get("REPERES_TEST_CACHE", "")
+# Before anything else is imported: libraries read these once. Child processes of the tests inherit them; those that
+# pytest-xdist starts import this again, and what the first one took away is no longer there for them.
+_TEST_CACHE = os.environ.setdefault("TESTS_CACHE", os.environ.get("REPERES_TEST_CACHE", ""))
 for _name in [name for name in os.environ if name.startswith("REPERES_")]:
     del os.environ[_name]
 os.environ.update(
@@ -38,7 +39,7 @@ os.environ.update(
 )
 
 # The user's cache folder holds the language model, which only the tests that ask for it may find.
-_USER_CACHE = Settings().cache
+_USER_CACHE = Path(os.environ.setdefault("TESTS_USER_CACHE", str(Settings().cache)))
 _EMPTY_CACHE = tempfile.TemporaryDirectory(prefix="reperes-tests-")
 os.environ["XDG_CACHE_HOME"] = _EMPTY_CACHE.name
 

@@ -55,7 +55,8 @@ def damaged_part(chance: random.Random, content: bytes, other: bytes) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as target:
         names = source.namelist()
-        hit = chance.choice([name for name in names if name.endswith(".xml")])
+        # An empty part, as of a menu that nobody changed, has nothing to damage.
+        hit = chance.choice([name for name in names if name.endswith(".xml") and source.getinfo(name).file_size])
         damage = chance.choice(DAMAGES[:-1])
         for name in names:
             part = source.read(name)
@@ -68,9 +69,10 @@ DAMAGES: tuple[Damage, ...] = (truncated, beheaded, flipped, swapped, repeated, 
 
 def damaged_files(seed: int, count: int, originals: Sequence[tuple[str, bytes]]) -> dict[str, bytes]:
     """`count` damaged files by name; `originals` are (suffix, content), each damaged in every way in turn."""
-    chance = random.Random(seed)
     files: dict[str, bytes] = {}
     for number in range(count):
+        # Its own, so that a longer original (what makes it writes the time into it) changes no other file's damage.
+        chance = random.Random(f"{seed} {number}")
         suffix, content = originals[number % len(originals)]
         damage = DAMAGES[number // len(originals) % len(DAMAGES)]
         _, other = chance.choice(originals)
