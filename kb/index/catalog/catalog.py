@@ -109,9 +109,7 @@ class Catalog(CatalogReader):
             if values:
                 connection.execute(table.insert(), values)
         kept = sa.select(PASSAGES.c.id).where(among(PASSAGES.c.document_id))
-        connection.execute(
-            WINDOWS.delete().where(among(WINDOWS.c.document_id), WINDOWS.c.passage_id.not_in(kept)), ids
-        )
+        connection.execute(WINDOWS.delete().where(among(WINDOWS.c.document_id), WINDOWS.c.passage_id.not_in(kept)), ids)
 
     def set_file_hashes(self, connection: Connection, hashes: Mapping[str, str]) -> None:
         """Keeps which bytes the current version of documents was last read from."""
