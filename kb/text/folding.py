@@ -30,7 +30,7 @@ _SAME = str.maketrans(
 # Looking for what is to be changed takes a tenth of the time that `translate` takes, which looks each character up.
 _HAS_SAME = re.compile("[" + "".join(map(chr, _SAME)) + "]")
 # Faster than asking unicodedata about each character of a text. A set of characters is looked up in one step as long as
-# none is beyond U+FFFF, else one after the other: those, of old scripts and of music, are looked for where there are any.
+# none is beyond U+FFFF, else one after the other: those are of old scripts and of music, and looked for only there.
 _MARKS = "".join(mark for mark in map(chr, range(0x300, 0x10000)) if unicodedata.combining(mark))
 _ALL_MARKS = _MARKS + "".join(mark for mark in map(chr, range(0x10000, 0x1F000)) if unicodedata.combining(mark))
 _BEYOND = re.compile("[\U00010000-\U0010ffff]")
