@@ -210,7 +210,41 @@ def replicas() -> str:
     )
 
 
-_MADE = (settings, quality, answers, targets, scale, ingestion, sync, people, replicas, ocr)
+def server() -> str:
+    """Bases on PostgreSQL."""
+    kept = result("scale-database")
+    rows = [
+        [
+            f"{run['passages']:,}",
+            number(run["load_s"], "s") + (f", {number(run['graph_s'], 's')} of it graphs" if "graph_s" in run else ""),
+            number(run["disk_mb"], "MB"),
+            number(run["graph_mb"], "MB"),
+            number(run["p50_ms"], "ms"),
+            number(run["p95_ms"], "ms"),
+            f"{run['recall_all']:.3f}",
+            f"{run['recall_50%']:.3f}, {number(run['ms_50%'], 'ms')}",
+            f"{run['recall_10%']:.3f}, {number(run['ms_10%'], 'ms')}",
+            f"{number(run['open_s'], 's')}, {number(run['words_mb'], 'MB')}",
+        ]
+        for run in kept["runs"]
+    ]
+    header = [
+        "Passages",
+        "loading",
+        "disk",
+        "graphs",
+        "p50",
+        "p95",
+        f"recall@{kept['neighbours']}",
+        "among half",
+        "among a tenth",
+        "first copy of the words",
+    ]
+    load = max(run["load_average"] for run in kept["runs"])
+    return f"{machine(kept)}, load average {number(load)}:\n\n" + table(header, rows)
+
+
+_MADE = (settings, quality, answers, targets, scale, server, ingestion, sync, people, replicas, ocr)
 PARTS: Mapping[str, Callable[[], str]] = {made.__name__: made for made in _MADE}
 
 

@@ -73,5 +73,10 @@ def test_replicas_share_the_database_and_the_added_files_and_nothing_else() -> N
     assert "reverse_proxy replica-1:7860 replica-2:7860" in proxy
     assert "health_uri /readyz" in proxy
     assert "Host {$$SITE}" in proxy  # of another name the application would know nothing
+    # What the processes that make a graph share has room (it fails for want of it, not before a base is large).
+    told = dict(option.split("=") for option in services["database"]["command"] if "=" in option)
+    sizes = [told["maintenance_work_mem"], services["database"]["shm_size"]]
+    memory, shared = (int(size.lower().removesuffix("gb")) for size in sizes)
+    assert memory < shared
     # Who wants the application alone starts nothing of all this.
     assert {name for name, service in services.items() if "profiles" not in service} == {"reperes", "llm"}

@@ -165,7 +165,7 @@ def test_one_is_killed_while_people_ask_and_both_see_the_new_article(two: Two, a
     )
     questions = [[f"Qui reçoit des subventions en {2000 + n} ?", f"Qui rénove {n + 2} écoles ?"] for n in range(4)]
     cookies = [dict(sign_in((two.a, two.b)[number % 2].address, name).cookies) for number, name in enumerate(PEOPLE)]
-    with benchmark("support.asking_people").AskingPeople((two.a, two.b), cookies, questions) as asking:
+    with benchmark("replicas.asking_people").AskingPeople((two.a, two.b), cookies, questions) as asking:
         until(asking.each_was_answered, "not everybody is answered")
         assert two.b.send("/documents/mettre-a-jour", {}, anne).status == 303
         lost = time.monotonic()

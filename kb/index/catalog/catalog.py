@@ -26,10 +26,10 @@ from kb.index.catalog.rows import (
     WINDOWS,
     PassageRow,
     SectionRow,
+    Version,
     from_document,
     from_passage,
 )
-from kb.index.embedding import NewVersion
 
 Transaction: TypeAlias = Connection
 """What a change of the catalog is made within."""
@@ -82,7 +82,7 @@ class Catalog(CatalogReader):
     def put_documents(
         self,
         connection: Connection,
-        versions: Sequence[NewVersion],
+        versions: Sequence[Version],
         passages: Sequence[PassageRow],
         sections: Sequence[SectionRow],
         now: str,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
+from kb.text.acronyms import Mention
 from kb.types import CitedSource, Document, Passage
 
 METADATA = sa.MetaData()
@@ -96,6 +98,26 @@ REPORTS = sa.Table(
 FORGOTTEN = sa.Table(
     "forgotten", METADATA, sa.Column("mark", sa.Text, primary_key=True), sa.Column("forgotten_at", sa.Text)
 )
+
+
+class Version(Protocol):
+    """A version of a document to make current, as far as its own rows need it."""
+
+    @property
+    def document(self) -> Document:
+        """The document."""
+
+    @property
+    def content_hash(self) -> str:
+        """Of the content that its answers depend on."""
+
+    @property
+    def file_hash(self) -> str:
+        """Of the bytes that it was read from."""
+
+    @property
+    def mentions(self) -> Sequence[Mention]:
+        """What it says of acronyms."""
 
 
 @dataclass(frozen=True, slots=True)

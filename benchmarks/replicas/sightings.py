@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from benchmarks.support.asking_people import Place
+from benchmarks.replicas.asking_people import Place
 from kb.index.opening import open_store
 from kb.settings import Settings
 

@@ -13,7 +13,7 @@ What must be: no error but those of the killed replica; each page shows the ques
 person's; the conversations kept in the database are of whom they are kept for; of every commit, from when the database
 shows it, the newest document is found by a search at both replicas within three seconds, the search's own time
 included; and `reperes check` finds nothing. The database is made on that server and dropped at the end. A proxy is not
-there: people go where it would send them (`benchmarks/support/asking_people.py`).
+there: people go where it would send them (`benchmarks/replicas/asking_people.py`).
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ from typing import Any
 import httpx
 import numpy as np
 
+from benchmarks.replicas.asking_people import AskingPeople
+from benchmarks.replicas.communes import Commune, communes
+from benchmarks.replicas.replica import Replica
+from benchmarks.replicas.sightings import Sightings
 from benchmarks.report import Target, busy, machine, save, table
-from benchmarks.support.asking_people import AskingPeople
 from benchmarks.support.bases import Databases
 from benchmarks.support.bench_data import ROOT
-from benchmarks.support.communes import Commune, communes
-from benchmarks.support.replica import Replica
-from benchmarks.support.sightings import Sightings
 from kb.evaluation.questions import read_questions
 from kb.records.conversations import SavedConversations
 from kb.records.places import ServerPlace
