@@ -71,7 +71,7 @@ _LONGEST_THING = 6  # words
 
 
 # « C'est quoi PLUM ? », « que signifie PLUM », « qu'est-ce que le plan Lumière ? »: the thing.
-_DEFINED = tuple(
+_ASKED_WHAT = tuple(
     re.compile(rf"^\W*{pattern}\s*{_ARTICLE}(?P<thing>[^?;:!.,]+?)[\s?!.]*$", re.IGNORECASE)
     for pattern in (
         r"(?:et\s+)?(?:c['’ ]?est|sa?t?\s+c['’ ]?est)\s+quoi(?:\s+que)?",
@@ -80,6 +80,15 @@ _DEFINED = tuple(
         r"[çc]a\s+(?:veut\s+dire|signifie)\s+quoi",
         r"(?:d[ée]finition|signification|sens)\s+(?:de\s+|d['’])?(?:(?:sigle|mot|terme)\s+)?",
     )
+)
+# « PLUM, ça veut dire quoi exactement ? »
+_DEFINED = (
+    *_ASKED_WHAT,
+    re.compile(
+        rf"^\W*{_ARTICLE}(?P<thing>[^?;:!.,]+?)\s*,?\s+(?:(?:c['’]?est|[çc]a\s+(?:veut\s+dire|signifie))\s+quoi|"
+        r"qu['’ ]?est[- ]ce\s+que\s+c['’]est|kezako)(?:\s+(?:exactement|au juste))?[\s?!.]*$",
+        re.IGNORECASE,
+    ),
 )
 _ALONE = 2  # words that are no sentence
 

@@ -145,6 +145,8 @@ def test_other_questions_compare_no_two_things(question: str) -> None:
         ("Définition de la zone humide", "zone humide"),
         ("PLUM", "PLUM"),
         ("plan Lumière ?", "plan Lumière"),
+        ("PLUM, ça veut dire quoi exactement ?", "PLUM"),
+        ("Le prêt local c'est quoi", "prêt local"),
     ],
 )
 def test_the_thing_that_a_question_asks_what_it_is(question: str, thing: str) -> None:
@@ -158,6 +160,7 @@ def test_the_thing_that_a_question_asks_what_it_is(question: str, thing: str) ->
         "Qu'est-ce que l'agence a fait à Lyon en 2020 ?",
         "Qui dirige l'Arevo ?",
         "C'est qui le directeur ?",
+        "Sur Internet, un cookie, c'est quoi ?",
         "",
     ],
 )
