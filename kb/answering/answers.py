@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from kb.answering.asked.beside import SURE, holds_topic, is_barely_held, lacks_price
+from kb.answering.asked.beside import SURE, holds_topic, is_barely_held, lacks_figure
 from kb.answering.composing import comparing, extractive
 from kb.answering.composing.succession import latest_first
 from kb.answering.evidence import passages_to_read
@@ -163,7 +163,7 @@ class Answering:
         confidence, outcome = self._calibration.confidence(signs), self._calibration.outcome(signs, self._caution)
         unsure = confidence < SURE and self._caution != "low"
         beside = unsure and (is_barely_held(question, signs) or self._is_beside(found, hits))
-        if outcome == "answered" and (beside or lacks_price(question, chosen[0].evidence, chosen[0].fit)):
+        if outcome == "answered" and (beside or lacks_figure(question, chosen[0].evidence, chosen[0].fit)):
             outcome = self._calibration.unanswered(signs)
         if outcome == "unsaid":
             _, nearest = extractive.write(extractive.in_order(chosen[:NEAREST], question))

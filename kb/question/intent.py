@@ -90,6 +90,8 @@ _DEFINED = (
         re.IGNORECASE,
     ),
 )
+# « Qui touche l'aide ? »: of what it says in documents, to concern somebody, the reader understands nothing else.
+_RECEIVES = re.compile(r"^(?P<who>\W*Qui) touch(?:e|ent) (?=(?:l['’]|la |cette |une ))", re.IGNORECASE)
 _ALONE = 2  # words that are no sentence
 
 
@@ -174,9 +176,11 @@ def defined(question: str) -> tuple[str] | None:
 
 
 def as_read(question: str) -> str:
-    """The question as a reader takes it: a word or two alone (« PLUM ») ask what that is."""
+    """The question as a reader takes it: a word or two alone (« PLUM ») ask what that is, and who « touche » an aid who
+    has a right to it.
+    """
     word = word_alone(question)
-    return f"Qu'est-ce que {word[0]} ?" if word else question
+    return f"Qu'est-ce que {word[0]} ?" if word else _RECEIVES.sub(r"\g<who> a droit à ", question)
 
 
 def wanted_figure(question: str) -> FigureKind | None:

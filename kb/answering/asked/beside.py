@@ -37,12 +37,20 @@ def holds_topic(question: Question, units: Sequence[Evidence]) -> bool:
 
 def is_barely_held(question: Question, signs: Mapping[str, float]) -> bool:
     """Whether the passages lack most of what a question of a few words says, by its `signs` (see `features`)."""
-    return len(set(stems(question.standalone))) <= _SHORT and signs["coverage"] < _LEAST_HELD
+    return _is_short(question) and signs["coverage"] < _LEAST_HELD
 
 
-def lacks_price(question: Question, best: Evidence, fit: float) -> bool:
-    """Whether the price of something is asked for, and the best unit gives none (`fit`, by `prices`), or another's."""
-    return asks_price(question) and (fit == 0 or not holds_topic(question, [best]))
+def lacks_figure(question: Question, best: Evidence, fit: float) -> bool:
+    """Whether the figure that is asked for is not in the best unit (`fit`: how well it is), or is the price of another
+    thing. In more words, a number may be asked for beside much else; « quand » may be answered by a condition.
+    """
+    if asks_price(question):
+        return fit == 0 or not holds_topic(question, [best])
+    return question.wants_one_figure and question.figure != "date" and fit == 0 and _is_short(question)
+
+
+def _is_short(question: Question) -> bool:
+    return len(set(stems(question.standalone))) <= _SHORT
 
 
 def _ways(stem: str, question: Question) -> Group:

@@ -1,6 +1,7 @@
 import pytest
 
 from kb.question.intent import (
+    as_read,
     asks_several_things,
     compared,
     defined,
@@ -185,3 +186,17 @@ def test_other_questions_ask_of_nothing_what_it_is(question: str) -> None:
 )
 def test_a_short_question_is_about_the_nouns_behind_its_articles(question: str, about: str) -> None:
     assert topic(parsed(question)) == tuple(stems(about))
+
+
+@pytest.mark.parametrize(
+    ("question", "read"),
+    [
+        ("PLUM ?", "Qu'est-ce que PLUM ?"),
+        ("Qui touche l'aide au logis ?", "Qui a droit à l'aide au logis ?"),
+        ("qui touchent cette prime", "qui a droit à cette prime"),
+        ("Qui touche le fond ?", "Qui touche le fond ?"),
+        ("Que touche la réforme ?", "Que touche la réforme ?"),
+    ],
+)
+def test_a_reader_is_asked_in_words_that_it_knows(question: str, read: str) -> None:
+    assert as_read(question) == read

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kb.answering.asked.beside import holds_topic, is_barely_held, lacks_price
+from kb.answering.asked.beside import holds_topic, is_barely_held, lacks_figure
 from kb.text.stems import stems
 from kb.types import Alternative, Group
 from questions import parsed
@@ -61,5 +61,20 @@ def test_a_short_question_is_barely_held_by_passages_that_lack_half_of_it(
     ],
 )
 def test_the_price_that_is_asked_for_must_be_told_and_of_that_thing(text: str, fit: float, lacks: bool) -> None:
-    assert lacks_price(parsed("Combien coûte une carte verte ?"), unit(text).evidence, fit) == lacks
-    assert not lacks_price(parsed("Qui donne la carte verte ?"), unit(text).evidence, fit)
+    assert lacks_figure(parsed("Combien coûte une carte verte ?"), unit(text).evidence, fit) == lacks
+    assert not lacks_figure(parsed("Qui donne la carte verte ?"), unit(text).evidence, fit)
+
+
+@pytest.mark.parametrize(
+    ("question", "fit", "lacks"),
+    [
+        ("Combien de cartes ?", 0.0, True),
+        ("Combien de cartes ?", 0.4, False),
+        ("Quel est le délai ?", 0.0, True),
+        ("Quand faut-il une carte ?", 0.0, False),  # a condition may answer
+        ("Qui a une carte ?", 0.0, False),
+        ("Combien de cartes la mairie donne-t-elle aux parents de la commune ?", 0.0, False),  # not a short one
+    ],
+)
+def test_a_figure_asked_for_in_a_few_words_must_be_told(question: str, fit: float, lacks: bool) -> None:
+    assert lacks_figure(parsed(question), unit("La carte est verte.").evidence, fit) == lacks
