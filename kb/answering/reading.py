@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from kb.answering.asked.near_names import mistaken
 from kb.answering.asked.prices import asks_price, price_fit
 from kb.answering.evidence import Candidate, candidates
 from kb.index.texts import text_to_read
@@ -113,7 +114,8 @@ def _scores(question: Question, judged: Sequence[_Judged]) -> FloatVector:
     fits = [one_figure * (2 * one.fit if price else float(one.fit > 0)) for one in judged]
     read = np.array([(one.logit, one.relevance, fit) for one, fit in zip(judged, fits, strict=True)], np.float64)
     signs = np.column_stack([read[:, :2], words, found, read[:, 2]])
-    return np.asarray(signs @ np.array(WEIGHTS) + BIAS, np.float32)
+    mistaken_for = np.array([mistaken(one.candidate.text, question) for one in judged])
+    return np.asarray(signs @ np.array(WEIGHTS) + BIAS - mistaken_for, np.float32)
 
 
 def _fit(candidate: Candidate, question: Question) -> float:

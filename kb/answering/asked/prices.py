@@ -13,10 +13,13 @@ from kb.text.folding import fold
 from kb.types import Question
 
 _ASKED = re.compile(
-    r"\b(?:cout(?:e|ent|er|s|ait|era|eront)?|prix|tarifs?|cher|chere|vaut|valent|combien (?:\w+ )?(?:payer|paye))\b|"
+    r"\b(?:cout(?:e|ent|er|s|ait|era|eront)?|prix|tarifs?|cher|chere|vaut|valent)\b|"
     r"^\W*quel(?:le)? est (?:le |l')(?:budget|enveloppe)\b"
 )
-_MEASURE = r"(?:couts?|prix|tarifs?|montants?|budgets?|enveloppes?|frais|factur\w+|coute(?:nt|r)?|coutait|coutera)"
+_MEASURE = (
+    r"(?:couts?|prix|tarifs?|montants?|budgets?|enveloppes?|frais|factur\w+|coute(?:nt|r)?|coutait|coutera|pesent?|"
+    r"s'elevent?)"
+)
 _SPOKEN_OF = re.compile(
     rf"\b(?:{_MEASURE}|pa(?:ye|ie)\w*|payant\w*|taxes?|redevances?|droits? d\w+|cotisations?|amendes?|astreintes?|"
     r"depens\w+|dote\w*|timbres?|financ\w+)\b"

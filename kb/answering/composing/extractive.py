@@ -33,7 +33,7 @@ _SAME_LIST = 3  # chosen units that are items of one list: it is what answers
 _LONGEST_CONTEXT = 240  # characters
 # « Il faut », « il s'agit » point at nothing.
 _POINTS_BACK = re.compile(
-    r"(?:ils?|elles?|celui-ci|celle-ci|ceux-ci|celles-ci|ce dernier|cette derniere|ces derni(?:er|ere)s)\b"
+    r"(?:ils?|elles?|celui-ci|celle-ci|ceux-ci|celles-ci|ce dernier|cette derniere|ces derni(?:er|ere)s|d'autres)\b"
     r"(?! (?:faut|fallait|faudra|s'agit|s'agira|existe|y a|y avait|y aura|reste|convient|suffit|est (?:possible|prevu|"
     r"interdit|conseille|recommande|necessaire|indispensable|demande)|n'y a|n'existe)\b)"
 )
@@ -136,9 +136,15 @@ def readable(chosen: Sequence[Scored], question: Question, read: Sequence[Scored
         whole = whole if wanted else None
         if whole is not None and not question.wants_list:
             whole = answering_first(whole, [(unit.evidence, unit.evidence.score) for unit in read])
-        own = whole or _led_to(_untied(_with_antecedent(evidence, ends), ends), shown)
+        # « D'autres dates… » says nothing above the sentence that it adds to.
+        told = {(one.evidence.document.id, one.evidence.end) for one in shown} if _adds(evidence) else ends
+        own = whole or _led_to(_untied(_with_antecedent(evidence, told), ends), shown)
         shown.append(replace(unit, evidence=_without_yes_or_no(own) if is_open(question.standalone) else own))
     return sorted(shown, key=lambda unit: "\n" not in unit.evidence.text) if question.wants_list else shown
+
+
+def _adds(evidence: Evidence) -> bool:
+    return fold(evidence.text).startswith("d'autres ")
 
 
 def _holds(other: Evidence, evidence: Evidence) -> bool:
