@@ -1,12 +1,15 @@
 """kill -9 at random moments of an ingestion, then a run to the end: is the base the same as without kills?
 
     python -m benchmarks.crash [--kills 100] [--seed 1] [--database postgresql+psycopg://…/postgres]
+                               [--start-server COMMAND]
 
 A folder of 200 documents is brought up to date in a base that holds a part of them in older versions: some are new,
 some changed, some gone. Each time a copy of that base is taken, `reperes ingest` started and killed at a random moment
 (start of the process included), and run again to its end. Documents, passages, offsets and words must then be the same
 as without a kill, the vectors at a cosine of 0.999 at least, and `reperes check` must find nothing. Exit code 1 when
-one differs. With `--database` the bases stand on that server, where the account may make and drop databases.
+one differs. With `--database` the bases stand on that server, where the account may make and drop databases. With
+`--start-server` too it is the server that is killed, all its processes at once, and started again by that command:
+it has to run on this machine. Those figures are kept.
 """
 
 from __future__ import annotations
@@ -15,20 +18,20 @@ import argparse
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-import sqlalchemy as sa
-
+from benchmarks.report import Target, machine, save
+from benchmarks.support.bases import Databases, Folders
+from benchmarks.support.server_processes import kill_server
 from kb.index.opening import open_store
 from kb.index.store import Store
 from kb.index.vectors import SPACES
@@ -38,6 +41,7 @@ from kb.settings import Settings
 DOCUMENTS = 200
 NEAR = 0.999
 SOURCE = "docs"
+_SECONDS_TO_END = 120  # of an ingestion whose server is gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,52 +81,6 @@ class _Named:
     """An encoder as far as opening a base needs one."""
 
     identity: str
-
-
-class Folders:
-    """Where the bases stand: folders of a scratch folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def settings(self, name: str) -> Settings:
-        """The settings of a base."""
-        return Settings(store=self._folder / name)
-
-    def copy(self, source: str, target: str) -> None:
-        """Makes a base what another one is."""
-        shutil.rmtree(self._folder / target, ignore_errors=True)
-        if (self._folder / source).is_dir():  # on a server, there only once somebody has searched
-            shutil.copytree(self._folder / source, self._folder / target)
-
-
-class Databases(Folders):
-    """Where the bases stand: databases of a server, and folders for the copies of their words."""
-
-    def __init__(self, folder: Path, server: str) -> None:
-        super().__init__(folder)
-        self._server = sa.make_url(server)
-        self._engine = sa.create_engine(self._server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-        self._prefix = f"reperes_crash_{os.getpid()}_"
-        self._tell(f"CREATE DATABASE {self._prefix}before")
-
-    def settings(self, name: str) -> Settings:
-        url = self._server.set(database=self._prefix + name).render_as_string(hide_password=False)
-        return Settings(store=self._folder / name, database=url)
-
-    def copy(self, source: str, target: str) -> None:
-        super().copy(source, target)
-        self._tell(f"DROP DATABASE IF EXISTS {self._prefix}{target} WITH (FORCE)")
-        self._tell(f"CREATE DATABASE {self._prefix}{target} TEMPLATE {self._prefix}{source}")
-
-    def remove(self) -> None:
-        """Drops the databases."""
-        for name in ("before", "store"):
-            self._tell(f"DROP DATABASE IF EXISTS {self._prefix}{name} WITH (FORCE)")
-
-    def _tell(self, statement: str) -> None:
-        with self._engine.connect() as connection:
-            connection.execute(sa.text(statement))
 
 
 def differences(one: Contents, other: Contents) -> list[str]:
@@ -211,6 +169,25 @@ class Crashes:
         self._run("store")
         return hits, differences(self.whole, self._contents())
 
+    def once_of_server(self, moment: float, crash: Callable[[], object]) -> tuple[int, list[str]]:
+        """Has the server crash and start again by `crash`, `moment` seconds after an ingestion began, and waits for
+        what becomes of that; then runs to the end: 1 if it was still running, and what differs.
+        """
+        self._bases.copy("before", "store")
+        with subprocess.Popen(
+            [*self._command, str(self.store)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=self.environ(),
+        ) as process:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(moment)
+            hit = int(process.poll() is None)
+            crash()
+            process.wait(_SECONDS_TO_END)
+        self._run("store")
+        return hit, differences(self.whole, self._contents())
+
     def with_command(self, command: Sequence[str]) -> tuple[str, list[str]]:
         """Runs another command first, which may fail, then ingests to the end: its output, and what differs."""
         self._bases.copy("before", "store")
@@ -252,35 +229,47 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", metavar="URL", help="the server on which the bases stand")
+    parser.add_argument("--start-server", metavar="COMMAND", help="starts that server: it is killed, not the ingestion")
     arguments = parser.parse_args()
-    chance = random.Random(arguments.seed)
-    environ = dict(os.environ)
+    if arguments.start_server and not arguments.database:
+        parser.error("--start-server: which server is --database ?")
+    about, chance = machine(), random.Random(arguments.seed)
     wrong = hits = 0
     with tempfile.TemporaryDirectory(prefix="reperes-crash-") as scratch:
         on_server = Databases(Path(scratch), arguments.database) if arguments.database else None
-        crashes = Crashes(Path(scratch), [sys.executable, "-c", _INGEST], environ, bases=on_server)
+        crashes = Crashes(Path(scratch), [sys.executable, "-c", _INGEST], dict(os.environ), bases=on_server)
         print(f"{DOCUMENTS} documents, {crashes.seconds:.1f} s without a kill")
+
+        def crash_server() -> None:
+            kill_server(arguments.database)
+            subprocess.run(arguments.start_server, shell=True, check=True, stdin=subprocess.DEVNULL)
+
         for number in range(1, arguments.kills + 1):
             moment = chance.uniform(0.0, crashes.seconds)
-            hit, found = crashes.once([moment])
-            checked = subprocess.run(
-                [sys.executable, "-c", _CHECK, str(crashes.store)],
-                capture_output=True,
-                text=True,
-                check=False,
-                env=crashes.environ(),
-            )
-            found += [
-                "check: " + str(difference) for difference in json.loads(checked.stdout).get("differences", ["failed"])
-            ]
+            if arguments.start_server:
+                hit, found = crashes.once_of_server(moment, crash_server)
+            else:
+                hit, found = crashes.once([moment])
+            found += _checked(crashes)
             hits += hit
             wrong += bool(found)
             print(f"{number:4d}  killed at {moment:5.2f} s  {'same' if not found else 'DIFFERS: ' + '; '.join(found)}")
         if on_server is not None:
             on_server.remove()
     print(f"{hits} kills hit; {wrong} of {arguments.kills} bases differ")
+    if arguments.start_server:
+        figures = {"kills": arguments.kills, "hits": hits, "differ": wrong, "documents": DOCUMENTS}
+        target = Target(f"bases that differ after {arguments.kills} kills of the server", wrong, 0, at_most=True)
+        save("crash-server", figures, [target], about)
     if wrong:
         raise SystemExit(1)
+
+
+def _checked(crashes: Crashes) -> list[str]:
+    """What `reperes check` finds wrong in the base of the last run."""
+    command = [sys.executable, "-c", _CHECK, str(crashes.store)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=crashes.environ())
+    return [f"check: {difference}" for difference in json.loads(done.stdout).get("differences", ["failed"])]
 
 
 if __name__ == "__main__":

@@ -194,7 +194,23 @@ def people() -> str:
     )
 
 
-_MADE = (settings, quality, answers, targets, scale, ingestion, sync, people, ocr)
+def replicas() -> str:
+    """Two replicas, one of which is killed."""
+    kept = result("replicas")
+    return (
+        f"{kept['people']} people, {kept['documents']:,} documents ingested meanwhile, one replica killed, and ready "
+        f"again {number(kept['restart'], 's')} after it was started anew: {kept['answers']} answers, "
+        f"{kept['errors_of_the_killed']} errors of those who were at the killed one, {kept['faults']} others. A new "
+        f"document is found at both {number(kept['seen_p50'], 's')} (p50) to {number(kept['seen_max'], 's')} (the "
+        f"slowest) after its commit, the search's own time among all those questions included; who asks "
+        f"{kept['unseen_max']:.2f} s after a commit or later finds it. The article added at the end was found after "
+        f"{number(kept['article_seen'], 's')}. Whole answers took {number(kept['p50'], 's')} (p50) and "
+        f"{number(kept['p95'], 's')} (p95), everything on the same cores, load average "
+        f"{number(kept['load_average'])} ({machine(kept)}).\n"
+    )
+
+
+_MADE = (settings, quality, answers, targets, scale, ingestion, sync, people, replicas, ocr)
 PARTS: Mapping[str, Callable[[], str]] = {made.__name__: made for made in _MADE}
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -22,13 +25,20 @@ from kb.records.shared.accounts import accounts_of
 from kb.settings import Settings
 from kb.web.auth.attempts import FROM_ONE_PLACE
 from postgres_server import PostgresServer
-from replicas import Replica, until
+from replicas import ROOT, Replica, until
 from scripted_base import answer_of
 from serving import password
 from signing_in import sign_in
 
 FIRST = "# Les aides\n\nL'agence verse des subventions aux communes qui rénovent leurs écoles."
-QUESTION = "Qui reçoit des subventions pour rénover ?"
+PEOPLE = ("zoé", "yann", "xavier", "wanda")
+
+
+def benchmark(name: str) -> Any:
+    """A module of benchmarks/, which is no package of the project."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(ROOT))
+        return importlib.import_module(f"benchmarks.{name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +65,12 @@ def two(postgres: PostgresServer, cache_folder: Path, tmp_path_factory: pytest.T
         "REPERES_CORPUS": str(settings.corpus),
         "REPERES_UPLOADS": str(settings.uploads),
         "REPERES_AUTH": "accounts",
+        "REPERES_QUESTIONS_PER_MINUTE": "0",
     }
     with closing(accounts_of(settings)) as accounts:
         accounts.add("anne", "editor", password("anne"))
+        for name in PEOPLE:
+            accounts.add(name, "reader", password(name))
         token = accounts.add_token("outil", "editor")
     both = [Replica(folder / name, environment) for name in ("a", "b")]
     try:
@@ -142,21 +155,40 @@ def test_one_update_runs_and_who_starts_another_is_told(two: Two, anne: dict[str
     until(partial(two.a.finds, f"{key[1]}/dons.md", "Qui donne un piano ?", two.token), "the file has not its turn")
 
 
-def test_one_is_killed_and_both_see_the_new_article(two: Two, anne: dict[str, str]) -> None:
+def test_one_is_killed_while_people_ask_and_both_see_the_new_article(two: Two, anne: dict[str, str]) -> None:
     until(two.b.is_idle, "the update before does not end")
-    two.a.kill()
+    for number in range(40):
+        text = f"# Le quartier {number}\n\nLe quartier {number} garde {number + 2} tilleuls et un lavoir."
+        (two.settings.corpus / f"quartier-{number}.md").write_text(text, encoding="utf-8")
     (two.settings.corpus / "jardins.md").write_text(
         "# Les jardins\n\nUn concours récompense les jardins partagés.", encoding="utf-8"
     )
-    assert two.b.get("/documents", anne).status == 200  # nothing is lost of who was signed in
-    assert two.b.send("/documents/mettre-a-jour", {}, anne).status == 303
-    two.a.start()
-    two.a.wait()
-    for replica in (two.b, two.a):
-        until(
-            partial(replica.finds, "jardins.md", "concours de jardins partagés", two.token),
-            "the new article is not found",
-        )
+    questions = [[f"Qui reçoit des subventions en {2000 + n} ?", f"Qui rénove {n + 2} écoles ?"] for n in range(4)]
+    cookies = [dict(sign_in((two.a, two.b)[number % 2].address, name).cookies) for number, name in enumerate(PEOPLE)]
+    with benchmark("support.asking_people").AskingPeople((two.a, two.b), cookies, questions) as asking:
+        until(asking.each_was_answered, "not everybody is answered")
+        assert two.b.send("/documents/mettre-a-jour", {}, anne).status == 303
+        lost = time.monotonic()
+        two.a.kill()
+        assert two.b.get("/documents", anne).status == 200  # nothing is lost of who was signed in
+        two.a.start()
+        two.a.wait()
+        back = time.monotonic()
+        until(lambda: asking.each_was_answered(back), "not everybody is answered again")
+        for replica in (two.b, two.a):
+            until(
+                partial(replica.finds, "jardins.md", "concours de jardins partagés", two.token),
+                "the new article is not found",
+            )
+    assert asking.faults({two.a.name: (lost, back)}) == []
+    with closing(SavedConversations(ServerPlace(two.settings.database), 365)) as kept:
+        for name, asked in zip(PEOPLE, questions, strict=True):
+            held = [kept.get(name, conversation.id) for conversation in kept.list(name)]
+            assert {turn.answer["question"] for one in held if one for turn in one.turns} <= set(asked)
+            assert held
     assert two.a.get("/documents", anne).status == 200
+    until(two.a.is_idle, "the update does not end")
+    until(two.b.is_idle, "the update does not end")
     health = [json.loads(replica.get("/healthz").text) for replica in (two.a, two.b)]
     assert health[0]["generation"] == health[1]["generation"]
+    assert health[0]["documents"] == health[1]["documents"]

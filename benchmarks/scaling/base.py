@@ -21,6 +21,7 @@ from tqdm import tqdm
 from benchmarks.scaling.recombine import (
     POOL,
     Material,
+    Recombined,
     RecombinedDocument,
     blend,
     documents,
@@ -73,13 +74,7 @@ def base(size: int, data: BenchData, encoder: Encoder, cache: Path, *, pool: int
 def fill(store: Store, size: int, source: Material, encoder: Encoder, kept: Path, *, pool: int = POOL) -> None:
     """Makes a base of `size` passages in an empty store; what is really encoded is kept in the folder `kept`."""
     made = passages(source, max(size, pool), pool=pool)
-    pool_texts = [
-        passage_text(recombined.document, passage)
-        for recombined in documents(made[:pool], source.titles)
-        for passage in recombined.passages
-    ]
-    vectors = _kept(kept, pool_texts, encoder)
-    titles = _kept(kept, source.titles, encoder)
+    vectors, titles = encoded(source, encoder, kept, made[:pool])
     prepared = PreparedEncoder(encoder)
     progress = tqdm(total=size, desc=f"base of {size}", unit=" passages", disable=None)
     with progress, IndexWriter(store, prepared, SPLITTER_VERSION) as writer:
@@ -93,6 +88,18 @@ def fill(store: Store, size: int, source: Material, encoder: Encoder, kept: Path
             )
             progress.update(sum(len(recombined.passages) for recombined in group))
         writer.finish()
+
+
+def encoded(
+    source: Material, encoder: Encoder, kept: Path, made: Sequence[Recombined]
+) -> tuple[FloatMatrix, FloatMatrix]:
+    """The vectors of the passages that are really encoded, and of all titles; kept in the folder `kept`."""
+    texts = [
+        passage_text(recombined.document, passage)
+        for recombined in documents(made, source.titles)
+        for passage in recombined.passages
+    ]
+    return _kept(kept, texts, encoder), _kept(kept, source.titles, encoder)
 
 
 def _groups(made: Iterator[RecombinedDocument]) -> Iterator[list[RecombinedDocument]]:

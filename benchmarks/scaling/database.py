@@ -25,10 +25,11 @@ import numpy as np
 import sqlalchemy as sa
 
 from benchmarks.report import Target, busy, encoder_in_words, machine, save, table
-from benchmarks.scaling.base import fill, real_material
-from benchmarks.scaling.recombine import SEED
+from benchmarks.scaling.base import encoded, fill, real_material
+from benchmarks.scaling.recombine import SEED, passages
 from benchmarks.scaling.search import questions
 from benchmarks.support.bench_data import ROOT, BenchData
+from benchmarks.support.server_processes import server_processes
 from kb.index.opening import open_store
 from kb.index.store import Lease
 from kb.index.vectors import Among
@@ -54,6 +55,7 @@ def measure_on_server(server: str, sizes: Sequence[int], asked: int, data: Bench
     about = {**machine(), "encoder": encoder_in_words(encoder, settings)}
     vectors = encoder.encode(questions(data, ASKED), "query")
     source, kept = real_material(data), settings.cache / "bench"
+    encoded(source, encoder, kept, passages(source, pool, pool=pool))  # before the clock starts: it is no loading
     runs: list[dict[str, Any]] = []
     for size in sizes:
         with _database(server, size) as url, tempfile.TemporaryDirectory(prefix="reperes-scale-") as folder:
@@ -205,28 +207,13 @@ def _nearest(lease: Lease, vectors: FloatMatrix, chosen: Collection[str] | None)
 
 def _server_mb(url: str) -> float | None:
     """The memory of all processes of the server, None when it is not one of this machine's."""
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        mine = connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
-        try:
-            parent = _parent(mine)
-            if not Path(f"/proc/{parent}/comm").read_text("ascii").startswith("postgres"):
-                return None
-            numbers = [int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdigit()]
-            return sum(_share(number) for number in numbers if number == parent or _parent(number) == parent) / 1e3
-        except OSError:
-            return None
-
-
-def _parent(process: int) -> int:
-    try:
-        # After the name, which may hold anything: the state, then the parent.
-        return int(Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()[1])
-    except FileNotFoundError:
-        return 0  # it has ended meanwhile
+    return sum(map(_share, server_processes(url))) / 1e3 or None
 
 
 def _share(process: int) -> float:
-    """Kilobytes."""
-    told = Path(f"/proc/{process}/smaps_rollup").read_text("ascii")
+    """Kilobytes; 0 of a process that has ended meanwhile, or may not be looked at."""
+    try:
+        told = Path(f"/proc/{process}/smaps_rollup").read_text("ascii")
+    except OSError:
+        return 0.0
     return float(told.split("\nPss:")[1].split()[0])

@@ -6,6 +6,7 @@ import json
 import re
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
@@ -33,12 +34,12 @@ class Exchange:
 
 
 class PageSession:
-    """One open page. A context manager."""
+    """One open page, of whoever the cookies are. A context manager. Raises httpx.HTTPError when it cannot be had."""
 
-    def __init__(self, address: str) -> None:
-        self._client = httpx.Client(base_url=address, timeout=120)
+    def __init__(self, address: str, cookies: Mapping[str, str] | None = None) -> None:
+        self._client = httpx.Client(base_url=address, timeout=120, cookies=dict(cookies or {}))
         self._session = uuid.uuid4().hex
-        config = self._client.get("/config").json()
+        config = self._client.get("/config").raise_for_status().json()
         parts = {part["props"].get("elem_id"): part["id"] for part in config["components"]}
         target = [parts["question"], "submit"]
         self._event = next(event for event in config["dependencies"] if target in event["targets"])
@@ -51,7 +52,8 @@ class PageSession:
         self._client.close()
 
     def ask(self, question: str) -> Exchange:
-        """Asks and waits for the whole answer. Raises RuntimeError when the event fails."""
+        """Asks and waits for the whole answer. Raises RuntimeError when the event fails or does not come to its end,
+        httpx.HTTPError when the server does not answer."""
         began = time.monotonic()
         body = {
             "data": [question, None],
@@ -77,6 +79,8 @@ class PageSession:
                     self._take(outputs, told["output"].get("data") or [])
                 if told["msg"] == "process_completed":
                     break
+            else:
+                raise RuntimeError("the events ended before the answer did")
         return Exchange(question, str(outputs[self._current]), time.monotonic() - began)
 
     @staticmethod

@@ -6,6 +6,7 @@ import hashlib
 import tempfile
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -80,9 +81,7 @@ class _Trial:
         with self.catalog.transaction() as connection:
             for version in batch:
                 document = version.document
-                self.catalog.put_document(
-                    connection, document, version.content_hash, version.file_hash, (), (), (), _now()
-                )
+                self.catalog.put_documents(connection, [replace(version, mentions=())], (), (), _now())
                 self.tried[document.id] = Tried(
                     document.title, _hash(document.text), version.content_hash, document.id not in self._held
                 )

@@ -16,7 +16,7 @@ from kb.answering.asked.beside import SURE, holds_topic, is_barely_held, lacks_f
 from kb.answering.composing import comparing, extractive
 from kb.answering.composing.succession import latest_first
 from kb.answering.evidence import passages_to_read
-from kb.answering.extracts import extracts
+from kb.answering.extracts import extracts, worth_reading
 from kb.answering.proof import english
 from kb.answering.reading import Read, Scored, read
 from kb.answering.refusal import REFUSAL, UNSAID, Calibration, Caution, features, is_off_topic
@@ -108,9 +108,10 @@ class Answering:
             return
         by_model: dict[str, Any] = {"answerer": "llm", "model": model.name}
         yield self._answer("", (), (), **by_model)
-        read = extracts(self._hits, model.reading_budget, model.count_tokens)
+        hits = self._hits if self._hurried else worth_reading(self._question, self._hits, self._reader)
+        given = extracts(hits, model.reading_budget, model.count_tokens)
         try:
-            written = whole.write(model, self._question.standalone, read, self._acronyms, self._checker, self._encode)
+            written = whole.write(model, self._question.standalone, given, self._acronyms, self._checker, self._encode)
             with closing(written):
                 for state in written:
                     last = state

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import tantivy
 
-from kb.text.stems import stems, words
+from kb.text.stems import stems, stems_of, words
 from kb.types import Alternative, Group
 
 Field = Literal["body", "whole", "title"]
@@ -166,10 +166,11 @@ class Lexical:
             if kind == "sections":
                 document.add_text("title", " ".join(title))
             else:
-                body = stems(text.body)
+                said = words(text.body)
+                body = stems_of(said)
                 document.add_text("body", " ".join(body))
                 document.add_text("whole", " ".join([*title, *body]))
-                document.add_text("exact", " ".join(words(text.body)))
+                document.add_text("exact", " ".join(said))
             writer.add_document(document)
 
     def delete(self, ids: Iterable[str]) -> None:

@@ -66,22 +66,12 @@ class IndexWriter:
         """Makes versions of documents current, all of them or none."""
         before = self.catalog.ids_of(version.document.id for version in embedded.versions)
         titles = {row.id: title for row, title in embedded.sections}
-        sections = {row.passage.id: row.section_id for row in embedded.passages}
+        section_of = {row.passage.id: row.section_id for row in embedded.passages}
         now = _now()
 
         def in_catalog(connection: Transaction) -> None:
-            for version in embedded.versions:
-                document_id = version.document.id
-                self.catalog.put_document(
-                    connection,
-                    version.document,
-                    version.content_hash,
-                    version.file_hash,
-                    [row for row in embedded.passages if row.passage.document_id == document_id],
-                    [row for row, _ in embedded.sections if row.document_id == document_id],
-                    version.mentions,
-                    now,
-                )
+            sections = [row for row, _ in embedded.sections]
+            self.catalog.put_documents(connection, embedded.versions, embedded.passages, sections, now)
             self.catalog.put_windows(connection, embedded.windows)
 
         self._writing.apply(
@@ -93,7 +83,7 @@ class IndexWriter:
                 },
                 texts={
                     "passages": [
-                        Text(passage.id, passage.document_id, titles[sections[passage.id]], passage.text)
+                        Text(passage.id, passage.document_id, titles[section_of[passage.id]], passage.text)
                         for passage in embedded.new_passages
                     ],
                     "sections": [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Iterable
 from functools import lru_cache
 
 import Stemmer
@@ -43,7 +44,12 @@ def stems(text: str) -> list[str]:
 
 @remembering
 def _stems(text: str) -> tuple[str, ...]:
-    return tuple(stem(word) for word in words(text) if word not in STOP_WORDS)
+    return tuple(stems_of(words(text)))
+
+
+def stems_of(folded: Iterable[str]) -> list[str]:
+    """The stems of folded words (`words`), without stop words."""
+    return [stem(word) for word in folded if word not in STOP_WORDS]
 
 
 def words(text: str) -> list[str]:

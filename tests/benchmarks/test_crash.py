@@ -59,6 +59,18 @@ def test_a_kill_changes_nothing_on_a_server(seed: int, crashes_on_server: Any, t
     assert check(crashes_on_server.settings, tiny_encoder).differences == ()
 
 
+def test_a_crash_of_the_server_changes_nothing(
+    crashes_on_server: Any, tiny_encoder: Encoder, postgres: PostgresServer
+) -> None:
+    def crash() -> None:
+        postgres.stop("immediate")
+        postgres.start()
+
+    _, found = crashes_on_server.once_of_server(0.8 * crashes_on_server.seconds, crash)
+    assert found == []
+    assert check(crashes_on_server.settings, tiny_encoder).differences == ()
+
+
 def test_the_changes_are_there_without_any_kill(crashes: Any) -> None:
     states = crashes.whole.catalog["states"]
     assert sum(not state.withdrawn for state in states.values()) == 180

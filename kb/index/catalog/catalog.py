@@ -29,8 +29,7 @@ from kb.index.catalog.rows import (
     from_document,
     from_passage,
 )
-from kb.text.acronyms import Mention
-from kb.types import Document
+from kb.index.embedding import NewVersion
 
 Transaction: TypeAlias = Connection
 """What a change of the catalog is made within."""
@@ -80,33 +79,37 @@ class Catalog(CatalogReader):
         self._set(connection, {"generation": str(generation)})
         return generation
 
-    def put_document(
+    def put_documents(
         self,
         connection: Connection,
-        document: Document,
-        content_hash: str,
-        file_hash: str,
+        versions: Sequence[NewVersion],
         passages: Sequence[PassageRow],
         sections: Sequence[SectionRow],
-        mentions: Sequence[Mention],
         now: str,
     ) -> None:
-        """Makes a version of a document the current one, in place of the one before; its new windows come apart."""
-        self._drop(connection, document.id)
-        connection.execute(DOCUMENTS.delete().where(DOCUMENTS.c.id == document.id))
-        connection.execute(DOCUMENTS.insert(), from_document(document, content_hash, file_hash, now))
-        if passages:
-            connection.execute(PASSAGES.insert(), [from_passage(row) for row in passages])
-        if sections:
-            connection.execute(SECTIONS.insert(), [asdict(row) for row in sections])
-        if mentions:
-            connection.execute(
-                ACRONYMS.insert(), [{"document_id": document.id, **asdict(mention)} for mention in mentions]
-            )
-        kept = sa.select(PASSAGES.c.id).where(PASSAGES.c.document_id == document.id)
-        connection.execute(
-            WINDOWS.delete().where(WINDOWS.c.document_id == document.id, WINDOWS.c.passage_id.not_in(kept))
-        )
+        """Makes versions of documents the current ones, in place of those before, with all of their passages and
+        sections; their new windows come apart.
+
+        Together: documents by themselves are nine statements each, and most of what writing them takes.
+        """
+        ids = ids_parameter(version.document.id for version in versions)
+        for table in (PASSAGES, SECTIONS, ACRONYMS):
+            connection.execute(table.delete().where(among(table.c.document_id)), ids)
+        connection.execute(DOCUMENTS.delete().where(among(DOCUMENTS.c.id)), ids)
+        rows = [from_document(held.document, held.content_hash, held.file_hash, now) for held in versions]
+        mentions = [
+            {"document_id": held.document.id, **asdict(mention)} for held in versions for mention in held.mentions
+        ]
+        for table, values in (
+            (DOCUMENTS, rows),
+            (PASSAGES, [from_passage(row) for row in passages]),
+            (SECTIONS, [asdict(row) for row in sections]),
+            (ACRONYMS, mentions),
+        ):
+            if values:
+                connection.execute(table.insert(), values)
+        kept = sa.select(PASSAGES.c.id).where(among(PASSAGES.c.document_id))
+        connection.execute(WINDOWS.delete().where(among(WINDOWS.c.document_id), WINDOWS.c.passage_id.not_in(kept)), ids)
 
     def set_file_hashes(self, connection: Connection, hashes: Mapping[str, str]) -> None:
         """Keeps which bytes the current version of documents was last read from."""

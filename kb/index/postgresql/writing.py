@@ -11,9 +11,10 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from kb.dialects import put_new
+from kb.dialects import JsonTexts
 from kb.errors import StoreError
 from kb.index.audit import Difference, audit
+from kb.index.catalog.among import ids_parameter
 from kb.index.catalog.catalog import Catalog
 from kb.index.lexical import Lexical
 from kb.index.postgresql.server import NEWS, Server
@@ -81,8 +82,9 @@ class PostgresWriting:
         """Raises the generation, and tells which ids it changed."""
         generation, commit = self.catalog.bump_generation(connection), uuid.uuid4().hex
         self.catalog.set(connection, {COMMIT: commit})
-        rows = [{"generation": generation, "id": changed_id} for changed_id in {commit, *changed}]
-        put_new(connection, CHANGED, rows)
+        every = JsonTexts(sa.bindparam("ids")).table_valued("value")
+        rows = sa.select(sa.literal(generation), every.c.value)
+        connection.execute(CHANGED.insert().from_select(["generation", "id"], rows), ids_parameter({commit, *changed}))
         connection.execute(CHANGED.delete().where(CHANGED.c.generation <= generation - GENERATIONS_KEPT))
         connection.execute(sa.select(sa.func.pg_notify(NEWS, str(generation))))
 

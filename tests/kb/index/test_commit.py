@@ -152,7 +152,7 @@ def test_unchanged_texts_are_not_encoded_again(tmp_path: Path) -> None:
         (ChromaVectors, "upsert"),
         (Lexical, "upsert"),
         (Lexical, "commit"),
-        (FileCatalog, "put_document"),
+        (FileCatalog, "put_documents"),
         (FileCatalog, "bump_generation"),
         (ChromaVectors, "delete"),
         (Lexical, "delete"),

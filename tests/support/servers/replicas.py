@@ -27,10 +27,13 @@ def until(is_so: Callable[[], bool], what: str) -> None:
 
 
 class Replica:
-    """`reperes serve`, whose environment is told; `folder` is its own, for its store."""
+    """`reperes serve`, whose environment is told; `folder` is its own, for its store. `is_up` is whether a proxy would
+    send people there."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         folder.mkdir()
+        self.name = folder.name
+        self.is_up = False
         self._log = folder / "log"
         self._environment = {**os.environ, **environment, "REPERES_STORE": str(folder / "store")}
         self._process: subprocess.Popen[bytes] | None = None
@@ -46,10 +49,12 @@ class Replica:
         """Waits until it can answer."""
         until(self._is_open, "the application ended before it was open")
         until(lambda: self.get("/readyz").status == 200, "the application is not ready")
+        self.is_up = True
 
     def kill(self) -> None:
         """Kills it as nothing can keep it from."""
         assert self._process is not None
+        self.is_up = False
         self._process.kill()
         self._process.wait()
 
