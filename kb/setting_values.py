@@ -53,9 +53,9 @@ def yes_or_no(text: str) -> bool:
 
 
 def yes_no_or_name(text: str) -> str:
-    """Reads `yes` or `no`, in French too, or any other text as a name."""
+    """Reads `auto`, `yes` or `no`, in French too, or any other text as a name."""
     word = _in_english(text)
-    return word if word in {"yes", "no"} else text.strip()
+    return word if word in {"auto", "yes", "no"} else text.strip()
 
 
 def _in_english(text: str) -> str:

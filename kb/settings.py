@@ -149,10 +149,10 @@ class Settings:
     )
     llm_check: str = _setting(
         "REPERES_LLM_CHECK",
-        "no",
+        "auto",
         yes_no_or_name,
         "`yes`: the language model judges each sentence of a written answer a second time; or the name of another "
-        "model of the same server that does",
+        "model of the same server that does; `auto`: yes for a server's model that reads whole passages",
     )
     llm_timeout: int = _setting(
         "REPERES_LLM_TIMEOUT", 60, whole_number(1, 3600), "seconds to wait for the language model's next words"

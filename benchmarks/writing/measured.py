@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from benchmarks.writing.enemies import made
 from benchmarks.writing.fit import sentences
 from benchmarks.writing.recorded import Recorded
-from kb.answering.extracts import extracts, written_out
+from kb.answering.extracts import extracts, worth_reading, written_out
 from kb.answering.proof.citations import numbers_in, without_marks
 from kb.answering.proof.draft import Piece, pieces
 from kb.answering.proof.proving import Prover
 from kb.evaluation.scoring.matching import holds
 from kb.knowledge import PASSAGES_FOUND, KnowledgeBase
 from kb.models.chat.llm import SERVER_CONTEXT, ChatModel
+from kb.models.reader.opening import LazyReader
+from kb.settings import Settings
 from kb.text.stems import stems
 from kb.types import Message
 
@@ -90,6 +92,7 @@ def _measure_prompt(base: KnowledgeBase, one: Recorded, model: ChatModel, shares
     """What of the expected facts and quotes the passages hold that a model would read today, and their tokens."""
     history = [Message(turn["role"], turn["content"]) for turn in one.row.get("history", [])]
     hits = base.search(one.question, history=history, k=PASSAGES_FOUND)
+    hits = worth_reading(base.explain(one.question), hits, LazyReader(Settings.load()))
     read = extracts(hits, model.reading_budget, model.count_tokens)
     text = written_out(read)
     shares.add("prompt tokens", model.count_tokens(text))

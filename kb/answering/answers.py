@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from kb.answering.asked.beside import SURE, holds_topic, is_barely_held, lacks_figure
 from kb.answering.composing import comparing, extractive
 from kb.answering.composing.succession import latest_first
 from kb.answering.evidence import passages_to_read
-from kb.answering.extracts import extracts
+from kb.answering.extracts import extracts, worth_reading
 from kb.answering.proof import english
 from kb.answering.reading import Read, Scored, read
-from kb.answering.refusal import REFUSAL, SURE, UNSAID, Calibration, Caution, features, holds_topic, is_off_topic
+from kb.answering.refusal import REFUSAL, UNSAID, Calibration, Caution, features, is_off_topic
 from kb.answering.warnings import UNSURE, removed_warning, warnings_for
 from kb.answering.writing import sentences, whole
 from kb.errors import LanguageModelError
@@ -107,9 +108,10 @@ class Answering:
             return
         by_model: dict[str, Any] = {"answerer": "llm", "model": model.name}
         yield self._answer("", (), (), **by_model)
-        read = extracts(self._hits, model.reading_budget, model.count_tokens)
+        hits = self._hits if self._hurried else worth_reading(self._question, self._hits, self._reader)
+        given = extracts(hits, model.reading_budget, model.count_tokens)
         try:
-            written = whole.write(model, self._question.standalone, read, self._acronyms, self._checker, self._encode)
+            written = whole.write(model, self._question.standalone, given, self._acronyms, self._checker, self._encode)
             with closing(written):
                 for state in written:
                     last = state
@@ -160,7 +162,9 @@ class Answering:
             return _Draft(REFUSAL, (), (), (), "no_evidence")
         signs = features(question, hits, found)
         confidence, outcome = self._calibration.confidence(signs), self._calibration.outcome(signs, self._caution)
-        if outcome == "answered" and confidence < SURE and self._caution != "low" and self._is_beside(found, hits):
+        unsure = confidence < SURE and self._caution != "low"
+        beside = unsure and (is_barely_held(question, signs) or self._is_beside(found, hits))
+        if outcome == "answered" and (beside or lacks_figure(question, chosen[0].evidence, chosen[0].fit)):
             outcome = self._calibration.unanswered(signs)
         if outcome == "unsaid":
             _, nearest = extractive.write(extractive.in_order(chosen[:NEAREST], question))
@@ -178,7 +182,7 @@ class Answering:
         thing = None if word_alone(self._question.standalone) else defined(self._question.standalone)
         if thing is not None and not comparing.is_spoken_of(*thing, self._question, hits, self._acronyms):
             return True
-        return not holds_topic(self._question, found.units)
+        return not holds_topic(self._question, [unit.evidence for unit in found.units])
 
     def _of_each(self, hits: Sequence[Hit]) -> _Draft | None:
         """What the documents say of each thing that is compared, or of the one that is asked what it is; None for
@@ -190,7 +194,10 @@ class Answering:
         if things is None or parts is None:
             return None
         best = [part.units[0] for part in parts]
-        says_what = [comparing.defines(*one, self._acronyms) for one in zip(things, best, strict=True)]
+        says_what = [
+            comparing.defines(thing, unit, self._acronyms, by_place=len(things) == 1)
+            for thing, unit in zip(things, best, strict=True)
+        ]
         if len(things) == 1 and not word_alone(asked) and not says_what[0]:
             return None  # the whole question says more of what is asked than the thing alone
         if any(unit.read < 0 and not says for unit, says in zip(best, says_what, strict=True)):

@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from kb.answering.asked.near_names import mistaken
+from kb.answering.asked.prices import asks_price, price_fit
 from kb.answering.evidence import Candidate, candidates
 from kb.index.texts import text_to_read
 from kb.models.packaged.quantising import FloatVector
@@ -68,7 +70,7 @@ def read(question: Question, hits: Sequence[Hit], reader: Reader) -> Read:
     ]
     readings = reader.read(as_read(question.standalone), [text.text for text in texts], spans)
     judged = [
-        _Judged(candidate, hit.score, reading.relevance, float(logit), figure_fit(candidate.text, question))
+        _Judged(candidate, hit.score, reading.relevance, float(logit), _fit(candidate, question))
         for hit, reading in zip(hits, readings, strict=True)
         for candidate, logit in zip(of_passages[hit.passage.id], reading.units, strict=True)
     ]
@@ -108,9 +110,19 @@ def _scores(question: Question, judged: Sequence[_Judged]) -> FloatVector:
     words = _standardised(np.array(_bm25(wanted, [stems(_in_context(one.candidate)) for one in judged])))
     found = _standardised(np.array([one.found for one in judged]))
     one_figure = question.wants_one_figure
-    read = np.array([(one.logit, one.relevance, one_figure and one.fit > 0) for one in judged], np.float64)
+    price = asks_price(question)
+    fits = [one_figure * (2 * one.fit if price else float(one.fit > 0)) for one in judged]
+    read = np.array([(one.logit, one.relevance, fit) for one, fit in zip(judged, fits, strict=True)], np.float64)
     signs = np.column_stack([read[:, :2], words, found, read[:, 2]])
-    return np.asarray(signs @ np.array(WEIGHTS) + BIAS, np.float32)
+    mistaken_for = np.array([mistaken(one.candidate.text, question) for one in judged])
+    return np.asarray(signs @ np.array(WEIGHTS) + BIAS - mistaken_for, np.float32)
+
+
+def _fit(candidate: Candidate, question: Question) -> float:
+    if not asks_price(question):
+        return figure_fit(candidate.text, question)
+    about = [candidate.document.title, *candidate.passage.heading_path, candidate.context]
+    return price_fit(candidate.text, "\n".join(about), question)
 
 
 def _in_context(candidate: Candidate) -> str:

@@ -19,12 +19,12 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from kb.answering.reading import Read, Scored
+from kb.answering.reading import Read
 from kb.errors import SettingsError
-from kb.question.intent import missing_names, topic
+from kb.question.intent import missing_names
 from kb.text.context import in_context
 from kb.text.stems import stems
-from kb.types import Alternative, Group, Hit, Question
+from kb.types import Group, Hit, Question
 
 REFUSAL = "Je ne trouve pas cette information dans les documents."
 UNSAID = "Je ne trouve pas cette information dans les documents : ils en parlent sans le dire."
@@ -45,10 +45,6 @@ Outcome = Literal["answered", "unsaid", "refused"]
 _OFF_TOPIC_COVERAGE = 0.10
 # A name in more than about a quarter of the passages (rarity: ln(N / n)) is what the base is about: it tells nothing.
 _COMMON_NAME = 1.4
-# Under this confidence, a question whose topic none of the best three units holds to 0.6 is not answered (see
-# `kb.question.intent.topic`).
-SURE = 0.6
-_UNITS_OF_TOPIC, _MOST_OF_TOPIC, _LEAST_RARITY = 3, 0.6, 0.3
 # How people shorten « combien », « nombre » and « contre »: no document would.
 _SHORTHAND = frozenset({"cb", "nb", "vs"})
 
@@ -201,29 +197,6 @@ def features(question: Question, hits: Sequence[Hit], read: Read) -> dict[str, f
         "held_words": coverage(question, there, 1.0),
         "missing_name": float(missing),
     }
-
-
-def holds_topic(question: Question, units: Sequence[Scored]) -> bool:
-    """Whether one of the best of `units`, with its title and headings, holds most of what `question` is about."""
-    about = [_ways(stem, question) for stem in topic(question)]
-    weights = [max(question.rarity(way[0].stems[0]), _LEAST_RARITY) for way in about]
-    if not about:
-        return True
-    best = 0.0
-    for unit in units[:_UNITS_OF_TOPIC]:
-        evidence = unit.evidence
-        said = "\n".join([evidence.document.title, *evidence.passage.heading_path, evidence.context, evidence.text])
-        there = set(stems(said))
-        held = [any(set(way.stems) <= there for way in ways) for ways in about]
-        best = max(best, sum(weight for weight, is_held in zip(weights, held, strict=True) if is_held))
-    return best >= _MOST_OF_TOPIC * sum(weights)
-
-
-def _ways(stem: str, question: Question) -> Group:
-    """The ways in which the documents may say a stem of the question."""
-    return next(
-        (group for group in question.groups if any(stem in way.stems for way in group)), (Alternative((stem,)),)
-    )
 
 
 def is_off_topic(question: Question, hits: Sequence[Hit]) -> bool:

@@ -79,11 +79,17 @@ def report_text(report: ModelReport) -> str:
         ("Refuse quand rien ne répond", _yes(measured.refuses)),
         ("Répond en français", _yes(measured.french)),
         ("Lit en entier un long texte", _yes(measured.reads_long)),
+        ("Juge bien une phrase", _yes(measured.judges)),
     ]
     width = max(len(name) for name, _ in rows)
     lines = [f"{name:<{width}}  {value}" for name, value in rows]
     lines += ["", _chosen_text(report.choice)]
     lines += [_ADVICE[failure] for failure in report.failures]
+    if measured.judges is False and report.choice.profile == "whole":
+        lines.append(
+            "Il ne relit pas ce qu'il a écrit : il prend du faux pour du vrai, ou l'inverse. REPERES_LLM_CHECK nomme "
+            "un autre modèle qui relira."
+        )
     if report.choice.profile == "whole" and budget / measured.read_speed > MOST_SECONDS_READING_WHOLE:
         lines.append(
             f"Lire {budget} jetons lui prend plus de {_number(MOST_SECONDS_READING_WHOLE)} s : {VARIABLE}=sentences, "
@@ -110,7 +116,7 @@ def report_json(report: ModelReport) -> dict[str, Any]:
             "whole": round(report.measured.seconds_whole(report.budget), 1),
             "sentences": round(report.measured.seconds_of_sentences, 1),
         },
-        **{name: measured[name] for name in ("cited", "asked", "refuses", "french", "reads_long")},
+        **{name: measured[name] for name in ("cited", "asked", "refuses", "french", "reads_long", "judges")},
         **asdict(report.choice),
         "overridden_by": VARIABLE,
         "failures": list(report.failures),

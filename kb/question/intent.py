@@ -71,7 +71,7 @@ _LONGEST_THING = 6  # words
 
 
 # « C'est quoi PLUM ? », « que signifie PLUM », « qu'est-ce que le plan Lumière ? »: the thing.
-_DEFINED = tuple(
+_ASKED_WHAT = tuple(
     re.compile(rf"^\W*{pattern}\s*{_ARTICLE}(?P<thing>[^?;:!.,]+?)[\s?!.]*$", re.IGNORECASE)
     for pattern in (
         r"(?:et\s+)?(?:c['’ ]?est|sa?t?\s+c['’ ]?est)\s+quoi(?:\s+que)?",
@@ -81,6 +81,17 @@ _DEFINED = tuple(
         r"(?:d[ée]finition|signification|sens)\s+(?:de\s+|d['’])?(?:(?:sigle|mot|terme)\s+)?",
     )
 )
+# « PLUM, ça veut dire quoi exactement ? »
+_DEFINED = (
+    *_ASKED_WHAT,
+    re.compile(
+        rf"^\W*{_ARTICLE}(?P<thing>[^?;:!.,]+?)\s*,?\s+(?:(?:c['’]?est|[çc]a\s+(?:veut\s+dire|signifie))\s+quoi|"
+        r"qu['’ ]?est[- ]ce\s+que\s+c['’]est|kezako)(?:\s+(?:exactement|au juste))?[\s?!.]*$",
+        re.IGNORECASE,
+    ),
+)
+# « Qui touche l'aide ? »: of what it says in documents, to concern somebody, the reader understands nothing else.
+_RECEIVES = re.compile(r"^(?P<who>\W*Qui) touch(?:e|ent) (?=(?:l['’]|la |cette |une ))", re.IGNORECASE)
 _ALONE = 2  # words that are no sentence
 
 
@@ -165,9 +176,11 @@ def defined(question: str) -> tuple[str] | None:
 
 
 def as_read(question: str) -> str:
-    """The question as a reader takes it: a word or two alone (« PLUM ») ask what that is."""
+    """The question as a reader takes it: a word or two alone (« PLUM ») ask what that is, and who « touche » an aid who
+    has a right to it.
+    """
     word = word_alone(question)
-    return f"Qu'est-ce que {word[0]} ?" if word else question
+    return f"Qu'est-ce que {word[0]} ?" if word else _RECEIVES.sub(r"\g<who> a droit à ", question)
 
 
 def wanted_figure(question: str) -> FigureKind | None:

@@ -118,7 +118,9 @@ def test_a_second_look_is_none_the_same_model_s_or_another_s(value: str) -> None
     assert Settings.load({"REPERES_LLM_CHECK": value}).llm_check == value
 
 
-@pytest.mark.parametrize(("value", "kept"), [("oui", "yes"), (" Non ", "no"), ("YES", "yes")])
+@pytest.mark.parametrize(
+    ("value", "kept"), [("oui", "yes"), (" Non ", "no"), ("YES", "yes"), ("Auto", "auto"), ("", "auto")]
+)
 def test_a_second_look_in_french_is_no_name_of_a_model(value: str, kept: str) -> None:
     assert Settings.load({"REPERES_LLM_CHECK": value}).llm_check == kept
 

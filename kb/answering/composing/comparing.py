@@ -11,7 +11,7 @@ from kb.models.reader.passage_reader import Reader
 from kb.text.context import in_context
 from kb.text.folding import fold
 from kb.text.stems import stems
-from kb.types import Hit, Question
+from kb.types import Document, Hit, Question
 
 _PASSAGES_OF_EACH = 6
 _UNITS_OF_EACH = 2
@@ -19,6 +19,9 @@ _IS_A, _IN_BRACKETS, _FARTHEST = 1, 2, 3
 _PRONOUN = re.compile(r"(?:Il|Elle|Ils|Elles|Son|Sa|Ses|Leur|Leurs) ")
 _ARTICLE = r"(?:l'|les? |la |une? )"
 _IS = r"(?:est|sont|etait|designe\w*|signifie\w*|veut dire|regroupe\w*|rassemble\w*)"
+_AN_AMOUNT = (
+    r"d'environ |de (?:l'ordre |pres |plus |moins )?(?:de |d')?\d"  # « the THING est de 564,78 € » says not what
+)
 
 Acronyms = Mapping[str, Sequence[str]]
 """What acronyms, folded, stand for."""
@@ -29,23 +32,31 @@ def of_each(
 ) -> list[Read] | None:
     """What is read about each of the `things`, as of a question of its own; None where one is not spoken of."""
     found = []
+    is_alone = len(things) == 1
     for thing in things:
         names, forms = _names_and_forms(thing, question, acronyms)
         # What spells an acronym out says what it is.
         held = [(sum(form <= _held(hit) for form in forms), hit) for hit in hits]
-        spoken = [(_farness(names, hit.passage.text), -number, hit) for number, hit in held if number]
-        own = [hit for *_, hit in sorted(spoken, key=lambda found: found[:2])][:_PASSAGES_OF_EACH]
+        spoken = [
+            (_farness(names, hit.passage.text), not (is_alone and _is_page_of(names, hit.document)), -number, hit)
+            for number, hit in held
+            if number
+        ]
+        own = [hit for *_, hit in sorted(spoken, key=lambda found: found[:3])][:_PASSAGES_OF_EACH]
         if not own:
             return None
         # As a word alone: what its words are in tells nothing of what it is.
         alone = replace(question, standalone=thing, figure=None, names=())
         about = read(alone, own, reader)
+        of_its_page = _of_its_page(names, forms, about.units) if is_alone else []
         named = [unit for unit in about.units if any(form <= set(stems(_said(unit))) for form in forms)]
-        if not named:
+        if not named and not of_its_page:
             return None
         named.sort(key=lambda unit: (*_plainness(thing, names, unit.evidence.text, acronyms), -_spelt(forms, unit)))
         best = named[:_UNITS_OF_EACH]
-        if (nearest := _farness(names, best[0].evidence.text)) < _FARTHEST:
+        if of_its_page and (not best or _farness(names, best[0].evidence.text) == _FARTHEST):
+            best = of_its_page
+        elif (nearest := _farness(names, best[0].evidence.text)) < _FARTHEST:
             # Beside what says what it is, only what says so too, or goes on about it.
             others = [unit for unit in best[1:] if _is_about(names, unit.evidence.text)]
             best = [best[0], *(others or (_going_on(best[0], about.units) if nearest == _IS_A else []))]
@@ -66,19 +77,51 @@ def _names_and_forms(thing: str, question: Question, acronyms: Acronyms) -> tupl
 
 def _going_on(unit: Scored, units: Sequence[Scored]) -> list[Scored]:
     """The unit right behind another one that says more of the same thing: « Elle a été créée… »."""
+    return [other for other in _behind(unit, units)[:1] if _PRONOUN.match(other.evidence.text)]
+
+
+def _behind(unit: Scored, units: Sequence[Scored]) -> list[Scored]:
+    """The units behind another one in its passage, in their order."""
     evidence = unit.evidence
     behind = [
         other
         for other in units
         if other.evidence.passage.id == evidence.passage.id and other.evidence.start > evidence.end - 1
     ]
-    behind.sort(key=lambda other: other.evidence.start)
-    return [other for other in behind[:1] if _PRONOUN.match(other.evidence.text)]
+    return sorted(behind, key=lambda other: other.evidence.start)
 
 
-def defines(thing: str, unit: Scored, acronyms: Acronyms) -> bool:
-    """Whether a unit says what a thing is by its form: « THING : what it is », « the THING is a… », « … (THING) »."""
-    return _farness((thing, *acronyms.get(fold(thing), ())), unit.evidence.text) < _FARTHEST
+def _is_page_of(names: Sequence[str], document: Document) -> bool:
+    """Whether a document has a thing for its subject: its title is one of the names, alone, or with what it says of it
+    (« The parks: a hundred in three years »), and no question.
+    """
+    said = "|".join(re.escape(fold(name)) for name in names)
+    titled = rf"\W*{_ARTICLE}?(?:{said})(?: \([^)]*\))?\s*(?:[,:–—]|$)"
+    return "?" not in document.title and re.match(titled, fold(document.title)) is not None
+
+
+def _of_its_page(names: Sequence[str], forms: Sequence[set[str]], units: Sequence[Scored]) -> list[Scored]:
+    """What the document about a thing says of it: its first sentence with the one behind, where that names it or
+    answers likelier than not, else its best ones; none without such a document.
+    """
+    own = [one for one in units if one.evidence.kind == "sentence" and _is_page_of(names, one.evidence.document)]
+    begun = [one for one in own if one.evidence.passage.ordinal == 0]
+    best = sorted((one for one in own if one.read > 0), key=lambda one: -one.read)
+    if begun:
+        first = min(begun, key=lambda one: one.evidence.start)
+        if first.read > 0 or not best or any(form <= set(stems(first.evidence.text)) for form in forms):
+            return [first, *_behind(first, begun)][:_UNITS_OF_EACH]
+    return best[:_UNITS_OF_EACH]
+
+
+def defines(thing: str, unit: Scored, acronyms: Acronyms, *, by_place: bool = False) -> bool:
+    """Whether a unit says what a thing is by its form: « THING : what it is », « the THING is a… », « … (THING) »; or,
+    `by_place`, because the document about it says it.
+    """
+    names = (thing, *acronyms.get(fold(thing), ()))
+    if by_place and _is_page_of(names, unit.evidence.document):
+        return True
+    return _farness(names, unit.evidence.text) < _FARTHEST
 
 
 def spelled_out(thing: str, text: str, acronyms: Acronyms) -> str | None:
@@ -103,7 +146,9 @@ def _farness(names: Sequence[str], text: str) -> int:
     said = "|".join(re.escape(fold(name)) for name in names)
     if re.search(rf"^[-*•\s]*{re.escape(fold(names[0]))}\s*:", folded, re.MULTILINE):
         return 0
-    if re.search(rf"(?:^|[.!?»] )\W*{_ARTICLE}?(?:{said})(?: \([^)]*\))?,? {_IS} (?:un|l|d|ce)", folded):
+    if re.search(
+        rf"(?:^|[.!?»] )\W*{_ARTICLE}?(?:{said})(?: \([^)]*\))?,? {_IS} (?!{_AN_AMOUNT})(?:un|l|d|ce)", folded
+    ):
         return 1
     if re.search(rf"\w \({re.escape(fold(names[0]))}\)", folded) or _is_named(names[0], folded):
         return _IN_BRACKETS

@@ -33,7 +33,7 @@ _SAME_LIST = 3  # chosen units that are items of one list: it is what answers
 _LONGEST_CONTEXT = 240  # characters
 # « Il faut », « il s'agit » point at nothing.
 _POINTS_BACK = re.compile(
-    r"(?:ils?|elles?|celui-ci|celle-ci|ceux-ci|celles-ci|ce dernier|cette derniere|ces derni(?:er|ere)s)\b"
+    r"(?:ils?|elles?|celui-ci|celle-ci|ceux-ci|celles-ci|ce dernier|cette derniere|ces derni(?:er|ere)s|d'autres)\b"
     r"(?! (?:faut|fallait|faudra|s'agit|s'agira|existe|y a|y avait|y aura|reste|convient|suffit|est (?:possible|prevu|"
     r"interdit|conseille|recommande|necessaire|indispensable|demande)|n'y a|n'existe)\b)"
 )
@@ -41,6 +41,7 @@ _POINTS_BACK = re.compile(
 
 # A page that answers its own question (« La loi le dit-elle ? Oui. La loi… »), beside another question.
 _YES_OR_NO = re.compile(r"(?:Oui|Non)\s?[.,;:!]\s*(?=\w)")
+_DECIDES = re.compile(r"(?:En (?:principe|général),? )?(?:oui|non)\b(?! plus)", re.IGNORECASE)
 # What ties a sentence to one before it that is not shown.
 _TIES_BACK = re.compile(
     r"(?:(?:Toutefois|Cependant|Néanmoins|Pourtant|En revanche|Par ailleurs|De plus|En outre|En effet|Ainsi|Enfin|"
@@ -54,7 +55,7 @@ def choose(units: Sequence[Scored], question: Question) -> list[Scored]:
 
     Where the question asks for one figure and the first one has it, units without one support nothing.
     """
-    units = _of_the_year_first(_telling(units, question), question)
+    units = _deciding_first(_of_the_year_first(_telling(units, question), question), question)
     if question.wants_one_figure and units and units[0].fit > 0:
         units = [unit for unit in units if unit.fit > 0]
     chosen: list[Scored] = []
@@ -87,6 +88,18 @@ def _of_the_year_first(units: Sequence[Scored], question: Question) -> Sequence[
     least = units[0].evidence.score - _NEARLY_AS_GOOD
     near = (unit for unit in units if unit.evidence.score >= least and (unit.fit > 0 or not question.wants_one_figure))
     best = next((unit for unit in near if _is_of(unit, question.years)), units[0])
+    return [best, *(unit for unit in units if unit is not best)]
+
+
+def _deciding_first(units: Sequence[Scored], question: Question) -> Sequence[Scored]:
+    """The units, of which one of the best one's document that says yes or no comes first where it is nearly as good and
+    the question asks for that.
+    """
+    if not units or is_open(question.standalone) or _DECIDES.match(units[0].evidence.text):
+        return units
+    least, document = units[0].evidence.score - _NEARLY_AS_GOOD, units[0].evidence.document.id
+    near = (unit for unit in units if unit.evidence.score >= least and unit.evidence.document.id == document)
+    best = next((unit for unit in near if _DECIDES.match(unit.evidence.text)), units[0])
     return [best, *(unit for unit in units if unit is not best)]
 
 
@@ -136,9 +149,15 @@ def readable(chosen: Sequence[Scored], question: Question, read: Sequence[Scored
         whole = whole if wanted else None
         if whole is not None and not question.wants_list:
             whole = answering_first(whole, [(unit.evidence, unit.evidence.score) for unit in read])
-        own = whole or _led_to(_untied(_with_antecedent(evidence, ends), ends), shown)
+        # « D'autres dates… » says nothing above the sentence that it adds to.
+        told = {(one.evidence.document.id, one.evidence.end) for one in shown} if _adds(evidence) else ends
+        own = whole or _led_to(_untied(_with_antecedent(evidence, told), ends), shown)
         shown.append(replace(unit, evidence=_without_yes_or_no(own) if is_open(question.standalone) else own))
     return sorted(shown, key=lambda unit: "\n" not in unit.evidence.text) if question.wants_list else shown
+
+
+def _adds(evidence: Evidence) -> bool:
+    return fold(evidence.text).startswith("d'autres ")
 
 
 def _holds(other: Evidence, evidence: Evidence) -> bool:

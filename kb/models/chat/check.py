@@ -1,4 +1,4 @@
-"""Measures a language model: how fast it reads and writes, whether it cites, refuses, and answers in French."""
+"""Measures a language model: how fast it reads and writes, whether it cites, refuses, judges, and answers in French."""
 
 from __future__ import annotations
 
@@ -71,7 +71,13 @@ def measure(model: ChatModel, processor: str, clock: Clock = time.perf_counter) 
         refuses=all(texts.is_refused(answer) for asked, answer in answers if asked.passage is None),
         french=texts.is_french(" ".join([timed.text, *(answer for _, answer in answers)])),
         reads_long=reads_long,
+        # Nobody has a local model judge unless they ask for it.
+        judges=None if model.local else _judges(asker),
     )
+
+
+def _judges(asker: _Asker) -> bool:
+    return texts.judges_right(asker.said(texts.JUDGING_SYSTEM, texts.JUDGING, texts.JUDGING_TOKENS).text)
 
 
 class _Asker:

@@ -53,6 +53,30 @@ QUESTIONS = (
     Asked("Quel est le salaire de la directrice de la ludothèque ?", None),
 )
 
+_CLAIMS = (
+    ("Une famille garde vingt et un jours les jeux qu'elle emprunte.", True),
+    ("En 2023, la ludothèque a prêté 318 jeux.", False),
+    ("Les assistantes maternelles de la commune s'inscrivent gratuitement.", True),
+    ("La ludothèque ne ferme pas pendant les vacances d'hiver.", False),
+    ("Chaque famille peut emprunter vingt et un jeux à la fois.", False),
+    ("La ludothèque comptait 318 familles inscrites en 2023.", True),
+)
+# The task of the second look, where half of the sentences are false.
+JUDGING_SYSTEM = (
+    "Tu relis une réponse avant sa publication. Dis de chaque phrase numérotée si les passages disent bien cela : "
+    "mêmes chiffres, mêmes personnes, même sens, rien d'ajouté. Écris une ligne par phrase : son numéro, deux points, "
+    "puis « oui » ou « non ». Rien d'autre."
+)
+JUDGING = "\n".join(
+    [
+        "Passages :",
+        *(f"[{number}] {text}" for number, text in enumerate(PASSAGES, start=1)),
+        *(f"({number}) Phrase : {text}" for number, (text, _) in enumerate(_CLAIMS, start=1)),
+        "Verdicts :",
+    ]
+)
+JUDGING_TOKENS = 64
+
 _MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin", "juillet"),
     *("août", "septembre", "octobre", "novembre", "décembre"),
@@ -72,6 +96,7 @@ _REFUSES = re.compile(
     r"aucun(?:e)? (?:information|passage|document|extrait|mention)|pas (?:d'information|mentionné|indiqué|précisé)",
     re.IGNORECASE | re.DOTALL,
 )
+_SAID = re.compile(r"^\W{0,5}(\d{1,2})\W{1,8}(oui|non)\b", re.IGNORECASE | re.MULTILINE)
 _FRENCH = frozenset("le la les un une des du de et en à au aux est sont a ont pour par dans qui que pas ne".split())
 _ENGLISH = frozenset("the of and is are to in for with that not this was were on it by an".split())
 
@@ -103,6 +128,12 @@ def is_cited(answer: str, asked: Asked) -> bool:
 def is_refused(answer: str) -> bool:
     """Whether `answer` says that the passages do not."""
     return _REFUSES.search(answer.replace("’", "'")) is not None
+
+
+def judges_right(answer: str) -> bool:
+    """Whether `answer` tells every true sentence from every false one."""
+    said = {int(number): verdict.lower() for number, verdict in _SAID.findall(answer)}
+    return said == {number: "oui" if true else "non" for number, (_, true) in enumerate(_CLAIMS, start=1)}
 
 
 def is_french(answer: str) -> bool:

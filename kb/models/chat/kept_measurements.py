@@ -101,9 +101,11 @@ def _measurement(said: Mapping[str, Any]) -> Measurement:
         and all(isinstance(said[name], str) for name in ("subject", "processor", "date"))
         and all(type(said[name]) is int for name in ("context_tokens", "read_tokens", "cited", "asked"))
         and all(isinstance(said[name], bool) for name in ("refuses", "french"))
-        and (said["reads_long"] is None or isinstance(said["reads_long"], bool))
+        and all(said.get(name) is None or isinstance(said[name], bool) for name in ("reads_long", "judges"))
         and all(0 < said[name] < float("inf") for name in ("read_speed", "written_speed"))
     )
     if not right:
         raise ValueError("not a measurement of ours")
-    return Measurement(**{field.name: said[field.name] for field in fields(Measurement)})
+    # What was kept before anybody was asked to judge stays.
+    known = {"judges": None, **said}
+    return Measurement(**{field.name: known[field.name] for field in fields(Measurement)})

@@ -70,10 +70,14 @@ def open_local_model(settings: Settings) -> ChatModel | None:
 
 def open_checker(settings: Settings, model: ChatModel | None) -> ChatModel | None:
     """The model that looks at written answers a second time: `model` itself, or another one of its server; None where
-    the settings ask for none.
+    the settings ask for none, and with `auto` for a small model, or one that was seen to judge wrongly.
     """
     if model is None or settings.llm_check == "no":
         return None
+    if settings.llm_check == "auto":
+        measured = None if model.local else kept(settings, model.subject, "")
+        judges = measured is None or measured.judges is not False
+        return model if judges and not model.local and model.profile == "whole" else None
     return model if settings.llm_check == "yes" else model.named(settings.llm_check)
 
 

@@ -24,7 +24,8 @@ class Measurement:
     `subject` says which model it is of: the SHA-256 of local weights, or the address and name of a server's;
     `processor` is empty for a server. `read_tokens` is the length of the longest prompt that was timed. `cited` of
     `asked` answerable questions were answered with the number of the right passage. `reads_long` is None where a long
-    prompt was not tried, False where it was refused, lost its beginning, or took too long.
+    prompt was not tried, False where it was refused, lost its beginning, or took too long. `judges`: whether it told
+    true sentences from false ones, None where it was not asked.
     """
 
     subject: str
@@ -39,6 +40,7 @@ class Measurement:
     refuses: bool
     french: bool
     reads_long: bool | None
+    judges: bool | None = None
 
     def seconds(self, read: int, written: int) -> float:
         """How long reading and writing so many tokens takes."""

@@ -19,7 +19,7 @@ Reason = Literal["stop", "restart", "gone"]
 
 BETWEEN_STATES = 0.05  # seconds: twenty states a second read as a flow; more would only load the browser
 # Seconds after which it is told that there is nothing new: only then can a closed page be noticed. What is told costs
-# Gradio 11 ms of processor, even nothing (30 November 2026): it makes every part of the page that it names anew.
+# Gradio 6 ms of processor, even nothing (30 November 2026): it makes every part of the page that it names anew.
 SILENCE = 2.0
 LONGEST_ABSENCE = 120.0  # seconds: a look at another page and back; then others' questions come first
 

@@ -22,8 +22,8 @@ from kb.web.chat.waiting_line import PlaceInLine, WaitingLines
 LONGEST_MESSAGE = 8_000
 LONGEST_QUESTION = 2_000
 # Seconds. A turn that comes up is taken at once; each look tells a place, at the cost of `background.SILENCE`: twenty
-# people who were told theirs three times a second took a third of two processors.
-_BETWEEN_LOOKS_AT_LINE = 1.0
+# people who were told theirs three times a second took a third of two processors, once a second a twentieth.
+_BETWEEN_LOOKS_AT_LINE = 2.0
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ def answer_in_turn(
     waiting_lines: WaitingLines,
     answerer: str = "auto",
 ) -> Generator[tuple[Answer, bool] | int, None, None]:
-    """The states of an answer, once its turn has come; before, how many wait ahead, every second.
+    """The states of an answer, once its turn has come; before, how many wait ahead, every two seconds.
 
     Who waits for the language model has the first state, with its sources, already.
     """

@@ -113,16 +113,19 @@ def test_without_evidence_there_is_no_answer() -> None:
     assert (answer.text, answer.reason) == (REFUSAL, "no_evidence")
 
 
+HALF = "région, bilan, année, guichets, gares, bureaux ?"
+
+
 @pytest.mark.parametrize(("caution", "refused"), [("low", False), ("normal", False), ("high", True)])
 def test_the_more_caution_the_more_is_refused(caution: Caution, refused: bool) -> None:
-    """Of the two words that are asked for, the passage holds one."""
-    answer = answered("région, guichets ?", caution=caution)
+    """Of the six words that are asked for, the passage holds three."""
+    answer = answered(HALF, caution=caution)
     assert answer.confidence == pytest.approx(0.5, abs=0.01)
     assert answer.reason == ("unsaid" if refused else None)
 
 
 def test_an_answer_that_more_caution_would_refuse_says_so() -> None:
-    assert UNSURE in answered("région, guichets ?").warnings
+    assert UNSURE in answered(HALF).warnings
     assert UNSURE not in answered("Qui aide les écoles et les parcs ?").warnings
 
 

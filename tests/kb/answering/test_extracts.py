@@ -7,9 +7,18 @@ from typing import Any
 
 import pytest
 
-from kb.answering.extracts import MOST_PASSAGES, Extract, extracts, written_out
+from kb.answering.extracts import (
+    CHOSEN_AMONG,
+    FOUND_FIRST,
+    MOST_PASSAGES,
+    Extract,
+    extracts,
+    worth_reading,
+    written_out,
+)
 from kb.text.sentences import sentence_spans
-from kb.types import Document, Hit, Passage
+from kb.types import Document, Hit, Passage, Question
+from tiny_reader import TinyReader
 
 PLENTY = 100_000
 
@@ -43,6 +52,23 @@ def test_sixteen_passages_at_most() -> None:
     assert MOST_PASSAGES == 16
     assert ids(found) == [f"d{place}-0" for place in range(16)]
     assert [extract.number for extract in found] == list(range(1, 17))
+
+
+def test_the_last_places_are_the_reader_s() -> None:
+    """Whoever answers far down comes before those that only stand higher; the ten best keep their places."""
+    asked = Question("Qui répare le lavoir ?", "Qui répare le lavoir ?", "Qui répare le lavoir ?")
+    answers = {5, 18, 23, 30}
+    found = [
+        hit(f"d{place}", "Le maire répare le lavoir." if place in answers else "Le bal est en juin.")
+        for place in range(40)
+    ]
+    ordered = [one.document.title for one in worth_reading(asked, found, TinyReader())]
+    assert ordered[:FOUND_FIRST] == [f"d{place}" for place in range(FOUND_FIRST)]
+    assert ordered[FOUND_FIRST : FOUND_FIRST + 2] == ["d18", "d23"]
+    assert sorted(ordered) == sorted(f"d{place}" for place in range(40))
+    assert ordered[CHOSEN_AMONG:] == [f"d{place}" for place in range(CHOSEN_AMONG, 40)]
+    few = found[:FOUND_FIRST]
+    assert worth_reading(asked, few, TinyReader()) == few
 
 
 @pytest.mark.parametrize("budget", [20, 40, 61, 100])

@@ -19,12 +19,10 @@ from kb.answering.refusal import (
     Regression,
     coverage,
     features,
-    holds_topic,
     is_off_topic,
     regression_of,
     shipped_calibration,
 )
-from kb.text.stems import stems
 from kb.types import Alternative, Document, Group, Hit, Passage, Question
 from questions import parsed
 from units import hits_in, unit, units_in
@@ -266,21 +264,3 @@ def test_the_better_a_unit_answers_the_surer_the_shipped_one_is() -> None:
         )
 
     assert sure(-6.0) < sure(0.0) < sure(6.0)
-
-
-def test_one_of_the_best_three_units_must_hold_what_a_short_question_is_about() -> None:
-    asked = parsed("Combien coûte une carte verte ?")
-    other, card = unit("La carte bleue coûte 9 euros."), unit("Elle coûte 5 euros : c'est la carte verte.")
-    assert holds_topic(asked, [other, other, card])
-    assert not holds_topic(asked, [other, other, other, card])
-    assert not holds_topic(asked, [])
-    assert holds_topic(parsed("carte verte"), [])  # nothing is told of what it is about
-    assert holds_topic(parsed("Combien coûte une verte ?", groups("vert")[0]), [card])
-
-
-def test_the_topic_may_be_held_by_titles_and_headings_and_in_another_form() -> None:
-    (told,) = units_in("## La carte verte\n\nElle coûte 5 euros.", title="Prix")
-    assert holds_topic(parsed("Combien coûte une carte verte ?"), [told])
-    forms = tuple(Alternative(tuple(stems(word))) for word in ("assos", "associations"))
-    asked = replace(parsed("Qui aide les assos ?"), groups=(forms,))
-    assert holds_topic(asked, [unit("La ville aide les associations.")])

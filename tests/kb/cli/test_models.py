@@ -65,6 +65,7 @@ def test_a_server_is_measured_shown_and_remembered(check: Callable[..., str], ru
         "Cite le bon passage          2 fois sur 2",
         "Refuse quand rien ne répond  oui",
         "Répond en français           oui",
+        "Juge bien une phrase         oui",
         "Il lit : passages entiers (serveur qui cite ses sources).",
         "REPERES_LLM_PROFILE=whole",
     ):
@@ -91,6 +92,11 @@ def test_programs_are_told_in_one_object(check: Callable[..., str]) -> None:
     assert (told["profile"], told["by_default"], told["failures"]) == ("whole", True, [])
     assert told["overridden_by"] == "REPERES_LLM_PROFILE"
     assert set(told["seconds"]) == {"whole", "sentences"}
+    assert told["judges"] is True
+
+
+def test_a_model_that_judges_wrongly_is_fit_to_write_and_does_not_read_again(check: Callable[..., str]) -> None:
+    assert "Il ne relit pas ce qu'il a écrit" in check(MeasuredModel(judges=False))
 
 
 @pytest.mark.parametrize(

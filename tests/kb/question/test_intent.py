@@ -1,6 +1,7 @@
 import pytest
 
 from kb.question.intent import (
+    as_read,
     asks_several_things,
     compared,
     defined,
@@ -145,6 +146,8 @@ def test_other_questions_compare_no_two_things(question: str) -> None:
         ("Définition de la zone humide", "zone humide"),
         ("PLUM", "PLUM"),
         ("plan Lumière ?", "plan Lumière"),
+        ("PLUM, ça veut dire quoi exactement ?", "PLUM"),
+        ("Le prêt local c'est quoi", "prêt local"),
     ],
 )
 def test_the_thing_that_a_question_asks_what_it_is(question: str, thing: str) -> None:
@@ -158,6 +161,7 @@ def test_the_thing_that_a_question_asks_what_it_is(question: str, thing: str) ->
         "Qu'est-ce que l'agence a fait à Lyon en 2020 ?",
         "Qui dirige l'Arevo ?",
         "C'est qui le directeur ?",
+        "Sur Internet, un cookie, c'est quoi ?",
         "",
     ],
 )
@@ -182,3 +186,17 @@ def test_other_questions_ask_of_nothing_what_it_is(question: str) -> None:
 )
 def test_a_short_question_is_about_the_nouns_behind_its_articles(question: str, about: str) -> None:
     assert topic(parsed(question)) == tuple(stems(about))
+
+
+@pytest.mark.parametrize(
+    ("question", "read"),
+    [
+        ("PLUM ?", "Qu'est-ce que PLUM ?"),
+        ("Qui touche l'aide au logis ?", "Qui a droit à l'aide au logis ?"),
+        ("qui touchent cette prime", "qui a droit à cette prime"),
+        ("Qui touche le fond ?", "Qui touche le fond ?"),
+        ("Que touche la réforme ?", "Que touche la réforme ?"),
+    ],
+)
+def test_a_reader_is_asked_in_words_that_it_knows(question: str, read: str) -> None:
+    assert as_read(question) == read

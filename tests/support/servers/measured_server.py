@@ -39,6 +39,7 @@ class MeasuredModel:
     refuses: bool = True
     french: bool = True
     counts: bool = True
+    judges: bool = True
     keeps: int = 1_000_000
     most: int = 1_000_000
     read: list[int] = field(default_factory=list)
@@ -67,6 +68,9 @@ class MeasuredModel:
         handler.close_connection = True
 
     def _answer(self, user: str) -> str:
+        if user.endswith("Verdicts :"):
+            false = {2, 4, 5} if self.judges else {2, 4}
+            return "\n".join(f"{number} : {'non' if number in false else 'oui'}" for number in range(1, 7))
         if "Question :" not in user:
             seen = re.search(r"^Référence : (\S+)", user)
             told = "Ce registre rend compte de la vie d'une maison, des travaux et des veillées de chaque mois."

@@ -119,3 +119,21 @@ def test_words_of_an_open_question_alone_do_not_answer_it() -> None:
     assert choose([echo, told], parsed("Qui doit payer la taxe de séjour ?")) == [told]
     assert choose([echo, told], parsed("La taxe de séjour est-elle comprise ?")) == [echo, told]  # « yes: that one »
     assert choose([echo], parsed("Qui doit payer la taxe de séjour ?")) == [echo]
+
+
+MAY = parsed("Peut-on fermer le port ?")
+
+
+@pytest.mark.parametrize("decides", ["Non, il reste ouvert.", "Oui, la ville le peut.", "En principe, non !"])
+def test_what_says_yes_or_no_comes_first_where_that_is_asked(decides: str) -> None:
+    first, second = units_in(f"Le port est grand.\n\n{decides}", (BEST, BEST - 0.5))[:2]
+    assert choose([first, second], MAY)[0] is second
+    assert choose([first, second], WHO)[0] is first
+    assert choose([first, replace(second, evidence=replace(second.evidence, score=BEST - 0.7))], MAY)[0] is first
+    elsewhere = unit(decides, BEST - 0.5)
+    assert choose([first, elsewhere], MAY)[0] is first
+
+
+def test_what_no_longer_is_decides_nothing() -> None:
+    first, second = units_in("Le port est grand.\n\nNon plus que la gare, il ne ferme.", (BEST, BEST - 0.5))
+    assert choose([first, second], MAY)[0] is first

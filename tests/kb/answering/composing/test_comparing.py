@@ -159,3 +159,26 @@ def test_a_thing_is_spoken_of_where_one_passage_holds_all_its_words_or_its_other
     apart = [*hits_in("Le prêt naît.", name="a.md", title="A"), *hits_in("Un impôt local.", name="b.md", title="B")]
     assert not is_spoken_of("prêt local", asked, apart, {})
     assert is_spoken_of("PLUM", parsed("C'est quoi PLUM ?"), hits_in("Le prêt est local."), spelled)
+
+
+PAGE = "Chaque mercredi, les enfants y font du pain.\n\nOn y vient à pied. Il a deux fours."
+
+
+def test_where_no_sentence_says_what_a_thing_is_the_page_about_it_does(tiny_reader: Reader) -> None:
+    """Its first sentence, where that names the thing or nothing else of the page answers likelier than not."""
+    elsewhere = hits_in("La ville aime le fournil. Le fournil a dix ans.", name="b.md", title="La ville")
+    for title in ("Le fournil", "Fournil, le pain des écoles", "Le fournil (FOUR) : deux fours"):
+        hits = [*elsewhere, *hits_in(PAGE, title=title)]
+        (found,) = of_each(parsed("fournil"), ("fournil",), hits, tiny_reader, {}) or []
+        assert found.units[0].evidence.text == "Chaque mercredi, les enfants y font du pain."
+        assert defines("fournil", found.units[0], {}, by_place=True)
+        assert not defines("fournil", found.units[0], {})
+    for title in ("Le fournil est-il ouvert ?", "Les enfants et le fournil", "Fournils"):
+        hits = [*elsewhere, *hits_in(PAGE, title=title)]
+        (found,) = of_each(parsed("fournil"), ("fournil",), hits, tiny_reader, {}) or []
+        assert "fournil" in found.units[0].evidence.text
+
+
+def test_an_amount_is_not_what_a_thing_is() -> None:
+    assert not defines("fournil", unit("Le fournil est de 564,78 euros."), {})
+    assert defines("fournil", unit("Le fournil est de la même année."), {})

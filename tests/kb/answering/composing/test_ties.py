@@ -27,3 +27,13 @@ def test_what_ties_it_to_one_that_is_shown_stays() -> None:
 def test_what_ties_nothing_stays(sentence: str) -> None:
     (unit,) = units_in(sentence)
     assert [one.evidence.text for one in readable([unit], WHO)] == [sentence]
+
+
+OTHERS = "D'autres villes attendent."
+
+
+def test_what_adds_to_a_sentence_stands_behind_it() -> None:
+    first, second = units_in(f"{BEFORE} {OTHERS}")
+    for chosen in ([second], [second, first], [first, second]):
+        shown = " ".join(unit.evidence.text for unit in readable(chosen, WHO))
+        assert shown == f"{BEFORE} {OTHERS}"

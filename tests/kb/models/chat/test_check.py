@@ -44,6 +44,7 @@ def test_a_long_text_is_not_tried_where_it_would_take_too_long() -> None:
     model = MeasuredModel(read_speed=100.0)
     found = measured(model, model.clock, local=True)
     assert found.reads_long is None
+    assert found.judges is None  # of a local model nobody asks it
     assert found.read_speed == 100.0
     assert 380 < found.read_tokens == max(model.read) < 1_000
     # A server may give less context than it is thought to.
@@ -72,6 +73,7 @@ def test_a_server_that_cuts_or_refuses_a_long_text_is_found_out(model: MeasuredM
         (MeasuredModel(cites=False), {"cited": 0}),
         (MeasuredModel(refuses=False), {"refuses": False}),
         (MeasuredModel(french=False), {"french": False, "cited": 2}),
+        (MeasuredModel(judges=False), {"judges": False, "cited": 2}),
     ],
 )
 def test_what_a_model_does_not_do_is_seen(model: MeasuredModel, seen: dict[str, object]) -> None:
@@ -82,6 +84,7 @@ def test_what_a_model_does_not_do_is_seen(model: MeasuredModel, seen: dict[str, 
 def test_a_model_that_says_nonsense_fails_everything() -> None:
     found = measured(saying("Sure! ", "The answer is [99]."))
     assert (found.cited, found.refuses, found.french, found.reads_long) == (0, False, False, False)
+    assert found.judges is False
 
 
 @pytest.mark.parametrize("behaviour", [failing(401), failing(404), saying()])
@@ -100,6 +103,20 @@ def test_no_prompt_begins_as_another_did() -> None:
     registers = [prompt for prompt in prompts if prompt.startswith("Référence")]
     assert len(registers) == 4
     assert len({prompt[:30] for prompt in registers}) == 4
+
+
+@pytest.mark.parametrize(
+    ("answer", "right"),
+    [
+        ("1 : oui\n2 : non\n3 : oui\n4 : non\n5 : non\n6 : oui", True),
+        ("(1) : Oui.\n(2) : Non.\n(3) : Oui.\n(4) : Non.\n(5) : Non.\n(6) : Oui.", True),
+        ("1 : oui\n2 : non\n3 : oui\n4 : non\n5 : oui\n6 : oui", False),
+        ("1 : oui\n2 : non\n3 : oui\n4 : non\n5 : non", False),
+        ("Toutes les phrases sont vraies.", False),
+    ],
+)
+def test_all_verdicts_have_to_be_right(answer: str, right: bool) -> None:
+    assert texts.judges_right(answer) is right
 
 
 @pytest.mark.parametrize(

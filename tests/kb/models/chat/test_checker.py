@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,12 @@ from chat_server import ChatServer, Handler, chat_server, saying
 from ingest.pipeline import ingest
 from kb.answering.writing import second_look
 from kb.knowledge import KnowledgeBase
+from kb.models.chat.kept_measurements import keep, kept, subject_of_server
 from kb.models.chat.llm import ChatModel
 from kb.models.chat.opening import open_chat_model, open_checker
 from kb.models.encoder import Encoder
 from kb.settings import Settings
+from measured_models import FAST
 
 KEY = "cle-tres-secrete"
 
@@ -52,7 +55,7 @@ def said(model: ChatModel) -> str:
     return "".join(model.stream("Sois bref.", "Bonjour ?", max_tokens=20))
 
 
-@pytest.mark.parametrize(("check", "name"), [("no", None), ("", None), ("yes", "redacteur"), ("grand", "grand")])
+@pytest.mark.parametrize(("check", "name"), [("no", None), ("", "redacteur"), ("yes", "redacteur"), ("grand", "grand")])
 def test_the_setting_chooses_the_checker(settings: Settings, check: str, name: str | None) -> None:
     with chat_server(saying("Oui.")) as server:
         given = set_to(server, settings, check)
@@ -60,12 +63,51 @@ def test_the_setting_chooses_the_checker(settings: Settings, check: str, name: s
         assert model is not None
         checker = open_checker(given, model)
         assert (checker.name if checker else None) == name
-        assert (checker is model) == (check == "yes")
+        assert (checker is model) == (name == "redacteur")
         if checker is not None:
             assert said(checker) == "Oui."
             assert server.requests[0]["model"] == name
             checker.close()
         model.close()
+
+
+@pytest.mark.parametrize(
+    ("judges", "profile", "looks_again"),
+    [
+        (None, "auto", True),
+        (True, "auto", True),
+        (False, "auto", False),
+        (None, "sentences", False),
+        (True, "sentences", False),
+    ],
+)
+def test_by_itself_a_server_s_model_looks_again_unless_it_was_seen_to_judge_wrongly(
+    settings: Settings, judges: bool | None, profile: str, looks_again: bool
+) -> None:
+    given = replace(settings, llm_url="http://127.0.0.1:9/v1", llm_model="grand", llm_profile=profile)
+    if judges is not None:
+        subject = subject_of_server(given.llm_url, given.llm_model)
+        keep(given, replace(FAST, subject=subject, processor="", judges=judges))
+    model = open_chat_model(given)
+    assert model is not None
+    assert open_checker(given, model) is (model if looks_again else None)
+    assert open_checker(replace(given, llm_check="yes"), model) is model
+
+
+def test_a_local_model_looks_again_only_when_it_is_asked_to(settings: Settings) -> None:
+    model = ChatModel("petit", lambda: "http://127.0.0.1:9/v1", profile="whole", local=True)
+    assert open_checker(settings, model) is None
+    assert open_checker(replace(settings, llm_check="yes"), model) is model
+
+
+def test_what_was_measured_before_anybody_judged_stays(settings: Settings) -> None:
+    path = keep(settings, FAST)
+    said = json.loads(path.read_text(encoding="utf-8"))
+    del said["judges"]
+    path.write_text(json.dumps(said), encoding="utf-8")
+    assert kept(settings, FAST.subject, FAST.processor) == FAST
+    path.write_text(json.dumps({**said, "judges": "oui"}), encoding="utf-8")
+    assert kept(settings, FAST.subject, FAST.processor) is None
 
 
 def test_without_a_model_there_is_no_checker(settings: Settings) -> None:

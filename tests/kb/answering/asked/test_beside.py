@@ -1,0 +1,80 @@
+"""Whether what was found is about what is asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kb.answering.asked.beside import holds_topic, is_barely_held, lacks_figure
+from kb.text.stems import stems
+from kb.types import Alternative, Group
+from questions import parsed
+from units import unit, units_in
+
+
+def groups(*stems: str) -> tuple[Group, ...]:
+    return tuple((Alternative((stem,)),) for stem in stems)
+
+
+def test_one_of_the_best_three_units_must_hold_what_a_short_question_is_about() -> None:
+    asked = parsed("Combien coûte une carte verte ?")
+    other, card = (
+        unit(text).evidence for text in ("La carte bleue coûte 9 euros.", "Elle coûte 5 euros : c'est la carte verte.")
+    )
+    assert holds_topic(asked, [other, other, card])
+    assert not holds_topic(asked, [other, other, other, card])
+    assert not holds_topic(asked, [])
+    assert holds_topic(parsed("carte verte"), [])  # nothing is told of what it is about
+    assert holds_topic(parsed("Combien coûte une verte ?", groups("vert")[0]), [card])
+
+
+def test_the_topic_may_be_held_by_titles_and_headings_and_in_another_form() -> None:
+    (told,) = units_in("## La carte verte\n\nElle coûte 5 euros.", title="Prix")
+    assert holds_topic(parsed("Combien coûte une carte verte ?"), [told.evidence])
+    forms = tuple(Alternative(tuple(stems(word))) for word in ("assos", "associations"))
+    asked = replace(parsed("Qui aide les assos ?"), groups=(forms,))
+    assert holds_topic(asked, [unit("La ville aide les associations.").evidence])
+
+
+@pytest.mark.parametrize(
+    ("question", "held", "barely"),
+    [
+        ("Comment renouveler ma carte ?", 0.5, True),
+        ("Comment renouveler ma carte ?", 0.6, False),
+        ("carte verte", 0.5, True),
+        ("Comment la mairie aide-t-elle à renouveler la carte verte des parents ?", 0.5, False),  # not a short one
+    ],
+)
+def test_a_short_question_is_barely_held_by_passages_that_lack_half_of_it(
+    question: str, held: float, barely: bool
+) -> None:
+    assert is_barely_held(parsed(question), {"coverage": held}) == barely
+
+
+@pytest.mark.parametrize(
+    ("text", "fit", "lacks"),
+    [
+        ("La carte verte coûte 9 euros.", 1.0, False),
+        ("La carte verte est jolie.", 0.0, True),
+        ("Le billet coûte 9 euros.", 1.0, True),  # of another thing
+    ],
+)
+def test_the_price_that_is_asked_for_must_be_told_and_of_that_thing(text: str, fit: float, lacks: bool) -> None:
+    assert lacks_figure(parsed("Combien coûte une carte verte ?"), unit(text).evidence, fit) == lacks
+    assert not lacks_figure(parsed("Qui donne la carte verte ?"), unit(text).evidence, fit)
+
+
+@pytest.mark.parametrize(
+    ("question", "fit", "lacks"),
+    [
+        ("Combien de cartes ?", 0.0, True),
+        ("Combien de cartes ?", 0.4, False),
+        ("Quel est le délai ?", 0.0, True),
+        ("Quand faut-il une carte ?", 0.0, False),  # a condition may answer
+        ("Qui a une carte ?", 0.0, False),
+        ("Combien de cartes la mairie donne-t-elle aux parents de la commune ?", 0.0, False),  # not a short one
+    ],
+)
+def test_a_figure_asked_for_in_a_few_words_must_be_told(question: str, fit: float, lacks: bool) -> None:
+    assert lacks_figure(parsed(question), unit("La carte est verte.").evidence, fit) == lacks

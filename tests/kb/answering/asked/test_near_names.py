@@ -1,0 +1,28 @@
+"""Acronyms that are easily taken for each other."""
+
+from __future__ import annotations
+
+import pytest
+
+from kb.answering.asked.near_names import mistaken
+from questions import parsed
+
+
+@pytest.mark.parametrize(
+    ("text", "lost"),
+    [
+        ("Le NPLUM finit en 2030.", 0.0),
+        ("Le PLUM finit en 2010.", 1.0),
+        ("Le PLUM finit, le NPLUM commence.", 0.5),
+        ("Le NPLUM commence, le PLUM finit.", 0.0),
+        ("Le PLUMET et la CAF aident.", 0.0),
+        ("Le programme finit en 2030.", 0.0),
+    ],
+)
+def test_a_unit_about_the_near_name_loses(text: str, lost: float) -> None:
+    assert mistaken(text, parsed("Quand finit le NPLUM ?")) == lost
+
+
+def test_where_both_are_asked_about_none_is_mistaken() -> None:
+    assert mistaken("Le PLUM finit en 2010.", parsed("Différence entre PLUM et NPLUM ?")) == 0.0
+    assert mistaken("Le PLUM finit en 2010.", parsed("Quand finit le programme ?")) == 0.0
