@@ -6,7 +6,6 @@ import importlib.util
 import inspect
 import sys
 from collections.abc import Iterable
-from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
@@ -71,8 +70,8 @@ def _read_signatures_once(parts: Iterable[type]) -> None:
     signature that a function says it has.
     """
     for kind in {kind for part in parts for kind in part.__mro__}:
-        made_by: Any = vars(kind).get("__init__")
+        made_by = vars(kind).get("__init__")
         while inspect.isfunction(made_by):
             if not hasattr(made_by, "__signature__"):
-                made_by.__signature__ = inspect.signature(made_by)
+                made_by.__signature__ = inspect.signature(made_by)  # type: ignore[attr-defined]  # `inspect` looks for it
             made_by = getattr(made_by, "__wrapped__", None)
