@@ -184,7 +184,11 @@ class Crashes:
                 process.wait(moment)
             hit = int(process.poll() is None)
             crash()
-            process.wait(_SECONDS_TO_END)
+            try:
+                process.wait(_SECONDS_TO_END)
+            except subprocess.TimeoutExpired:
+                process.kill()  # leaving it would be waited for without end
+                raise
         self._run("store")
         return hit, differences(self.whole, self._contents())
 

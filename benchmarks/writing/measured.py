@@ -92,7 +92,8 @@ def _measure_prompt(base: KnowledgeBase, one: Recorded, model: ChatModel, shares
     """What of the expected facts and quotes the passages hold that a model would read today, and their tokens."""
     history = [Message(turn["role"], turn["content"]) for turn in one.row.get("history", [])]
     hits = base.search(one.question, history=history, k=PASSAGES_FOUND)
-    hits = worth_reading(base.explain(one.question), hits, LazyReader(Settings.load()))
+    if not history:  # a follow-up is not a question that a reader can be asked
+        hits = worth_reading(base.explain(one.question), hits, LazyReader(Settings.load()))
     read = extracts(hits, model.reading_budget, model.count_tokens)
     text = written_out(read)
     shares.add("prompt tokens", model.count_tokens(text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +23,7 @@ from kb.answering.reading import Read, Scored, read
 from kb.answering.refusal import REFUSAL, UNSAID, Calibration, Caution, features, is_off_topic
 from kb.answering.warnings import UNSURE, removed_warning, warnings_for
 from kb.answering.writing import sentences, whole
-from kb.errors import LanguageModelError
+from kb.errors import LanguageModelError, ModelError
 from kb.models.chat.llm import ChatModel
 from kb.models.encoder import Encoder
 from kb.models.reader.passage_reader import Reader
@@ -38,6 +39,8 @@ MODEL_FAILED = "Le modèle de langue n'a pas pu rédiger : voici les phrases des
 IN_FRENCH = "The documents say, in French: "
 NEAREST = 3  # sentences shown where the documents speak of what is asked without saying it
 MODEL_FAILED_ON_REFUSAL = "Le modèle de langue n'a pas pu rédiger. ({reason})"
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +111,7 @@ class Answering:
             return
         by_model: dict[str, Any] = {"answerer": "llm", "model": model.name}
         yield self._answer("", (), (), **by_model)
-        hits = self._hits if self._hurried else worth_reading(self._question, self._hits, self._reader)
-        given = extracts(hits, model.reading_budget, model.count_tokens)
+        given = extracts(self._worth_reading(), model.reading_budget, model.count_tokens)
         try:
             written = whole.write(model, self._question.standalone, given, self._acronyms, self._checker, self._encode)
             with closing(written):
@@ -133,6 +135,13 @@ class Answering:
             yield self._shown(draft, *([NOTHING_PROVEN] if draft.reason is None else []))
         else:
             yield self._refused("no_evidence", **by_model)
+
+    def _worth_reading(self) -> Sequence[Hit]:
+        try:
+            return self._hits if self._hurried else worth_reading(self._question, self._hits, self._reader)
+        except ModelError:
+            logger.exception("the reader cannot be had: the order of the search stays")
+            return self._hits
 
     def _from_sentences(self, model: ChatModel, draft: _Draft) -> Iterator[Answer]:
         """A small model puts the sentences of the extractive answer into its own words."""
@@ -164,7 +173,8 @@ class Answering:
         confidence, outcome = self._calibration.confidence(signs), self._calibration.outcome(signs, self._caution)
         unsure = confidence < SURE and self._caution != "low"
         beside = unsure and (is_barely_held(question, signs) or self._is_beside(found, hits))
-        if outcome == "answered" and (beside or lacks_figure(question, chosen[0].evidence, chosen[0].fit)):
+        figures = [(unit.evidence, unit.fit) for unit in chosen]
+        if outcome == "answered" and (beside or (self._caution != "low" and lacks_figure(question, figures))):
             outcome = self._calibration.unanswered(signs)
         if outcome == "unsaid":
             _, nearest = extractive.write(extractive.in_order(chosen[:NEAREST], question))

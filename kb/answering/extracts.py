@@ -48,10 +48,10 @@ def worth_reading(question: Question, hits: Sequence[Hit], reader: Reader) -> li
     """
     if len(hits) <= FOUND_FIRST:
         return list(hits)
-    judged = hits[:CHOSEN_AMONG]
+    judged = hits[FOUND_FIRST:CHOSEN_AMONG]
     relevances = read(question, judged, reader).relevances
-    others = sorted(range(FOUND_FIRST, len(judged)), key=lambda place: -relevances[place])
-    return [*hits[:FOUND_FIRST], *(hits[place] for place in others), *hits[CHOSEN_AMONG:]]
+    others = [hit for _, hit in sorted(zip(relevances, judged, strict=True), key=lambda found: -found[0])]
+    return [*hits[:FOUND_FIRST], *others, *hits[CHOSEN_AMONG:]]
 
 
 def extracts(hits: Sequence[Hit], budget: int, count_tokens: Callable[[str], int]) -> list[Extract]:

@@ -114,15 +114,18 @@ def _scores(question: Question, judged: Sequence[_Judged]) -> FloatVector:
     fits = [one_figure * (2 * one.fit if price else float(one.fit > 0)) for one in judged]
     read = np.array([(one.logit, one.relevance, fit) for one, fit in zip(judged, fits, strict=True)], np.float64)
     signs = np.column_stack([read[:, :2], words, found, read[:, 2]])
-    mistaken_for = np.array([mistaken(one.candidate.text, question) for one in judged])
+    mistaken_for = np.array([mistaken(one.candidate.text, _about(one.candidate), question) for one in judged])
     return np.asarray(signs @ np.array(WEIGHTS) + BIAS - mistaken_for, np.float32)
 
 
 def _fit(candidate: Candidate, question: Question) -> float:
     if not asks_price(question):
         return figure_fit(candidate.text, question)
-    about = [candidate.document.title, *candidate.passage.heading_path, candidate.context]
-    return price_fit(candidate.text, "\n".join(about), question)
+    return price_fit(candidate.text, _about(candidate), question)
+
+
+def _about(candidate: Candidate) -> str:
+    return "\n".join([candidate.document.title, *candidate.passage.heading_path, candidate.context])
 
 
 def _in_context(candidate: Candidate) -> str:

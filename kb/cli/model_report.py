@@ -39,7 +39,7 @@ _ADVICE = {
 @dataclass(frozen=True, slots=True)
 class ModelReport:
     """A measurement with what follows from it. `failures` are the checks that were failed and matter for the profile,
-    by name."""
+    by name. `judges_itself`: whether the settings have it look at its own answers again, if it judges well."""
 
     name: str
     local: bool
@@ -48,6 +48,7 @@ class ModelReport:
     measured: Measurement
     choice: Choice
     failures: tuple[str, ...]
+    judges_itself: bool
 
     @classmethod
     def of(cls, model: ChatModel, measured: Measurement, settings: Settings) -> Self:
@@ -61,7 +62,9 @@ class ModelReport:
             *(["refuses"] if not measured.refuses and choice.profile == "whole" else []),
         ]
         address = None if model.local else place_of(settings.llm_url)
-        return cls(model.name, model.local, address, model.reading_budget, measured, choice, tuple(failures))
+        is_asked = settings.llm_check == "auto" and not model.local and choice.profile == "whole"
+        budget = model.reading_budget
+        return cls(model.name, model.local, address, budget, measured, choice, tuple(failures), is_asked)
 
 
 def report_text(report: ModelReport) -> str:
@@ -85,7 +88,7 @@ def report_text(report: ModelReport) -> str:
     lines = [f"{name:<{width}}  {value}" for name, value in rows]
     lines += ["", _chosen_text(report.choice)]
     lines += [_ADVICE[failure] for failure in report.failures]
-    if measured.judges is False and report.choice.profile == "whole":
+    if measured.judges is False and report.judges_itself:
         lines.append(
             "Il ne relit pas ce qu'il a écrit : il prend du faux pour du vrai, ou l'inverse. REPERES_LLM_CHECK nomme "
             "un autre modèle qui relira."

@@ -22,8 +22,18 @@ _FRACTION = re.compile(
 )
 _NUMBER = re.compile(
     r"\b(?:combien|nb|cb|nombre|montants?|sommes?|budget|enveloppe|plafond|minimum|maximum|couts?|chiffres?|prix|"
-    r"superficie|effectifs?)\b"
+    r"superficie|effectifs?|que coute(?:nt)?)\b"
 )
+# Where a number, a duration or a share is what is asked for, not what is spoken of: « combien », « quel est le délai »,
+# « durée du bail »; not « qui fixe le taux », « que faire du budget ».
+_ASKED_FOR = re.compile(
+    r"\b(?:combien|nb|cb)\b|"
+    r"(?:\bquel(?:le)?s? (?:(?:est|sont|sera|seront|etait) )?(?:donc )?(?:le |la |les |l')?|^\W*(?:le |la |les |l')?|"
+    r"[:,] ?(?:le |la |l')?)"
+    r"(?:nombre|nb|montants?|sommes?|budget|enveloppe|plafond|minimum|maximum|couts?|prix|superficie|effectifs?|delais?|"
+    r"durees?|frequences?|age|taux|parts?|pourcentage|proportion)\b|\bjusqu'a quand\b"
+)
+_ABOUT_IT = re.compile(r"^\W*(?:qui|comment|pourquoi|ou|que|qu'est-ce|quoi|est-ce|peut|peux|puis|faut|dois|doit)\b")
 _WHEN = re.compile(
     r"^(?:depuis |jusqu'a |a partir de |c'est )?quand\b|\bquelle (?:date|annee)\b|\bquel jour\b|^dates? "
 )
@@ -85,13 +95,18 @@ _ASKED_WHAT = tuple(
 _DEFINED = (
     *_ASKED_WHAT,
     re.compile(
-        rf"^\W*{_ARTICLE}(?P<thing>[^?;:!.,]+?)\s*,?\s+(?:(?:c['’]?est|[çc]a\s+(?:veut\s+dire|signifie))\s+quoi|"
+        rf"^\W*(?:(?:et|donc|alors|du\s+coup)\s+)?(?!(?:dans|pour|en|chez|avec|du\s+coup|donc|alors|(?:la\s+)?diff[ée]rence|"
+        rf"mon|ma|mes)\b){_ARTICLE}(?P<thing>[^?;:!.,]+?)\s*,?\s+(?:(?:c['’]?est|[çc]a\s+(?:veut\s+dire|signifie))\s+quoi|"
         r"qu['’ ]?est[- ]ce\s+que\s+c['’]est|kezako)(?:\s+(?:exactement|au juste))?[\s?!.]*$",
         re.IGNORECASE,
     ),
 )
 # « Qui touche l'aide ? »: of what it says in documents, to concern somebody, the reader understands nothing else.
-_RECEIVES = re.compile(r"^(?P<who>\W*Qui) touch(?:e|ent) (?=(?:l['’]|la |cette |une ))", re.IGNORECASE)
+_RECEIVES = re.compile(
+    r"^(?P<who>\W*Qui) touch(?:e|ent) (?=(?:l['’]|la |le |les |cette |une )"
+    r"(?:(?-i:[A-ZÉ])|aides?|allocation|prime|indemnit|pension|prestation|bourse|subvention|retraite|chèque|dotation))",
+    re.IGNORECASE,
+)
 _ALONE = 2  # words that are no sentence
 
 
@@ -197,6 +212,12 @@ def wanted_figure(question: str) -> FigureKind | None:
     if _NUMBER.search(folded):
         return "number"
     return "date" if _DATE.search(folded) else None
+
+
+def asks_figure(question: str) -> bool:
+    """Whether a figure is what the question asks for: no other answer will do than one with a figure."""
+    folded = fold(question)
+    return bool(_ASKED_FOR.search(folded)) and not _ABOUT_IT.match(folded) and is_open(question)
 
 
 def wants_ratio(question: str) -> bool:

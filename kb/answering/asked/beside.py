@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kb.answering.asked.prices import asks_price
-from kb.question.intent import topic
+from kb.answering.asked.prices import asks_price, priced
+from kb.question.intent import asks_figure, topic
 from kb.text.stems import stems
 from kb.types import Alternative, Evidence, Group, Question
 
@@ -20,9 +20,9 @@ _UNITS_OF_TOPIC, _MOST_OF_TOPIC, _LEAST_RARITY = 3, 0.6, 0.3
 _SHORT, _LEAST_HELD = 4, 0.6
 
 
-def holds_topic(question: Question, units: Sequence[Evidence]) -> bool:
+def holds_topic(question: Question, units: Sequence[Evidence], stems_of_topic: Sequence[str] | None = None) -> bool:
     """Whether one of the best of `units`, with its title and headings, holds most of what `question` is about."""
-    about = [_ways(stem, question) for stem in topic(question)]
+    about = [_ways(stem, question) for stem in (topic(question) if stems_of_topic is None else stems_of_topic)]
     weights = [max(question.rarity(way[0].stems[0]), _LEAST_RARITY) for way in about]
     if not about:
         return True
@@ -40,13 +40,16 @@ def is_barely_held(question: Question, signs: Mapping[str, float]) -> bool:
     return _is_short(question) and signs["coverage"] < _LEAST_HELD
 
 
-def lacks_figure(question: Question, best: Evidence, fit: float) -> bool:
-    """Whether the figure that is asked for is not in the best unit (`fit`: how well it is), or is the price of another
-    thing. In more words, a number may be asked for beside much else; « quand » may be answered by a condition.
+def lacks_figure(question: Question, chosen: Sequence[tuple[Evidence, float]]) -> bool:
+    """Whether the figure that is asked for is in none of the units chosen (each with how well it is there), or is the
+    price of another thing. In more words, a number may be asked for beside much else; « quand » may be answered by a
+    condition, and a figure that is only spoken of (« qui fixe le taux ? ») by no figure at all.
     """
+    telling = [evidence for evidence, fit in chosen if fit > 0]
     if asks_price(question):
-        return fit == 0 or not holds_topic(question, [best])
-    return question.wants_one_figure and question.figure != "date" and fit == 0 and _is_short(question)
+        return not telling or not holds_topic(question, telling, topic(question) or stems(priced(question)))
+    is_asked = question.wants_one_figure and question.figure != "date" and asks_figure(question.standalone)
+    return is_asked and not telling and _is_short(question)
 
 
 def _is_short(question: Question) -> bool:

@@ -12,17 +12,20 @@ _ACRONYM = re.compile(r"\b[A-Z]{3,}\b")
 _OTHERS, _ALSO_OTHERS = 1.0, 0.5
 
 
-def mistaken(text: str, question: Question) -> float:
-    """What a unit loses for an acronym that may be mistaken for one of the question: more where it does not name that
-    one at all than where it names the other first.
+def mistaken(text: str, about: str, question: Question) -> float:
+    """What a unit loses for an acronym that may be mistaken for one of the question: more where it does not name
+    that one than where it names the other first, or stands below that one (`about`: its lead-in, heading and
+    title, a line each).
     """
-    asked = _ACRONYM.findall(question.standalone)
+    # In capitals throughout, every word would be an acronym.
+    asked = _ACRONYM.findall(question.standalone) if any(map(str.islower, question.standalone)) else []
     said = _ACRONYM.findall(text) if asked else []
     lost = 0.0
     for name in asked:
         others = [at for at, other in enumerate(said) if other not in asked and (other in name or name in other)]
         if others and name not in said:
-            lost = max(lost, _OTHERS)
+            is_about_it = re.search(rf"^\W*(?:les? |la |l['’])?{name}\b", about, re.IGNORECASE | re.MULTILINE)
+            lost = max(lost, _ALSO_OTHERS if is_about_it else _OTHERS)
         elif others and others[0] < said.index(name):
             lost = max(lost, _ALSO_OTHERS)
     return lost

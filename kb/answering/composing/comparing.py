@@ -96,13 +96,13 @@ def _is_page_of(names: Sequence[str], document: Document) -> bool:
     (« The parks: a hundred in three years »), and no question.
     """
     said = "|".join(re.escape(fold(name)) for name in names)
-    titled = rf"\W*{_ARTICLE}?(?:{said})(?: \([^)]*\))?\s*(?:[,:–—]|$)"
+    titled = rf"\W*{_ARTICLE}?(?:{said})(?: \([^)]*\))?(?:\s*(?::|,(?! le \d)|$)| - )"
     return "?" not in document.title and re.match(titled, fold(document.title)) is not None
 
 
 def _of_its_page(names: Sequence[str], forms: Sequence[set[str]], units: Sequence[Scored]) -> list[Scored]:
-    """What the document about a thing says of it: its first sentence with the one behind, where that names it or
-    answers likelier than not, else its best ones; none without such a document.
+    """What the document about a thing says of it: its first sentence with the one behind, where that names it, answers
+    likelier than not, or nothing does; else its best ones. None without such a document.
     """
     own = [one for one in units if one.evidence.kind == "sentence" and _is_page_of(names, one.evidence.document)]
     begun = [one for one in own if one.evidence.passage.ordinal == 0]
@@ -119,7 +119,7 @@ def defines(thing: str, unit: Scored, acronyms: Acronyms, *, by_place: bool = Fa
     `by_place`, because the document about it says it.
     """
     names = (thing, *acronyms.get(fold(thing), ()))
-    if by_place and _is_page_of(names, unit.evidence.document):
+    if by_place and unit.evidence.kind == "sentence" and _is_page_of(names, unit.evidence.document):
         return True
     return _farness(names, unit.evidence.text) < _FARTHEST
 

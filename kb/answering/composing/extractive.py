@@ -41,7 +41,7 @@ _POINTS_BACK = re.compile(
 
 # A page that answers its own question (« La loi le dit-elle ? Oui. La loi… »), beside another question.
 _YES_OR_NO = re.compile(r"(?:Oui|Non)\s?[.,;:!]\s*(?=\w)")
-_DECIDES = re.compile(r"(?:En (?:principe|général),? )?(?:oui|non)\b(?! plus)", re.IGNORECASE)
+_DECIDES = re.compile(r"(?:En (?:principe|général),? )?(?:oui|non)\s?(?:[.,;:!]|$)", re.IGNORECASE)
 # What ties a sentence to one before it that is not shown.
 _TIES_BACK = re.compile(
     r"(?:(?:Toutefois|Cependant|Néanmoins|Pourtant|En revanche|Par ailleurs|De plus|En outre|En effet|Ainsi|Enfin|"

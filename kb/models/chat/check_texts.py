@@ -96,7 +96,7 @@ _REFUSES = re.compile(
     r"aucun(?:e)? (?:information|passage|document|extrait|mention)|pas (?:d'information|mentionné|indiqué|précisé)",
     re.IGNORECASE | re.DOTALL,
 )
-_SAID = re.compile(r"^\W{0,5}(\d{1,2})\W{1,8}(oui|non)\b", re.IGNORECASE | re.MULTILINE)
+_SAID = re.compile(r"^\W{0,5}(\d{1,2})\W{1,8}(oui|non|yes|no)\b", re.IGNORECASE | re.MULTILINE)
 _FRENCH = frozenset("le la les un une des du de et en à au aux est sont a ont pour par dans qui que pas ne".split())
 _ENGLISH = frozenset("the of and is are to in for with that not this was were on it by an".split())
 
@@ -132,8 +132,8 @@ def is_refused(answer: str) -> bool:
 
 def judges_right(answer: str) -> bool:
     """Whether `answer` tells every true sentence from every false one."""
-    said = {int(number): verdict.lower() for number, verdict in _SAID.findall(answer)}
-    return said == {number: "oui" if true else "non" for number, (_, true) in enumerate(_CLAIMS, start=1)}
+    said = {int(number): verdict.lower() in {"oui", "yes"} for number, verdict in _SAID.findall(answer)}
+    return said == {number: true for number, (_, true) in enumerate(_CLAIMS, start=1)}
 
 
 def is_french(answer: str) -> bool:

@@ -61,8 +61,9 @@ def test_a_short_question_is_barely_held_by_passages_that_lack_half_of_it(
     ],
 )
 def test_the_price_that_is_asked_for_must_be_told_and_of_that_thing(text: str, fit: float, lacks: bool) -> None:
-    assert lacks_figure(parsed("Combien coûte une carte verte ?"), unit(text).evidence, fit) == lacks
-    assert not lacks_figure(parsed("Qui donne la carte verte ?"), unit(text).evidence, fit)
+    assert lacks_figure(parsed("Combien coûte une carte verte ?"), [(unit(text).evidence, fit)]) == lacks
+    assert lacks_figure(parsed("prix carte verte"), [(unit(text).evidence, fit)]) == lacks
+    assert not lacks_figure(parsed("Qui donne la carte verte ?"), [(unit(text).evidence, fit)])
 
 
 @pytest.mark.parametrize(
@@ -71,10 +72,25 @@ def test_the_price_that_is_asked_for_must_be_told_and_of_that_thing(text: str, f
         ("Combien de cartes ?", 0.0, True),
         ("Combien de cartes ?", 0.4, False),
         ("Quel est le délai ?", 0.0, True),
+        ("délai pour la carte", 0.0, True),
+        ("Qui fixe le taux ?", 0.0, False),
+        ("Le délai est-il suspendu ?", 0.0, False),
+        ("Que faire après le délai ?", 0.0, False),
+        ("Comment contester le montant ?", 0.0, False),
+        ("Qu'est-ce que le budget participatif ?", 0.0, False),
+        ("Où en sommes-nous ?", 0.0, False),
+        ("D'où part le bus ?", 0.0, False),
         ("Quand faut-il une carte ?", 0.0, False),  # a condition may answer
         ("Qui a une carte ?", 0.0, False),
         ("Combien de cartes la mairie donne-t-elle aux parents de la commune ?", 0.0, False),  # not a short one
     ],
 )
 def test_a_figure_asked_for_in_a_few_words_must_be_told(question: str, fit: float, lacks: bool) -> None:
-    assert lacks_figure(parsed(question), unit("La carte est verte.").evidence, fit) == lacks
+    assert lacks_figure(parsed(question), [(unit("La carte est verte.").evidence, fit)]) == lacks
+    assert not lacks_figure(parsed(question), [(unit("Une carte.").evidence, fit), (unit("Cinq.").evidence, 1.0)])
+
+
+def test_the_price_of_a_name_must_be_told_too() -> None:
+    asked = parsed("Combien coûte le NPLUM ?")
+    assert lacks_figure(asked, [(unit("Le NPLUM est grand.").evidence, 0.0)])
+    assert not lacks_figure(asked, [(unit("L'enveloppe est de 12 milliards d'euros.").evidence, 1.0)])

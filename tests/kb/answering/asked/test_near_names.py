@@ -20,9 +20,17 @@ from questions import parsed
     ],
 )
 def test_a_unit_about_the_near_name_loses(text: str, lost: float) -> None:
-    assert mistaken(text, parsed("Quand finit le NPLUM ?")) == lost
+    assert mistaken(text, "Les programmes", parsed("Quand finit le NPLUM ?")) == lost
 
 
 def test_where_both_are_asked_about_none_is_mistaken() -> None:
-    assert mistaken("Le PLUM finit en 2010.", parsed("Différence entre PLUM et NPLUM ?")) == 0.0
-    assert mistaken("Le PLUM finit en 2010.", parsed("Quand finit le programme ?")) == 0.0
+    assert mistaken("Le PLUM finit en 2010.", "", parsed("Différence entre PLUM et NPLUM ?")) == 0.0
+    assert mistaken("Le PLUM finit en 2010.", "", parsed("Quand finit le programme ?")) == 0.0
+
+
+def test_what_stands_below_the_name_asked_about_loses_less() -> None:
+    assert mistaken("Il succède au PLUM en 2014.", "Le NPLUM", parsed("Quand commence le NPLUM ?")) == 0.5
+
+
+def test_where_all_is_capitals_no_word_is_a_name() -> None:
+    assert mistaken("La ligne va à l'OUEST.", "", parsed("QUEL EST LE DELAI")) == 0.0
