@@ -10,6 +10,12 @@ import sqlalchemy as sa
 
 from kb.settings import Settings
 
+# A copied sequence believes that its next values are in the log already, where a crash looks for them in vain: the copy
+# would give numbers that its rows have. What is set is logged.
+_SEQUENCES_ARE_LOGGED = """DO $$ DECLARE one record; BEGIN
+FOR one IN SELECT quote_ident(schemaname) || '.' || quote_ident(sequencename) AS name, last_value FROM pg_sequences
+WHERE last_value IS NOT NULL LOOP PERFORM setval(one.name, one.last_value); END LOOP; END $$"""
+
 
 class Folders:
     """Where the bases stand: folders of a scratch folder."""
@@ -35,7 +41,7 @@ class Databases(Folders):
         super().__init__(folder)
         self._server = sa.make_url(server)
         self._engine = sa.create_engine(self._server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-        self._prefix = f"reperes_crash_{os.getpid()}_"
+        self._prefix = f"reperes_bench_{os.getpid()}_"
         self._tell(f"CREATE DATABASE {self._prefix}before")
 
     def settings(self, name: str) -> Settings:
@@ -46,6 +52,9 @@ class Databases(Folders):
         super().copy(source, target)
         self._tell(f"DROP DATABASE IF EXISTS {self._prefix}{target} WITH (FORCE)")
         self._tell(f"CREATE DATABASE {self._prefix}{target} TEMPLATE {self._prefix}{source}")
+        engine = sa.create_engine(self._server.set(database=self._prefix + target), poolclass=sa.NullPool)
+        with engine.begin() as connection:
+            connection.exec_driver_sql(_SEQUENCES_ARE_LOGGED)
 
     def remove(self) -> None:
         """Drops the databases."""
