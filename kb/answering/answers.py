@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from kb.answering.asked.beside import SURE, holds_topic, is_barely_held, lacks_figure
+from kb.answering.asked.beside import SURE, holds_topic, lacks_figure
 from kb.answering.composing import comparing, extractive
 from kb.answering.composing.succession import latest_first
 from kb.answering.evidence import passages_to_read
@@ -171,8 +171,7 @@ class Answering:
             return _Draft(REFUSAL, (), (), (), "no_evidence")
         signs = features(question, hits, found)
         confidence, outcome = self._calibration.confidence(signs), self._calibration.outcome(signs, self._caution)
-        unsure = confidence < SURE and self._caution != "low"
-        beside = unsure and (is_barely_held(question, signs) or self._is_beside(found, hits))
+        beside = confidence < SURE and self._caution != "low" and self._is_beside(found, hits)
         figures = [(unit.evidence, unit.fit) for unit in chosen]
         if outcome == "answered" and (beside or (self._caution != "low" and lacks_figure(question, figures))):
             outcome = self._calibration.unanswered(signs)

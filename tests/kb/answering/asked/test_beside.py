@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kb.answering.asked.beside import holds_topic, is_barely_held, lacks_figure
+from kb.answering.asked.beside import holds_topic, lacks_figure
 from kb.text.stems import stems
 from kb.types import Alternative, Group
 from questions import parsed
@@ -35,21 +35,6 @@ def test_the_topic_may_be_held_by_titles_and_headings_and_in_another_form() -> N
     forms = tuple(Alternative(tuple(stems(word))) for word in ("assos", "associations"))
     asked = replace(parsed("Qui aide les assos ?"), groups=(forms,))
     assert holds_topic(asked, [unit("La ville aide les associations.").evidence])
-
-
-@pytest.mark.parametrize(
-    ("question", "held", "barely"),
-    [
-        ("Comment renouveler ma carte ?", 0.5, True),
-        ("Comment renouveler ma carte ?", 0.6, False),
-        ("carte verte", 0.5, True),
-        ("Comment la mairie aide-t-elle à renouveler la carte verte des parents ?", 0.5, False),  # not a short one
-    ],
-)
-def test_a_short_question_is_barely_held_by_passages_that_lack_half_of_it(
-    question: str, held: float, barely: bool
-) -> None:
-    assert is_barely_held(parsed(question), {"coverage": held}) == barely
 
 
 @pytest.mark.parametrize(
