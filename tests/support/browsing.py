@@ -15,8 +15,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "dark": {"color_scheme": "dark"},
     "phone": {"color_scheme": "light", "width": 320, "height": 640},
 }
-# Where things are, at each frame, from now on. What moves is summed as web.dev does: the worst of the bursts, moves at most
-# a second apart within five; what comes later on a slow machine is another one.
+# Where things are, at each frame, from now on. What moves is summed as web.dev does: the worst of the bursts, moves at
+# most a second apart within five; what comes later on a slow machine is another one.
 WATCH = """() => {
     window.seen = { tops: new Set(), scrolls: new Set(), shifts: 0, heights: [] };
     const burst = { sum: 0, first: -Infinity, last: -Infinity };
