@@ -6,6 +6,7 @@ import importlib.util
 import inspect
 import sys
 from collections.abc import Iterable
+from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
@@ -33,7 +34,8 @@ def mount_pages(
     """The page of questions at `/`; with `desks`, that of evaluation at `/evaluation`."""
     if importlib.util.find_spec("matplotlib") is None:
         # Gradio tries to import it twice for each state of an event: found missing at once, not looked for in folders.
-        sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]  # what `import` keeps of such names
+        loaded: dict[str, Any] = sys.modules
+        loaded.setdefault("matplotlib", None)  # what `import` itself takes for « is not there »
     if desks is not None:
         _mount(server, build_evaluation(desks), "/evaluation", context.events)
     _mount(server, build_page(base, context, feedback), "/", context.events)
@@ -70,8 +72,8 @@ def _read_signatures_once(parts: Iterable[type]) -> None:
     signature that a function says it has.
     """
     for kind in {kind for part in parts for kind in part.__mro__}:
-        made_by = vars(kind).get("__init__")
-        while inspect.isfunction(made_by):
+        made_by: Any = vars(kind).get("__init__")
+        while hasattr(made_by, "__code__"):  # a function of Python's own: no other takes a name
             if not hasattr(made_by, "__signature__"):
-                made_by.__signature__ = inspect.signature(made_by)  # type: ignore[attr-defined]  # `inspect` looks for it
+                made_by.__signature__ = inspect.signature(made_by)
             made_by = getattr(made_by, "__wrapped__", None)
