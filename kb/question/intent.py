@@ -22,7 +22,7 @@ _FRACTION = re.compile(
 )
 _NUMBER = re.compile(
     r"\b(?:combien|nb|cb|nombre|montants?|sommes?|budget|enveloppe|plafond|minimum|maximum|couts?|chiffres?|prix|"
-    r"superficie|effectifs?|que coute(?:nt)?)\b"
+    r"tarifs?|superficie|effectifs?|que coute(?:nt)?)\b"
 )
 # Where a number, a duration or a share is what is asked for, not what is spoken of: « combien », « quel est le délai »,
 # « durée du bail »; not « qui fixe le taux », « que faire du budget ».

@@ -15,6 +15,7 @@ from questions import parsed
         ("prix du billet", True),
         ("prix billet train", True),
         ("tarif réduit", False),
+        ("Quel est le tarif de la cantine ?", True),
         ("budget participatif", False),
         ("Quel est le budget du programme ?", True),
         ("Combien faut-il payer pour un billet ?", False),  # « payer » is said of much else
