@@ -20,18 +20,17 @@ _RATIO = re.compile(r"\b(?:pourcentages?|taux|proportion)\b")
 _FRACTION = re.compile(
     r"\b(?:moitie|tiers|trois quarts|un quart|un cinquieme|un dixieme|\w+ sur (?:deux|trois|quatre|cinq|dix|cent))\b"
 )
-_NUMBER = re.compile(
-    r"\b(?:combien|nb|cb|nombre|montants?|sommes?|budget|enveloppe|plafond|minimum|maximum|couts?|chiffres?|prix|"
-    r"tarifs?|superficie|effectifs?|que coute(?:nt)?)\b"
+_NUMBERS = (
+    r"nombre|nb|montants?|sommes?|budget|enveloppe|plafond|minimum|maximum|couts?|prix|tarifs?|superficie|effectifs?"
 )
+_NUMBER = re.compile(rf"\b(?:combien|cb|{_NUMBERS}|chiffres?|que coute(?:nt)?)\b")
 # Where a number, a duration or a share is what is asked for, not what is spoken of: « combien », « quel est le délai »,
 # « durée du bail »; not « qui fixe le taux », « que faire du budget ».
 _ASKED_FOR = re.compile(
     r"\b(?:combien|nb|cb)\b|"
     r"(?:\bquel(?:le)?s? (?:(?:est|sont|sera|seront|etait) )?(?:donc )?(?:le |la |les |l')?|^\W*(?:le |la |les |l')?|"
     r"[:,] ?(?:le |la |l')?)"
-    r"(?:nombre|nb|montants?|sommes?|budget|enveloppe|plafond|minimum|maximum|couts?|prix|superficie|effectifs?|delais?|"
-    r"durees?|frequences?|age|taux|parts?|pourcentage|proportion)\b|\bjusqu'a quand\b"
+    rf"(?:{_NUMBERS}|delais?|durees?|frequences?|age|taux|parts?|pourcentage|proportion)\b|\bjusqu'a quand\b"
 )
 _ABOUT_IT = re.compile(r"^\W*(?:qui|comment|pourquoi|ou|que|qu'est-ce|quoi|est-ce|peut|peux|puis|faut|dois|doit)\b")
 _WHEN = re.compile(
