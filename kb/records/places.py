@@ -10,13 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from kb.errors import StoreError
+from kb.index.catalog.write_ahead import SECONDS_TO_WAIT
 from kb.index.postgresql.server import MAKING, Server
 from kb.records.migrations.upgrade import bring_up_to_date, bring_up_to_date_on_server
 from kb.records.tables import METADATA, configure
 from kb.settings import Settings
-
-SECONDS_TO_WAIT = 30.0
-"""For another program that writes, or reads what is to be erased."""
 
 SCHEMA = "reperes_app"
 """The schema, on a server, of what people do with the base."""

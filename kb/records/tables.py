@@ -6,6 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kb.index.catalog.write_ahead import keep_write_ahead_log
+
 METADATA = sa.MetaData()
 
 
@@ -189,8 +191,6 @@ OF_REPLICAS = frozenset({ACCOUNTS, TRIES, ASKED, WAITING})
 def configure(connection: Any, _record: Any) -> None:
     """Called for each connection: readers never wait for a writer, and what is deleted is overwritten."""
     cursor = connection.cursor()
-    # To set what is set already would still wait for whoever writes.
-    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        cursor.execute("PRAGMA journal_mode=WAL")
+    keep_write_ahead_log(cursor)
     cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()

@@ -14,9 +14,7 @@ import sqlalchemy as sa
 from kb.errors import StoreError
 from kb.index.catalog.catalog import Catalog
 from kb.index.catalog.versions import prepare
-
-SECONDS_TO_WAIT = 30.0
-"""For another process that is writing."""
+from kb.index.catalog.write_ahead import SECONDS_TO_WAIT, keep_write_ahead_log
 
 
 class FileCatalog(Catalog):
@@ -60,7 +58,7 @@ class FileCatalog(Catalog):
 
 def _configure(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
+    keep_write_ahead_log(cursor)
     # Questions read a few hundred rows here and there: through the memory, without a call to the system for each page.
     cursor.execute("PRAGMA mmap_size=1073741824")
     cursor.execute("PRAGMA synchronous=FULL")  # a commit survives a power cut, as those of the vectors do

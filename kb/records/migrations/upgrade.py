@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from kb.errors import StoreError
+from kb.index.catalog.write_ahead import SECONDS_TO_WAIT
 from kb.records.tables import configure
 
 LATEST = "10"
@@ -73,7 +74,9 @@ def _told(connection: Connection, table: str, query: str) -> str | None:
 
 def _migrate(path: Path) -> None:
     # sqlite3 would begin a transaction with the first change of a row only, and make tables outside of it.
-    engine = sa.create_engine(f"sqlite:///{path.absolute()}", connect_args={"timeout": 30}, poolclass=sa.NullPool)
+    engine = sa.create_engine(
+        f"sqlite:///{path.absolute()}", connect_args={"timeout": SECONDS_TO_WAIT}, poolclass=sa.NullPool
+    )
     sa.event.listen(engine, "connect", configure)
     sa.event.listen(engine, "connect", _leave_transactions_to_us)
     sa.event.listen(engine, "begin", _begin)

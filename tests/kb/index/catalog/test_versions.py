@@ -123,7 +123,8 @@ def test_a_catalog_that_another_program_holds_is_not_called_damaged(
     make_version_2(path)
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    monkeypatch.setattr("kb.index.catalog.file.SECONDS_TO_WAIT", 0.1)
+    for module in ("file", "write_ahead"):
+        monkeypatch.setattr(f"kb.index.catalog.{module}.SECONDS_TO_WAIT", 0.1)
     with pytest.raises(StoreError, match="occupe peut-être") as caught:
         FileCatalog(path)
     assert "abîmée" not in str(caught.value)
