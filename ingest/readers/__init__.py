@@ -12,14 +12,16 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import cast
 from urllib.parse import unquote, urlsplit
 
 from ingest.readers.block_builder import one_line
 from ingest.readers.dates import date_told
+from ingest.readers.mending.lost_spaces import with_lost_spaces
 from ingest.readers.metadata import letter_object, usable_title
-from ingest.readers.reading import Given, Reading, RecognisedPage, empty, no_text, too_long
+from ingest.readers.reading import SPACES_RESTORED, Given, Reading, RecognisedPage, empty, no_text, too_long
 from ingest.readers.sniffing import sniffed
 from kb.errors import DocumentError
 from kb.text.domain import NO_DOMAIN, Domain
@@ -27,7 +29,7 @@ from kb.types import Document
 
 # Change it whenever the same bytes would give another document: unchanged files are then read again. What the domain
 # changes has a mark of its own (`Domain.reading_mark`).
-READERS_VERSION = "8"
+READERS_VERSION = "9"
 
 # Suffix or media type -> the module of this package whose `read` takes it.
 READERS = {
@@ -102,6 +104,8 @@ _PACKED = {
     "opendocument.reader",
     "office.presentation",
 }  # what these read is many times the size of the file
+# What marks were taken out of may have lost the spaces beside them; no page of these has a place of its own.
+_UNMARKED = {"text", "markdown.reader", "html.reader"}
 _HEAD = 3_000  # characters in which a document's first heading stands
 _LONGEST_TITLE = 500  # characters: it goes with every passage
 # Servers send these for whatever they do not know: the suffix says more.
@@ -150,6 +154,8 @@ def read_document(
     reading = read(given)
     if not re.search(r"\w", reading.text):
         raise no_text(given)
+    if module in _UNMARKED:
+        reading = _mended(reading)
     if (size := len(reading.text.encode())) > given.max_text_bytes:
         raise too_long(given, size)
     found = reading.metadata
@@ -203,6 +209,13 @@ def _reader_name(name: str, media_type: str | None, content: bytes) -> str:
         f"format non pris en charge ({suffix or kind or 'sans extension'}) ; "
         f"formats lus : {', '.join(sorted(SUFFIXES))}",
     )
+
+
+def _mended(reading: Reading) -> Reading:
+    text = with_lost_spaces(reading.text)
+    if text == reading.text:
+        return reading
+    return replace(reading, text=text, remarks=(*reading.remarks, SPACES_RESTORED))
 
 
 def _first_heading(title: str | None, text: str) -> str | None:

@@ -8,7 +8,7 @@ from rapidfuzz.distance import OSA
 
 from kb.index.catalog.reader import CatalogReader
 from kb.index.lexical import Lexical
-from kb.question.french_words import is_french
+from kb.text.wording.french_words import is_french
 from kb.text.stems import words
 
 _SHORTEST = 4  # letters: a shorter word is near to too many others

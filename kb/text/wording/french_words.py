@@ -1,4 +1,4 @@
-"""Which words are French, as pyspellchecker's list of 140,000 has them: those are no typing mistakes."""
+"""Which words are French, as pyspellchecker's list of 140,000 has them: those are no typing mistakes, nor glued."""
 
 from __future__ import annotations
 
@@ -14,13 +14,23 @@ def is_french(word: str) -> bool:
     return word in _folded(word[:1])
 
 
+def is_spelt_right(word: str) -> bool:
+    """Whether `word`, in lower case with its accents, is a French word."""
+    return word in _words()
+
+
 @lru_cache(maxsize=1)
-def _by_letter() -> Mapping[str, list[str]]:
+def _words() -> frozenset[str]:
     # Imported when the first unknown word comes: reading the list takes a tenth of a second.
     from spellchecker import SpellChecker
 
+    return frozenset(SpellChecker(language="fr").word_frequency.words())
+
+
+@lru_cache(maxsize=1)
+def _by_letter() -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
-    for word in SpellChecker(language="fr").word_frequency.words():
+    for word in _words():
         found[fold(word[:1])].append(word)
     return found
 

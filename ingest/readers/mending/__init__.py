@@ -1,0 +1,1 @@
+"""What other programs spoilt in a text before it came here."""
