@@ -21,7 +21,7 @@ from ingest.readers.block_builder import one_line
 from ingest.readers.dates import date_told
 from ingest.readers.mending.lost_spaces import with_lost_spaces
 from ingest.readers.metadata import letter_object, usable_title
-from ingest.readers.reading import SPACES_RESTORED, Given, Reading, RecognisedPage, empty, no_text, too_long
+from ingest.readers.reading import Given, Reading, RecognisedPage, empty, no_text, too_long
 from ingest.readers.sniffing import sniffed
 from kb.errors import DocumentError
 from kb.text.domain import NO_DOMAIN, Domain
@@ -155,7 +155,7 @@ def read_document(
     if not re.search(r"\w", reading.text):
         raise no_text(given)
     if module in _UNMARKED:
-        reading = _mended(reading)
+        reading = replace(reading, text=with_lost_spaces(reading.text))
     if (size := len(reading.text.encode())) > given.max_text_bytes:
         raise too_long(given, size)
     found = reading.metadata
@@ -209,13 +209,6 @@ def _reader_name(name: str, media_type: str | None, content: bytes) -> str:
         f"format non pris en charge ({suffix or kind or 'sans extension'}) ; "
         f"formats lus : {', '.join(sorted(SUFFIXES))}",
     )
-
-
-def _mended(reading: Reading) -> Reading:
-    text = with_lost_spaces(reading.text)
-    if text == reading.text:
-        return reading
-    return replace(reading, text=text, remarks=(*reading.remarks, SPACES_RESTORED))
 
 
 def _first_heading(title: str | None, text: str) -> str | None:

@@ -18,9 +18,6 @@ MEMBERS_AT_ONCE = 16_000_000
 STRUCK = "texte barré laissé de côté"
 """The remark on text that is struck out: beside it stands what is said instead."""
 
-SPACES_RESTORED = "espaces perdus entre des mots rétablis"
-"""The remark on text whose words and sentences were glued together."""
-
 Outcome = Literal["read", "absent", "time", "failed", "large", "later"]
 """`read`; not tried, since OCR is not installed (`absent`) or the page comes after those that are read (`later`);
 given up for the time that it takes, for a failure, or because the image is too large."""

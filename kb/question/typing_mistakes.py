@@ -8,8 +8,8 @@ from rapidfuzz.distance import OSA
 
 from kb.index.catalog.reader import CatalogReader
 from kb.index.lexical import Lexical
-from kb.text.wording.french_words import is_french
 from kb.text.stems import words
+from kb.text.wording.french_words import is_french
 
 _SHORTEST = 4  # letters: a shorter word is near to too many others
 _LONG = 8  # letters from which two mistakes are forgiven

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from kb.answering.chronology import conflicting, dated_value, most_recent_first
 from kb.answering.composing.lists import answering_first, whole_list
+from kb.answering.composing.whole_units import completed, goes_on, says_again, with_what_goes_on
 from kb.answering.hostile import is_hostile
 from kb.answering.reading import Scored
 from kb.question.intent import is_open
@@ -55,22 +56,26 @@ def choose(units: Sequence[Scored], question: Question) -> list[Scored]:
 
     Where the question asks for one figure and the first one has it, units without one support nothing.
     """
-    units = _deciding_first(_of_the_year_first(_telling(units, question), question), question)
+    units = completed(_deciding_first(_of_the_year_first(_telling(units, question), question), question))
     if question.wants_one_figure and units and units[0].fit > 0:
         units = [unit for unit in units if unit.fit > 0]
     chosen: list[Scored] = []
+    going_on: list[Scored] = []
     seen: set[str] = set()
     for unit in units:
         words = fold(unit.evidence.text)
-        if words in seen:
+        if words in seen or (chosen and unit.evidence.score < chosen[0].evidence.score - _margin(unit, chosen[0])):
             continue
-        if len(chosen) > MOST_SUPPORTS:
-            break
-        if chosen and unit.evidence.score < chosen[0].evidence.score - _margin(unit, chosen[0]):
+        if says_again(unit, chosen) or any(_holds(one.evidence, unit.evidence) for one in chosen):
+            continue
+        if not question.wants_one_figure and goes_on(unit, [*chosen, *going_on]):
+            going_on.append(unit)
+        elif len(chosen) <= MOST_SUPPORTS:
+            chosen.append(unit)
+        else:
             continue
         seen.add(words)
-        chosen.append(unit)
-    return chosen
+    return with_what_goes_on(chosen, going_on)
 
 
 def _telling(units: Sequence[Scored], question: Question) -> Sequence[Scored]:

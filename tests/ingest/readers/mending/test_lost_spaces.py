@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from ingest.readers import read_document
 from ingest.readers.mending.lost_spaces import with_lost_spaces
-from ingest.readers.reading import SPACES_RESTORED
 
 # Shows the loss twice, so that what stands behind it is looked at.
 SHOWN = "Les fichiers sont déclarés.Les règles desdonnées changent. "
@@ -81,12 +80,6 @@ def test_only_spaces_are_added_and_once_is_enough(text: str) -> None:
         ("page.txt", f"Règles\n\n{SHOWN}"),
     ],
 )
-def test_a_document_says_that_spaces_were_restored(name: str, content: str) -> None:
+def test_the_spaces_of_a_document_come_back(name: str, content: str) -> None:
     document = read_document(content.encode(), name=name, source="s", document_id=name)
     assert "Les fichiers sont déclarés. Les règles des données changent." in document.text
-    assert SPACES_RESTORED in document.remarks
-
-
-def test_a_document_without_such_losses_has_no_remark() -> None:
-    document = read_document(b"# Titre\n\nUne phrase. Une autre.", name="a.md", source="s", document_id="a.md")
-    assert document.remarks == ()

@@ -23,8 +23,8 @@ def scores(found: list[Scored]) -> list[float]:
 
 
 def ranked(*told: float, fit: float = 0.0) -> list[Scored]:
-    """Units of these scores in one document, all different."""
-    text = " ".join(f"La phrase {number} est là." for number in range(len(told)))
+    """Units of these scores in one document, all different, none behind another in its paragraph."""
+    text = "\n\n".join(f"La phrase {number} est là." for number in range(len(told)))
     return [replace(one, fit=fit) for one in units_in(text, told)] if told else []
 
 
