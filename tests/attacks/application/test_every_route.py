@@ -59,7 +59,7 @@ def parts(given: Settings, tiny_encoder: Encoder, tmp_path_factory: pytest.TempP
     ingest([folder], given, tiny_encoder)
     kept = SavedConversations(given.app_database, 365)
     with KnowledgeBase.open(given, tiny_encoder) as base:
-        desk = EvaluationDesk(lambda: base, given.app_database)
+        desk = EvaluationDesk(lambda: base, given.app_database, given.retention_days)
         desk.put(EvaluationQuestion("q1", "Qui finance ?", documents=(FINANCING.id,)))
         yield {"base": base, "ingestor": StillIngestor(), "desk": desk, "conversations": kept}
     kept.close()

@@ -49,7 +49,7 @@ def base() -> Base:
 def desk(tmp_path: Path, base: Base) -> EvaluationDesk:
     with AppDatabase(tmp_path / "app.db") as database:
         put_queries(database, QUERIES)
-    return EvaluationDesk(lambda: cast("KnowledgeBase", base), tmp_path / "app.db")
+    return EvaluationDesk(lambda: cast("KnowledgeBase", base), tmp_path / "app.db", 36_500)
 
 
 def test_only_reviewed_queries_are_asked_and_only_those_wanted(desk: EvaluationDesk, base: Base) -> None:

@@ -53,9 +53,14 @@ def place(
     ingestor = ChildIngestor(given)
 
     def served(serve_page: ServePage) -> tuple[str, Path]:
-        desk = EvaluationDesk(lambda: base, given.app_database)
+        desk = EvaluationDesk(lambda: base, given.app_database, given.retention_days)
         kept = SavedConversations(given.app_database, 365)
-        options = {"feedback": SavedFeedback(given), "desk": desk, "conversations": kept, "corpus": corpus}
+        options = {
+            "feedback": SavedFeedback(given.app_database, given.retention_days),
+            "desk": desk,
+            "conversations": kept,
+            "corpus": corpus,
+        }
         return serve_page(base, ingestor, **options), corpus
 
     yield served
@@ -317,7 +322,9 @@ def test_every_page_fits_a_narrow_screen(
     serve_page: ServePage, open_page: OpenPage, settings: Settings, path: str
 ) -> None:
     base: Any = SmallBase([replace(DOCUMENTS[0], partners=("Anah",), programmes=("NPNRU",)), *DOCUMENTS[1:]])
-    address = serve_page(base, StillIngestor(), desk=EvaluationDesk(lambda: base, settings.app_database))
+    address = serve_page(
+        base, StillIngestor(), desk=EvaluationDesk(lambda: base, settings.app_database, settings.retention_days)
+    )
     page = open_page(address, 320, 640)
     page.goto(f"{address}{path}")
     page.locator("h1, h2").first.wait_for()

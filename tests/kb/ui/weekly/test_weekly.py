@@ -22,7 +22,8 @@ from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
 from kb.records.asked.questions import AskedQuestions
 from kb.records.conversations import PassingConversations, SavedConversations
-from kb.records.feedback import SavedFeedback
+from kb.records.database import AppDatabase
+from kb.records.feedback import SavedFeedback, add_feedback
 from kb.settings import Settings
 from questions import answered, refused
 from small_base import SmallBase
@@ -62,8 +63,12 @@ def test_a_week_is_counted_right_and_goes_with_the_retention(
     kept.failed("page", monday + timedelta(days=4))
     kept.answered(refused("Une question d'avant ?"), "page", now - timedelta(days=31))
     base: Any = SmallBase(DOCUMENTS)
-    desk = EvaluationDesk(lambda: base, settings.app_database)
-    address = serve_page(base, feedback=SavedFeedback(settings), desk=desk, retention_days=30)
+    said = SavedFeedback(settings.app_database, 30)
+    with AppDatabase(settings.app_database) as database:
+        old = (now - timedelta(days=31)).isoformat(timespec="seconds")
+        add_feedback(database, old, "bad", "wrong", "", {**answered("Un avis d'avant ?")}, 1)
+    desk = EvaluationDesk(lambda: base, settings.app_database, 30)
+    address = serve_page(base, feedback=said, desk=desk, retention_days=30)
     page = open_page(address)
     ask(page, "Qui apporte les aides du programme ?")
     page.get_by_role("button", name="Pas utile").click()
@@ -77,20 +82,21 @@ def test_a_week_is_counted_right_and_goes_with_the_retention(
     assert this[:6] == ["2", "1", "1", "0", "0", "1"]
     assert this[6] != ""
     assert last == ["6", "3", "1", "1", "1", "0", "2,0"]  # the median of 0.5, 1, 2, 4 and 6
-    expect(page.locator("main")).not_to_contain_text("Une question d'avant")
+    for gone in ("Une question d'avant", "Un avis d'avant"):
+        expect(page.locator("main")).not_to_contain_text(gone)
     in_every_light(page, "manques")
     with page.expect_download() as download:
         page.get_by_role("link", name="les questions (CSV)").click()
     rows = list(csv.reader(io.StringIO(Path(download.value.path()).read_text("utf-8-sig")), delimiter=";"))
     assert f"'{FORMULA}" in [row[0] for row in rows]
-    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+    assert not any(cell.startswith(("=", "+", "-", "@")) or "d'avant" in cell for row in rows for cell in row)
     with page.expect_download() as download:
         page.get_by_role("link", name="les semaines (CSV)").click()
     assert f"{monday.date()};6;3;1;1;1;0;" in Path(download.value.path()).read_text("utf-8-sig")
 
     # A month later all of it is gone.
     assert kept.purge(now + timedelta(days=31)) == 8
-    SavedFeedback(settings).purge(now + timedelta(days=400))
+    assert said.purge(now + timedelta(days=31)) == 1
     kept.close()
     page.reload()
     expect(page.locator("main")).to_contain_text("Aucune question gardée.")
