@@ -16,8 +16,9 @@ from kb.evaluation.kept.queries import drop_query, put_queries, read_queries
 from kb.evaluation.kept.runs import (
     EvaluationRun,
     about_run,
-    evaluation_run,
     evaluation_runs,
+    readable_run,
+    rights_of_run,
     rows_of,
     run_and_keep,
     scores_of,
@@ -152,7 +153,7 @@ class EvaluationDesk:
             return [run for run in evaluation_runs(database) if self._may_see(run)]
 
     def _may_see(self, run: EvaluationRun) -> bool:
-        return self._rights.cover(Rights.without(run.about.get("hidden", ())))
+        return self._rights.cover(rights_of_run(run.about))
 
     def evaluate(
         self, wanted: Collection[str] | None = None, progress: Callable[[int, int], None] | None = None
@@ -181,8 +182,8 @@ class EvaluationDesk:
         """What a page of the application shows of a run, in HTML, with links to its sources. Raises QuestionsError when
         there is no such run."""
         with AppDatabase(self._kept) as database:
-            kept = evaluation_run(database, number)
-            if kept is None or not self._may_see(kept):
+            kept = readable_run(database, number, self._rights)
+            if kept is None:
                 raise QuestionsError(f"{number} : il n'y a pas d'évaluation de ce numéro.")
             rows = rows_of(database, number)
         queries = {query.id: query for query in self.queries()}
