@@ -29,7 +29,7 @@ from kb.web.news.following import bring_up_to_date, readable
 from kb.web.pages.explore import Choice
 from kb.web.pages.templating import page, person_of
 
-ADDRESS = "/nouveautes"
+ADDRESS = strings.NEWS
 _SHOWN = 100
 _ENTRIES = 200
 KINDS = {"added": "Nouveau", "updated": "Modifié", "withdrawn": "Retiré"}

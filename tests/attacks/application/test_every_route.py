@@ -205,7 +205,7 @@ def test_no_value_fails_an_event(sender: Sender, parts: dict[str, Any], page: st
     views = Views(lambda: parts["base"])
 
     async def build() -> Any:
-        return build_evaluation(lambda _: parts["desk"]) if page else build_page(views, PageContext())
+        return build_evaluation(lambda _: parts["desk"], lambda _: "") if page else build_page(views, PageContext())
 
     blocks = asyncio.run(build())
     values: tuple[Any, ...] = (

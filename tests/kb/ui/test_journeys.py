@@ -176,6 +176,39 @@ def test_a_new_article_is_found_while_a_conversation_is_open(
     expect(page.locator("#past .turn").first).to_contain_text("Quel est le budget du programme ?")
 
 
+def test_what_an_update_changes_is_read_before_it_is_made(
+    place: Any, serve_page: ServePage, open_page: OpenPage
+) -> None:
+    address, corpus = place(serve_page)
+    chat, page = open_page(address), open_page(address)
+    (corpus / "budget.md").write_text(BUDGET.replace("12 milliards", "14 milliards"), "utf-8")
+    (corpus / "fermes.md").write_text("# Les fermes urbaines\n\nLe comité a retenu quatorze projets.\n", "utf-8")
+    page.goto(f"{address}/documents")
+    page.get_by_role("button", name="Voir d'abord ce qui changera").click()
+    state = page.locator("#etat")
+    make = state.get_by_role("button", name="Faire cette mise à jour")
+    expect(make).to_be_visible(timeout=60_000)
+    for change in ("1 ajouté", "1 modifié", "Les fermes urbaines"):
+        expect(state).to_contain_text(change)
+    of_budget = state.locator(".foreseen details").filter(has_text="Le budget du programme")
+    of_budget.locator("summary").click()
+    expect(of_budget.locator(".diff").filter(has_text="14 milliards")).to_be_visible()
+    picture(page, "aperçu")
+
+    # Nothing has changed yet, for those who ask neither.
+    ask(chat, "Quel est le budget du programme ?")
+    expect(chat.locator("#current .answer")).to_contain_text("12 milliards")
+    page.reload()
+    expect(page.locator("#liste ~ [role=status]")).to_have_text("1 document")
+
+    make.click()
+    expect(state).to_contain_text("1 ajouté", timeout=60_000)
+    expect(make).to_have_count(0)
+    found_soon(chat, "Quel est donc le budget du programme ?", "14 milliards")
+    page.reload()
+    expect(page.locator("#liste ~ [role=status]")).to_have_text("2 documents")
+
+
 def test_filters_hold_and_are_taken_away(place: Any, serve_page: ServePage, open_page: OpenPage) -> None:
     address, corpus = place(serve_page)
     (corpus / "autre.md").write_text(BUDGET.replace("2025-03", "2019").replace("12 milliards", "5 milliards"), "utf-8")

@@ -9,6 +9,7 @@ import pytest
 from kb.errors import ReperesError
 from kb.records.database import AppDatabase
 from kb.records.following.followed import MOST_FOLLOWED, MOST_NEWS, FollowedQuestions, QuestionNews
+from kb.records.following.unseen import Unseen, UnseenNews
 from kb.records.following.visits import Visits, iso
 from kb.records.tables import FOLLOWED_QUESTIONS
 from kb.retrieval.filters import Filters
@@ -30,6 +31,26 @@ def test_a_visit_is_forgotten_after_the_retention(tmp_path: Path) -> None:
     visits = Visits(tmp_path / "app.db", 7)
     visits.look("anne", moment(2))
     assert visits.look("anne", moment(12)) is None
+
+
+def test_what_somebody_has_not_looked_at_is_counted_from_their_last_visit(
+    followed: FollowedQuestions, tmp_path: Path
+) -> None:
+    unseen = UnseenNews(tmp_path / "app.db", 365)
+    followed.follow("anne", "Où ?", "Où ?", ["a.md"], moment(1))
+    assert unseen.of("anne", moment(2)) is None
+    Visits(tmp_path / "app.db", 365).look("anne", moment(2))
+    (question,) = followed.list("anne", moment(3))
+    news = [
+        QuestionNews(iso(moment(day)), "bears", name, name) for day, name in ((4, "c.md"), (4, "b.md"), (2, "a.md"))
+    ]
+    followed.update("anne", question.id, iso(moment(4)), [], news)
+    assert unseen.of("anne", moment(5)) == Unseen(iso(moment(2)), frozenset({"b.md", "c.md"}))
+    assert unseen.of("luc", moment(5)) is None
+    assert unseen.of("anne", moment(2).replace(year=2028)) is None
+    unseen.close()
+    assert UnseenNews(tmp_path / "none.db", 365).of("anne") is None
+    assert not (tmp_path / "none.db").exists()
 
 
 @pytest.fixture

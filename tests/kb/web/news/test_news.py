@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -124,6 +125,45 @@ def test_a_followed_question_tells_of_its_sources_and_of_what_bears_on_it(
     assert [item.document for item in followed.news] == ["bilan.md", "financement.md", "bilan.md"]
     client.post(f"{ADDRESS}/laisser", data={"question": followed.id})
     assert "Vous ne suivez aucune question" in client.get(ADDRESS).text
+
+
+def test_every_page_tells_how_much_is_new(application: Application, settings: Settings) -> None:
+    base = SmallBase(DOCUMENTS)
+    client = application(base)
+
+    def badge(path: str) -> str:
+        found = re.search(r'href="/nouveautes"[^>]*>Nouveautés(.*?)</a>', client.get(path).text)
+        assert found is not None
+        return found[1]
+
+    base.told = [told((QUARTERS, "added"), minutes=-600)]
+    assert badge("/aide") == ""  # to somebody who comes for the first time nothing is new
+    following(client, settings, base, minutes=-180)
+    client.get(ADDRESS)
+    visited(settings, 2)
+    base.told = [
+        told((FINANCING, "updated"), (BEARS, "withdrawn"), minutes=-5),
+        told((FINANCING, "updated"), minutes=-10),
+        *base.told,
+    ]
+    assert '>2</span><span class="unseen"> : 2 nouveautés depuis votre visite</span>' in badge("/aide")
+    (question,) = FollowedQuestions(settings.app_database, 365).list("")
+    assert question.news == ()  # nothing is asked anew for it
+    read(client)  # a reader of feeds has it asked
+    for path in ("/explorer", "/documents", "/conversations"):
+        assert " : 2 nouveautés depuis votre visite, dont 1 pour une question suivie<" in badge(path)
+    assert badge(ADDRESS) == badge("/aide") == ""  # seen
+
+
+def test_a_page_stands_where_what_is_new_cannot_be_counted(
+    application: Application, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = application(SmallBase(DOCUMENTS))
+    Path(f"{settings.app_database}-wal").unlink(missing_ok=True)
+    settings.app_database.write_bytes(b"ce fichier n'est pas une base" * 100)
+    page = client.get("/aide")
+    assert (page.status_code, 'class="fresh"' in page.text) == (200, False)
+    assert "what is new could not be counted" in caplog.text
 
 
 def test_what_changed_between_the_answer_and_the_click_is_told(application: Application, settings: Settings) -> None:
