@@ -63,7 +63,8 @@ def keep_filters(filters: Filters) -> dict[str, Any]:
 
 def kept_filters(kept: Mapping[str, Any]) -> Filters:
     """The filters that were kept."""
-    return Filters(**{name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()})
+    given: dict[str, Any] = {name: tuple(held) if isinstance(held, list) else held for name, held in kept.items()}
+    return Filters(**given)
 
 
 Needed = Sequence[tuple[Sequence[str], Sequence[str] | None]]

@@ -14,8 +14,13 @@ from kb.web.render import escape
 
 def menu_of(person: Person, context: PageContext, *, can_leave: bool = False) -> str:
     """The menu of the page of questions, as its context has it."""
-    has = {"has_documents": context.has_documents, "has_desk": context.has_desk}
-    return menu_html(person, **has, can_leave=can_leave, badge=context.badge(person))
+    return menu_html(
+        person,
+        has_documents=context.has_documents,
+        has_desk=context.has_desk,
+        can_leave=can_leave,
+        badge=context.badge(person),
+    )
 
 
 def menu_html(

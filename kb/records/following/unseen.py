@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
+from kb.errors import StoreError
 from kb.records.database import OpenedOnce
 from kb.records.following.visits import iso
 from kb.records.places import Kept, as_place
@@ -25,7 +26,7 @@ class Unseen:
 
 class UnseenNews:
     """In `app.db`, opened once: it is asked for with each page. Serves many threads; raises StoreError when it cannot
-    be opened."""
+    be read."""
 
     def __init__(self, kept: Kept, days: int) -> None:
         self._place = as_place(kept)
@@ -46,9 +47,12 @@ class UnseenNews:
         kept = sa.select(FOLLOWED_QUESTIONS.c.news).where(
             FOLLOWED_QUESTIONS.c.person == person, FOLLOWED_QUESTIONS.c.began >= oldest
         )
-        with self._database().transaction() as connection:
-            since = connection.execute(visit).scalar_one_or_none()
-            if since is None:
-                return None
-            told = [item for news in connection.execute(kept).scalars() for item in json.loads(news)]
+        try:
+            with self._database().transaction() as connection:
+                since = connection.execute(visit).scalar_one_or_none()
+                if since is None:
+                    return None
+                told = [item for news in connection.execute(kept).scalars() for item in json.loads(news)]
+        except sa.exc.SQLAlchemyError as error:
+            raise StoreError(f"{self._place} : lecture impossible ({error}).") from error
         return Unseen(since, frozenset(item["document"] for item in told if item["at"] > since))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 
-import sqlalchemy as sa
-
 from kb.errors import ReperesError
 from kb.ports import Views
 from kb.records.accounts import Person
@@ -36,7 +34,7 @@ class Badge:
             if unseen is None:
                 return ""
             changed = documents_since(self._base.of(person).reports(), unseen.since)
-        except (ReperesError, sa.exc.SQLAlchemyError):
+        except ReperesError:
             logger.warning("what is new could not be counted", exc_info=True)
             return ""
         return badge_html(len(changed), len(changed & unseen.documents))

@@ -139,7 +139,6 @@ def test_every_page_tells_how_much_is_new(application: Application, settings: Se
     base.told = [told((QUARTERS, "added"), minutes=-600)]
     assert badge("/aide") == ""  # to somebody who comes for the first time nothing is new
     following(client, settings, base, minutes=-180)
-    client.get(ADDRESS)
     visited(settings, 2)
     base.told = [
         told((FINANCING, "updated"), (BEARS, "withdrawn"), minutes=-5),
@@ -153,17 +152,6 @@ def test_every_page_tells_how_much_is_new(application: Application, settings: Se
     for path in ("/explorer", "/documents", "/conversations"):
         assert " : 2 nouveautés depuis votre visite, dont 1 pour une question suivie<" in badge(path)
     assert badge(ADDRESS) == badge("/aide") == ""  # seen
-
-
-def test_a_page_stands_where_what_is_new_cannot_be_counted(
-    application: Application, settings: Settings, caplog: pytest.LogCaptureFixture
-) -> None:
-    client = application(SmallBase(DOCUMENTS))
-    Path(f"{settings.app_database}-wal").unlink(missing_ok=True)
-    settings.app_database.write_bytes(b"ce fichier n'est pas une base" * 100)
-    page = client.get("/aide")
-    assert (page.status_code, 'class="fresh"' in page.text) == (200, False)
-    assert "what is new could not be counted" in caplog.text
 
 
 def test_what_changed_between_the_answer_and_the_click_is_told(application: Application, settings: Settings) -> None:
