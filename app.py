@@ -86,7 +86,7 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
         # Gradio can publish the files of its working directory: let there be none.
         with tempfile.TemporaryDirectory(prefix="reperes-") as empty:
             os.chdir(empty)
-            desk = EvaluationDesk(opener, place_of(settings))
+            desk = EvaluationDesk(opener, place_of(settings), settings.retention_days)
             kept = conversations_of(settings)
             with for_good():
                 page = server.build_server(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,9 @@ from kb.evaluation.kept.queries import drop_query, put_queries, read_queries
 from kb.evaluation.kept.runs import (
     EvaluationRun,
     about_run,
-    evaluation_run,
     evaluation_runs,
+    readable_run,
+    rights_of_run,
     rows_of,
     run_and_keep,
     scores_of,
@@ -27,12 +29,13 @@ from kb.evaluation.results import EvaluationResult, QuestionResult
 from kb.evaluation.shown.page import SourceLinks, to_part
 from kb.records.asked.questions import AskedQuestions
 from kb.records.database import AppDatabase
-from kb.records.feedback import Feedback, read_feedback, readable_feedback, set_feedback_status
+from kb.records.feedback import Feedback, SavedFeedback
 from kb.records.places import Kept
 from kb.rights.rights import WHOLE, Rights
 
 if TYPE_CHECKING:
     from kb.knowledge import KnowledgeBase
+    from kb.models.encoder import FloatMatrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,45 +49,47 @@ class Evaluated:
 
 class EvaluationDesk:
     """Feedback, test queries and runs in `app.db`, as an editor with `rights` may see them: what was made of more than
-    they may read is not there. Serves many threads; every method may raise ReperesError.
+    they may read is not there, nor feedback older than `days`. Serves many threads; every method may raise
+    ReperesError.
     """
 
-    def __init__(self, base: Callable[[], KnowledgeBase], kept: Kept, rights: Rights = WHOLE) -> None:
+    def __init__(self, base: Callable[[], KnowledgeBase], kept: Kept, days: int) -> None:
         self._whole = base
         self._kept = kept
-        self._rights = rights
+        self._said = SavedFeedback(kept, days)
+        self._rights = WHOLE
 
     def seen_by(self, rights: Rights) -> EvaluationDesk:
         """The desk as an editor with `rights` sees it."""
-        return EvaluationDesk(self._whole, self._kept, rights) if rights.hidden else self
+        seen = copy(self)
+        seen._rights = rights
+        return seen
 
     def _base(self) -> KnowledgeBase:
         return self._whole().seen_by(self._rights) if self._rights.hidden else self._whole()
 
     def missed(self, asked: AskedQuestions) -> MissedDesk:
         """The desk of what readers miss, over the same base and the questions that are kept."""
-        return MissedDesk(lambda questions: self._base().question_vectors(questions), self._kept, asked, self._rights)
+
+        def vectors(questions: Sequence[str]) -> FloatMatrix:
+            return self._base().question_vectors(questions)
+
+        return MissedDesk(vectors, self._kept, asked, self._said, self._rights)
 
     def feedback(self) -> list[Feedback]:
         """The feedback that nobody has read yet, newest first."""
-        with AppDatabase(self._kept) as database:
-            return readable_feedback(read_feedback(database, "new"), self._rights)
+        return self._said.read("new", self._rights)
 
     def query_of(self, number: int) -> EvaluationQuestion:
         """The test query that a feedback makes, not kept yet."""
-        with AppDatabase(self._kept) as database:
-            said = readable_feedback(read_feedback(database), self._rights)
-        chosen = next((one for one in said if one.id == number), None)
+        chosen = next((one for one in self._said.read(rights=self._rights) if one.id == number), None)
         if chosen is None:
             raise QuestionsError(f"L'avis n° {number} n'existe plus.")
         return to_query(chosen)
 
     def dismiss(self, number: int) -> None:
         """Puts a feedback aside."""
-        with AppDatabase(self._kept) as database:
-            for said in readable_feedback(read_feedback(database), self._rights):
-                if said.id == number:
-                    set_feedback_status(database, number, "dismissed")
+        self._said.set_status([number], "dismissed", self._rights)
 
     def queries(self) -> list[EvaluationQuestion]:
         """The test queries, in their order."""
@@ -115,9 +120,9 @@ class EvaluationDesk:
         self._check_new([checked], f"Question « {checked.id} »")
         with AppDatabase(self._kept) as database:
             put_queries(database, [checked])
-            number = checked.id.removeprefix("avis-")
-            if number != checked.id and number.isdigit():
-                set_feedback_status(database, int(number), "kept")
+        number = checked.id.removeprefix("avis-")
+        if number != checked.id and number.isdigit():
+            self._said.set_status([int(number)], "kept", self._rights)
 
     def drop(self, query_id: str) -> bool:
         """Deletes a test query; whether there was one."""
@@ -148,7 +153,7 @@ class EvaluationDesk:
             return [run for run in evaluation_runs(database) if self._may_see(run)]
 
     def _may_see(self, run: EvaluationRun) -> bool:
-        return self._rights.cover(Rights.without(run.about.get("hidden", ())))
+        return self._rights.cover(rights_of_run(run.about))
 
     def evaluate(
         self, wanted: Collection[str] | None = None, progress: Callable[[int, int], None] | None = None
@@ -177,8 +182,8 @@ class EvaluationDesk:
         """What a page of the application shows of a run, in HTML, with links to its sources. Raises QuestionsError when
         there is no such run."""
         with AppDatabase(self._kept) as database:
-            kept = evaluation_run(database, number)
-            if kept is None or not self._may_see(kept):
+            kept = readable_run(database, number, self._rights)
+            if kept is None:
                 raise QuestionsError(f"{number} : il n'y a pas d'évaluation de ce numéro.")
             rows = rows_of(database, number)
         queries = {query.id: query for query in self.queries()}

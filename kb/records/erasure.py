@@ -93,7 +93,7 @@ def erase_rows(connection: Connection, erased: Erased, texts: Texts) -> int:
         told_otherwise = table.c.understood != table.c.question
         changed += connection.execute(table.update().where(told_otherwise).values(understood=table.c.question)).rowcount
     sources, news = FOLLOWED_QUESTIONS.c.sources, FOLLOWED_QUESTIONS.c.news
-    changed += _rewrite(connection, sources, lambda held: [name for name in held if name not in erased])
+    changed += _rewrite(connection, sources, lambda held: _asked_without(held, erased))
     changed += _rewrite(connection, news, lambda held: [item for item in held if item["document"] not in erased])
     gone: dict[str, str] = {}
 
@@ -201,6 +201,13 @@ def _rewrite(connection: Connection, column: sa.Column[Any], without: Callable[[
             values = {column.name: json.dumps(held, ensure_ascii=False)}
             connection.execute(sa.update(table).where(mine).values(values))
     return changed
+
+
+def _asked_without(held: list[str] | Held, erased: Erased) -> list[str] | Held:
+    """How a followed question is asked, without the sources of its last answer that were erased."""
+    if isinstance(held, list):  # from before anything stood beside them
+        return [name for name in held if name not in erased]
+    return held | {"documents": [name for name in held["documents"] if name not in erased]}
 
 
 def _rewrite_turns(connection: Connection, erased: Erased) -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+import math
+import time
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -15,10 +17,10 @@ import sqlalchemy as sa
 from kb.records.database import AppDatabase
 from kb.records.erasure import answer_without, read_erased
 from kb.records.kept_answers import rights_of
-from kb.records.places import place_of
+from kb.records.places import Kept, as_place, place_of
 from kb.records.spreadsheet import guarded
 from kb.records.tables import FEEDBACK
-from kb.rights.rights import Rights
+from kb.rights.rights import WHOLE, Rights
 from kb.settings import Settings
 
 Verdict = Literal["good", "bad"]
@@ -42,6 +44,7 @@ STATUSES: Mapping[Status, str] = {
     "dismissed": "écarté",
 }
 LONGEST_COMMENT = 2_000
+_BETWEEN_PURGES = 3600.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +101,6 @@ def read_feedback(database: AppDatabase, status: Status | None = None) -> list[F
         return [Feedback(**{**row._mapping, "answer": json.loads(row.answer)}) for row in connection.execute(query)]
 
 
-def readable_feedback(said: Iterable[Feedback], rights: Rights) -> list[Feedback]:
-    """What was said of answers that were made of no more than somebody with `rights` may read."""
-    return [one for one in said if rights.cover(rights_of(one.answer))]
-
-
 def set_feedback_status(database: AppDatabase, number: int, status: Status) -> None:
     """Notes what became of a feedback."""
     with database.transaction() as connection:
@@ -141,23 +139,43 @@ def to_csv(feedback: Iterable[Feedback]) -> bytes:
 
 
 class SavedFeedback:
-    """Keeps what readers say of answers; what is older than the retention goes. Serves many threads."""
+    """What readers say of answers, kept at a place for `days`; what is older goes, at each new one and, once an hour at
+    most, at reading: an application that goes on shows nothing beyond. Serves many threads; every method raises
+    StoreError when `app.db` cannot be opened.
+    """
 
-    def __init__(self, settings: Settings) -> None:
-        self._place = place_of(settings)
-        self._days = settings.retention_days
+    def __init__(self, kept: Kept, days: int) -> None:
+        self._place = as_place(kept)
+        self._days = days
+        self._purged = -math.inf
 
     def add(
         self, verdict: Verdict, reason: str | None, comment: str, answer: Mapping[str, Any], generation: int
     ) -> None:
-        """Keeps one. Raises StoreError when `app.db` cannot be opened."""
+        """Keeps one."""
         now = datetime.now(UTC)
         with AppDatabase(self._place) as database:
             add_feedback(database, now.isoformat(timespec="seconds"), verdict, reason, comment, answer, generation)
         self.purge(now)
 
+    def read(self, status: Status | None = None, rights: Rights = WHOLE) -> list[Feedback]:
+        """What was said, newest first, of one status only when given, of answers that were made of no more than
+        somebody with `rights` may read."""
+        if time.monotonic() - self._purged > _BETWEEN_PURGES:
+            self.purge()
+        with AppDatabase(self._place) as database:
+            return [one for one in read_feedback(database, status) if rights.cover(rights_of(one.answer))]
+
+    def set_status(self, numbers: Collection[int], status: Status, rights: Rights = WHOLE) -> None:
+        """Notes what became of those that somebody with `rights` may see."""
+        mine = [said.id for said in self.read(rights=rights) if said.id in numbers]
+        with AppDatabase(self._place) as database:
+            for number in mine:
+                set_feedback_status(database, number, status)
+
     def purge(self, now: datetime | None = None) -> int:
         """Erases what is older than the retention; how many there were."""
+        self._purged = time.monotonic()
         if not self._place.exists():
             return 0
         before = ((now or datetime.now(UTC)) - timedelta(days=self._days)).isoformat(timespec="seconds")
@@ -167,6 +185,6 @@ class SavedFeedback:
 
 def feedback_of(settings: Settings) -> SavedFeedback | None:
     """What keeps feedback; None when the retention is 0 days: what there was is erased."""
-    kept = SavedFeedback(settings)
+    kept = SavedFeedback(place_of(settings), settings.retention_days)
     kept.purge()
     return kept if settings.retention_days else None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, NotRequired, cast
 
 from kb.answering.serialize import AnswerJson, CitationJson, answer_to_json
+from kb.retrieval.filters import Filters
 from kb.rights.rights import WHOLE, Rights
 from kb.types import Answer, AnswererName, Citation, Document, Hit, Passage, RefusalReason
 
@@ -24,16 +26,18 @@ class KeptCitation(CitationJson):
 
 class KeptAnswer(AnswerJson):
     """The form of `reperes ask --json`, each citation a `KeptCitation`, those of `nearest` too; `closest` are the
-    documents of a refusal; `hidden` what was hidden from who asked, absent where nothing was.
+    documents of a refusal; `hidden` what was hidden from who asked, absent where nothing was; `filters` what it was
+    limited to, absent where it was to nothing.
     """
 
     closest: list[dict[str, Any]]
     hidden: NotRequired[list[str]]
+    filters: NotRequired[dict[str, Any]]
 
 
-def keep_answer(answer: Answer, rights: Rights = WHOLE) -> KeptAnswer:
-    """`answer`, given to somebody with `rights`, as plain values, from which `kept_answer` makes it again but for the
-    documents' texts."""
+def keep_answer(answer: Answer, rights: Rights = WHOLE, filters: Filters | None = None) -> KeptAnswer:
+    """`answer`, given to somebody with `rights` from what passes `filters`, as plain values, from which `kept_answer`
+    makes it again but for the documents' texts."""
     plain = answer_to_json(answer)
     near = [_keep_document(document) for document in closest(answer.hits)] if answer.refused else []
     quoted = {
@@ -41,12 +45,26 @@ def keep_answer(answer: Answer, rights: Rights = WHOLE) -> KeptAnswer:
         "nearest": _keep_citations(answer.nearest, plain["nearest"]),
     }
     hidden = {"hidden": list(rights.hidden)} if rights.hidden else {}
-    return cast("KeptAnswer", {**plain, **quoted, "closest": near, **hidden})
+    limited = {"filters": keep_filters(filters)} if filters else {}
+    return cast("KeptAnswer", {**plain, **quoted, "closest": near, **hidden, **limited})
 
 
 def rights_of(kept: Mapping[str, Any]) -> Rights:
     """The rights of who was given an answer."""
     return Rights.without(kept.get("hidden", ()))
+
+
+def keep_filters(filters: Filters) -> dict[str, Any]:
+    """What filters ask for, as plain values: `kept_filters` makes them again."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in asdict(filters).items() if value
+    }
+
+
+def kept_filters(kept: Mapping[str, Any]) -> Filters:
+    """The filters that were kept."""
+    given: dict[str, Any] = {name: tuple(held) if isinstance(held, list) else held for name, held in kept.items()}
+    return Filters(**given)
 
 
 Needed = Sequence[tuple[Sequence[str], Sequence[str] | None]]

@@ -41,7 +41,7 @@ FOLLOWED_QUESTIONS = sa.Table(
     sa.Column("understood", PlainText, nullable=False),
     sa.Column("began", PlainText, nullable=False),
     sa.Column("checked", PlainText, nullable=False),
-    sa.Column("sources", PlainText, nullable=False),  # JSON
+    sa.Column("sources", PlainText, nullable=False),  # JSON, with how it is asked: see kb/records/following/followed.py
     sa.Column("news", PlainText, nullable=False),  # JSON
 )
 EVALUATION_RUNS = sa.Table(

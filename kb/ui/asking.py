@@ -24,7 +24,7 @@ from kb.ui.examples import ExamplesOfAll
 from kb.ui.feedback import feedback_updates
 from kb.ui.narrowing import narrowing_html
 from kb.ui.opened import can_leave, opened_at, who
-from kb.ui.tools import menu_html, note, notice, tools_html
+from kb.ui.tools import menu_of, note, notice, tools_html
 from kb.web import strings
 from kb.web.base_state import base_state_html, read_base_state, welcome_html
 from kb.web.chat.background import BETWEEN_STATES, BackgroundTask, RunningTasks
@@ -179,12 +179,7 @@ class Handlers:
                 now = replace(now, filters=choice_of(opened.query).filters)
         except ReperesError as error:
             told = notice(str(error))
-        menu = menu_html(
-            person,
-            has_documents=self._context.has_documents,
-            has_desk=self._context.has_desk,
-            can_leave=can_leave(request),
-        )
+        menu = menu_of(person, self._context, can_leave=can_leave(request))
         # A page that opens on nothing is left as it is: what is written, or asked, before this event is done stays.
         page = self._page(now) if now.turns else [now if now.filters else gr.skip(), *[gr.skip()] * (OUTPUTS - 1)]
         page[4] = gr.skip()

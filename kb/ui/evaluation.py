@@ -17,7 +17,7 @@ from kb.errors import ReperesError
 from kb.evaluation.desk import Evaluated, EvaluationDesk
 from kb.evaluation.questions import EvaluationQuestion
 from kb.ports import DeskOf
-from kb.records.accounts import LOCAL
+from kb.records.accounts import LOCAL, Person
 from kb.ui.evaluation_form import feedback_label, fields, narrowed, query_label, query_of
 from kb.ui.evaluation_html import evaluated_html, feedback_html, runs_html
 from kb.ui.opened import can_leave, who
@@ -30,8 +30,9 @@ _BETWEEN_STATES = 0.3  # seconds
 _LONGEST_QUEUE = 16
 
 
-def build_evaluation(desks: DeskOf) -> gr.Blocks:
-    """The page of evaluations, an application of its own: who may open it may use its events, and nobody else."""
+def build_evaluation(desks: DeskOf, badge: Callable[[Person], str]) -> gr.Blocks:
+    """The page of evaluations, an application of its own: who may open it may use its events, and nobody else. `badge`
+    is the HTML of what is new."""
 
     def seen(action: Callable[..., Any]) -> Callable[..., Any]:
         """An action of `_Handlers`, over the desk as whoever sends the event sees it."""
@@ -45,7 +46,7 @@ def build_evaluation(desks: DeskOf) -> gr.Blocks:
         return in_states if inspect.isgeneratorfunction(action) else answered
 
     def load(request: gr.Request) -> list[Any]:
-        return _Handlers(desks(who(request))).load(request)
+        return _Handlers(desks(who(request))).load(request, badge(who(request)))
 
     at_once: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     page = gr.Blocks(title=strings.EVALUATION, analytics_enabled=False, fill_width=True)
@@ -134,9 +135,9 @@ class _Handlers:
     def __init__(self, desk: EvaluationDesk) -> None:
         self._desk = desk
 
-    def load(self, request: gr.Request) -> list[Any]:
+    def load(self, request: gr.Request, badge: str) -> list[Any]:
         """The page for whoever opens it: the lists, the documents that can be chosen, and their menu."""
-        menu = menu_html(who(request), here="/evaluation", can_leave=can_leave(request))
+        menu = menu_html(who(request), here="/evaluation", can_leave=can_leave(request), badge=badge)
         return [*self.lists(), gr.update(choices=self._titles()), menu]
 
     def lists(self) -> list[Any]:

@@ -37,7 +37,7 @@ def mount_pages(
         loaded: dict[str, Any] = sys.modules
         loaded.setdefault("matplotlib", None)  # what `import` itself takes for « is not there »
     if desks is not None:
-        _mount(server, build_evaluation(desks), "/evaluation", context.events)
+        _mount(server, build_evaluation(desks, context.badge), "/evaluation", context.events)
     _mount(server, build_page(base, context, feedback), "/", context.events)
 
 

@@ -25,15 +25,7 @@ def narrowing_html(filters: Filters, scope: Scope) -> str:
     """The chips. Each is a link to the page with other filters: the script keeps the conversation that is open, and
     what is written (assets/questions).
     """
-    choice = Choice(
-        filters.words,
-        filters.kind,
-        filters.rubric,
-        filters.programme,
-        filters.partner,
-        filters.since or "",
-        filters.until or "",
-    )
+    choice = Choice.of(filters)
     return f'<div class="narrowing">{_chosen_html(choice)}{_choices_html(choice, scope)}</div>'
 
 

@@ -8,16 +8,36 @@ from urllib.parse import quote
 from kb.records.accounts import ROLE_NAMES, Person
 from kb.web import strings
 from kb.web.chat.plain import plain_html
+from kb.web.page_context import PageContext
 from kb.web.render import escape
 
 
+def menu_of(person: Person, context: PageContext, *, can_leave: bool = False) -> str:
+    """The menu of the page of questions, as its context has it."""
+    return menu_html(
+        person,
+        has_documents=context.has_documents,
+        has_desk=context.has_desk,
+        can_leave=can_leave,
+        badge=context.badge(person),
+    )
+
+
 def menu_html(
-    person: Person, *, here: str = "/", has_documents: bool = True, has_desk: bool = True, can_leave: bool = False
+    person: Person,
+    *,
+    here: str = "/",
+    has_documents: bool = True,
+    has_desk: bool = True,
+    can_leave: bool = False,
+    badge: str = "",
 ) -> str:
-    """The pages that `person` may open, `here` marked, and who they are; `can_leave` when they have sessions here."""
+    """The pages that `person` may open, `here` marked, and who they are; `can_leave` when they have sessions here,
+    `badge` (HTML) tells what is new."""
     missing = {*([] if has_documents else ["/documents"]), *([] if has_desk else ["/evaluation"])}
     items = "".join(
-        f'<li><a href="{address}"{" aria-current=page" if address == here else ""}>{escape(label)}</a></li>'
+        f'<li><a href="{address}"{" aria-current=page" if address == here else ""}>{escape(label)}'
+        f"{badge if address == strings.NEWS else ''}</a></li>"
         for address, label, for_editors in strings.PAGES
         if (person.edits or not for_editors) and address not in missing
     )

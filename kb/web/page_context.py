@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kb.ports import Ingestor
+from kb.records.accounts import Person
 from kb.records.conversations import Conversations, PassingConversations
 from kb.text.domain import NO_DOMAIN, Domain
 from kb.web.auth.rate_limits import RateLimits
@@ -16,7 +18,8 @@ from kb.web.operation import Metrics
 @dataclass(frozen=True, slots=True)
 class PageContext:
     """What the page is handed beside the base: who brings it up to date, what the agency says of its field,
-    what keeps, counts and limits, whether conversations can be shared, and where pages tell of their events."""
+    what keeps, counts and limits, whether conversations can be shared, where pages tell of their events, and what tells
+    a person in the menu that something is new (HTML)."""
 
     ingestor: Ingestor | None = None
     domain: Domain = NO_DOMAIN
@@ -29,3 +32,4 @@ class PageContext:
     has_desk: bool = False
     shares: bool = False
     events: PageEvents = field(default_factory=PageEvents)
+    badge: Callable[[Person], str] = field(default=lambda _: "")

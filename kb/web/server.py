@@ -41,6 +41,7 @@ from kb.web.door.origins import Origins, is_loopback
 from kb.web.evaluation_files import evaluation_routes
 from kb.web.glossary.page import glossary_routes
 from kb.web.guard import Guard
+from kb.web.news.badge import badge_of
 from kb.web.news.routes import news_of, news_routes
 from kb.web.operation import Metrics, operation_routes
 from kb.web.originals.leaves import Leaves
@@ -101,6 +102,7 @@ def build_server(
         Middleware(Guard, origins=Origins(settings.host, settings.public_url), head=_head(), largest_body=limit),
         Middleware(Access, gate=gate),
     ]
+    badge = badge_of(settings, views)
     events = PageEvents()
     leaves = Leaves()
     middleware.append(Middleware(EventDoor, events=events, marks=gate.is_open))
@@ -122,6 +124,7 @@ def build_server(
         if asked is not None:
             asked.close()
         leaves.close()
+        badge.close()
 
     server = FastAPI(
         title=strings.NAME,
@@ -132,6 +135,7 @@ def build_server(
         middleware=middleware,
         lifespan=closing,
     )
+    server.state.badge = badge
     add_problem_pages(server)
     hidden: dict[str, Any] = {"include_in_schema": False}
     server.include_router(operation_routes(views, ingestor, metrics), **hidden)
@@ -174,6 +178,7 @@ def build_server(
         has_desk=desk is not None,
         shares=links is not None,
         events=events,
+        badge=badge,
     )
     mount_pages(server, views, context, feedback, desk_of)
     return server

@@ -188,7 +188,7 @@ REPORT_FAILED = "Échec"
 REPORT_NOTICE = "À savoir"
 REPORT_MORE = "… et {number} de plus."
 
-MENU, MENU_SHORT = "Pages de Repères", "Menu"
+MENU, MENU_SHORT, NEWS = "Pages de Repères", "Menu", "/nouveautes"
 SKIP, HELP, ACCESSIBILITY = "Aller au contenu", "Aide", "Accessibilité"
 # Address, name, and whether it is for editors only.
 PAGES = (
@@ -198,7 +198,7 @@ PAGES = (
     ("/conversations", "Conversations", False),
     ("/documents", "Documents", True),
     ("/evaluation", "Évaluation", True),
-    ("/nouveautes", "Nouveautés", False),
+    (NEWS, "Nouveautés", False),
     ("/aide", "Aide", False),
 )
 SIGN_IN, SIGN_OUT, SIGN_OUT_EVERYWHERE = "Se connecter", "Se déconnecter", "Se déconnecter partout"

@@ -27,8 +27,19 @@ from kb.evaluation.results import EvaluationResult, EvaluationRow, QuestionResul
 from kb.records.database import AppDatabase
 from kb.records.erasure import answer_without, query_without, read_erased
 from kb.records.tables import EVALUATION_ROWS, EVALUATION_RUNS
+from kb.rights.rights import Rights
 from kb.types import StoreStatus
 
+# What is read of a run that is not there: as long as of one that is.
+_NO_RUN = json.dumps(
+    {
+        "questions_file": "questions de l'application",
+        **dict.fromkeys(("questions_hash", "answerer", "model", "encoder", "version", "commit"), "0123456789abcdef"),
+        **dict.fromkeys(("questions", "generation", "documents"), 100),
+        "answers": True,
+        "hidden": ["*"],
+    }
+)
 # What rows kept by earlier versions lack.
 _LACKED: dict[str, Any] = {"confidence": None, "nearest": []}
 
@@ -116,6 +127,24 @@ def evaluation_run(database: AppDatabase, number: int) -> EvaluationRun | None:
     with database.transaction() as connection:
         row = connection.execute(query).one_or_none()
     return None if row is None else _run(row)
+
+
+def readable_run(database: AppDatabase, number: int, rights: Rights) -> EvaluationRun | None:
+    """A run by its number, for an editor with `rights`; None when there is none, or it was made with more than these.
+
+    Nothing but what decides is read before it has, and as much is judged of a run that is not there: a clock tells one
+    that may not be seen from none no more than words do.
+    """
+    decides = sa.select(EVALUATION_RUNS.c.about).where(EVALUATION_RUNS.c.id == number)
+    with database.transaction() as connection:
+        about = connection.execute(decides).scalar_one_or_none()
+    may_be_seen = rights.cover(rights_of_run(json.loads(_NO_RUN if about is None else about)))
+    return evaluation_run(database, number) if about is not None and may_be_seen else None
+
+
+def rights_of_run(about: Mapping[str, Any]) -> Rights:
+    """The rights of who made a run about this."""
+    return Rights.without(about.get("hidden", ()))
 
 
 def rows_of(database: AppDatabase, number: int) -> dict[str, tuple[EvaluationRow, dict[str, float]]]:

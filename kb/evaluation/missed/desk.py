@@ -19,7 +19,7 @@ from kb.evaluation.missed.weeks import Week, weeks
 from kb.evaluation.questions import EvaluationQuestion, parse_questions, question_to_json
 from kb.records.asked.questions import AskedQuestion, AskedQuestions
 from kb.records.database import AppDatabase
-from kb.records.feedback import REASONS, Feedback, Status, read_feedback, readable_feedback, set_feedback_status
+from kb.records.feedback import REASONS, Feedback, SavedFeedback, Status
 from kb.records.places import Kept
 from kb.records.spreadsheet import guarded
 from kb.rights.rights import WHOLE, Rights
@@ -85,21 +85,22 @@ class Group:
 
 
 class MissedDesk:
-    """Over the questions and the feedback in `app.db`, those that an editor with `rights` may see. Serves many threads;
-    every method may raise ReperesError.
+    """Over the questions and the feedback in `app.db`, those that an editor with `rights` may see; test queries are
+    `kept` there too. Serves many threads; every method may raise ReperesError.
     """
 
-    def __init__(self, vectors: Vectors, kept: Kept, asked: AskedQuestions, rights: Rights = WHOLE) -> None:
+    def __init__(
+        self, vectors: Vectors, kept: Kept, asked: AskedQuestions, said: SavedFeedback, rights: Rights = WHOLE
+    ) -> None:
         self._rights = rights
         self._vectors = vectors
         self._kept = kept
         self._asked = asked
+        self._said = said
 
     def groups(self, status: Status = "new") -> list[Group]:
         """What is missed, those that are alike together: the largest group first, then the latest."""
-        with AppDatabase(self._kept) as database:
-            told = readable_feedback(read_feedback(database, status), self._rights)
-        said = [feedback for feedback in told if feedback.verdict == "bad"][:MOST]
+        said = [said for said in self._said.read(status, self._rights) if said.verdict == "bad"][:MOST]
         found = [_of_question(question) for question in self._asked.missed(status, MOST, self._rights)]
         found += [_of_feedback(feedback) for feedback in said]
         found.sort(key=lambda missed: (missed.at, missed.kind, missed.number))
@@ -110,10 +111,7 @@ class MissedDesk:
     def set_status(self, questions: Collection[int], feedback: Collection[int], status: Status) -> None:
         """Notes what became of a group."""
         self._asked.set_status(questions, status, self._rights)
-        with AppDatabase(self._kept) as database:
-            for said in readable_feedback(read_feedback(database), self._rights):
-                if said.id in feedback:
-                    set_feedback_status(database, said.id, status)
+        self._said.set_status(feedback, status, self._rights)
 
     def make_query(self, questions: Collection[int], feedback: Collection[int], text: str) -> str:
         """Makes a test query of a group, to be reviewed, in the words `text`; its id. Raises QuestionsError when the
@@ -131,9 +129,7 @@ class MissedDesk:
     def weeks(self) -> list[Week]:
         """The weeks within the retention, latest first, of questions that were asked with no more rights than theirs:
         a number of others' would tell what is asked of sources that they may not read."""
-        with AppDatabase(self._kept) as database:
-            said = readable_feedback(read_feedback(database), self._rights)
-        return weeks(self._asked.since(rights=self._rights), said)
+        return weeks(self._asked.since(rights=self._rights), self._said.read(rights=self._rights))
 
     @property
     def is_part(self) -> bool:
@@ -153,9 +149,7 @@ class MissedDesk:
         return text.getvalue().encode("utf-8-sig")
 
     def _query(self, questions: Collection[int], feedback: Collection[int]) -> EvaluationQuestion:
-        with AppDatabase(self._kept) as database:
-            told = readable_feedback(read_feedback(database), self._rights)
-        said = next((known for known in told if known.id in feedback), None)
+        said = next((known for known in self._said.read(rights=self._rights) if known.id in feedback), None)
         if said is not None:
             return to_query(said)  # what the reader said fills some of it in
         mine = self._asked.since(rights=self._rights)

@@ -1,4 +1,5 @@
-"""What people come back for: when they last looked (`visits`), and the questions that they follow (`followed`).
+"""What people come back for: when they last looked (`visits`), the questions that they follow (`followed`), and what
+of both they have not looked at yet (`unseen`).
 
-Both are a person's own, and go after the retention of the settings.
+All is a person's own, and goes after the retention of the settings.
 """

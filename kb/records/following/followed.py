@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, cast
 
@@ -14,22 +14,25 @@ from sqlalchemy.engine import Connection
 
 from kb.errors import ReperesError
 from kb.records.database import AppDatabase
-from kb.records.erasure import read_erased
+from kb.records.erasure import Erased, read_erased
 from kb.records.following.visits import iso
+from kb.records.kept_answers import keep_filters, kept_filters
 from kb.records.places import Kept
 from kb.records.tables import FOLLOWED_QUESTIONS
+from kb.retrieval.filters import Filters
+from kb.rights.rights import WHOLE, Rights
 
 MOST_FOLLOWED = 20
 """Questions of one person: each is answered anew, in some tenths of a second, when documents came or changed."""
 MOST_NEWS = 50
 
-What = Literal["source_updated", "source_withdrawn", "bears"]
+What = Literal["source_updated", "source_withdrawn", "source_returned", "bears"]
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionNews:
-    """What is new about a question, since `at` (an ISO date and time in UTC): a source of its answer was changed or
-    withdrawn, or a document that is new or changed bears on it."""
+    """What is new about a question, since `at` (an ISO date and time in UTC): a source of its answer was changed,
+    withdrawn, or withdrawn and put back, or a document that is new or changed bears on it."""
 
     at: str
     what: What
@@ -39,8 +42,9 @@ class QuestionNews:
 
 @dataclass(frozen=True, slots=True)
 class FollowedQuestion:
-    """A question, `understood` without the conversation that it was asked in. `sources` are the ids of the documents
-    that its answer cited at `checked`, up to when changes of the base have been looked at; `news` newest first.
+    """A question, `understood` without the conversation that it was asked in, answered from what passes `filters`.
+    `sources` are the ids of the documents that its answer cited at `checked`, up to when changes of the base have been
+    looked at, with the `rights` of its person; `news` newest first.
     """
 
     id: str
@@ -50,6 +54,8 @@ class FollowedQuestion:
     checked: str
     sources: tuple[str, ...]
     news: tuple[QuestionNews, ...]
+    filters: Filters = field(default_factory=Filters)
+    rights: Rights = WHOLE
 
 
 class FollowedQuestions:
@@ -60,17 +66,27 @@ class FollowedQuestions:
         self._days = days
 
     def follow(
-        self, person: str, question: str, understood: str, sources: Sequence[str], now: datetime | None = None
+        self,
+        person: str,
+        question: str,
+        understood: str,
+        sources: Sequence[str],
+        now: datetime | None = None,
+        *,
+        answered: datetime | None = None,
+        filters: Filters | None = None,
+        rights: Rights = WHOLE,
     ) -> None:
-        """Follows a question; one that is followed already is left. Raises ReperesError when there are too many."""
+        """Follows a question whose answer, `answered` then from what passes `filters`, cited `sources`: what changed
+        since is still to be told. One that is followed already is left. Raises ReperesError when there are too many.
+        """
         moment = now or datetime.now(UTC)
+        given = filters or Filters()
         with AppDatabase(self._kept) as database, database.writing() as connection:
             self._purge(connection, moment)
-            mine = connection.execute(
-                sa.select(FOLLOWED_QUESTIONS.c.understood).where(FOLLOWED_QUESTIONS.c.person == person)
-            ).scalars()
-            known = list(mine)
-            if understood in known:
+            mine = sa.select(FOLLOWED_QUESTIONS).where(FOLLOWED_QUESTIONS.c.person == person)
+            known = [_followed(row) for row in connection.execute(mine)]
+            if any(one.understood == understood and one.filters == given for one in known):
                 return
             if len(known) >= MOST_FOLLOWED:
                 raise ReperesError(
@@ -83,8 +99,8 @@ class FollowedQuestions:
                 "question": question,
                 "understood": understood,
                 "began": iso(moment),
-                "checked": iso(moment),
-                "sources": json.dumps([source for source in sources if source not in erased]),
+                "checked": iso(min(answered or moment, moment)),
+                "sources": _asked(sources, given, rights, erased),
                 "news": "[]",
             }
             connection.execute(FOLLOWED_QUESTIONS.insert(), row)
@@ -98,9 +114,16 @@ class FollowedQuestions:
             return [_followed(row) for row in rows]
 
     def update(
-        self, person: str, question_id: str, checked: str, sources: Collection[str], news: Sequence[QuestionNews]
+        self,
+        person: str,
+        question_id: str,
+        checked: str,
+        sources: Collection[str],
+        news: Sequence[QuestionNews],
+        rights: Rights = WHOLE,
     ) -> None:
-        """Keeps that changes were looked at up to `checked`, with the sources of the answer now and what is new.
+        """Keeps that changes were looked at with `rights` up to `checked`, with the sources of the answer now and what
+        is new.
 
         Nothing where another page has done so already.
         """
@@ -111,13 +134,25 @@ class FollowedQuestions:
             if row is None:
                 return
             erased = read_erased(connection)
+            filters = _followed(row).filters
             held = [asdict(item) for item in news if item.document not in erased] + json.loads(row.news)
             values = {
                 "checked": checked,
-                "sources": json.dumps([source for source in sources if source not in erased]),
+                "sources": _asked(sources, filters, rights, erased),
                 "news": json.dumps(held[:MOST_NEWS], ensure_ascii=False),
             }
             connection.execute(table.update().where(mine).values(values))
+
+    def seen_with(self, person: str, rights: Rights) -> None:
+        """Notes that these are the rights of a person by now: what is looked at with others does not count for them."""
+        mine = FOLLOWED_QUESTIONS.c.person == person
+        with AppDatabase(self._kept) as database, database.writing() as connection:
+            for row in connection.execute(sa.select(FOLLOWED_QUESTIONS).where(mine)).all():
+                before = _followed(row)
+                if before.rights != rights:
+                    values = {"sources": _asked(before.sources, before.filters, rights)}
+                    this = FOLLOWED_QUESTIONS.c.id == row.id
+                    connection.execute(FOLLOWED_QUESTIONS.update().where(this).values(values))
 
     def leave(self, person: str, question_id: str) -> bool:
         """Follows a question no longer; whether it was followed."""
@@ -130,10 +165,27 @@ class FollowedQuestions:
         connection.execute(FOLLOWED_QUESTIONS.delete().where(FOLLOWED_QUESTIONS.c.began < oldest))
 
 
+def _asked(sources: Collection[str], filters: Filters, rights: Rights, erased: Collection[str] | Erased = ()) -> str:
+    """How a question is asked, and what its last answer cited, as a row keeps it."""
+    held: dict[str, Any] = {"documents": [source for source in sources if source not in erased]}
+    held |= {"filters": keep_filters(filters)} if filters else {}
+    held |= {"hidden": list(rights.hidden)} if rights.hidden else {}
+    return json.dumps(held, ensure_ascii=False)
+
+
 def _followed(row: Any) -> FollowedQuestion:
     news = tuple(_news(item) for item in json.loads(row.news))
     values = {name: getattr(row, name) for name in ("id", "question", "understood", "began", "checked")}
-    return FollowedQuestion(**values, sources=tuple(json.loads(row.sources)), news=news)
+    held = json.loads(row.sources)
+    if isinstance(held, list):  # from before anything stood beside them
+        held = {"documents": held}
+    return FollowedQuestion(
+        **values,
+        sources=tuple(held["documents"]),
+        news=news,
+        filters=kept_filters(held.get("filters", {})),
+        rights=Rights.without(held.get("hidden", ())),
+    )
 
 
 def _news(item: Mapping[str, Any]) -> QuestionNews:

@@ -22,6 +22,14 @@ class Visits:
         self._kept = kept
         self._days = days
 
+    def last(self, person: str, now: datetime | None = None) -> str | None:
+        """When `person` looked last, an ISO date and time in UTC; None when they have not within the retention."""
+        oldest = iso((now or datetime.now(UTC)) - timedelta(days=self._days))
+        mine = sa.select(VISITS.c.at).where(VISITS.c.person == person, VISITS.c.at >= oldest)
+        with AppDatabase(self._kept) as database, database.transaction() as connection:
+            found: str | None = connection.execute(mine).scalar_one_or_none()
+        return found
+
     def look(self, person: str, now: datetime | None = None) -> str | None:
         """Notes that `person` looks now; when their visit before this one ended, an ISO date and time in UTC, None for
         the first one within the retention."""

@@ -15,6 +15,9 @@ from kb.records.places import Kept, as_place
 from kb.records.tables import CONVERSATIONS, TURNS
 from kb.rights.rights import WHOLE, Rights
 
+# What a conversation needs that is not there: as long as of one that is.
+_NO_CONVERSATION = json.dumps([[["*"], ["*"]]])
+
 
 @dataclass(frozen=True, slots=True)
 class SharedConversation:
@@ -77,7 +80,9 @@ def _of(person: str, conversation: str) -> sa.ColumnElement[bool]:
 def _read(connection: Connection, conversation: str, rights: Rights) -> SharedConversation | None:
     query = sa.select(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation, CONVERSATIONS.c.shared)
     found = connection.execute(query).one_or_none()
-    if found is None or not may_be_shown(json.loads(found.needed), rights):
+    # As much is judged of one that is not there.
+    may_be_read = may_be_shown(json.loads(_NO_CONVERSATION if found is None else found.needed), rights)
+    if found is None or not may_be_read:
         return None
     rows = connection.execute(sa.select(TURNS).where(TURNS.c.conversation_id == conversation).order_by(TURNS.c.number))
     turns = tuple(KeptTurn(row.number, row.at, row.generation, json.loads(row.answer)) for row in rows)

@@ -30,18 +30,25 @@ class Caller:
 
     `session` is opaque and opens nothing: the same for all requests of one sign-in (of one API token, of one person
     behind a proxy), another after each sign-in; without sign-in everybody on this machine has the same. `can_leave`
-    tells whether it is one that people can end here.
+    tells whether it is one that people can end here, `is_program` whether an API token stands for the person.
     """
 
     person: Person
     session: str
     can_leave: bool = False
+    is_program: bool = False
 
 
 def session_of(scope: Mapping[str, Any]) -> str | None:
     """The session of a request, see `Caller`; None for one that `Access` let nobody in with (public pages)."""
     caller = scope.get("state", {}).get("caller")
     return caller.session if isinstance(caller, Caller) else None
+
+
+def is_program(scope: Mapping[str, Any]) -> bool:
+    """Whether an API token stands for who calls."""
+    caller = scope.get("state", {}).get("caller")
+    return isinstance(caller, Caller) and caller.is_program
 
 
 class Gate:
@@ -139,7 +146,7 @@ class Gate:
     def _program(self, token: str) -> Caller | None:
         # A wrong token costs one SHA-256: nothing that would have to be limited.
         person = self.accounts.bearer(token)
-        return None if person is None else Caller(person, _digest("token", token))
+        return None if person is None else Caller(person, _digest("token", token), is_program=True)
 
     def _proxied(self, request: HTTPConnection) -> Caller | None:
         name = request.headers.get(self.settings.proxy_header, "").strip()

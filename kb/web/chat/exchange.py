@@ -135,7 +135,7 @@ def _shown(base: Base, asked: ChatState, answer: Answer, final: bool) -> Iterato
             body=answer_html(answer, number, conversation=asked.id),
             sources=sources_html(answer, number),
             reply=answer.text or strings.REFUSAL,
-            given=keep_answer(answer, base.rights),
+            given=keep_answer(answer, base.rights, asked.filters),
             generation=base.status().generation,
         )
     elif answer.text.strip() or answer.hits:

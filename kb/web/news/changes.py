@@ -32,6 +32,18 @@ def changes_of(reports: Iterable[Mapping[str, Any]]) -> list[DocumentChange]:
     ]
 
 
+def documents_since(reports: Iterable[Mapping[str, Any]], since: str) -> set[str]:
+    """The ids of the documents that changed after an ISO date and time in UTC; `reports` are the newest first, and read
+    as far as that only."""
+    found: set[str] = set()
+    for report in reports:
+        if (at := _ended(report)) and at <= since:
+            break
+        if at:
+            found |= {change["document"] for change in report.get("changes", ())}
+    return found
+
+
 def together(changes: Iterable[DocumentChange]) -> list[DocumentChange]:
     """The changes of each document as one, the latest documents first: new and then changed is new, and one that came
     and went is told as withdrawn."""

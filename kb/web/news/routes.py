@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
@@ -12,26 +13,30 @@ from fastapi.responses import RedirectResponse, Response
 from kb.errors import ReperesError
 from kb.ports import Views
 from kb.records.accounts import Person
-from kb.records.conversations import Conversations
+from kb.records.conversations import Conversations, KeptTurn
 from kb.records.following.followed import FollowedQuestion, FollowedQuestions, QuestionNews
 from kb.records.following.visits import Visits
+from kb.records.kept_answers import kept_filters
 from kb.records.places import place_of
 from kb.settings import Settings
 from kb.web import strings
+from kb.web.auth.gate import is_program
 from kb.web.chat.sources import reader_address
 from kb.web.chat.waiting_line import WaitingLines
 from kb.web.news.changes import DocumentChange, changes_of, together
 from kb.web.news.feed import TYPE, Entry, atom
 from kb.web.news.following import bring_up_to_date, readable
+from kb.web.pages.explore import Choice
 from kb.web.pages.templating import page, person_of
 
-ADDRESS = "/nouveautes"
+ADDRESS = strings.NEWS
 _SHOWN = 100
 _ENTRIES = 200
 KINDS = {"added": "Nouveau", "updated": "Modifié", "withdrawn": "Retiré"}
 WHATS = {
     "source_updated": "Une source de la réponse a changé",
     "source_withdrawn": "Une source de la réponse a été retirée",
+    "source_returned": "Une source de la réponse a été retirée, puis remise",
     "bears": "Un document nouveau ou modifié en parle",
 }
 
@@ -53,12 +58,20 @@ class News:
         """The changes that are still known of the base as `person` sees it, newest first."""
         return changes_of(self.base.of(person).reports())
 
-    def questions(self, person: Person, changes: Sequence[DocumentChange]) -> list[FollowedQuestion]:
-        """The questions that `person` follows, with what is new about them in documents that they may read now."""
+    def questions(self, person: Person, changes: Sequence[DocumentChange], *, is_own: bool) -> list[FollowedQuestion]:
+        """The questions that `person` follows, with what is new about them in documents that they may read now.
+        `is_own` tells that the person looks, not a program for them."""
         if self.followed is None:
             return []
         opened = self.base.of(person)
-        return readable(bring_up_to_date(person.name, self.followed, opened, changes, self.waiting_lines), opened)
+        found = bring_up_to_date(person.name, self.followed, opened, changes, self.waiting_lines, is_own=is_own)
+        return readable(found, opened)
+
+    def since(self, person: Person, *, is_own: bool) -> str | None:
+        """When `person` visited before; a look of their own is noted as a visit."""
+        if self.visits is None:
+            return None
+        return self.visits.look(person.name) if is_own else self.visits.last(person.name)
 
 
 def news_of(settings: Settings, base: Views, conversations: Conversations, waiting_lines: WaitingLines) -> News:
@@ -75,9 +88,10 @@ def news_routes(news: News) -> APIRouter:
 
     def show(request: Request, trouble: str = "") -> Response:
         person = person_of(request)
+        is_own = not is_program(request.scope)
         changes = news.changes(person)
-        questions = news.questions(person, changes)
-        since = news.visits.look(person.name) if news.visits is not None else None
+        questions = news.questions(person, changes, is_own=is_own)
+        since = news.since(person, is_own=is_own)
         told: dict[str, Any] = {"since": since, "questions": questions, "trouble": trouble, "kinds": KINDS}
         return page(
             request,
@@ -90,6 +104,7 @@ def news_routes(news: News) -> APIRouter:
             fresh=together(change for change in changes if since is not None and change.at > since)[:_SHOWN],
             earlier=[change for change in changes if since is None or change.at <= since][:_SHOWN],
             reader=reader_address,
+            limits=_limits,
         )
 
     @router.get(ADDRESS)
@@ -100,7 +115,7 @@ def news_routes(news: News) -> APIRouter:
     def feed(request: Request) -> Response:
         person = person_of(request)
         changes = news.changes(person)
-        questions = news.questions(person, changes)
+        questions = news.questions(person, changes, is_own=not is_program(request.scope))
         base = f"{request.url.scheme}://{request.url.netloc}"
         entries = [_of_change(change, base) for change in changes]
         entries += [_of_question(question, item, base) for question in questions for item in question.news]
@@ -112,9 +127,9 @@ def news_routes(news: News) -> APIRouter:
 
     @router.post(f"{ADDRESS}/suivre")
     def follow(request: Request, conversation: Identifier) -> Response:
-        person = person_of(request).name
+        person = person_of(request)
         try:
-            kept = news.conversations.get(person, conversation)
+            kept = news.conversations.get(person.name, conversation)
             if news.followed is None:
                 raise ReperesError("Cette application ne garde rien : une question ne peut pas y être suivie.")
             if kept is None or not kept.turns:
@@ -122,7 +137,15 @@ def news_routes(news: News) -> APIRouter:
             answer = kept.turns[-1].answer
             cited = dict.fromkeys(citation["document"] for citation in answer["citations"])
             understood = answer["standalone_question"] or answer["question"]
-            news.followed.follow(person, answer["question"], understood, list(cited))
+            news.followed.follow(
+                person.name,
+                answer["question"],
+                understood,
+                list(cited),
+                answered=_searched(kept.turns[-1]),
+                filters=kept_filters(answer.get("filters", {})),
+                rights=news.base.rights(person),
+            )
         except ReperesError as error:
             return show(request, str(error))
         return RedirectResponse(f"{ADDRESS}#suivies", 303)
@@ -134,6 +157,17 @@ def news_routes(news: News) -> APIRouter:
         return RedirectResponse(f"{ADDRESS}#suivies", 303)
 
     return router
+
+
+def _searched(turn: KeptTurn) -> datetime:
+    """When the documents of an answer were looked for: it is kept once it is written."""
+    took = sum(seconds for seconds in turn.answer["seconds"].values() if seconds is not None)
+    return datetime.fromisoformat(turn.at) - timedelta(seconds=took)
+
+
+def _limits(question: FollowedQuestion) -> str:
+    """What the answers to a question are limited to, as people read it; empty where they are not."""
+    return ", ".join(label for *_, label in Choice.of(question.filters).given)
 
 
 def _of_change(change: DocumentChange, base: str) -> Entry:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
@@ -53,6 +53,12 @@ class Choice:
     partenaire: tuple[str, ...] = ()
     de: str = ""
     a: str = ""
+
+    @classmethod
+    def of(cls, filters: Filters) -> Self:
+        """The choice that filters are of."""
+        values = filters.kind, filters.rubric, filters.programme, filters.partner
+        return cls(filters.words, *values, filters.since or "", filters.until or "")
 
     @property
     def filters(self) -> Filters:

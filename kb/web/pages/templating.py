@@ -75,12 +75,16 @@ def origin_of(request: Request) -> str:
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """A page of the application, with its menu."""
+    """A page of the application, with its menu; the application's `state.badge`, if it has one, makes the HTML that
+    tells a person there what is new."""
     state = request.scope.get("state", {})
     values.setdefault("back", None)
+    person = state.get("person")
+    badge = getattr(request.app.state, "badge", None)
     html = _TEMPLATES.get_template(template).render(
         request=request,
-        person=state.get("person"),
+        person=person,
+        badge=Markup(badge(person)) if badge is not None and isinstance(person, Person) else "",
         can_leave=getattr(state.get("caller"), "can_leave", False),
         path=request.url.path,
         **values,

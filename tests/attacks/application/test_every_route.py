@@ -59,7 +59,7 @@ def parts(given: Settings, tiny_encoder: Encoder, tmp_path_factory: pytest.TempP
     ingest([folder], given, tiny_encoder)
     kept = SavedConversations(given.app_database, 365)
     with KnowledgeBase.open(given, tiny_encoder) as base:
-        desk = EvaluationDesk(lambda: base, given.app_database)
+        desk = EvaluationDesk(lambda: base, given.app_database, given.retention_days)
         desk.put(EvaluationQuestion("q1", "Qui finance ?", documents=(FINANCING.id,)))
         yield {"base": base, "ingestor": StillIngestor(), "desk": desk, "conversations": kept}
     kept.close()
@@ -205,7 +205,7 @@ def test_no_value_fails_an_event(sender: Sender, parts: dict[str, Any], page: st
     views = Views(lambda: parts["base"])
 
     async def build() -> Any:
-        return build_evaluation(lambda _: parts["desk"]) if page else build_page(views, PageContext())
+        return build_evaluation(lambda _: parts["desk"], lambda _: "") if page else build_page(views, PageContext())
 
     blocks = asyncio.run(build())
     values: tuple[Any, ...] = (

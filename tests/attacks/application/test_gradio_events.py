@@ -41,7 +41,9 @@ def serve(settings: Settings) -> Iterator[Served]:
 
     def served(base: Any = None, **changed: Any) -> str:
         opened = base or SmallBase(DOCUMENTS)
-        desk = EvaluationDesk(cast("Callable[[], KnowledgeBase]", lambda: opened), settings.app_database)
+        desk = EvaluationDesk(
+            cast("Callable[[], KnowledgeBase]", lambda: opened), settings.app_database, settings.retention_days
+        )
         return servers.serve(opened, StillIngestor(), desk=desk, **changed)
 
     yield served

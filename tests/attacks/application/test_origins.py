@@ -34,7 +34,9 @@ def serve_page(settings: Settings) -> Iterator[Served]:
     def serve(**changed: Any) -> str:
         base = SmallBase(DOCUMENTS)
         kept.append(SavedConversations(replace(settings, **changed).app_database, 365))
-        desk = EvaluationDesk(cast("Callable[[], KnowledgeBase]", lambda: base), settings.app_database)
+        desk = EvaluationDesk(
+            cast("Callable[[], KnowledgeBase]", lambda: base), settings.app_database, settings.retention_days
+        )
         return servers.serve(base, StillIngestor(), desk=desk, conversations=kept[-1], **changed)
 
     yield serve

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from assistant import over_http
+from assistant import over_http, values
 from kb.records.conversations import SavedConversations
 from kb.text.domain import Domain
 from kb.web.server import build_server
@@ -181,25 +181,38 @@ def test_an_assistant_reads_what_its_person_may(restricted: Restricted, person: 
     token, cookies = restricted.tokens.get(person, ""), restricted.clients[person].cookies
     headers = {"cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())} if cookies else {}
 
-    async def work(client: Any) -> list[str]:
+    async def work(client: Any) -> tuple[list[str], list[str], list[dict[str, Any]]]:
         asked = [
             ("search", {"question": QUESTION, "k": 50}),
             ("ask", {"question": QUESTION, "answerer": "extractive"}),
             *(("read_document", {"document": name(source)}) for source in SOURCES for name in (id_of, _unknown_id)),
         ]
-        return [repr(await client.call_tool(tool, given)) for tool, given in asked]
+        of_marks = [{"question": f"Que dit le plan {MARKS[source]} ?", "answerer": "extractive"} for source in SOURCES]
+        return (
+            [tool.name for tool in (await client.list_tools()).tools],
+            [repr(await client.call_tool(tool, given)) for tool, given in asked],
+            [values(await client.call_tool("ask", given)) for given in of_marks],
+        )
 
     if person == "nobody":
         begun = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {}}
         refused = told_by(restricted.clients[person].post("/api/mcp", json=begun))
         assert (refused.status, refused.sources) == (401, set())
         return
-    found, asked, *read = over_http(restricted.address, work, token, **headers)
+    tools, (found, asked, *read), of_marks = over_http(restricted.address, work, token, **headers)
+    assert tools == ["search", "ask", "read_document"]
     assert Told(0, (), found.encode()).sources == SHOWN[person]
     assert Told(0, (), asked.encode()).sources <= SHOWN[person]
     for source, known, nothing in zip(SOURCES, read[::2], read[1::2], strict=True):
         is_same = known.replace(id_of(source), "¤") == nothing.replace(_unknown_id(source), "¤")
         assert is_same == (source not in SHOWN[person])
+    for source, answer in zip(SOURCES, of_marks, strict=True):
+        cited = {citation["document"] for citation in answer["citations"]}
+        is_shown = source in SHOWN[person]
+        assert (answer["refused"], cited) == (not is_shown, {pdf_of(source)} if is_shown else set())
+        assert not is_shown or all(MARKS[source] in citation["quote"] for citation in answer["citations"])
+        of_itself = json.dumps([answer[name] for name in ("answer", "citations", "nearest")], ensure_ascii=False)
+        assert Told(0, (), of_itself.encode()).sources <= SHOWN[person]
 
 
 def _unknown_id(source: str) -> str:

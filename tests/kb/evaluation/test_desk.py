@@ -16,6 +16,8 @@ from kb.evaluation.shown.page import to_html
 from kb.knowledge import KnowledgeBase
 from kb.records.database import AppDatabase
 from kb.records.feedback import Verdict, add_feedback
+from kb.records.tables import EVALUATION_RUNS
+from kb.rights.rights import Rights
 from kb.types import Answer, Document, StoreStatus
 from scripted_base import ScriptedBase, answer_of
 
@@ -49,7 +51,7 @@ def base() -> Base:
 def desk(tmp_path: Path, base: Base) -> EvaluationDesk:
     with AppDatabase(tmp_path / "app.db") as database:
         put_queries(database, QUERIES)
-    return EvaluationDesk(lambda: cast("KnowledgeBase", base), tmp_path / "app.db")
+    return EvaluationDesk(lambda: cast("KnowledgeBase", base), tmp_path / "app.db", 36_500)
 
 
 def test_only_reviewed_queries_are_asked_and_only_those_wanted(desk: EvaluationDesk, base: Base) -> None:
@@ -72,6 +74,21 @@ def test_a_run_is_compared_with_the_last_finished_one_over_the_same_queries(desk
     assert done.comparison is not None
     assert [(change.id, change.better) for change in done.comparison.changes] == [("q1", False)]
     assert [run.id for run in desk.runs()] == [4, 3, 2, 1]
+
+
+def test_a_run_of_more_is_refused_before_anything_of_it_is_read(desk: EvaluationDesk, tmp_path: Path) -> None:
+    number = desk.evaluate().run
+    with AppDatabase(tmp_path / "app.db") as database, database.transaction() as connection:
+        connection.execute(EVALUATION_RUNS.update().values(figures="{"))
+    less = desk.seen_by(Rights.without(["rh"]))
+    told = []
+    for name in (number, number + 1):
+        with pytest.raises(QuestionsError) as refused:
+            less.report(name, lambda *_: "")
+        told.append(str(refused.value).replace(str(name), "¤"))
+    assert told[0] == told[1] == "¤ : il n'y a pas d'évaluation de ce numéro."
+    with pytest.raises(ValueError, match="property name"):
+        desk.report(number, lambda *_: "")  # whoever may see it has its figures read
 
 
 def test_a_feedback_becomes_a_query_and_is_no_longer_to_be_read(desk: EvaluationDesk, tmp_path: Path) -> None:

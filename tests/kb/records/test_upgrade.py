@@ -150,7 +150,7 @@ def test_a_file_from_before_the_migrations_opens_and_keeps_everything(tmp_path: 
         assert scores_of(database, "1")["q2"] == {}
         assert scores_of(database, "1")["q1"]["hit@1"] == 1.0
         assert "refusal_auc" not in {compared.figure for compared in compare(*[scores_of(database, "1")] * 2).figures}
-    report = EvaluationDesk(_no_base, path).report(1, lambda *_: "")
+    report = EvaluationDesk(_no_base, path, 365).report(1, lambda *_: "")
     assert "Questions sans réponse bien refusées" in report
     assert "Aire sous la courbe des refus</th>" not in report
 

@@ -42,8 +42,8 @@ def base(tmp_path: Path, settings: Settings, packaged_encoder: Encoder) -> Itera
 def test_from_a_feedback_to_a_report(
     base: KnowledgeBase, settings: Settings, serve_page: ServePage, open_page: OpenPage
 ) -> None:
-    desk = EvaluationDesk(lambda: base, settings.app_database)
-    address = serve_page(base, feedback=SavedFeedback(settings), desk=desk)
+    desk = EvaluationDesk(lambda: base, settings.app_database, settings.retention_days)
+    address = serve_page(base, feedback=SavedFeedback(settings.app_database, settings.retention_days), desk=desk)
     page = open_page(address, expected=("status of 422",))
     ask(page, "Quel est le budget du programme ?")
     page.get_by_role("button", name="Utile", exact=True).click()
@@ -162,7 +162,7 @@ def test_from_a_feedback_to_a_report(
 def test_a_query_that_is_changed_keeps_what_the_form_does_not_show(
     base: KnowledgeBase, settings: Settings, serve_page: ServePage, open_page: OpenPage
 ) -> None:
-    desk = EvaluationDesk(lambda: base, settings.app_database)
+    desk = EvaluationDesk(lambda: base, settings.app_database, settings.retention_days)
     said = (Message("user", "Le budget ?"), Message("assistant", "12 milliards."))
     quotes = (("Le programme concerne 448 quartiers.",),)
     desk.put(EvaluationQuestion("suite", "Et les quartiers ?", ("budget.md",), expected_quotes=quotes, history=said))
@@ -181,7 +181,7 @@ def test_a_query_that_is_changed_keeps_what_the_form_does_not_show(
 def test_without_a_query_nothing_runs_and_the_page_says_so(
     base: KnowledgeBase, settings: Settings, serve_page: ServePage, open_page: OpenPage
 ) -> None:
-    desk = EvaluationDesk(lambda: base, settings.app_database)
+    desk = EvaluationDesk(lambda: base, settings.app_database, settings.retention_days)
     page = open_page(serve_page(base, desk=desk))
     page.get_by_role("link", name="Évaluation").click()
     page.get_by_role("button", name="Poser toutes les questions").click()
@@ -213,7 +213,7 @@ def test_the_page_draws_the_curve_of_refusals(
             yield replace(answer, confidence=0.9 if "budget" in question else 0.1)
 
     monkeypatch.setattr(KnowledgeBase, "stream", sure)
-    desk = EvaluationDesk(lambda: base, settings.app_database)
+    desk = EvaluationDesk(lambda: base, settings.app_database, settings.retention_days)
     desk.put(EvaluationQuestion("q1", "Quel est le budget du programme ?", expected_facts=(("12 milliards",),)))
     desk.put(EvaluationQuestion("q2", "Quelle est la taille de la tour Eiffel ?", unanswerable=True))
     address = serve_page(base, desk=desk)
@@ -240,7 +240,7 @@ def test_the_page_draws_the_curve_of_refusals(
 def test_a_query_is_found_by_its_words_and_names_documents_that_are_chosen(
     base: KnowledgeBase, settings: Settings, serve_page: ServePage, open_page: OpenPage
 ) -> None:
-    desk = EvaluationDesk(lambda: base, settings.app_database)
+    desk = EvaluationDesk(lambda: base, settings.app_database, settings.retention_days)
     for number in range(84):
         desk.put(EvaluationQuestion(f"q{number:02}", f"Combien de places dans la crèche {number:02} ?", ("budget.md",)))
     page = open_page(serve_page(base, desk=desk))

@@ -43,7 +43,7 @@ def said(settings: Settings) -> list[Feedback]:
 def test_a_bad_answer_is_told_with_its_reason_and_becomes_a_test_query(
     serve_page: ServePage, small_base: SmallBase, open_page: OpenPage, kept: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = open_page(serve_page(small_base, feedback=SavedFeedback(kept)))
+    page = open_page(serve_page(small_base, feedback=SavedFeedback(kept.app_database, kept.retention_days)))
     expect(page.locator("#feedback")).to_be_hidden()
     ask(page, "Qui apporte les aides du programme ?")
     page.get_by_role("button", name="Pas utile").click()
@@ -89,7 +89,7 @@ def json_lines(text: str) -> list[dict[str, object]]:
 def test_a_good_answer_takes_one_click(
     serve_page: ServePage, small_base: SmallBase, open_page: OpenPage, kept: Settings
 ) -> None:
-    page = open_page(serve_page(small_base, feedback=SavedFeedback(kept)))
+    page = open_page(serve_page(small_base, feedback=SavedFeedback(kept.app_database, kept.retention_days)))
     ask(page, "Qui apporte les aides du programme ?")
     page.get_by_role("button", name="Utile", exact=True).click()
     expect(page.locator("#thanks")).to_contain_text("votre avis est noté")
@@ -102,7 +102,7 @@ def test_a_good_answer_takes_one_click(
 def test_nobody_is_asked_when_nothing_may_be_kept(
     serve_page: ServePage, small_base: SmallBase, open_page: OpenPage, kept: Settings
 ) -> None:
-    SavedFeedback(kept).add("good", None, "", small_answer(), 3)
+    SavedFeedback(kept.app_database, kept.retention_days).add("good", None, "", small_answer(), 3)
     assert feedback_of(replace(kept, retention_days=0)) is None
     assert said(kept) == []
     page = open_page(serve_page(small_base))
@@ -121,7 +121,7 @@ def test_what_is_older_than_the_retention_goes(kept: Settings) -> None:
     old = (datetime.now(UTC) - timedelta(days=400)).isoformat(timespec="seconds")
     with AppDatabase(kept.app_database) as database:
         add_feedback(database, old, "good", None, "", small_answer(), 3)
-    SavedFeedback(kept).add("bad", "wrong", "", small_answer(), 3)
+    SavedFeedback(kept.app_database, kept.retention_days).add("bad", "wrong", "", small_answer(), 3)
     assert [feedback.verdict for feedback in said(kept)] == ["bad"]
 
 

@@ -53,9 +53,14 @@ def place(
     ingestor = ChildIngestor(given)
 
     def served(serve_page: ServePage) -> tuple[str, Path]:
-        desk = EvaluationDesk(lambda: base, given.app_database)
+        desk = EvaluationDesk(lambda: base, given.app_database, given.retention_days)
         kept = SavedConversations(given.app_database, 365)
-        options = {"feedback": SavedFeedback(given), "desk": desk, "conversations": kept, "corpus": corpus}
+        options = {
+            "feedback": SavedFeedback(given.app_database, given.retention_days),
+            "desk": desk,
+            "conversations": kept,
+            "corpus": corpus,
+        }
         return serve_page(base, ingestor, **options), corpus
 
     yield served
@@ -169,6 +174,39 @@ def test_a_new_article_is_found_while_a_conversation_is_open(
         page, "Combien de projets de fermes urbaines le comité du Quincampoix a-t-il retenus ?", "quatorze projets"
     )
     expect(page.locator("#past .turn").first).to_contain_text("Quel est le budget du programme ?")
+
+
+def test_what_an_update_changes_is_read_before_it_is_made(
+    place: Any, serve_page: ServePage, open_page: OpenPage
+) -> None:
+    address, corpus = place(serve_page)
+    chat, page = open_page(address), open_page(address)
+    (corpus / "budget.md").write_text(BUDGET.replace("12 milliards", "14 milliards"), "utf-8")
+    (corpus / "fermes.md").write_text("# Les fermes urbaines\n\nLe comité a retenu quatorze projets.\n", "utf-8")
+    page.goto(f"{address}/documents")
+    page.get_by_role("button", name="Voir d'abord ce qui changera").click()
+    state = page.locator("#etat")
+    make = state.get_by_role("button", name="Faire cette mise à jour")
+    expect(make).to_be_visible(timeout=60_000)
+    for change in ("1 ajouté", "1 modifié", "Les fermes urbaines"):
+        expect(state).to_contain_text(change)
+    of_budget = state.locator(".foreseen details").filter(has_text="Le budget du programme")
+    of_budget.locator("summary").click()
+    expect(of_budget.locator(".diff").filter(has_text="14 milliards")).to_be_visible()
+    picture(page, "aperçu")
+
+    # Nothing has changed yet, for those who ask neither.
+    ask(chat, "Quel est le budget du programme ?")
+    expect(chat.locator("#current .answer")).to_contain_text("12 milliards")
+    page.reload()
+    expect(page.locator("#liste ~ [role=status]")).to_have_text("1 document")
+
+    make.click()
+    expect(state).to_contain_text("1 ajouté", timeout=60_000)
+    expect(make).to_have_count(0)
+    found_soon(chat, "Quel est donc le budget du programme ?", "14 milliards")
+    page.reload()
+    expect(page.locator("#liste ~ [role=status]")).to_have_text("2 documents")
 
 
 def test_filters_hold_and_are_taken_away(place: Any, serve_page: ServePage, open_page: OpenPage) -> None:
@@ -317,7 +355,9 @@ def test_every_page_fits_a_narrow_screen(
     serve_page: ServePage, open_page: OpenPage, settings: Settings, path: str
 ) -> None:
     base: Any = SmallBase([replace(DOCUMENTS[0], partners=("Anah",), programmes=("NPNRU",)), *DOCUMENTS[1:]])
-    address = serve_page(base, StillIngestor(), desk=EvaluationDesk(lambda: base, settings.app_database))
+    address = serve_page(
+        base, StillIngestor(), desk=EvaluationDesk(lambda: base, settings.app_database, settings.retention_days)
+    )
     page = open_page(address, 320, 640)
     page.goto(f"{address}{path}")
     page.locator("h1, h2").first.wait_for()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from kb.ui.tools import tools_html
+from kb.records.accounts import Person
+from kb.ui.tools import menu_of, tools_html
 from kb.web import strings
+from kb.web.news.badge import badge_html
+from kb.web.page_context import PageContext
 
 
 def test_an_answer_that_is_kept_can_be_exported_and_its_question_followed() -> None:
@@ -25,3 +28,11 @@ def test_one_that_is_not_kept_can_only_be_copied() -> None:
     assert strings.COPY in shown
     assert "<form" not in shown
     assert "href" not in shown
+
+
+def test_the_menu_tells_each_person_what_is_new() -> None:
+    context = PageContext(badge=lambda person: badge_html(120 if person.name == "anne" else 0))
+    menu = menu_of(Person("anne", "reader"), context)
+    told = '<span class="unseen"> : 120 nouveautés depuis votre visite</span>'
+    assert f'href="/nouveautes">Nouveautés <span class="fresh" aria-hidden="true">99+</span>{told}</a>' in menu
+    assert "fresh" not in menu_of(Person("luc", "reader"), context)

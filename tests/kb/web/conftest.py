@@ -26,8 +26,11 @@ def application(settings: Settings) -> Iterator[Application]:
 
     def build(base: Any = None, ingestor: StillIngestor | None = None, **changed: Any) -> httpx.Client:
         opened = SmallBase(DOCUMENTS) if base is None else base
-        desk = EvaluationDesk(cast("Callable[[], KnowledgeBase]", lambda: opened), settings.app_database)
-        kept = conversations_of(replace(settings, **changed))
+        given = replace(settings, **changed)
+        desk = EvaluationDesk(
+            cast("Callable[[], KnowledgeBase]", lambda: opened), given.app_database, given.retention_days
+        )
+        kept = conversations_of(given)
         address = servers.serve(opened, ingestor or StillIngestor(), EXAMPLES, None, desk, kept, **changed)
         clients.append(httpx.Client(base_url=address, headers={"accept": "text/html"}, timeout=60))
         return clients[-1]

@@ -64,7 +64,7 @@ class World:
 
     @property
     def feedback(self) -> SavedFeedback:
-        return SavedFeedback(self.settings)
+        return SavedFeedback(self.settings.app_database, self.settings.retention_days)
 
     def answer(self, question: str, document: str) -> KeptAnswer:
         with KnowledgeBase.open(self.settings, self.encoder) as base:

@@ -91,7 +91,7 @@ def restricted_application(root: Path, encoder: Encoder, reader: Reader) -> Iter
         else:
             accounts.add(name, "editor", password(name), groups)
     with KnowledgeBase(open_store(settings).reader(encoder), encoder, reader=reader) as base:
-        desk = EvaluationDesk(lambda: base, settings.app_database)
+        desk = EvaluationDesk(lambda: base, settings.app_database, settings.retention_days)
         runs = _fill(settings, base, desk, restrictions_of(settings))
         conversations = SavedConversations(settings.app_database, 365)
         servers = Servers(settings)

@@ -4,6 +4,7 @@ what became of each, and what an update would change."""
 from __future__ import annotations
 
 import io
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -115,6 +116,35 @@ def test_a_folder_is_dropped_chosen_by_the_keyboard_and_added_at_once(
     expect(listed.get_by_role("status")).to_have_text("1 fichier à envoyer, 3 laissés de côté")
     listed.get_by_role("button", name="Annuler ce qui n'est pas envoyé").click()
     expect(page.get_by_role("button", name="Lire ces fichiers")).to_be_disabled()
+
+
+def test_the_progress_of_a_file_is_seen_while_it_is_sent(
+    serve_page: ServePage, open_page: OpenPage, settings: Settings, tmp_path: Path
+) -> None:
+    address = serve_page(SmallBase(DOCUMENTS), StillIngestor())
+    page = open_page(address)
+    page.goto(f"{address}/documents")
+    # A narrow line, as from a site away: nothing but the amount that is sent at a time depends on it.
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 50_000}
+    session = page.context.new_cdp_session(page)
+    session.send("Network.emulateNetworkConditions", slow)
+    note = tmp_path / "long.md"
+    note.write_text("# Long\n\n" + "Le comité a retenu des projets de jardins partagés.\n\n" * 20_000, encoding="utf-8")
+    page.get_by_label("Fichiers").set_input_files(note)
+    page.get_by_role("button", name="Lire ces fichiers").click()
+    row = page.locator("[data-sent] li")
+    progress = page.get_by_role("progressbar", name="long.md")
+    expect(row.locator(".badge")).to_have_text(re.compile(r"^envoi : [1-9]\d? %$"))
+    expect(progress).to_be_visible()
+    expect(progress).to_have_js_property("max", 100)
+    expect(page.locator("[data-sent]").get_by_role("status")).to_have_text("Envoi en cours : 0 sur 1")
+    assert 0 < progress.evaluate("bar => bar.value") < 100
+    picture(page, "bulk-sending")
+    assert serious(page, "sending") == []
+    session.send("Network.emulateNetworkConditions", slow | {"uploadThroughput": -1})
+    expect(row.locator(".badge")).to_have_text("reçu")
+    expect(progress).to_be_hidden()
+    assert [file.name for file in Uploads(settings.uploads_folder, 10).waiting()] == ["long.md"]
 
 
 def test_many_documents_in_every_light(serve_page: ServePage, open_page: OpenPage, settings: Settings) -> None:

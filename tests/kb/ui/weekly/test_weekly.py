@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import feedparser
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -20,11 +21,15 @@ from ingest.pipeline import ingest
 from kb.evaluation.desk import EvaluationDesk
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
+from kb.records.accounts import FileAccounts
 from kb.records.asked.questions import AskedQuestions
 from kb.records.conversations import PassingConversations, SavedConversations
-from kb.records.feedback import SavedFeedback
+from kb.records.database import AppDatabase
+from kb.records.feedback import SavedFeedback, add_feedback
+from kb.records.tables import FEEDBACK, QUESTIONS_ASKED, TEST_QUERIES
 from kb.settings import Settings
 from questions import answered, refused
+from serving import password
 from small_base import SmallBase
 from small_pages import DOCUMENTS, ServePage
 
@@ -62,8 +67,12 @@ def test_a_week_is_counted_right_and_goes_with_the_retention(
     kept.failed("page", monday + timedelta(days=4))
     kept.answered(refused("Une question d'avant ?"), "page", now - timedelta(days=31))
     base: Any = SmallBase(DOCUMENTS)
-    desk = EvaluationDesk(lambda: base, settings.app_database)
-    address = serve_page(base, feedback=SavedFeedback(settings), desk=desk, retention_days=30)
+    said = SavedFeedback(settings.app_database, 30)
+    with AppDatabase(settings.app_database) as database:
+        old = (now - timedelta(days=31)).isoformat(timespec="seconds")
+        add_feedback(database, old, "bad", "wrong", "", {**answered("Un avis d'avant ?")}, 1)
+    desk = EvaluationDesk(lambda: base, settings.app_database, 30)
+    address = serve_page(base, feedback=said, desk=desk, retention_days=30)
     page = open_page(address)
     ask(page, "Qui apporte les aides du programme ?")
     page.get_by_role("button", name="Pas utile").click()
@@ -77,24 +86,77 @@ def test_a_week_is_counted_right_and_goes_with_the_retention(
     assert this[:6] == ["2", "1", "1", "0", "0", "1"]
     assert this[6] != ""
     assert last == ["6", "3", "1", "1", "1", "0", "2,0"]  # the median of 0.5, 1, 2, 4 and 6
-    expect(page.locator("main")).not_to_contain_text("Une question d'avant")
+    for gone in ("Une question d'avant", "Un avis d'avant"):
+        expect(page.locator("main")).not_to_contain_text(gone)
     in_every_light(page, "manques")
     with page.expect_download() as download:
         page.get_by_role("link", name="les questions (CSV)").click()
     rows = list(csv.reader(io.StringIO(Path(download.value.path()).read_text("utf-8-sig")), delimiter=";"))
     assert f"'{FORMULA}" in [row[0] for row in rows]
-    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+    assert not any(cell.startswith(("=", "+", "-", "@")) or "d'avant" in cell for row in rows for cell in row)
     with page.expect_download() as download:
         page.get_by_role("link", name="les semaines (CSV)").click()
     assert f"{monday.date()};6;3;1;1;1;0;" in Path(download.value.path()).read_text("utf-8-sig")
 
     # A month later all of it is gone.
     assert kept.purge(now + timedelta(days=31)) == 8
-    SavedFeedback(settings).purge(now + timedelta(days=400))
+    assert said.purge(now + timedelta(days=31)) == 1
     kept.close()
     page.reload()
     expect(page.locator("main")).to_contain_text("Aucune question gardée.")
     expect(page.locator("main")).to_contain_text("Rien à traiter")
+
+
+def test_what_is_missed_is_settled_in_one_click_and_names_nobody(
+    serve_page: ServePage, open_page: OpenPage, settings: Settings, tmp_path: Path
+) -> None:
+    name = "zenobie"
+    accounts = FileAccounts(tmp_path / "accounts")
+    accounts.add(name, "editor", password(name))
+    token = accounts.add_token(name, "reader")
+    base: Any = SmallBase(DOCUMENTS)
+    desk = EvaluationDesk(lambda: base, settings.app_database, settings.retention_days)
+    said = SavedFeedback(settings.app_database, settings.retention_days)
+    address = serve_page(base, feedback=said, desk=desk, auth="accounts", accounts=accounts.path)
+    page = open_page(address, signs_in=(name, password(name)))
+    tart, keys, premium = (
+        "Recette de la tarte aux fraises ?",
+        "Qui garde les clés du gymnase ?",
+        "Quelle prime à Mayotte ?",
+    )
+    ask(page, tart)
+    ask(page, keys)
+    headers = {"authorization": f"Bearer {token}"}
+    assert httpx.post(f"{address}/api/ask", json={"question": premium}, headers=headers, timeout=60).json()["refused"]
+    ask(page, "Qui apporte les aides du programme ?")
+    page.get_by_role("button", name="Pas utile").click()
+    page.get_by_label("Mauvaise source").check()
+    page.get_by_role("button", name="Envoyer l'avis").click()
+    expect(page.locator("#thanks")).to_contain_text("votre avis est noté")
+
+    page.goto(f"{address}/evaluation/manques")
+    cards = page.locator("article.card")
+    expect(cards).to_have_count(4)
+    page.get_by_role("button", name=f"En faire une question de test : {tart}").click()
+    expect(page.get_by_role("status")).to_contain_text("ajoutée : complétez-la dans Évaluation.")
+    expect(cards).to_have_count(3)
+    expect(cards.filter(has_text=tart)).to_have_count(0)
+    assert [(query.question, query.reviewed) for query in desk.queries()] == [(tart, False)]
+    page.get_by_role("button", name=f"Document manquant : {keys}").click()
+    expect(page.get_by_role("status")).to_have_text(f"Noté : il manque un document pour « {keys} ».")
+    missing = page.locator("section").filter(has=page.get_by_role("heading", name="Documents manquants"))
+    expect(missing.locator("article.card")).to_have_count(1)
+    expect(missing).to_contain_text(keys)
+    in_every_light(page, "manques-noté")
+
+    # Somebody asked, in the page and by a program, and disliked: nothing of it says who.
+    told = [page.locator("main").inner_text()]
+    told += [page.request.get(f"{address}/evaluation/{file}.csv").text() for file in ("manques", "semaines")]
+    with AppDatabase(settings.app_database) as database, database.transaction() as connection:
+        rows = [connection.execute(table.select()).all() for table in (QUESTIONS_ASKED, FEEDBACK, TEST_QUERIES)]
+    assert [len(found) for found in rows] == [4, 1, 1]
+    assert all(premium in text for text in (*told[:2], repr(rows)))
+    assert [text for text in (*told, repr(rows)) if name in text] == []
 
 
 @pytest.fixture
@@ -145,7 +207,26 @@ def test_what_is_new_is_told_once_in_the_page_and_in_the_feed(
     (folder / "bilan.md").write_text("# Bilan\n\nLe budget du programme Rives est de 15 millions d'euros.", "utf-8")
     assert not ingest([folder], settings, packaged_encoder, confirm=True).failed
     wait_two_seconds()
-    page.reload()
+
+    # The menu of every page tells how much is new, to the eye and to the ear.
+    link = page.get_by_role("link", name="Nouveautés : 3 nouveautés depuis votre visite", exact=True)
+    page.goto(f"{address}/aide")
+    expect(link.locator(".fresh")).to_have_text("3")
+    in_every_light(page, "pastille")
+    page.goto(address)
+    expect(link.locator(".fresh")).to_have_text("3")
+    picture(page, "pastille-accueil")
+    assert serious(page, "pastille") == []
+    page.set_viewport_size({"width": 320, "height": 640})
+    expect(link).to_be_hidden()
+    page.get_by_role("button", name="Menu").click()
+    expect(link.locator(".fresh")).to_be_visible()
+    picture(page, "pastille-phone")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    link.click()
+    expect(page.get_by_role("heading", name="Nouveautés", level=1)).to_be_visible()
+    expect(page.get_by_role("link", name="Nouveautés", exact=True)).to_be_visible()  # seen: nothing is counted any more
+
     fresh = page.locator("section").filter(has=page.get_by_role("heading", name="Nouveau depuis votre visite"))
     expect(fresh.locator(".documents > li")).to_have_count(3)
     for told in ("Budget Modifié", "Bilan Nouveau", "Cantine Retiré"):

@@ -79,8 +79,13 @@ def test_a_restricted_source_is_read_with_its_group_only(
     found, answered, read, _ = over_stdio(environ, work, tmp_path / "errors", "--groups", "agents,drh")
     assert values(found)["passages"][0]["document"] == "b.md"
     assert "4 242" in values(answered)["answer"]
+    (cited,) = values(answered)["citations"]
+    assert (cited["document"], cited["number"], cited["reader"]) == ("b.md", 1, None)
+    assert "4 242" in cited["quote"]
     assert "4 242" in values(read)["text"]
     results = over_stdio(environ, work, tmp_path / "errors", "--groups", "agents")
+    refused = values(results[1])
+    assert (refused["refused"], refused["citations"]) == (True, [])
     assert not any("4 242" in repr(result) or "Prime" in repr(result) for result in results)
     assert {passage["document"] for passage in values(results[0])["passages"]} == {"a.md"}
     assert told(results[2]).replace("b.md", "¤") == told(results[3]).replace("c.md", "¤")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kb.web.news.changes import DocumentChange, changes_of, together
+from kb.web.news.changes import DocumentChange, changes_of, documents_since, together
 
 
 def report(began: str, *changes: tuple[str, str], seconds: float = 0.4) -> dict[str, Any]:
@@ -19,6 +19,17 @@ def test_a_change_is_told_from_the_end_of_its_ingestion_on() -> None:
         ("b", "2026-03-03T10:01:00+00:00"),
         ("a", "2026-03-02T00:00:01+00:00"),
     ]
+
+
+def test_the_documents_that_changed_since_a_moment_are_told_once() -> None:
+    reports = [
+        report("2026-03-04T10:00:00+00:00", ("b", "updated"), ("c", "withdrawn")),
+        {"began": "?", "changes": [{"document": "x"}]},
+        report("2026-03-03T10:00:00+00:00", ("b", "added")),
+        report("2026-03-02T10:00:00+00:00", ("a", "added")),
+    ]
+    assert documents_since(reports, "2026-03-02T10:00:01+00:00") == {"b", "c"}
+    assert documents_since(reports, "2026-03-04T10:00:01+00:00") == set()
 
 
 def test_reports_that_do_not_tell_when_are_left_out() -> None:

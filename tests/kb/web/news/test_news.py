@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ from kb.records.following.followed import FollowedQuestions
 from kb.records.following.visits import Visits
 from kb.records.kept_answers import keep_answer
 from kb.records.tables import VISITS
+from kb.retrieval.filters import Filters
 from kb.settings import Settings
 from kb.types import Document
 from serving import Application, password
@@ -49,12 +51,19 @@ def visited(settings: Settings, hours: float, person: str = "") -> None:
         connection.execute(VISITS.update().values(at=at))
 
 
-def following(client: httpx.Client, settings: Settings, base: SmallBase, question: str = QUESTION) -> httpx.Response:
-    """The page after « Suivre cette question » under the answer to a question."""
-    answer = keep_answer(base.ask(question))
-    SavedConversations(settings.app_database, 365).put(
-        "", "c1", KeptTurn(1, datetime.now(UTC).isoformat(timespec="seconds"), 1, answer)
-    )
+def following(
+    client: httpx.Client,
+    settings: Settings,
+    base: SmallBase,
+    question: str = QUESTION,
+    *,
+    minutes: float = 0.0,
+    filters: Filters | None = None,
+) -> httpx.Response:
+    """The page after « Suivre cette question » under the answer to a question, given so many minutes from now."""
+    answer = keep_answer(base.ask(question, filters=filters), filters=filters)
+    at = (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat(timespec="seconds")
+    SavedConversations(settings.app_database, 365).put("", "c1", KeptTurn(1, at, 1, answer))
     return client.post(f"{ADDRESS}/suivre", data={"conversation": "c1"}, follow_redirects=True)
 
 
@@ -116,6 +125,86 @@ def test_a_followed_question_tells_of_its_sources_and_of_what_bears_on_it(
     assert [item.document for item in followed.news] == ["bilan.md", "financement.md", "bilan.md"]
     client.post(f"{ADDRESS}/laisser", data={"question": followed.id})
     assert "Vous ne suivez aucune question" in client.get(ADDRESS).text
+
+
+def test_every_page_tells_how_much_is_new(application: Application, settings: Settings) -> None:
+    base = SmallBase(DOCUMENTS)
+    client = application(base)
+
+    def badge(path: str) -> str:
+        found = re.search(r'href="/nouveautes"[^>]*>Nouveautés(.*?)</a>', client.get(path).text)
+        assert found is not None
+        return found[1]
+
+    base.told = [told((QUARTERS, "added"), minutes=-600)]
+    assert badge("/aide") == ""  # to somebody who comes for the first time nothing is new
+    following(client, settings, base, minutes=-180)
+    visited(settings, 2)
+    base.told = [
+        told((FINANCING, "updated"), (BEARS, "withdrawn"), minutes=-5),
+        told((FINANCING, "updated"), minutes=-10),
+        *base.told,
+    ]
+    assert '>2</span><span class="unseen"> : 2 nouveautés depuis votre visite</span>' in badge("/aide")
+    (question,) = FollowedQuestions(settings.app_database, 365).list("")
+    assert question.news == ()  # nothing is asked anew for it
+    read(client)  # a reader of feeds has it asked
+    for path in ("/explorer", "/documents", "/conversations"):
+        assert " : 2 nouveautés depuis votre visite, dont 1 pour une question suivie<" in badge(path)
+    assert badge(ADDRESS) == badge("/aide") == ""  # seen
+
+
+def test_what_changed_between_the_answer_and_the_click_is_told(application: Application, settings: Settings) -> None:
+    base = SmallBase(DOCUMENTS)
+    client = application(base)
+    base.told = [
+        told((FINANCING, "updated"), minutes=-5),
+        told((QUARTERS, "updated"), (FINANCING, "added"), minutes=-20),
+    ]
+    page = following(client, settings, base, minutes=-10).text
+    assert page.count("Une source de la réponse a changé") == 1
+    assert "puis remise" not in page  # it came before the answer
+
+
+def test_a_source_that_left_and_came_back_between_two_looks_is_told(
+    application: Application, settings: Settings
+) -> None:
+    base = SmallBase(DOCUMENTS)
+    client = application(base)
+    following(client, settings, base)
+    base.told = [
+        told((FINANCING, "updated"), (QUARTERS, "added"), minutes=3),
+        told((FINANCING, "added"), minutes=2),
+        told((FINANCING, "withdrawn"), (QUARTERS, "withdrawn"), minutes=1),
+    ]
+    page = client.get(ADDRESS).text
+    assert page.count("Une source de la réponse a été retirée, puis remise : ") == 1
+    assert "Une source de la réponse a changé" not in page
+    summaries = [entry.get("summary", "") for entry in read(client).entries]
+    assert f"Une source de la réponse a été retirée, puis remise : {FINANCING.title}" in summaries
+
+
+def test_a_question_is_asked_again_of_what_it_was_limited_to(application: Application, settings: Settings) -> None:
+    shared = "Le conseil examine la prime des agents."
+    one = Document(id="un.md", source="d", title="Un", text=shared, rubric="Personnel", date="2025-03")
+    other = Document(id="deux.md", source="d", title="Deux", text=shared, rubric="Achats", date="2025-03")
+    base = SmallBase([one, other, *DOCUMENTS])
+    client = application(base)
+    asked, limited = "Que dit le conseil de la prime des agents ?", Filters(rubric=("Personnel",), since="03/2025")
+    shown = following(client, settings, base, asked, filters=limited).text
+    assert "rubrique : Personnel, depuis 2025-03" in shown
+    came = [replace(one, id="trois.md", title="Trois"), replace(other, id="quatre.md", title="Quatre")]
+    base.held = [*base.held, *came]
+    base.told = [told(*((document, "added") for document in came), minutes=1)]
+    page = client.get(ADDRESS).text.partition('id="avant"')[0]
+    assert [f'en parle : <a href="/lire?document={one.id}"' in page for one in came] == [True, False]
+    # The same without limits is another question.
+    assert "Quatre" not in following(client, settings, base, asked).text.partition('id="avant"')[0]
+    assert len(FollowedQuestions(settings.app_database, 365).list("")) == 2
+    # What it was limited to is gone from the base: its sources are told all the same.
+    base.held = [document for document in base.held if document.rubric != "Personnel"]
+    base.told = [told((one, "withdrawn"), minutes=2), *base.told]
+    assert "Une source de la réponse a été retirée : <bdi>Un</bdi>" in client.get(ADDRESS).text
 
 
 def test_a_refused_question_is_told_when_a_document_answers_it(application: Application, settings: Settings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -13,7 +14,7 @@ from kb.evaluation.kept.queries import read_queries
 from kb.records.accounts import FileAccounts
 from kb.records.asked.questions import AskedQuestions
 from kb.records.database import AppDatabase
-from kb.records.feedback import SavedFeedback, read_feedback
+from kb.records.feedback import SavedFeedback, add_feedback, read_feedback
 from kb.settings import Settings
 from questions import answered, moment, refused
 from serving import Application, password
@@ -46,8 +47,12 @@ def test_questions_without_a_source_and_bad_answers_are_grouped_and_counted(
     for question in ("Quelle prime pour Mayotte ?", "Pour Mayotte, quelle prime ?", "Qui paie la cantine ?"):
         assert client.post("/api/ask", json={"question": question}).json()["refused"]
     client.post("/api/ask", json={"question": "Qui apporte les aides du programme ?"})
-    SavedFeedback(settings).add("bad", "outdated", "", {**refused("Mayotte : la prime, quelle ?")}, 1)
-    SavedFeedback(settings).add("good", None, "", {**refused("Tout va bien ?")}, 1)
+    SavedFeedback(settings.app_database, settings.retention_days).add(
+        "bad", "outdated", "", {**refused("Mayotte : la prime, quelle ?")}, 1
+    )
+    SavedFeedback(settings.app_database, settings.retention_days).add(
+        "good", None, "", {**refused("Tout va bien ?")}, 1
+    )
     page = client.get(ADDRESS).text
     assert re.findall(r"<strong>(\d+) fois</strong>", page) == ["3", "1"]
     assert "avis : Information périmée" in page
@@ -77,7 +82,9 @@ def test_a_bad_answer_becomes_a_test_query_with_what_its_reader_said(
     application: Application, settings: Settings
 ) -> None:
     client = application()
-    SavedFeedback(settings).add("bad", "should_refuse", "", {**answered("Qui finance ?")}, 1)
+    SavedFeedback(settings.app_database, settings.retention_days).add(
+        "bad", "should_refuse", "", {**answered("Qui finance ?")}, 1
+    )
     pressed(client, "test")
     with AppDatabase(settings.app_database) as database:
         (query,) = read_queries(database)
@@ -140,6 +147,30 @@ def test_what_people_write_is_shown_as_text(application: Application, kept: Aske
     assert "&lt;script&gt;alert" in page
     told = client.get(ADDRESS, params={"fait": "<b>gras</b>"}).text
     assert "<b>gras" not in told
+
+
+def test_a_server_that_runs_on_shows_nothing_beyond_the_retention(
+    application: Application, kept: AskedQuestions, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = application(retention_days=30)
+    assert "Rien à traiter" in client.get(ADDRESS).text
+    for module in ("kb.records.feedback", "kb.records.asked.questions"):
+        monkeypatch.setattr(f"{module}._BETWEEN_PURGES", -1.0)  # each look comes an hour after the one before
+    now = datetime.now(UTC)
+    fresh, old = now - timedelta(days=29), now - timedelta(days=31)
+    for moment_of, word in ((fresh, "récente"), (old, "ancienne")):
+        kept.answered(refused(f"Quelle prime {word} ?"), "page", moment_of)
+        with AppDatabase(settings.app_database) as database:
+            said = {**answered(f"Quelle cantine {word} ?")}
+            add_feedback(database, moment_of.isoformat(timespec="seconds"), "bad", "wrong", "", said, 1)
+    shown = [client.get(path).text for path in (ADDRESS, f"{ADDRESS}.csv", "/evaluation/semaines.csv")]
+    for found in shown[:2]:
+        assert [word in found for word in ("prime récente", "cantine récente", "ancienne")] == [True, True, False]
+    header, *weeks = [line.split(";") for line in shown[2].splitlines()]
+    counted = {name: sum(int(week[place]) for week in weeks) for place, name in enumerate(header) if 0 < place < 7}
+    assert (counted["questions"], counted["refus"], counted["avis « pas utile »"]) == (1, 1, 1)
+    with AppDatabase(settings.app_database) as database:
+        assert len(read_feedback(database)) == 1
 
 
 def test_without_retention_there_is_nothing_to_show(application: Application) -> None:
