@@ -1,8 +1,9 @@
-"""One application for all that is attacked here, on each maker of the store."""
+"""One application for all that is attacked here, over a store of each maker."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -12,14 +13,26 @@ from makers import MAKERS
 from restricted_app import Restricted, restricted_application
 
 
-@pytest.fixture(scope="session", params=MAKERS)
+@pytest.fixture(scope="session")
+def applications() -> Iterator[tuple[ExitStack, dict[str, Restricted]]]:
+    """The applications that are served, by maker, and what stops them."""
+    with ExitStack() as stack:
+        yield stack, {}
+
+
+@pytest.fixture(scope="module", params=MAKERS)
 def restricted(
     request: pytest.FixtureRequest,
+    applications: tuple[ExitStack, dict[str, Restricted]],
     tmp_path_factory: pytest.TempPathFactory,
     tiny_encoder: Encoder,
     tiny_reader: Reader,
-) -> Iterator[Restricted]:
-    root = tmp_path_factory.mktemp("restricted")
-    database = "" if request.param == "embedded" else request.getfixturevalue("postgres").new_database()
-    with restricted_application(root, tiny_encoder, tiny_reader, database) as served:
-        yield served
+) -> Restricted:
+    # Served until the session's end: pytest would stop what it runs for one maker before the other's turn.
+    stack, served = applications
+    if request.param not in served:
+        database = request.getfixturevalue("postgres").new_database() if request.param == "postgresql" else ""
+        root = tmp_path_factory.mktemp("restricted")
+        opened = restricted_application(root, tiny_encoder, tiny_reader, database)
+        served[request.param] = stack.enter_context(opened)
+    return served[request.param]
