@@ -12,9 +12,12 @@ from typing import Any
 import pytest
 
 from kb.ports import IngestionProgress
+from makers import MAKERS
 from page_caller import Caller
 from restricted import COMMON_ACRONYM, COMMON_PROGRAMME, COMMON_TYPE, MARKS, NOTICES, SOURCES, documents_of
 from restricted_app import SHOWN, Restricted, may_open
+
+pytestmark = pytest.mark.parametrize("restricted", MAKERS, indirect=True)
 
 PEOPLE = [person for person in SHOWN if person != "nobody"]
 EDITORS = [person for person in PEOPLE if may_open(person, "/documents")]

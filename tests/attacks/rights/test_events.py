@@ -17,11 +17,14 @@ import pytest
 from kb.records.database import AppDatabase
 from kb.records.feedback import set_feedback_status
 from kb.records.places import place_of
+from makers import MAKERS
 from naming import Names, both, names_of, unknown
 from page_caller import Caller
 from restricted import QUESTION, SOURCES, id_of, sources_told
-from restricted_app import OWNERS, SHOWN, Restricted, may_open, query_of
+from restricted_app import OWNERS, SHOWN, Restricted, may_open, query_of, rights_of
 from told import Told
+
+pytestmark = pytest.mark.parametrize("restricted", MAKERS, indirect=True)
 
 AT_ONCE: Mapping[str, Mapping[str, bool]] = {
     "": {
@@ -199,8 +202,8 @@ def test_a_refused_name_is_answered_as_an_unknown_one(
 def _restore(restricted: Restricted) -> None:
     """Test queries and feedback as they were."""
     restricted.desk.drop("nouvelle")
-    for source in SOURCES:
-        restricted.desk.put(query_of(source))
+    for source, owner in OWNERS.items():
+        restricted.desk.seen_by(rights_of(owner, restricted.settings)).put(query_of(source))
     with AppDatabase(place_of(restricted.settings)) as database:
         for number in restricted.said.values():
             set_feedback_status(database, number, "new")

@@ -12,10 +12,13 @@ from kb.records.asked.questions import AskedQuestions
 from kb.records.feedback import feedback_of
 from kb.records.places import place_of
 from kb.records.shared.accounts import accounts_of
+from makers import MAKERS
 from questions import refused
 from restricted import MARKS, QUESTION, id_of
 from restricted_app import Restricted, rights_of
 from told import text_in, told_by
+
+pytestmark = pytest.mark.parametrize("restricted", MAKERS, indirect=True)
 
 
 @pytest.fixture

@@ -18,12 +18,15 @@ from kb.records.conversations import SavedConversations
 from kb.records.places import place_of
 from kb.text.domain import Domain
 from kb.web.server import build_server
+from makers import MAKERS
 from naming import both, names_of, unknown
 from restricted import ACRONYMS, QUESTION, SOURCES
 from restricted_app import SHOWN, Restricted, may_open
 from small_pages import StillIngestor
 from told import Told, told_by
 from walking import walked
+
+pytestmark = pytest.mark.parametrize("restricted", MAKERS, indirect=True)
 
 # Method and path -> what is sent: the query, and a form or JSON.
 LISTS: Mapping[str, tuple[tuple[str, Any], ...]] = {
@@ -94,7 +97,7 @@ OTHERS = {
     },
     "words, and what is the same for all": {
         *("GET /aide", "GET /accessibilite", "GET /api", "GET /api/openapi.json", "GET /evaluation"),
-        "GET /evaluation/semaines.csv",  # numbers only, tested in test_figures
+        "GET /evaluation/semaines.csv",  # numbers only, tested in test_state_and_weeks
     },
     "the state, tested by itself": {"GET /healthz", "GET /readyz", "GET /metrics"},
     "what editors write for all": {"POST /glossaire/entree", "POST /glossaire/masquer", "POST /glossaire/reprendre"},

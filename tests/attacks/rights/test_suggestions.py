@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from makers import MAKERS
 from naming import Names, names_of, unknown
 from page_caller import Caller
 from replicas import until
 from restricted import MARKS, SOURCES, sources_told
 from restricted_app import SHOWN, Restricted
+
+pytestmark = pytest.mark.parametrize("restricted", MAKERS, indirect=True)
 
 PEOPLE = [person for person in SHOWN if person != "nobody"]
 _ASKED = re.compile(r'<button type="button" class="asks">([^<]*)<')

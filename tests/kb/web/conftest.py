@@ -12,6 +12,7 @@ import pytest
 from kb.evaluation.desk import EvaluationDesk
 from kb.knowledge import KnowledgeBase
 from kb.records.conversations import conversations_of
+from kb.records.places import place_of
 from kb.settings import Settings
 from serving import Application, Servers
 from small_base import SmallBase
@@ -26,7 +27,7 @@ def application(settings: Settings) -> Iterator[Application]:
 
     def build(base: Any = None, ingestor: StillIngestor | None = None, **changed: Any) -> httpx.Client:
         opened = SmallBase(DOCUMENTS) if base is None else base
-        desk = EvaluationDesk(cast("Callable[[], KnowledgeBase]", lambda: opened), settings.app_database)
+        desk = EvaluationDesk(cast("Callable[[], KnowledgeBase]", lambda: opened), place_of(settings))
         kept = conversations_of(replace(settings, **changed))
         address = servers.serve(opened, ingestor or StillIngestor(), EXAMPLES, None, desk, kept, **changed)
         clients.append(httpx.Client(base_url=address, headers={"accept": "text/html"}, timeout=60))

@@ -51,7 +51,8 @@ def text_of(source: str) -> str:
     mark, acronym, name = MARKS[source], ACRONYMS[source], NAMES[source]
     return (
         f"---\ntitre: Note {mark} sur la prime\ndate: 2025-0{1 + SOURCES.index(source)}\ntype: type {mark}\n"
-        f"rubrique: rubrique {mark}\npartenaires: Fondation {mark}, Cercle {mark}\nprogrammes: Programme {mark}, {COMMON_PROGRAMME}\n---\n"
+        f"rubrique: rubrique {mark}\npartenaires: Fondation {mark}, Cercle {mark}\n"
+        f"programmes: Programme {mark}, {COMMON_PROGRAMME}\n---\n"
         f"Le {name} ({acronym}) verse la prime aux agents.\n\n"
         f"En 2023, la prime de la Fondation {mark} est de 350 euros. "
         f"En 2024, la prime de la Fondation {mark} est de {NUMBERS[source]} euros.\n\n"
@@ -92,7 +93,14 @@ _TOLD = {
     source: re.compile(
         "|".join(
             rf"(?<!\w){re.escape(word)}(?!\w)"
-            for word in (MARKS[source], ACRONYMS[source], NUMBERS[source], id_of(source), pdf_of(source), *_notices(source))
+            for word in (
+                MARKS[source],
+                ACRONYMS[source],
+                NUMBERS[source],
+                id_of(source),
+                pdf_of(source),
+                *_notices(source),
+            )
         ),
         re.IGNORECASE,
     )
@@ -114,7 +122,8 @@ def add_others(root: Path) -> None:
 def _notice(source: str, number: int) -> str:
     return (
         f"---\ntitre: Avis {MARKS[source]} {number}\ndate: 2026-0{1 + SOURCES.index(source)}\ntype: {COMMON_TYPE}\n"
-        f"programmes: {COMMON_PROGRAMME}\n---\nLa réunion {MARKS[source]} est celle de la zone du matin ({COMMON_ACRONYM})."
+        f"programmes: {COMMON_PROGRAMME}\n---\n"
+        f"La réunion {MARKS[source]} est celle de la zone du matin ({COMMON_ACRONYM})."
     )
 
 

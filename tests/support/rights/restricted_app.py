@@ -45,11 +45,10 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "carl": ("personnel", "marches"),
     "token": (),
     "token of personnel": ("personnel",),
-    "rita": ("personnel",),
-    "reading token": ("personnel",),
 }
-"""People and programs: editors, who may open every page, but for `READERS`."""
-READERS = frozenset({"rita", "reading token"})
+"""Editors, who may open every page, and two programs."""
+READERS: Mapping[str, tuple[str, ...]] = {"rita": ("personnel",), "reading token": ("personnel",)}
+"""Somebody who only asks and reads, and such a program."""
 SHOWN: Mapping[str, frozenset[str]] = {
     "nobody": frozenset(),
     "nora": frozenset({"ouvert"}),
@@ -95,9 +94,7 @@ def may_open(person: str, path: str) -> bool:
 
 
 @contextmanager
-def restricted_application(
-    root: Path, encoder: Encoder, reader: Reader, database: str = ""
-) -> Iterator[Restricted]:
+def restricted_application(root: Path, encoder: Encoder, reader: Reader, database: str = "") -> Iterator[Restricted]:
     """Serves it, all that it keeps under `root` or in the database; it is stopped at the end."""
     (root / "sources.toml").write_text(CONFIGURATION, encoding="utf-8")
     names = {"REPERES_STORE": str(root / "store"), "REPERES_CACHE": str(root / "cache")}
@@ -132,7 +129,7 @@ def restricted_application(
 def _add_accounts(settings: Settings) -> Mapping[str, str]:
     """Everybody's account; the tokens of programs."""
     accounts, tokens = accounts_of(settings), {}
-    for name, groups in GROUPS.items():
+    for name, groups in {**GROUPS, **READERS}.items():
         role: Role = "reader" if name in READERS else "editor"
         if "token" in name:
             tokens[name] = accounts.add_token(name.replace(" ", "-"), role, groups)
@@ -172,9 +169,9 @@ def _fill(
         feedback.add("bad", "wrong", f"Sur {mark}", kept, 1)
         said[source] = desk.feedback()[0].id
         asked.answered(refused(f"Pourquoi {mark} manque-t-il ?", "unsaid"), "page", rights=rights)
-        desk.put(query_of(source))
+        desk.seen_by(rights).put(query_of(source))
         runs[source] = desk.seen_by(rights).evaluate({f"question-{source}"}).run
-    for person in (name for name in GROUPS if "token" not in name):
+    for person in (name for name in (*GROUPS, *READERS) if "token" not in name):
         followed.follow(person, "La prime ?", QUESTION, [])
         (question,) = followed.list(person)
         news = [QuestionNews("2026-11-29T10:00:00+00:00", "bears", id_of(name), MARKS[name]) for name in SOURCES]
@@ -193,8 +190,8 @@ def query_of(source: str) -> EvaluationQuestion:
 
 
 def rights_of(name: str, settings: Settings) -> Rights:
-    """The rights of a person of `GROUPS`."""
-    return restrictions_of(settings).rights(GROUPS[name])
+    """The rights of a person."""
+    return restrictions_of(settings).rights({**GROUPS, **READERS}[name])
 
 
 def headers_of(answer: httpx.Response) -> dict[str, Any]:

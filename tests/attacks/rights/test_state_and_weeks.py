@@ -11,9 +11,12 @@ import pytest
 
 from kb.records.feedback import feedback_of
 from kb.rights.restrictions import restrictions_of
+from makers import MAKERS
 from questions import refused
 from restricted import SOURCES, documents_of
 from restricted_app import READERS, SHOWN, Restricted, rights_of
+
+pytestmark = pytest.mark.parametrize("restricted", MAKERS, indirect=True)
 
 EDITORS = [person for person in SHOWN if person != "nobody" and person not in READERS]
 COUNTED = ("questions", "avec réponse", "refus", "sans source", "échecs", "avis « pas utile »")
