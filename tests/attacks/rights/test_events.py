@@ -60,6 +60,7 @@ NAMING: Mapping[str, list[Any]] = {
     "run-one.click": ["{query}"],
     "run-some.click": [["{query}"]],
 }
+CHANGING = {"dismiss.click", "save-query.click", "drop-query.click", "take-pasted.click"}
 _CONVERSATION = re.compile(r"data-conversation=\\\"([\w-]+)")
 PEOPLE = [person for person in SHOWN if person != "nobody"]
 PAGES = [(person, page) for page in AT_ONCE for person in PEOPLE if may_open(person, page)]
@@ -185,28 +186,32 @@ def test_a_refused_name_is_answered_as_an_unknown_one(
         data = names.filled(NAMING[name])
         if event["queue"] is False:
             answer = caller.post("run/predict", caller.body(event, data)).json()
-            ended = answer.get("data", answer.get("error"))
-        else:
-            ended = _ended(caller.told_by_queue(event, data))
-        _restore(restricted)
-        return json.dumps(ended)
+            return json.dumps(answer.get("data", answer.get("error")))
+        return json.dumps(_ended(caller.told_by_queue(event, data)))
 
     for source in SOURCES:
         names = names_of(restricted, source)
         words = both(names, unknown(names))
-        known, nothing = (_struck(told(one), words) for one in (names, unknown(names)))
+        known = _struck(told(names), words)
+        if source in SHOWN[person] and name in CHANGING:
+            _restore(restricted, source)
+        nothing = _struck(told(unknown(names)), words)
         assert (known == nothing) == (source not in SHOWN[person]), source
         assert sources_told(known) <= SHOWN[person], source
+    if name in CHANGING:  # nothing of what is hidden
+        queries = {query.id for query in restricted.desk.queries()}
+        assert {"nouvelle", *map("question-{}".format, SOURCES)} - queries == {"nouvelle"}
+        assert {said.id for said in restricted.desk.feedback()} >= set(restricted.said.values())
 
 
-def _restore(restricted: Restricted) -> None:
-    """Test queries and feedback as they were."""
+def _restore(restricted: Restricted, source: str) -> None:
+    """What `CHANGING` do to a source undone: all its test queries and feedback are as they were."""
     restricted.desk.drop("nouvelle")
-    for source, owner in OWNERS.items():
-        restricted.desk.seen_by(rights_of(owner, restricted.settings)).put(query_of(source))
+    for one, owner in OWNERS.items():
+        restricted.desk.drop(f"question-{one}")
+        restricted.desk.seen_by(rights_of(owner, restricted.settings)).put(query_of(one))
     with AppDatabase(place_of(restricted.settings)) as database:
-        for number in restricted.said.values():
-            set_feedback_status(database, number, "new")
+        set_feedback_status(database, restricted.said[source], "new")
 
 
 @pytest.mark.parametrize("person", PEOPLE)

@@ -19,7 +19,7 @@ class Caller:
     """What the script of an open page sends: in a browser of its own, with a session of its own."""
 
     def __init__(self, address: str, name: str = "", page: str = "", **headers: str) -> None:
-        self.client = httpx.Client(base_url=address, timeout=30, headers=headers)
+        self.client = httpx.Client(base_url=address, timeout=120, headers=headers)
         self.session = uuid.uuid4().hex
         self.page = page
         if name:
