@@ -98,8 +98,8 @@ def restricted_application(root: Path, encoder: Encoder, reader: Reader, databas
     """Serves it, all that it keeps under `root` or in the database; it is stopped at the end."""
     (root / "sources.toml").write_text(CONFIGURATION, encoding="utf-8")
     names = {"REPERES_STORE": str(root / "store"), "REPERES_CACHE": str(root / "cache")}
-    changed = {"sources": root / "sources.toml", "questions_per_minute": 0, "auth": "accounts", "database": database}
-    settings = replace(Settings.load(names), **changed)
+    settings = replace(Settings.load(names), sources=root / "sources.toml", database=database)
+    settings = replace(settings, questions_per_minute=0, auth="accounts")
     folders = write_sources(root)
     add_others(root)
     for folder in folders:
