@@ -8,13 +8,17 @@ import pytest
 from kb.errors import QuestionsError
 from kb.evaluation.missed.desk import MissedDesk
 from kb.evaluation.questions import EvaluationQuestion
-from kb.records.accounts import FileAccounts
 from kb.records.asked.questions import AskedQuestions
 from kb.records.feedback import feedback_of
+from kb.records.places import place_of
+from kb.records.shared.accounts import accounts_of
+from makers import MAKERS
 from questions import refused
 from restricted import MARKS, QUESTION, id_of
 from restricted_app import Restricted, rights_of
 from told import text_in, told_by
+
+pytestmark = pytest.mark.parametrize("restricted", MAKERS, indirect=True)
 
 
 @pytest.fixture
@@ -69,7 +73,7 @@ def test_others_conversations_are_not_there(restricted: Restricted, nora: httpx.
 
 
 def test_what_editors_may_not_see_they_cannot_change(restricted: Restricted) -> None:
-    asked = AskedQuestions(restricted.settings.app_database, 365)
+    asked = AskedQuestions(place_of(restricted.settings), 365)
     before = {question.id: question.status for question in asked.since()}
     said = restricted.desk.feedback()
     assert 3 in {feedback.id for feedback in said}
@@ -127,7 +131,7 @@ def test_a_merge_changes_what_its_editor_may_read(restricted: Restricted, nora: 
 
 
 def test_groups_taken_away_hold_at_once_and_what_was_shown_stays(restricted: Restricted) -> None:
-    accounts, anne = FileAccounts(restricted.settings.accounts_file), restricted.clients["anne"]
+    accounts, anne = accounts_of(restricted.settings), restricted.clients["anne"]
     address = f"/lire?document={id_of('rh')}"
     assert anne.get(address).status_code == 200
     assert accounts.set_groups("anne", ())
@@ -137,6 +141,7 @@ def test_groups_taken_away_hold_at_once_and_what_was_shown_stays(restricted: Res
         assert anne.get("/partage/conversation-rh").status_code == 404
     finally:
         accounts.set_groups("anne", ("personnel",))
+        accounts.close()
     assert anne.get(address).status_code == 200
     with anne.stream("POST", "/api/ask", json={"question": QUESTION, "stream": True}) as answer:
         assert answer.status_code == 200

@@ -14,18 +14,19 @@ from typing import Any
 import httpx
 import pytest
 
-from assistant import over_http, values
 from kb.records.conversations import SavedConversations
+from kb.records.places import place_of
 from kb.text.domain import Domain
 from kb.web.server import build_server
-from restricted import ACRONYMS, MARKS, QUESTION, SOURCES, id_of, pdf_of
-from restricted_app import SHOWN, Restricted
+from makers import MAKERS
+from naming import both, names_of, unknown
+from restricted import ACRONYMS, QUESTION, SOURCES
+from restricted_app import SHOWN, Restricted, may_open
 from small_pages import StillIngestor
 from told import Told, told_by
 from walking import walked
 
-Names = Mapping[str, str]
-FORM = {"content-type": "application/x-www-form-urlencoded"}
+pytestmark = pytest.mark.parametrize("restricted", MAKERS, indirect=True)
 
 # Method and path -> what is sent: the query, and a form or JSON.
 LISTS: Mapping[str, tuple[tuple[str, Any], ...]] = {
@@ -96,7 +97,7 @@ OTHERS = {
     },
     "words, and what is the same for all": {
         *("GET /aide", "GET /accessibilite", "GET /api", "GET /api/openapi.json", "GET /evaluation"),
-        "GET /evaluation/semaines.csv",  # numbers only, tested in test_guessing
+        "GET /evaluation/semaines.csv",  # numbers only, tested in test_state_and_weeks
     },
     "the state, tested by itself": {"GET /healthz", "GET /readyz", "GET /metrics"},
     "what editors write for all": {"POST /glossaire/entree", "POST /glossaire/masquer", "POST /glossaire/reprendre"},
@@ -115,129 +116,44 @@ OTHERS = {
 }
 
 
-def names_of(restricted: Restricted, source: str) -> Names:
-    """What is asked for of a source."""
-    names = {"id": id_of(source), "pdf": pdf_of(source), "mark": MARKS[source], "acronym": ACRONYMS[source]}
-    return names | {"source": source, "run": str(restricted.runs[source])}
-
-
-def unknown(names: Names) -> Names:
-    """Names as long, which nothing has."""
-    made = {"id": "nota-" + names["id"][5:], "pdf": "plin-" + names["pdf"][5:], "mark": names["mark"][::-1].title()}
-    return made | {"acronym": names["acronym"][::-1], "source": names["source"][::-1], "run": "9"}
-
-
-def sent(client: httpx.Client, route: str, query: str, content: Any, names: Names) -> Told:
+def sent(client: httpx.Client, route: str, query: str, content: Any) -> Told:
     """What a request is answered."""
-
-    def filled(value: Any) -> Any:
-        if isinstance(value, str):
-            for name, word in names.items():
-                value = value.replace("{" + name + "}", word)
-            return value
-        if isinstance(value, dict):
-            return {key: filled(held) for key, held in value.items()}
-        return [filled(held) for held in value] if isinstance(value, list) else value
-
     method, path = route.split()
     # A parameter of the path, a name or a form, is told with the query.
-    path = path.split(".{")[0].split("/{")[0] + filled(query)
+    path = path.split(".{")[0].split("/{")[0] + query
     is_form = isinstance(content, dict) and "/api/" not in path
-    body = None if content is None else {"data" if is_form else "json": filled(content)}
+    body = None if content is None else {"data" if is_form else "json": content}
     return told_by(client.request(method, path, **(body or {})))
+
+
+def shown_by(route: str, person: str) -> frozenset[str]:
+    """The sources that a route may tell a person of."""
+    return SHOWN[person] if may_open(person, route.split()[1]) else frozenset()
 
 
 @pytest.mark.parametrize("person", SHOWN)
 @pytest.mark.parametrize("route", LISTS)
 def test_a_list_tells_of_what_may_be_read(restricted: Restricted, route: str, person: str) -> None:
     for query, content in LISTS[route]:
-        answer = sent(restricted.clients[person], route, query, content, {})
-        if person == "nobody":
-            assert answer.status in (303, 401)
-        assert answer.sources == SHOWN[person], (query, answer.status)
+        answer = sent(restricted.clients[person], route, query, content)
+        if not may_open(person, route.split()[1]):
+            assert answer.status in ((303, 401) if person == "nobody" else (403,))
+        assert answer.sources == shown_by(route, person), (query, answer.status)
 
 
 @pytest.mark.parametrize("person", SHOWN)
 @pytest.mark.parametrize("route", OF_ONE)
 def test_a_refused_name_is_answered_as_an_unknown_one(restricted: Restricted, route: str, person: str) -> None:
-    client = restricted.clients[person]
+    client, shown = restricted.clients[person], shown_by(route, person)
     for query, content in OF_ONE[route]:
         for source in SOURCES:
             names = names_of(restricted, source)
-            others = unknown(names)
-            known = sent(client, route, query, content, names)
-            nothing = sent(client, route, query, content, others)
-            words = [*names.values(), *others.values()]
-            words.remove(names["source"])  # « rh » stands in other words
-            words.remove(others["source"])
-            words += [f"conversation-{names['source']}", f"conversation-{others['source']}"]
+            asked = names, unknown(names)
+            known, nothing = (sent(client, route, one.filled(query), one.filled(content)) for one in asked)
+            words = both(*asked)
             is_same = known.without(words) == nothing.without(words)
-            assert is_same == (source not in SHOWN[person]), (query, source, known.status)
-            assert known.without(words).sources <= SHOWN[person], (query, source)
-
-
-@pytest.mark.parametrize("person", SHOWN)
-def test_an_assistant_reads_what_its_person_may(restricted: Restricted, person: str) -> None:
-    token, cookies = restricted.tokens.get(person, ""), restricted.clients[person].cookies
-    headers = {"cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())} if cookies else {}
-
-    async def work(client: Any) -> tuple[list[str], list[str], list[dict[str, Any]]]:
-        asked = [
-            ("search", {"question": QUESTION, "k": 50}),
-            ("ask", {"question": QUESTION, "answerer": "extractive"}),
-            *(("read_document", {"document": name(source)}) for source in SOURCES for name in (id_of, _unknown_id)),
-        ]
-        of_marks = [{"question": f"Que dit le plan {MARKS[source]} ?", "answerer": "extractive"} for source in SOURCES]
-        return (
-            [tool.name for tool in (await client.list_tools()).tools],
-            [repr(await client.call_tool(tool, given)) for tool, given in asked],
-            [values(await client.call_tool("ask", given)) for given in of_marks],
-        )
-
-    if person == "nobody":
-        begun = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {}}
-        refused = told_by(restricted.clients[person].post("/api/mcp", json=begun))
-        assert (refused.status, refused.sources) == (401, set())
-        return
-    tools, (found, asked, *read), of_marks = over_http(restricted.address, work, token, **headers)
-    assert tools == ["search", "ask", "read_document"]
-    assert Told(0, (), found.encode()).sources == SHOWN[person]
-    assert Told(0, (), asked.encode()).sources <= SHOWN[person]
-    for source, known, nothing in zip(SOURCES, read[::2], read[1::2], strict=True):
-        is_same = known.replace(id_of(source), "¤") == nothing.replace(_unknown_id(source), "¤")
-        assert is_same == (source not in SHOWN[person])
-    for source, answer in zip(SOURCES, of_marks, strict=True):
-        cited = {citation["document"] for citation in answer["citations"]}
-        is_shown = source in SHOWN[person]
-        assert (answer["refused"], cited) == (not is_shown, {pdf_of(source)} if is_shown else set())
-        assert not is_shown or all(MARKS[source] in citation["quote"] for citation in answer["citations"])
-        of_itself = json.dumps([answer[name] for name in ("answer", "citations", "nearest")], ensure_ascii=False)
-        assert Told(0, (), of_itself.encode()).sources <= SHOWN[person]
-
-
-def _unknown_id(source: str) -> str:
-    return "nota-" + id_of(source)[5:]
-
-
-def test_the_state_tells_of_what_may_be_read(restricted: Restricted) -> None:
-    health = restricted.clients["nobody"].get("/healthz").json()
-    assert (health["documents"], health["generation"]) == (2, None)
-    assert health == restricted.clients["carl"].get("/healthz").json()  # nobody signs in for it
-    last = restricted.base.seen_by(rights_without_groups(restricted)).status().last_ingestion
-    assert health["last_ingestion"] == last != restricted.base.status().last_ingestion
-    for person, shown in SHOWN.items():
-        answer = restricted.clients[person].get("/metrics")
-        if person == "nobody":
-            assert answer.status_code in (303, 401)
-            continue
-        assert f"reperes_documents {2.0 * len(shown)}" in answer.text
-        assert ("reperes_generation" in answer.text) == (len(shown) == len(SOURCES))
-
-
-def rights_without_groups(restricted: Restricted) -> Any:
-    from kb.rights.restrictions import restrictions_of
-
-    return restrictions_of(restricted.settings).rights(())
+            assert is_same == (source not in shown), (query, source, known.status)
+            assert known.without(words).sources <= shown, (query, source)
 
 
 @pytest.fixture(scope="module")
@@ -246,7 +162,7 @@ def routes(restricted: Restricted) -> set[str]:
     from kb.ui.mounting import mount_pages
 
     async def build() -> Any:
-        kept = SavedConversations(restricted.settings.app_database, 365)
+        kept = SavedConversations(place_of(restricted.settings), 365)
         others = (StillIngestor(), Domain(), restricted.settings, mount_pages, None, restricted.desk, kept)
         return build_server(lambda: restricted.base, *others)
 

@@ -12,6 +12,7 @@ import pytest
 from kb.evaluation.desk import EvaluationDesk
 from kb.knowledge import KnowledgeBase
 from kb.records.conversations import conversations_of
+from kb.records.places import place_of
 from kb.settings import Settings
 from serving import Application, Servers
 from small_base import SmallBase
@@ -28,7 +29,7 @@ def application(settings: Settings) -> Iterator[Application]:
         opened = SmallBase(DOCUMENTS) if base is None else base
         given = replace(settings, **changed)
         desk = EvaluationDesk(
-            cast("Callable[[], KnowledgeBase]", lambda: opened), given.app_database, given.retention_days
+            cast("Callable[[], KnowledgeBase]", lambda: opened), place_of(given), given.retention_days
         )
         kept = conversations_of(given)
         address = servers.serve(opened, ingestor or StillIngestor(), EXAMPLES, None, desk, kept, **changed)

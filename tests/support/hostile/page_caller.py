@@ -19,7 +19,7 @@ class Caller:
     """What the script of an open page sends: in a browser of its own, with a session of its own."""
 
     def __init__(self, address: str, name: str = "", page: str = "", **headers: str) -> None:
-        self.client = httpx.Client(base_url=address, timeout=30, headers=headers)
+        self.client = httpx.Client(base_url=address, timeout=120, headers=headers)
         self.session = uuid.uuid4().hex
         self.page = page
         if name:
@@ -53,5 +53,19 @@ class Caller:
 
     def listen(self, session: str | None = None) -> tuple[int, str]:
         """The stream of a session, to its end."""
-        answer = self.client.get("/gradio_api/queue/data", params={"session_hash": session or self.session})
+        name = {"session_hash": session or self.session}
+        answer = self.client.get(f"{self.page}/gradio_api/queue/data", params=name)
         return answer.status_code, answer.text
+
+    def told_by_queue(self, event: dict[str, Any], data: list[Any] | None = None, session: str | None = None) -> str:
+        """The stream of an event that waits in the queue, to its end; empty where it, or its stream, is refused."""
+        joined = self.post("queue/join", self.body(event, data, session))
+        status, stream = self.listen(session) if joined.status_code == 200 else (joined.status_code, "")
+        return stream if status == 200 else ""
+
+    def at_once(self, event: dict[str, Any], data: list[Any] | None = None, session: str | None = None) -> list[Any]:
+        """The values that an event gives that waits for nothing."""
+        answer = self.post("run/predict", self.body(event, data, session))
+        assert answer.status_code == 200, answer.text
+        values: list[Any] = answer.json()["data"]
+        return values

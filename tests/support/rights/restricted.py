@@ -23,6 +23,12 @@ NAMES = {
     "achats": "comité quinquina des achats",
 }
 NUMBERS = {"ouvert": "9696", "rh": "4242", "achats": "7373"}
+NOTICES = {"ouvert": 1, "rh": 2, "achats": 4}
+"""How many notices `add_others` puts into each source, all of one type and programme: no two sets of sources have the
+same number, so that each count of them tells which were counted."""
+COMMON_TYPE, COMMON_PROGRAMME, COMMON_ACRONYM = "avis", "Programme commun", "ZDM"
+"""What documents of every source are of: the notices, those and the documents of `write_sources`; an acronym that each
+notice explains."""
 QUESTION = "Quelle prime le comité verse-t-il aux agents ?"
 CONFIGURATION = """
 [[restriction]]
@@ -45,7 +51,8 @@ def text_of(source: str) -> str:
     mark, acronym, name = MARKS[source], ACRONYMS[source], NAMES[source]
     return (
         f"---\ntitre: Note {mark} sur la prime\ndate: 2025-0{1 + SOURCES.index(source)}\ntype: type {mark}\n"
-        f"rubrique: rubrique {mark}\npartenaires: Fondation {mark}, Cercle {mark}\nprogrammes: Programme {mark}\n---\n"
+        f"rubrique: rubrique {mark}\npartenaires: Fondation {mark}, Cercle {mark}\n"
+        f"programmes: Programme {mark}, {COMMON_PROGRAMME}\n---\n"
         f"Le {name} ({acronym}) verse la prime aux agents.\n\n"
         f"En 2023, la prime de la Fondation {mark} est de 350 euros. "
         f"En 2024, la prime de la Fondation {mark} est de {NUMBERS[source]} euros.\n\n"
@@ -67,8 +74,17 @@ def write_sources(root: Path, sources: Iterable[str] = SOURCES) -> list[Path]:
 
 
 def pdf_of(source: str) -> str:
-    """The id of a source's PDF, where `add_pdfs` has put one."""
+    """The id of a source's PDF, where `add_others` has put one."""
     return f"plan-{source}.pdf"
+
+
+def documents_of(sources: Iterable[str]) -> int:
+    """How many documents sources have with those of `add_others`."""
+    return sum(2 + NOTICES[source] for source in sources)
+
+
+def _notices(source: str) -> Iterable[str]:
+    return (f"avis-{source}-{number}.md" for number in range(1, NOTICES[source] + 1))
 
 
 _ACCENT = "\\u00e9"
@@ -77,7 +93,14 @@ _TOLD = {
     source: re.compile(
         "|".join(
             rf"(?<!\w){re.escape(word)}(?!\w)"
-            for word in (MARKS[source], ACRONYMS[source], NUMBERS[source], id_of(source), pdf_of(source))
+            for word in (
+                MARKS[source],
+                ACRONYMS[source],
+                NUMBERS[source],
+                id_of(source),
+                pdf_of(source),
+                *_notices(source),
+            )
         ),
         re.IGNORECASE,
     )
@@ -85,13 +108,23 @@ _TOLD = {
 }
 
 
-def add_pdfs(root: Path) -> None:
-    """Adds a page with each source's mark to the folders of `write_sources`."""
+def add_others(root: Path) -> None:
+    """Adds a PDF with each source's mark, and its notices, to the folders of `write_sources`."""
     for source in SOURCES:
+        for number, name in enumerate(_notices(source), 1):
+            (root / source / name).write_text(_notice(source, number), encoding="utf-8")
         text = f"Le plan {MARKS[source]} prévoit une prime pour les agents du comité en juin."
         sheet = Sheet()
         sheet.paragraph(text)
         (root / source / pdf_of(source)).write_bytes(bytes(sheet.output()))
+
+
+def _notice(source: str, number: int) -> str:
+    return (
+        f"---\ntitre: Avis {MARKS[source]} {number}\ndate: 2026-0{1 + SOURCES.index(source)}\ntype: {COMMON_TYPE}\n"
+        f"programmes: {COMMON_PROGRAMME}\n---\n"
+        f"La réunion {MARKS[source]} est celle de la zone du matin ({COMMON_ACRONYM})."
+    )
 
 
 def sources_told(text: str) -> set[str]:

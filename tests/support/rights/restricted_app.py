@@ -18,20 +18,22 @@ from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
 from kb.models.reader.passage_reader import Reader
 from kb.ports import Foresight, IngestionProgress
-from kb.records.accounts import FileAccounts
+from kb.records.accounts import Role
 from kb.records.asked.questions import AskedQuestions
 from kb.records.conversations import KeptTurn, SavedConversations
 from kb.records.feedback import feedback_of
 from kb.records.following.followed import FollowedQuestions, QuestionNews
 from kb.records.kept_answers import keep_answer
 from kb.records.places import place_of
+from kb.records.shared.accounts import accounts_of
 from kb.records.sharing.links import SharedLinks
 from kb.retrieval.filters import Filters
 from kb.rights.restrictions import Restrictions, restrictions_of
 from kb.rights.rights import Rights
 from kb.settings import Settings
+from page_caller import Caller
 from questions import refused
-from restricted import CONFIGURATION, MARKS, QUESTION, SOURCES, add_pdfs, id_of, write_sources
+from restricted import CONFIGURATION, MARKS, QUESTION, SOURCES, add_others, id_of, write_sources
 from serving import Servers, password
 from small_pages import StillIngestor
 
@@ -45,6 +47,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "token of personnel": ("personnel",),
 }
 """Editors, who may open every page, and two programs."""
+READERS: Mapping[str, tuple[str, ...]] = {"rita": ("personnel",), "reading token": ("personnel",)}
+"""Somebody who only asks and reads, and such a program."""
 SHOWN: Mapping[str, frozenset[str]] = {
     "nobody": frozenset(),
     "nora": frozenset({"ouvert"}),
@@ -53,6 +57,8 @@ SHOWN: Mapping[str, frozenset[str]] = {
     "carl": ALL,
     "token": frozenset({"ouvert"}),
     "token of personnel": frozenset({"ouvert", "rh"}),
+    "rita": frozenset({"ouvert", "rh"}),
+    "reading token": frozenset({"ouvert", "rh"}),
 }
 """The sources that each of them may read; `nobody` has not signed in."""
 OWNERS = {"ouvert": "nora", "rh": "anne", "achats": "bob"}
@@ -61,7 +67,8 @@ OWNERS = {"ouvert": "nora", "rh": "anne", "achats": "bob"}
 
 @dataclass(frozen=True)
 class Restricted:
-    """The application that is served, its base, and a client for each person; `runs` are evaluations by source."""
+    """The application that is served, its base, and a client for each person; `runs` are evaluations, `said` feedback,
+    by source."""
 
     address: str
     base: KnowledgeBase
@@ -70,30 +77,38 @@ class Restricted:
     clients: Mapping[str, httpx.Client]
     tokens: Mapping[str, str]
     runs: Mapping[str, int]
+    said: Mapping[str, int]
     ingestor: StillIngestor
+
+    def page_of(self, person: str, page: str = "") -> Caller:
+        """A page of Gradio's that a person has opened."""
+        headers = {"authorization": f"Bearer {self.tokens[person]}"} if person in self.tokens else {}
+        cookies = "; ".join(f"{name}={value}" for name, value in self.clients[person].cookies.items())
+        return Caller(self.address, "", page, **headers, **({"cookie": cookies} if cookies else {}))
+
+
+def may_open(person: str, path: str) -> bool:
+    """Whether a person may open an address at all, whatever of the base it then tells them."""
+    of_editors = path.startswith(("/documents", "/evaluation", "/metrics"))
+    return person != "nobody" and not (person in READERS and of_editors)
 
 
 @contextmanager
-def restricted_application(root: Path, encoder: Encoder, reader: Reader) -> Iterator[Restricted]:
-    """Serves it; all is stopped at the end."""
+def restricted_application(root: Path, encoder: Encoder, reader: Reader, database: str = "") -> Iterator[Restricted]:
+    """Serves it, all that it keeps under `root` or in the database; it is stopped at the end."""
     (root / "sources.toml").write_text(CONFIGURATION, encoding="utf-8")
     names = {"REPERES_STORE": str(root / "store"), "REPERES_CACHE": str(root / "cache")}
-    settings = replace(Settings.load(names), sources=root / "sources.toml", questions_per_minute=0, auth="accounts")
+    settings = replace(Settings.load(names), sources=root / "sources.toml", database=database)
+    settings = replace(settings, questions_per_minute=0, auth="accounts")
     folders = write_sources(root)
-    add_pdfs(root)
+    add_others(root)
     for folder in folders:
         assert not ingest([folder], settings, encoder).failed
-    accounts = FileAccounts(settings.accounts_file)
-    tokens = {}
-    for name, groups in GROUPS.items():
-        if name.startswith("token"):
-            tokens[name] = accounts.add_token(name.replace(" ", "-"), "editor", groups)
-        else:
-            accounts.add(name, "editor", password(name), groups)
+    tokens = _add_accounts(settings)
     with KnowledgeBase(open_store(settings).reader(encoder), encoder, reader=reader) as base:
-        desk = EvaluationDesk(lambda: base, settings.app_database, settings.retention_days)
-        runs = _fill(settings, base, desk, restrictions_of(settings))
-        conversations = SavedConversations(settings.app_database, 365)
+        desk = EvaluationDesk(lambda: base, place_of(settings), settings.retention_days)
+        runs, said = _fill(settings, base, desk, restrictions_of(settings))
+        conversations = SavedConversations(place_of(settings), 365)
         servers = Servers(settings)
         ingestor = StillIngestor()
         ingestor.now = IngestionProgress(
@@ -103,12 +118,25 @@ def restricted_application(root: Path, encoder: Encoder, reader: Reader) -> Iter
         address = servers.serve(base, ingestor, (), feedback_of(settings), desk, conversations)
         clients = {name: _client(address, name, tokens.get(name, "")) for name in SHOWN}
         try:
-            yield Restricted(address, base, desk, settings, clients, tokens, runs, ingestor)
+            yield Restricted(address, base, desk, settings, clients, tokens, runs, said, ingestor)
         finally:
             for client in clients.values():
                 client.close()
             servers.stop()
             conversations.close()
+
+
+def _add_accounts(settings: Settings) -> Mapping[str, str]:
+    """Everybody's account; the tokens of programs."""
+    accounts, tokens = accounts_of(settings), {}
+    for name, groups in {**GROUPS, **READERS}.items():
+        role: Role = "reader" if name in READERS else "editor"
+        if "token" in name:
+            tokens[name] = accounts.add_token(name.replace(" ", "-"), role, groups)
+        else:
+            accounts.add(name, role, password(name), groups)
+    accounts.close()
+    return tokens
 
 
 def _client(address: str, name: str, token: str) -> httpx.Client:
@@ -121,10 +149,10 @@ def _client(address: str, name: str, token: str) -> httpx.Client:
 
 def _fill(
     settings: Settings, base: KnowledgeBase, desk: EvaluationDesk, restrictions: Restrictions
-) -> Mapping[str, int]:
+) -> tuple[Mapping[str, int], Mapping[str, int]]:
     """Of each source, by its owner: a shared conversation, feedback, a question without a source, a test query and its
-    run, and for everybody a followed question with news of it."""
-    place, runs = place_of(settings), {}
+    run, and for everybody a followed question with news of it. The numbers of the runs, and of the feedback."""
+    place, runs, said = place_of(settings), {}, {}
     conversations, asked = SavedConversations(place, 365), AskedQuestions(place, 365)
     links, feedback = SharedLinks(place), feedback_of(settings)
     followed = FollowedQuestions(place, 365)
@@ -139,22 +167,31 @@ def _fill(
         conversations.put(owner, f"conversation-{source}", KeptTurn(1, "2026-11-29T10:00:00+00:00", 1, kept))
         assert links.share(owner, f"conversation-{source}", shared=True)
         feedback.add("bad", "wrong", f"Sur {mark}", kept, 1)
+        said[source] = desk.feedback()[0].id
         asked.answered(refused(f"Pourquoi {mark} manque-t-il ?", "unsaid"), "page", rights=rights)
-        desk.put(EvaluationQuestion(f"question-{source}", f"Que verse {mark} ?", documents=(id_of(source),)))
+        desk.seen_by(rights).put(query_of(source))
         runs[source] = desk.seen_by(rights).evaluate({f"question-{source}"}).run
-    for person in (name for name in GROUPS if not name.startswith("token")):
+    for person in (name for name in (*GROUPS, *READERS) if "token" not in name):
         followed.follow(person, "La prime ?", QUESTION, [])
         (question,) = followed.list(person)
         news = [QuestionNews("2026-11-29T10:00:00+00:00", "bears", id_of(name), MARKS[name]) for name in SOURCES]
         followed.update(person, question.id, "2999-01-01T00:00:00+00:00", [], news)
     conversations.close()
     asked.close()
-    return runs
+    return runs, said
+
+
+def query_of(source: str) -> EvaluationQuestion:
+    """The test query about a source: its answer is wrong, so that whatever is said of a run names it."""
+    question = f"Que verse {MARKS[source]} ?"
+    return EvaluationQuestion(
+        f"question-{source}", question, documents=(id_of(source),), expected_facts=(("ce que rien ne dit",),)
+    )
 
 
 def rights_of(name: str, settings: Settings) -> Rights:
-    """The rights of a person of `GROUPS`."""
-    return restrictions_of(settings).rights(GROUPS[name])
+    """The rights of a person."""
+    return restrictions_of(settings).rights({**GROUPS, **READERS}[name])
 
 
 def headers_of(answer: httpx.Response) -> dict[str, Any]:

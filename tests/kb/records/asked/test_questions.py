@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from kb.records.asked.questions import AskedQuestions, asked_of
+from kb.records.places import Place
 from kb.rights.rights import WHOLE, Rights
 from kb.settings import Settings
 from questions import answered, moment, refused
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> AskedQuestions:
-    return AskedQuestions(tmp_path / "app.db", 365)
+def kept(place: Place) -> AskedQuestions:
+    return AskedQuestions(place, 365)
 
 
 def test_words_are_kept_only_of_what_no_document_proved(kept: AskedQuestions) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from kb.records.conversations import KeptTurn, SavedConversations
 from kb.records.kept_answers import keep_answer
+from kb.records.places import Place
 from kb.records.sharing.links import SharedLinks
 from kb.rights.rights import WHOLE, Rights
 from kb.types import Answer
@@ -15,12 +15,11 @@ from scripted_base import answer_of
 TURN = KeptTurn(1, "2026-01-01T10:00:00+00:00", 1, keep_answer(answer_of("Oui [1].", cited={"a.md": "Oui."})))
 
 
-def test_a_conversation_is_read_by_others_while_its_person_wants_it(tmp_path: Path) -> None:
-    path = tmp_path / "app.db"
-    links = SharedLinks(path)
+def test_a_conversation_is_read_by_others_while_its_person_wants_it(place: Place) -> None:
+    links = SharedLinks(place)
     assert (links.read("c1"), links.is_shared("anne", "c1"), links.of_person("anne")) == (None, None, frozenset())
-    assert not path.exists()
-    kept = SavedConversations(path, 36_500)
+    assert not place.exists()
+    kept = SavedConversations(place, 36_500)
     kept.put("anne", "c1", TURN)
     kept.put("anne", "c2", TURN)
     assert links.is_shared("anne", "c1") is False
@@ -49,9 +48,8 @@ def test_a_conversation_is_read_by_others_while_its_person_wants_it(tmp_path: Pa
     links.close()
 
 
-def test_one_is_read_by_those_who_may_read_all_of_it(tmp_path: Path) -> None:
-    path = tmp_path / "app.db"
-    links, kept = SharedLinks(path), SavedConversations(path, 36_500)
+def test_one_is_read_by_those_who_may_read_all_of_it(place: Place) -> None:
+    links, kept = SharedLinks(place), SavedConversations(place, 36_500)
     without_source, without_rh = Rights.without(["source"]), Rights.without(["rh"])
 
     def put(number: int, answer: Answer, rights: Rights = WHOLE) -> None:

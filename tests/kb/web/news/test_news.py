@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from ingest.pipeline import ingest
-from kb.index.embedded.reader import EmbeddedReader
+from kb.index.opening import open_store
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
 from kb.records.accounts import FileAccounts
@@ -23,17 +23,26 @@ from kb.records.database import AppDatabase
 from kb.records.following.followed import FollowedQuestions
 from kb.records.following.visits import Visits
 from kb.records.kept_answers import keep_answer
+from kb.records.places import place_of
 from kb.records.tables import VISITS
 from kb.retrieval.filters import Filters
 from kb.settings import Settings
 from kb.types import Document
+from makers import MAKERS, on_maker
 from serving import Application, password
 from small_base import SmallBase
 from small_pages import DOCUMENTS, FINANCING, QUARTERS
 
 ADDRESS = "/nouveautes"
+on_both = pytest.mark.parametrize("settings", MAKERS, indirect=True)
 QUESTION = "Qui apporte les aides du programme ?"
 BEARS = Document(id="bilan.md", source="d", title="Bilan", text="Qui apporte les aides du programme ? La Région.")
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
+    """With a store of the maker that a test is run for; without one, of files."""
+    return on_maker(request, settings) if hasattr(request, "param") else settings
 
 
 def told(*changes: tuple[Document, str], minutes: float = 0.0, diff: Sequence[str] = ()) -> dict[str, Any]:
@@ -45,9 +54,9 @@ def told(*changes: tuple[Document, str], minutes: float = 0.0, diff: Sequence[st
 
 def visited(settings: Settings, hours: float, person: str = "") -> None:
     """Has the last visit of somebody be so many hours ago."""
-    Visits(settings.app_database, 365).look(person)
+    Visits(place_of(settings), 365).look(person)
     at = (datetime.now(UTC) - timedelta(hours=hours)).isoformat(timespec="seconds")
-    with AppDatabase(settings.app_database) as database, database.transaction() as connection:
+    with AppDatabase(place_of(settings)) as database, database.transaction() as connection:
         connection.execute(VISITS.update().values(at=at))
 
 
@@ -77,6 +86,7 @@ def read(client: httpx.Client, **headers: str) -> Any:
     return feed
 
 
+@on_both
 def test_what_changed_since_the_last_visit_is_told_once(application: Application, settings: Settings) -> None:
     base = SmallBase(DOCUMENTS)
     base.told = [
@@ -96,7 +106,7 @@ def test_what_changed_since_the_last_visit_is_told_once(application: Application
     assert "Nouveau</strong>" in before
     assert "Rien n'a changé" not in client.get(ADDRESS).text  # the same visit
     visited(settings, 0.1)
-    with AppDatabase(settings.app_database) as database, database.transaction() as connection:
+    with AppDatabase(place_of(settings)) as database, database.transaction() as connection:
         connection.execute(VISITS.update().values(before=datetime.now(UTC).isoformat(timespec="seconds")))
     assert "Rien n'a changé" in client.get(ADDRESS).text
 
@@ -282,6 +292,7 @@ def test_without_retention_nobody_is_remembered(application: Application, settin
     assert "ne garde rien" in refused.text
 
 
+@on_both
 def test_a_real_base_tells_what_came_changed_and_went(
     application: Application, settings: Settings, tiny_encoder: Encoder, tmp_path: Path
 ) -> None:
@@ -294,7 +305,7 @@ def test_a_real_base_tells_what_came_changed_and_went(
     (folder / "b.md").unlink()
     (folder / "c.md").write_text("# Musée\n\nLe musée ferme le lundi.", encoding="utf-8")
     ingest([folder], settings, tiny_encoder)
-    with KnowledgeBase(EmbeddedReader(settings.store, tiny_encoder), tiny_encoder) as base:
+    with KnowledgeBase(open_store(settings).reader(tiny_encoder), tiny_encoder) as base:
         titles = [entry.title for entry in read(application(base)).entries]
     assert titles[:3] == ["Modifié : Budget", "Nouveau : Musée", "Retiré : Cantine"]
     assert sorted(titles[3:]) == ["Nouveau : Budget", "Nouveau : Cantine"]

@@ -15,17 +15,26 @@ from kb.records.accounts import FileAccounts
 from kb.records.asked.questions import AskedQuestions
 from kb.records.database import AppDatabase
 from kb.records.feedback import SavedFeedback, add_feedback, read_feedback
+from kb.records.places import place_of
 from kb.settings import Settings
+from makers import MAKERS, on_maker
 from questions import answered, moment, refused
 from serving import Application, password
 
 ADDRESS = "/evaluation/manques"
+on_both = pytest.mark.parametrize("settings", MAKERS, indirect=True)
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
+    """With a store of the maker that a test is run for; without one, of files."""
+    return on_maker(request, settings) if hasattr(request, "param") else settings
 
 
 @pytest.fixture
 def kept(settings: Settings) -> Iterator[AskedQuestions]:
     """What the application keeps, seen from outside."""
-    opened = AskedQuestions(settings.app_database, 365)
+    opened = AskedQuestions(place_of(settings), 365)
     yield opened
     opened.close()
 
@@ -62,6 +71,7 @@ def test_questions_without_a_source_and_bad_answers_are_grouped_and_counted(
     assert re.findall(r"<td>(.*?)</td>", row[1])[:6] == ["4", "1", "3", "0", "0", "1"]
 
 
+@on_both
 def test_a_group_becomes_a_test_query_in_one_click(
     application: Application, kept: AskedQuestions, settings: Settings
 ) -> None:
@@ -72,7 +82,7 @@ def test_a_group_becomes_a_test_query_in_one_click(
     assert shown.status_code == 200
     assert "ajoutée" in shown.text
     assert "Rien à traiter" in shown.text
-    with AppDatabase(settings.app_database) as database:
+    with AppDatabase(place_of(settings)) as database:
         (query,) = read_queries(database)
     assert (query.question, query.reviewed, query.kind) == ("Quelle prime à Mayotte ?", False, "manque")
     assert [asked.status for asked in kept.since()] == ["kept", "kept"]
@@ -92,6 +102,7 @@ def test_a_bad_answer_becomes_a_test_query_with_what_its_reader_said(
     assert (query.id, query.unanswerable, query.reviewed) == ("avis-1", True, False)
 
 
+@on_both
 def test_a_document_that_is_missing_stays_in_a_list_until_it_is_settled(
     application: Application, kept: AskedQuestions
 ) -> None:
@@ -106,6 +117,7 @@ def test_a_document_that_is_missing_stays_in_a_list_until_it_is_settled(
     assert [asked.status for asked in kept.since()] == ["dismissed"]
 
 
+@on_both
 def test_the_files_hold_no_formula(application: Application, kept: AskedQuestions) -> None:
     client = application()
     kept.answered(refused('=HYPERLINK("https://evil.example")'), "page")
