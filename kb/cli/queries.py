@@ -86,6 +86,7 @@ def feedback(
         set_feedback_status,
         to_csv,
     )
+    from kb.records.kept_answers import rights_of
     from kb.records.places import place_of
 
     settings = Settings.load(store=store)
@@ -102,7 +103,7 @@ def feedback(
                 raise ReperesError(f"{number} : il n'y a pas d'avis de ce numéro (« reperes feedback --all »).")
             if status == "kept":
                 query = to_query(chosen)
-                put_queries(database, [query])
+                put_queries(database, [query], rights_of(chosen.answer))
                 say(f"Question de test {query.id} : {query.question}")
             set_feedback_status(database, number, "kept" if status == "kept" else "dismissed")
         if keep is not None or dismiss is not None:

@@ -140,7 +140,8 @@ def _fill(
         assert links.share(owner, f"conversation-{source}", shared=True)
         feedback.add("bad", "wrong", f"Sur {mark}", kept, 1)
         asked.answered(refused(f"Pourquoi {mark} manque-t-il ?", "unsaid"), "page", rights=rights)
-        desk.put(EvaluationQuestion(f"question-{source}", f"Que verse {mark} ?", documents=(id_of(source),)))
+        query = EvaluationQuestion(f"question-{source}", f"Que verse {mark} ?", documents=(id_of(source),))
+        desk.seen_by(rights).put(query)
         runs[source] = desk.seen_by(rights).evaluate({f"question-{source}"}).run
     for person in (name for name in GROUPS if not name.startswith("token")):
         followed.follow(person, "La prime ?", QUESTION, [])
