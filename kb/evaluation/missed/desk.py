@@ -12,7 +12,7 @@ from typing import Literal
 
 from kb.errors import QuestionsError
 from kb.evaluation.from_feedback import to_query
-from kb.evaluation.kept.queries import MaySee, put_queries, read_queries, sees_all
+from kb.evaluation.kept.queries import MaySee, put_queries, read_queries
 from kb.evaluation.missed.grouping import grouped
 from kb.evaluation.missed.reference import Vectors
 from kb.evaluation.missed.weeks import Week, weeks
@@ -23,7 +23,7 @@ from kb.records.feedback import REASONS, Feedback, Status, read_feedback, readab
 from kb.records.kept_answers import rights_of
 from kb.records.places import Kept
 from kb.records.spreadsheet import guarded
-from kb.rights.rights import WHOLE, Rights
+from kb.rights.rights import Rights
 
 MOST = 400
 """Questions, and feedback, that are grouped at once, the last ones: encoding them takes seconds, and
@@ -95,10 +95,10 @@ class MissedDesk:
         vectors: Vectors,
         kept: Kept,
         asked: AskedQuestions,
-        rights: Rights = WHOLE,
-        seen: Callable[[], MaySee] = lambda: sees_all,
+        rights: Rights,
+        seen: Callable[[], MaySee],
     ) -> None:
-        """`seen` gives which test queries they may see."""
+        """`seen` gives which test queries they may see by now."""
         self._rights = rights
         self._seen = seen
         self._vectors = vectors

@@ -6,8 +6,10 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click.testing
 import pytest
 
+import app
 from kb.errors import QuestionsError
 from kb.evaluation.desk import EvaluationDesk
 from kb.evaluation.kept.queries import read_queries
@@ -16,6 +18,8 @@ from kb.evaluation.tables import to_csv, to_jsonl, to_xlsx
 from kb.records.asked.questions import AskedQuestions
 from kb.records.database import AppDatabase
 from kb.records.feedback import add_feedback, read_feedback
+from kb.records.places import place_of
+from kb.settings import Settings
 from questions import answered, refused
 from restricted import MARKS, id_of, sources_told
 from restricted_app import Restricted, rights_of
@@ -203,6 +207,38 @@ def test_a_kept_answer_makes_a_query_of_its_rights_in_both_places(
         number = add_feedback(database, "2026-11-29T10:00:00+00:00", "good", None, "", told, 1)
     desk_of("carl").missed(asked).make_query([], [number], "")
     assert seen(desk_of) == {"nora": [], "anne": ["Qui garde le chat ?"], "bob": [], "carl": ["Qui garde le chat ?"]}
+
+
+def test_the_command_line_says_for_whom_it_imports(
+    restricted: Restricted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPERES_STORE", str(tmp_path / "store"))
+    monkeypatch.setenv("REPERES_SOURCES", str(restricted.settings.sources))
+    (tmp_path / "q.jsonl").write_text('{"id": "q", "question": "Quelle prime ?"}', encoding="utf-8")
+    desk = EvaluationDesk(lambda: restricted.base, place_of(Settings.load()))
+
+    def ran(*arguments: str) -> int:
+        return click.testing.CliRunner().invoke(app.reperes, ["questions", *arguments]).exit_code
+
+    def see_it() -> set[str]:
+        return {who for who in EDITORS if desk.seen_by(rights_of(who, restricted.settings)).queries()}
+
+    file = str(tmp_path / "q.jsonl")
+    assert ran(file, "--import") == 0
+    assert see_it() == {"carl"}
+    assert ran(file, "--import", "--groups", "personnel") == 0
+    assert see_it() == {"anne", "carl"}
+    assert ran(file, "--import", "--groups", "") == 0
+    assert see_it() == set(EDITORS)
+    assert ran(file, "--groups", "personnel") == 2
+    with AppDatabase(place_of(Settings.load())) as database:
+        hidden = rights_of("bob", restricted.settings).hidden
+        add_feedback(
+            database, "2026-11-29T10:00:00+00:00", "bad", "wrong", "", {**refused("?"), "hidden": [*hidden]}, 1
+        )
+    desk.drop("q")
+    assert click.testing.CliRunner().invoke(app.reperes, ["feedback", "--keep", "1"]).exit_code == 0
+    assert see_it() == {"bob", "carl"}
 
 
 def test_others_runs_push_none_out_of_the_list(desk_of: DeskOf) -> None:
