@@ -31,7 +31,7 @@ from kb.models.remembering import RememberingEncoder
 from kb.models.reranker import Reranker, load_reranker
 from kb.question.askable import checked, too_long_told
 from kb.question.explained import Acronym
-from kb.question.glossary import Edited, Entries, read_glossary
+from kb.question.glossary import Edited, Entries, no_entries, read_glossary
 from kb.question.parsing import QuestionParser
 from kb.question.rephrasing import rephrased
 from kb.retrieval.filters import Filters
@@ -68,7 +68,7 @@ class KnowledgeBase:
         reader: Reader | None = None,
         calibration: Calibration | None = None,
         caution: Caution = "normal",
-        edited: Edited = lambda: (),
+        edited: Edited = no_entries,
     ) -> None:
         """`written` holds the glossary's entries from a file, `edited` gives those of editors; `reranker` orders the
         best passages anew; `model` writes answers over what is found, `checker` reads them again; `domain` adds names
@@ -92,7 +92,7 @@ class KnowledgeBase:
         settings: Settings,
         encoder: Encoder | None = None,
         calibration: Calibration | None = None,
-        edited: Edited = lambda: (),
+        edited: Edited = no_entries,
     ) -> Self:
         """The knowledge base of `settings.store`, with the encoder and the calibration of the settings unless others
         are given; `edited` gives the glossary's entries that editors have written.
@@ -124,7 +124,7 @@ class KnowledgeBase:
     def _look_at(self, index: IndexReader, rights: Rights) -> None:
         """All that is found, counted or said of the base comes from `index`: what somebody with `rights` may read."""
         self.rights, self._index = rights, index
-        self._parser = self._parser_of(index)
+        self._parser = self._parser_of(index, rights=rights)
         self._words = WordSearch(self._parser)
         self._retriever = Retriever(index, self._encoder, self._reranker, self._words.holding)
 

@@ -45,7 +45,7 @@ def open_base(store: Path | None, calibration: Calibration | None = None) -> Kno
 
     with closing(EditedGlossary(place_of(settings))) as glossary:
         edited = glossary.entries()
-    return KnowledgeBase.open(settings, calibration=calibration, edited=lambda: edited)
+    return KnowledgeBase.open(settings, calibration=calibration, edited=lambda _: edited)
 
 
 def known_documents(settings: Settings) -> set[str]:

@@ -23,18 +23,33 @@ _QUESTIONS = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option(
     "--export", "exported", is_flag=True, help="Écrit les questions de l'application (--to, sinon à l'écran)."
 )
+@click.option(
+    "--groups",
+    metavar="GROUPE,…",
+    help="Avec --import : montrées à qui peut lire ce que lit ce groupe ; vide, à tous ; sinon à qui peut tout lire.",
+)
 @STORE
 def questions_command(
-    questions: Path | None, target: Path | None, imported: bool, exported: bool, store: Path | None
+    questions: Path | None,
+    target: Path | None,
+    imported: bool,
+    exported: bool,
+    groups: str | None,
+    store: Path | None,
 ) -> None:
     """Vérifie le fichier QUESTIONS (JSONL, CSV ou XLSX), documents compris s'il y a une base, et peut le convertir."""
     from kb.evaluation.imported.reading import read_any
     from kb.evaluation.kept.queries import put_queries, read_queries
     from kb.evaluation.questions import check_documents
     from kb.evaluation.tables import to_jsonl, write_any
+    from kb.records.accounts import groups_in
     from kb.records.database import AppDatabase
     from kb.records.places import place_of
+    from kb.rights.restrictions import restrictions_of
+    from kb.rights.rights import WHOLE
 
+    if groups is not None and not imported:
+        raise click.UsageError("--groups va avec --import.")
     settings = Settings.load(store=store)
     if exported:
         with AppDatabase(place_of(settings)) as database:
@@ -57,8 +72,9 @@ def questions_command(
             write_any(queries, target)
         told += f", écrites dans {target}"
     if imported:
+        rights = WHOLE if groups is None else restrictions_of(settings).rights(groups_in(groups))
         with AppDatabase(place_of(settings)) as database:
-            put_queries(database, queries)
+            put_queries(database, queries, rights)
         told += f", gardées dans {place_of(settings)}"
     click.echo(told + ".")
 
@@ -86,6 +102,7 @@ def feedback(
         set_feedback_status,
         to_csv,
     )
+    from kb.records.kept_answers import rights_of
     from kb.records.places import place_of
 
     settings = Settings.load(store=store)
@@ -102,7 +119,7 @@ def feedback(
                 raise ReperesError(f"{number} : il n'y a pas d'avis de ce numéro (« reperes feedback --all »).")
             if status == "kept":
                 query = to_query(chosen)
-                put_queries(database, [query])
+                put_queries(database, [query], rights_of(chosen.answer))
                 say(f"Question de test {query.id} : {query.question}")
             set_feedback_status(database, number, "kept" if status == "kept" else "dismissed")
         if keep is not None or dismiss is not None:

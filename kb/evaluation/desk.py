@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from kb.errors import QuestionsError
 from kb.evaluation.comparison import Comparison, compare
-from kb.evaluation.from_feedback import to_query
+from kb.evaluation.from_feedback import name_of, to_query
 from kb.evaluation.imported.reading import PASTED, read_content, read_pasted
-from kb.evaluation.kept.queries import drop_query, put_queries, read_queries
+from kb.evaluation.kept.queries import MaySee, drop_query, put_queries, read_queries, sees_all
 from kb.evaluation.kept.runs import (
     EvaluationRun,
     about_run,
@@ -74,7 +74,7 @@ class EvaluationDesk:
         def vectors(questions: Sequence[str]) -> FloatMatrix:
             return self._base().question_vectors(questions)
 
-        return MissedDesk(vectors, self._kept, asked, self._said, self._rights)
+        return MissedDesk(vectors, self._kept, asked, self._said, self._rights, self._seen)
 
     def feedback(self) -> list[Feedback]:
         """The feedback that nobody has read yet, newest first."""
@@ -94,21 +94,23 @@ class EvaluationDesk:
     def queries(self) -> list[EvaluationQuestion]:
         """The test queries, in their order."""
         with AppDatabase(self._kept) as database:
-            found = read_queries(database)
+            return read_queries(database, self._seen())
+
+    def _seen(self) -> MaySee:
+        """Which test queries they may see: those that need no more rights than theirs, and of whose documents none is
+        hidden from them."""
+        if not self._rights.hidden:
+            return sees_all
         # A document that has left the base stays named; one that may not be read is known to the whole base.
-        hidden = self._hidden() if self._rights.hidden else frozenset()
-        return [query for query in found if hidden.isdisjoint(query.documents)]
+        hidden = frozenset(self._whole().catalog.states()) - self._base().catalog.states().keys()
+        return lambda query, needed: self._rights.cover(needed) and hidden.isdisjoint(query.documents)
 
-    def _hidden(self) -> frozenset[str]:
-        return frozenset(self._whole().catalog.states()) - self._base().catalog.states().keys()
-
-    def _check_new(self, queries: Sequence[EvaluationQuestion], name: str) -> None:
-        """Raises QuestionsError for documents that are not there, and for names of queries that are not to be seen."""
+    def _keep(self, queries: Sequence[EvaluationQuestion], name: str) -> None:
+        """Raises QuestionsError for documents that are not there. What an editor writes is for those who may read as
+        much: it may hold words of all that they read."""
         check_documents(queries, self._known(), name)
         with AppDatabase(self._kept) as database:
-            others = {query.id for query in read_queries(database)} - {query.id for query in self.queries()}
-        if taken := next((query.id for query in queries if query.id in others), None):
-            raise QuestionsError(f"« {taken} » : ce nom de question est déjà pris, donnez-en un autre.")
+            put_queries(database, queries, self._rights, self._seen())
 
     def documents(self) -> list[tuple[str, str]]:
         """The documents that a test query can name: (title, id), by title."""
@@ -117,43 +119,36 @@ class EvaluationDesk:
     def put(self, query: EvaluationQuestion) -> None:
         """Keeps a test query, checked as one of a file is; the feedback that it comes from is no longer to be read."""
         (checked,) = parse_questions(json.dumps(question_to_json(query), ensure_ascii=False), "La question")
-        self._check_new([checked], f"Question « {checked.id} »")
-        with AppDatabase(self._kept) as database:
-            put_queries(database, [checked])
-        number = checked.id.removeprefix("avis-")
-        if number != checked.id and number.isdigit():
-            self._said.set_status([int(number)], "kept", self._rights)
+        self._keep([checked], f"Question « {checked.id} »")
+        for said in self._said.read(rights=self._rights):
+            if checked.id == name_of(said):
+                self._said.set_status([said.id], "kept", self._rights)
 
     def drop(self, query_id: str) -> bool:
         """Deletes a test query; whether there was one."""
-        if query_id not in {query.id for query in self.queries()}:
-            return False
         with AppDatabase(self._kept) as database:
-            return drop_query(database, query_id)
+            return drop_query(database, query_id, self._seen())
 
     def import_text(self, text: str) -> int:
         """Keeps the queries of a pasted table (its header first) or of JSON lines, all of them or none; how many."""
         found = read_pasted(text)
-        self._check_new(found, PASTED)
-        with AppDatabase(self._kept) as database:
-            put_queries(database, found)
+        self._keep(found, PASTED)
         return len(found)
 
     def import_file(self, name: str, content: bytes) -> int:
         """Keeps the queries of a file (JSONL, CSV or XLSX by its name), all of them or none; how many."""
         found = read_content(content, name)
-        self._check_new(found, name)
-        with AppDatabase(self._kept) as database:
-            put_queries(database, found)
+        self._keep(found, name)
         return len(found)
 
     def runs(self) -> list[EvaluationRun]:
         """The last runs, newest first."""
         with AppDatabase(self._kept) as database:
-            return [run for run in evaluation_runs(database) if self._may_see(run)]
+            return evaluation_runs(database, may_see=self._may_see)
 
-    def _may_see(self, run: EvaluationRun) -> bool:
-        return self._rights.cover(rights_of_run(run.about))
+    def _may_see(self, about: Mapping[str, Any]) -> bool:
+        """Whether they may see a run by what it is about."""
+        return self._rights.cover(rights_of_run(about))
 
     def evaluate(
         self, wanted: Collection[str] | None = None, progress: Callable[[int, int], None] | None = None
@@ -170,7 +165,7 @@ class EvaluationDesk:
         if self._rights.hidden:
             about["hidden"] = list(self._rights.hidden)
         with AppDatabase(self._kept) as database:
-            earlier = filter(self._may_see, evaluation_runs(database, 200))
+            earlier = evaluation_runs(database, 200, self._may_see)
             before = next((run for run in earlier if _is_comparable(run, about)), None)
             number, result = run_and_keep(database, base, queries, about, progress=progress)
             comparison = None

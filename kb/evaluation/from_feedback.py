@@ -7,6 +7,11 @@ from kb.records.feedback import Feedback
 from kb.text.figures import figures
 
 
+def name_of(feedback: Feedback) -> str:
+    """What the test query of a feedback is called."""
+    return f"avis-{feedback.id}"
+
+
 def to_query(feedback: Feedback) -> EvaluationQuestion:
     """The test query that a feedback makes, for a person to complete: what is known of it is filled in.
 
@@ -17,7 +22,7 @@ def to_query(feedback: Feedback) -> EvaluationQuestion:
     is_good = feedback.verdict == "good" and not feedback.answer["refused"]
     facts = [figure.text for figure in figures(str(feedback.answer["answer"] or ""))] if is_good else []
     return EvaluationQuestion(
-        id=f"avis-{feedback.id}",
+        id=name_of(feedback),
         question=feedback.question,
         documents=cited if is_good else (),
         expected_facts=tuple((fact,) for fact in dict.fromkeys(facts)),

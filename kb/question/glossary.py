@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from kb.errors import SettingsError
+from kb.rights.rights import Rights
 from kb.text.folding import fold
 from kb.text.stems import stems, words
 
@@ -20,8 +21,14 @@ EVERYDAY = Path(__file__).with_name("everyday.txt")
 Entries = Mapping[str, tuple[str, ...]]
 """For each acronym what it stands for, as written, the surest first. A `Glossary` has acronyms as folded by `fold`."""
 EditedEntries = tuple[tuple[str, tuple[str, ...]], ...]
-Edited = Callable[[], EditedEntries]
-"""The entries that editors have written so far. It never raises: without them a question is still understood."""
+Edited = Callable[[Rights], EditedEntries]
+"""The entries that editors have written so far, of those that somebody with these rights may know of. It never raises:
+without them a question is still understood."""
+
+
+def no_entries(_rights: Rights) -> EditedEntries:
+    """Of a glossary that nobody edits."""
+    return ()
 
 
 class Glossary:

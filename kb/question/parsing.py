@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from kb.index.store import IndexReader, Lease
 from kb.question import intent
 from kb.question.explained import Acronym, explained
 from kb.question.follow_up import standalone_question
-from kb.question.glossary import EVERYDAY, Edited, EditedEntries, Entries, Glossary, merged, read_glossary
+from kb.question.glossary import (
+    EVERYDAY,
+    Edited,
+    EditedEntries,
+    Entries,
+    Glossary,
+    merged,
+    no_entries,
+    read_glossary,
+)
 from kb.question.known_names import KnownNames
 from kb.question.terms import SearchTerms, search_terms
 from kb.question.typing_mistakes import nearest_word
+from kb.rights.rights import WHOLE, Rights
 from kb.text.acronyms import glossary
 from kb.text.domain import NO_DOMAIN, Domain
 from kb.text.figures import figures
@@ -31,16 +41,17 @@ class QuestionParser:
         index: IndexReader,
         written: Entries | None = None,
         domain: Domain = NO_DOMAIN,
-        edited: Edited = lambda: (),
+        edited: Edited = no_entries,
+        rights: Rights = WHOLE,
     ) -> None:
         """`written` holds the glossary's entries that come from a file, `edited` gives those that editors have written
-        so far; `domain` adds words and names of its own.
+        so far, here as somebody with `rights` may know them; `domain` adds words and names of its own.
         """
         self._index = index
         self._domain = domain
         self._everyday = read_glossary(EVERYDAY)
         self._written = written or {}
-        self._edited = edited
+        self._edited = partial(edited, rights)
         # Read again when the base has changed, or an editor an entry: the arguments are its generation and the entries.
         self._read: Callable[[int, EditedEntries], Glossary] = lru_cache(maxsize=1)(self._read_glossary)
         self._names: Callable[[int, EditedEntries], KnownNames] = lru_cache(maxsize=1)(self._read_names)

@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 
 from kb.dialects import put
 from kb.index.catalog.journal import mark
+from kb.records.naming.queries import MARK, plain_name
 from kb.records.tables import (
     CORRECTIONS,
     EVALUATION_ROWS,
@@ -95,19 +96,20 @@ def erase_rows(connection: Connection, erased: Erased, texts: Texts) -> int:
     sources, news = FOLLOWED_QUESTIONS.c.sources, FOLLOWED_QUESTIONS.c.news
     changed += _rewrite(connection, sources, lambda held: _asked_without(held, erased))
     changed += _rewrite(connection, news, lambda held: [item for item in held if item["document"] not in erased])
-    gone: dict[str, str] = {}
+    gone = set[tuple[str, str]]()
 
     def without(query: Held) -> Held | None:
         held = query_without(query, erased, texts)
         if held is None:
-            gone[query["id"]] = query["question"]
+            gone.add((query["id"], query["question"]))
         return held
 
     changed += _rewrite(connection, TEST_QUERIES.c.query, without)
     # A question that was made from a document says its words, in its own id too.
     for row in connection.execute(sa.select(EVALUATION_ROWS)).all():
         asked = json.loads(row.row)["question"]
-        if gone.get(row.question_id) == asked or is_made_from(row.question_id, erased.names):
+        names = {row.question_id, plain_name(row.question_id)}
+        if not gone.isdisjoint((name, asked) for name in names) or is_made_from(row.question_id, erased.names):
             mine = sa.and_(EVALUATION_ROWS.c.run_id == row.run_id, EVALUATION_ROWS.c.question_id == row.question_id)
             connection.execute(EVALUATION_ROWS.delete().where(mine))
             changed += 1
@@ -177,7 +179,7 @@ def query_without(query: Mapping[str, Any], erased: Erased, texts: Texts = lambd
 def is_made_from(question_id: str, document_ids: Collection[str]) -> bool:
     """Whether a question was proposed from one of the documents (see `kb.evaluation.suggestions`)."""
     names = (re.sub(r"[^\w-]+", "-", name).strip("-") for name in document_ids)
-    return any(re.fullmatch(rf"proposition-{re.escape(name)}-\d+", question_id) for name in names)
+    return any(re.fullmatch(rf"proposition-{re.escape(name)}-\d+({MARK})?", question_id) for name in names)
 
 
 def _plain(text: str) -> str:

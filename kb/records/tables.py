@@ -95,7 +95,8 @@ TEST_QUERIES = sa.Table(
     METADATA,
     sa.Column("id", PlainText, primary_key=True),
     sa.Column("ordinal", sa.Integer, nullable=False),
-    sa.Column("query", PlainText, nullable=False),  # JSON
+    sa.Column("query", PlainText, nullable=False),  # JSON; its id may be another, see kb.records.naming.queries.py
+    sa.Column("hidden", PlainText, nullable=False, server_default="[]"),  # JSON: the rights that it needs
 )
 CONVERSATIONS = sa.Table(
     "conversations",
@@ -143,11 +144,14 @@ CORRECTIONS = sa.Table(
     sa.Column("person", PlainText, nullable=False),
     sa.Column("fields", PlainText, nullable=False),  # JSON
 )
-# What editors say of acronyms: before what documents say, and in the place of it.
+# What editors say of acronyms: before what documents say, and in the place of it. What is said where documents that not
+# everybody may read say something stands beside what is said for all.
 GLOSSARY = sa.Table(
     "glossary",
     METADATA,
     sa.Column("key", PlainText, primary_key=True),  # the acronym, folded
+    # JSON: the rights that it needs, null for none.
+    sa.Column("hidden", PlainText, primary_key=True, server_default="null"),
     sa.Column("written", PlainText, nullable=False),
     sa.Column("meanings", PlainText, nullable=False),  # JSON, the surest first; empty for one that is hidden
     sa.Column("at", PlainText, nullable=False),

@@ -24,6 +24,11 @@ class Rights:
         """The rights of somebody who may not read the sources of `patterns`."""
         return cls(tuple(sorted(set(patterns))))
 
+    @classmethod
+    def of_all(cls, several: Iterable[Rights]) -> Self:
+        """The rights that it takes to be shown all that people with `several` (one at least) rights were shown."""
+        return cls.without(set.intersection(*(set(rights.hidden) for rights in several)))
+
     def hides(self, source: str) -> bool:
         """Whether the documents of a source may not be read."""
         return any(matches(pattern, source) for pattern in self.hidden)

@@ -85,16 +85,18 @@ class Metrics:
         self._sign_ins.labels(outcome).inc()
 
     def text(self, base: Views, person: Person, ingestor: Ingestor | None) -> bytes:
-        """All figures, in Prometheus' text form; those of the base as a person sees it."""
+        """The figures in Prometheus' text form: those of the base as a person sees it, and those of what people do only
+        for whoever may read all of the base. Numbers of others' would tell what is asked of what they may not read."""
         state, now = read_base_state(base, person, ingestor), CollectorRegistry()
+        is_part = bool(base.rights(person).hidden)
         # Made anew for each: one person's figures are never another's.
         if state.status is not None:
             Gauge("reperes_documents", "Documents in the base.", registry=now).set(state.status.documents)
             Gauge("reperes_passages", "Passages in the base.", registry=now).set(state.status.passages)
-            if not base.rights(person).hidden:  # it grows with what is hidden, too
+            if not is_part:  # it grows with what is hidden, too
                 Gauge("reperes_generation", "Generation of the base.", registry=now).set(state.status.generation)
         Gauge("reperes_ingesting", "1 while an ingestion runs.", registry=now).set(int(state.progress.running))
-        return bytes(generate_latest(self.registry) + generate_latest(now))
+        return bytes((b"" if is_part else generate_latest(self.registry)) + generate_latest(now))
 
 
 def _not_ready(state: BaseState, *, is_part: bool) -> str:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
@@ -114,11 +115,19 @@ def run_and_keep(
     return number, result
 
 
-def evaluation_runs(database: AppDatabase, n: int = 20) -> list[EvaluationRun]:
-    """The last `n` runs, newest first."""
-    query = sa.select(EVALUATION_RUNS).order_by(EVALUATION_RUNS.c.id.desc()).limit(n)
+def evaluation_runs(
+    database: AppDatabase, n: int = 20, may_see: Callable[[Mapping[str, Any]], bool] | None = None
+) -> list[EvaluationRun]:
+    """The last `n` runs, newest first, of those that somebody may see by what they are about."""
+    newest, runs = EVALUATION_RUNS.c.id.desc(), EVALUATION_RUNS.c
     with database.transaction() as connection:
-        return [_run(row) for row in connection.execute(query)]
+        if may_see is not None:
+            told = connection.execute(sa.select(runs.id, runs.about).order_by(newest))
+            seen = list(islice((row.id for row in told if may_see(json.loads(row.about))), n))
+            query = sa.select(EVALUATION_RUNS).where(runs.id.in_(seen))
+        else:
+            query = sa.select(EVALUATION_RUNS).limit(n)
+        return [_run(row) for row in connection.execute(query.order_by(newest))]
 
 
 def evaluation_run(database: AppDatabase, number: int) -> EvaluationRun | None:

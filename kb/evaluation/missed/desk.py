@@ -6,13 +6,13 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from kb.errors import QuestionsError
 from kb.evaluation.from_feedback import to_query
-from kb.evaluation.kept.queries import put_queries, read_queries
+from kb.evaluation.kept.queries import MaySee, put_queries, read_queries
 from kb.evaluation.missed.grouping import grouped
 from kb.evaluation.missed.reference import Vectors
 from kb.evaluation.missed.weeks import Week, weeks
@@ -20,9 +20,10 @@ from kb.evaluation.questions import EvaluationQuestion, parse_questions, questio
 from kb.records.asked.questions import AskedQuestion, AskedQuestions
 from kb.records.database import AppDatabase
 from kb.records.feedback import REASONS, Feedback, SavedFeedback, Status
+from kb.records.kept_answers import rights_of
 from kb.records.places import Kept
 from kb.records.spreadsheet import guarded
-from kb.rights.rights import WHOLE, Rights
+from kb.rights.rights import Rights
 
 MOST = 400
 """Questions, and feedback, that are grouped at once, the last ones: encoding them takes seconds, and
@@ -90,9 +91,17 @@ class MissedDesk:
     """
 
     def __init__(
-        self, vectors: Vectors, kept: Kept, asked: AskedQuestions, said: SavedFeedback, rights: Rights = WHOLE
+        self,
+        vectors: Vectors,
+        kept: Kept,
+        asked: AskedQuestions,
+        said: SavedFeedback,
+        rights: Rights,
+        seen: Callable[[], MaySee],
     ) -> None:
+        """`seen` gives which test queries they may see by now."""
         self._rights = rights
+        self._seen = seen
         self._vectors = vectors
         self._kept = kept
         self._asked = asked
@@ -115,14 +124,19 @@ class MissedDesk:
 
     def make_query(self, questions: Collection[int], feedback: Collection[int], text: str) -> str:
         """Makes a test query of a group, to be reviewed, in the words `text`; its id. Raises QuestionsError when the
-        group is gone."""
-        query = self._query(questions, feedback)
-        query = replace(query, question=" ".join(text.split()) or query.question, reviewed=False)
+        group is gone. It is for those who may be shown what it is made of: the one that it stands for, and `text`,
+        where that is not the words of one of the group, the editor's own.
+        """
+        query, members = self._query(questions, feedback)
+        words = " ".join(text.split()) or query.question
+        query = replace(query, question=words, reviewed=False)
         (checked,) = parse_questions(json.dumps(question_to_json(query), ensure_ascii=False), "La question")
+        asked = next((rights for said, rights in members if said == words), self._rights)
+        rights, seen = Rights.of_all([members[0][1], asked]), self._seen()
         with AppDatabase(self._kept) as database:
             # One that somebody has completed since is not begun anew.
-            if checked.id not in {known.id for known in read_queries(database)}:
-                put_queries(database, [checked])
+            if checked.id not in {known.id for known in read_queries(database, seen)}:
+                put_queries(database, [checked], rights, seen)
         self.set_status(questions, feedback, "kept")
         return checked.id
 
@@ -148,15 +162,21 @@ class MissedDesk:
                 writer.writerow(map(guarded, cells))
         return text.getvalue().encode("utf-8-sig")
 
-    def _query(self, questions: Collection[int], feedback: Collection[int]) -> EvaluationQuestion:
-        said = next((known for known in self._said.read(rights=self._rights) if known.id in feedback), None)
-        if said is not None:
-            return to_query(said)  # what the reader said fills some of it in
+    def _query(
+        self, questions: Collection[int], feedback: Collection[int]
+    ) -> tuple[EvaluationQuestion, list[tuple[str, Rights]]]:
+        """The test query of a group, and of each of its members the words and the rights of who asked, first of the one
+        that the query is made of."""
+        said = [known for known in self._said.read(rights=self._rights) if known.id in feedback]
         mine = self._asked.since(rights=self._rights)
-        known = next((asked for asked in mine if asked.id in questions and asked.question), None)
-        if known is None:
-            raise QuestionsError("Ces questions ne sont plus gardées : rechargez la page.")
-        return EvaluationQuestion(id=f"{KIND}-{known.id}", question=known.understood, kind=KIND)
+        asked = [known for known in mine if known.id in questions and known.question]
+        members = [(" ".join(known.question.split()), rights_of(known.answer)) for known in said]
+        members += [(" ".join((known.understood or known.question).split()), known.rights) for known in asked]
+        if said:
+            return to_query(said[0]), members  # what the reader said fills some of it in
+        if asked:
+            return EvaluationQuestion(id=f"{KIND}-{asked[0].id}", question=members[0][0], kind=KIND), members
+        raise QuestionsError("Ces questions ne sont plus gardées : rechargez la page.")
 
 
 def _of_question(asked: AskedQuestion) -> Missed:

@@ -2,6 +2,10 @@
 
 An entry without a meaning hides a wrong one. Questions read them anew each time, so that a change counts at once, in
 every process that answers.
+
+What is written of an acronym that documents explain which not everybody may read is for those who may read as much as
+its editor: it stands beside what others write of the same acronym, who learn nothing of it, and before that for those
+who see both.
 """
 
 from __future__ import annotations
@@ -9,7 +13,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -21,6 +25,7 @@ from kb.question.glossary import EditedEntries
 from kb.records.database import OpenedOnce
 from kb.records.places import Kept, as_place
 from kb.records.tables import GLOSSARY
+from kb.rights.rights import WHOLE, Rights
 from kb.text.acronyms import MOST_EXPANSIONS
 from kb.text.folding import fold
 from kb.text.stems import words
@@ -35,7 +40,7 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class EditedTerm:
     """An entry as an editor wrote it; hidden where it has no meaning. `at` is an ISO moment in UTC, `person` who wrote
-    it, empty without sign-in.
+    it, empty without sign-in. `needed` are the rights that it takes to be shown it; None: it is for everybody.
     """
 
     key: str
@@ -43,6 +48,16 @@ class EditedTerm:
     meanings: tuple[str, ...]
     at: str
     person: str = ""
+    needed: Rights | None = None
+
+    def is_shown_to(self, rights: Rights) -> bool:
+        """Whether somebody with `rights` may know of it."""
+        return self.needed is None or rights.cover(self.needed)
+
+    @property
+    def rank(self) -> tuple[bool, int, str]:
+        """The higher goes before the lower, of one acronym: one that needs more rights, then the later one."""
+        return self.needed is not None, -len(self.needed.hidden if self.needed else ()), self.at
 
 
 class EditedGlossary:
@@ -51,30 +66,28 @@ class EditedGlossary:
     def __init__(self, kept: Kept) -> None:
         self._place = as_place(kept)
         self._database = OpenedOnce(self._place)
-        self._last: EditedEntries = ()
+        self._last: list[EditedTerm] = []
 
     def close(self) -> None:
         """Lets go of the database."""
         self._database.close()
 
-    def terms(self) -> list[EditedTerm]:
-        """All of them. Raises StoreError when the place cannot be opened."""
-        if not self._database.is_open and not self._place.exists():
-            return []
-        with self._database().transaction() as connection:
-            rows = connection.execute(sa.select(GLOSSARY).order_by(GLOSSARY.c.key)).all()
-        return [EditedTerm(row.key, row.written, tuple(json.loads(row.meanings)), row.at, row.person) for row in rows]
+    def terms(self, rights: Rights = WHOLE) -> list[EditedTerm]:
+        """Those that count for somebody with `rights`, one an acronym. Raises StoreError when the place cannot be
+        opened."""
+        return _counting(self._read(), rights)
 
-    def entries(self) -> EditedEntries:
-        """As questions take them: the last ones that could be read, where these cannot."""
+    def entries(self, rights: Rights = WHOLE) -> EditedEntries:
+        """As the questions of somebody with `rights` take them; where they cannot be read, as they were last read."""
         try:
-            self._last = tuple((term.key, term.meanings) for term in self.terms())
+            self._last = self._read()
         except (ReperesError, sa.exc.SQLAlchemyError) as error:
             logger.warning("the glossary of the editors cannot be read: %s", error)
-        return self._last
+        return tuple((term.key, term.meanings) for term in _counting(self._last, rights))
 
-    def put(self, written: str, meanings: Sequence[str], person: str = "") -> None:
-        """Keeps an entry, in the place of the one there was of the same acronym.
+    def put(self, written: str, meanings: Sequence[str], person: str = "", needed: Rights | None = None) -> None:
+        """Keeps an entry that it takes the rights `needed` to be shown (None: none), in the place of the one there was
+        of the same acronym for the same rights.
 
         Raises ReperesError, saying what to write, for what is no acronym or no meaning.
         """
@@ -92,23 +105,41 @@ class EditedGlossary:
                 raise ReperesError(f"{name} : un sens a {len(said)} caractères, {LONGEST_MEANING} au plus.")
             if not words(said):
                 raise ReperesError(f"{name} : « {said} » ne contient aucun mot.")
-        self._keep(name, list(dict.fromkeys(meant)), person)
+        self._keep(name, list(dict.fromkeys(meant)), person, needed)
 
-    def hide(self, written: str, person: str = "") -> None:
-        """Has an acronym mean nothing, whatever is found of it. Raises ReperesError for what is no acronym."""
+    def hide(self, written: str, person: str = "", needed: Rights | None = None) -> None:
+        """Has an acronym mean nothing, whatever is found of it, to those who have the rights `needed` (None: to all).
+        Raises ReperesError for what is no acronym."""
         name = " ".join(written.split())
         _check(name)
-        self._keep(name, [], person)
+        self._keep(name, [], person, needed)
 
-    def drop(self, written: str) -> bool:
-        """Takes an entry back: what is found counts again. Whether there was one."""
+    def drop(self, written: str, rights: Rights = WHOLE) -> bool:
+        """Takes back the entry that counts for somebody with `rights`: the one behind it, or what is found, counts
+        again. Whether there was one."""
+        key = fold(written.strip())
+        term = next((term for term in self.terms(rights) if term.key == key), None)
+        if term is None:
+            return False
         with self._database().writing() as connection:
-            mine = GLOSSARY.c.key == fold(written.strip())
+            mine = (GLOSSARY.c.key == key) & (GLOSSARY.c.hidden == _held(term.needed))
             return bool(connection.execute(GLOSSARY.delete().where(mine)).rowcount)
 
-    def _keep(self, name: str, meanings: list[str], person: str) -> None:
+    def _read(self) -> list[EditedTerm]:
+        """All of them."""
+        if not self._database.is_open and not self._place.exists():
+            return []
+        with self._database().transaction() as connection:
+            rows = connection.execute(sa.select(GLOSSARY).order_by(GLOSSARY.c.key)).all()
+        return [
+            EditedTerm(row.key, row.written, tuple(json.loads(row.meanings)), row.at, row.person, _needed(row.hidden))
+            for row in rows
+        ]
+
+    def _keep(self, name: str, meanings: list[str], person: str, needed: Rights | None) -> None:
         values = {
             "key": fold(name),
+            "hidden": _held(needed),
             "written": name,
             "meanings": json.dumps(meanings, ensure_ascii=False),
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -116,6 +147,23 @@ class EditedGlossary:
         }
         with self._database().writing() as connection:
             put(connection, GLOSSARY, values)
+
+
+def _counting(terms: Iterable[EditedTerm], rights: Rights) -> list[EditedTerm]:
+    """Of each acronym the entry that counts for somebody with `rights`."""
+    found = dict[str, EditedTerm]()
+    for term in sorted(filter(lambda term: term.is_shown_to(rights), terms), key=lambda term: term.rank):
+        found[term.key] = term
+    return sorted(found.values(), key=lambda term: term.key)
+
+
+def _held(needed: Rights | None) -> str:
+    return json.dumps(None if needed is None else needed.hidden, ensure_ascii=False)
+
+
+def _needed(held: str) -> Rights | None:
+    hidden = json.loads(held)
+    return None if hidden is None else Rights.without(hidden)
 
 
 def _check(name: str) -> None:

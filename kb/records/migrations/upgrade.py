@@ -18,7 +18,7 @@ from kb.errors import StoreError
 from kb.index.catalog.write_ahead import SECONDS_TO_WAIT
 from kb.records.tables import configure
 
-LATEST = "10"
+LATEST = "11"
 """The version that this program works with: the last one of `kb/records/migrations/versions`."""
 
 _MIGRATIONS = Path(__file__).parent

@@ -20,7 +20,7 @@ _WORD = re.compile(r"[^\W_]+")
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What an acronym stands for, and who says so. `found` are the meanings that an editor's entry stands before;
-    `hidden` tells that an editor says it means nothing.
+    `hidden` tells that an editor says it means nothing, `reserved` that what the editor says is not for everybody.
     """
 
     written: str
@@ -28,6 +28,7 @@ class Entry:
     origin: Origin
     found: tuple[Meaning, ...] = ()
     hidden: bool = False
+    reserved: bool = False
 
     @property
     def key(self) -> str:
@@ -49,7 +50,10 @@ def listed(found: Iterable[Acronym], edited: Iterable[EditedTerm]) -> list[Entry
     for term in edited:
         before = entries.get(term.key)
         meanings = tuple(map(Meaning, term.meanings))
-        entries[term.key] = Entry(term.written, meanings, "editor", before.meanings if before else (), not meanings)
+        found_too = before.meanings if before else ()
+        entries[term.key] = Entry(
+            term.written, meanings, "editor", found_too, not meanings, reserved=term.needed is not None
+        )
     return [entries[key] for key in sorted(entries)]
 
 

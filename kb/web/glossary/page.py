@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -11,7 +11,10 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from kb.errors import ReperesError
 from kb.ports import Views
+from kb.question.explained import Acronym
+from kb.records.accounts import NOBODY
 from kb.records.editing.glossary import LONGEST_ACRONYM, LONGEST_MEANING, EditedGlossary
+from kb.rights.rights import Rights
 from kb.text.acronyms import MOST_EXPANSIONS
 from kb.text.folding import fold
 from kb.web import strings
@@ -32,7 +35,20 @@ def glossary_routes(base: Views, edited: EditedGlossary) -> APIRouter:
     router = APIRouter(prefix=ADDRESS)
 
     def entries(request: Request) -> list[Entry]:
-        return listed(base.of(person_of(request)).acronyms(), edited.terms())
+        person = person_of(request)
+        return listed(base.of(person).acronyms(), edited.terms(base.rights(person)))
+
+    def needed(request: Request, acronym: str) -> Rights | None:
+        """The rights that an editor's entry needs: theirs, where the documents that they may read say more of the
+        acronym than those that everybody may, or an entry that needs some stands already. The form holds all that, and
+        an acronym that is hidden is one that somebody has found."""
+        person, key = person_of(request), fold(" ".join(acronym.split()))
+        rights = base.rights(person)
+        if rights == base.rights(NOBODY):
+            return None
+        mine, of_all = (_said(base.of(reader).acronyms(), key) for reader in (person, NOBODY))
+        before = (term.needed for term in edited.terms(rights) if term.key == key)
+        return rights if mine != of_all or any(needs is not None for needs in before) else None
 
     @router.get("")
     def show(
@@ -92,15 +108,18 @@ def glossary_routes(base: Views, edited: EditedGlossary) -> APIRouter:
 
     @router.post("/entree")
     def write(request: Request, sigle: _Acronym = "", sens: _Meanings = "") -> Response:
-        return changed(request, sigle, sens, lambda: edited.put(sigle, sens.splitlines(), person_of(request).name))
+        return changed(request, sigle, sens, lambda: put(request, sigle, sens))
 
     @router.post("/masquer")
     def hide(request: Request, sigle: _Acronym = "") -> Response:
-        return changed(request, sigle, "", lambda: edited.hide(sigle, person_of(request).name))
+        return changed(request, sigle, "", lambda: edited.hide(sigle, person_of(request).name, needed(request, sigle)))
 
     @router.post("/reprendre")
     def take_back(request: Request, sigle: _Acronym = "") -> Response:
-        return changed(request, sigle, "", lambda: edited.drop(sigle))
+        return changed(request, sigle, "", lambda: edited.drop(sigle, base.rights(person_of(request))))
+
+    def put(request: Request, acronym: str, meanings: str) -> None:
+        edited.put(acronym, meanings.splitlines(), person_of(request).name, needed(request, acronym))
 
     def changed(request: Request, acronym: str, meanings: str, change: Callable[[], object]) -> Response:
         try:
@@ -111,6 +130,10 @@ def glossary_routes(base: Views, edited: EditedGlossary) -> APIRouter:
         return RedirectResponse(f"{ADDRESS}?{urlencode({'fait': name})}#{urlencode({'sigle': fold(name)})}", 303)
 
     return router
+
+
+def _said(acronyms: Iterable[Acronym], key: str) -> set[str]:
+    return {meaning.text for acronym in acronyms if acronym.key == key for meaning in acronym.meanings}
 
 
 def _source_address(entry: Entry, document_id: str) -> str:

@@ -20,7 +20,7 @@ from kb.settings import UPLOADS_SOURCE
 from kb.types import Document
 from kb.web.added.outcomes import Outcome, outcomes
 from kb.web.pages.templating import person_of
-from kb.web.uploads import NOT_WAITING, Uploads, WaitingUpload, is_address
+from kb.web.uploads import NOT_WAITING, Uploads, WaitingUpload
 
 READ_AT_ONCE = 10
 """What waits and is read by one process: starting one takes two seconds, reading a file some tenths (2026-11)."""
@@ -30,7 +30,7 @@ _NOT_ALL = (
     "faites la mise à jour sans aperçu."
 )
 _NO_ADDRESS = (
-    "Des pages web de la base sont réservées à des groupes dont vous n'êtes pas : demandez à une personne qui peut "
+    "Des sources de la base sont réservées à des groupes dont vous n'êtes pas : demandez à une personne qui peut "
     "lire toutes les sources d'ajouter cette adresse, ou enregistrez la page et ajoutez le fichier."
 )
 _NOT_YOURS = (
@@ -107,16 +107,11 @@ class DocumentEditor:
 
     @property
     def adds_addresses(self) -> bool:
-        """Whether they may add addresses, and see those that wait: not while pages of the web are hidden from them. An
-        address that the base has is not added again, and what becomes of it would tell that it is there.
+        """Whether they may add addresses, and see those that wait: not while sources are hidden from them, which may
+        hold pages of the web. An address that the base has is not added again, and what becomes of it would tell that
+        it is there; so would an answer that hangs on what the sources hold.
         """
-        rights = self.rights
-        if not rights.hidden:
-            return True
-        whole = self.views.whole()
-        held = [(document.id, document.source) for document in whole.documents()]
-        held += [(gone.document, gone.source) for gone in whole.withdrawn()]
-        return not any(is_address(name) and rights.hides(source) for name, source in held)
+        return not self.rights.hidden
 
     def check_address(self) -> None:
         """Raises ReperesError for those who may add none."""

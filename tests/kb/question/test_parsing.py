@@ -102,7 +102,7 @@ def test_rarity_is_that_of_bm25() -> None:
 
 def test_what_editors_write_counts_from_the_next_question_on(index: EmbeddedReader) -> None:
     written: list[tuple[str, tuple[str, ...]]] = []
-    parser = QuestionParser(index, edited=lambda: tuple(written))
+    parser = QuestionParser(index, edited=lambda _: tuple(written))
     asked = "Que fait le DPO ?"  # one document alone does not explain it: its initials do not spell it
     with index.lease() as lease:
         assert parser.parse(asked, lease).embedded == asked

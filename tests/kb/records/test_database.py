@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
 from kb.answering.serialize import answer_to_json
 from kb.evaluation.kept.queries import put_queries, read_queries
+from kb.evaluation.kept.runs import about_run, rows_of, run_and_keep
 from kb.evaluation.questions import EvaluationQuestion
 from kb.records.conversations import KeptTurn, SavedConversations
 from kb.records.corrections import Correction, keep_correction, read_corrections
@@ -17,7 +19,8 @@ from kb.records.erasure import ERASED
 from kb.records.feedback import add_feedback, read_feedback
 from kb.records.kept_answers import keep_answer
 from kb.records.places import Place
-from scripted_base import answer_of
+from kb.types import StoreStatus
+from scripted_base import ScriptedBase, answer_of
 
 Holds = Callable[[bytes], bool]
 NOW = "2026-11-27T08:00:00+00:00"
@@ -50,6 +53,27 @@ def test_a_document_is_erased_from_every_thing_that_is_kept(place: Place, holds:
     assert [[document["id"] for document in answer["closest"]] for answer in answers] == [[], ["autre.md"], []]
     assert list(read_corrections(place)) == ["autre.md"]
     assert not holds("trésor".encode())
+
+
+def test_a_query_whose_name_was_taken_is_erased_with_its_rows(place: Place) -> None:
+    """It was made of the document too, though it is kept and told under another name than its own."""
+    proposed = EvaluationQuestion("proposition-secret-md-1", "Où ?", documents=("secret.md",))
+    both = replace(proposed, documents=("secret.md", "autre.md"))
+    other = EvaluationQuestion("seule", "Quoi ?", documents=("autre.md",))
+    alone = EvaluationQuestion("seule", "Et le trésor ?", documents=("secret.md",))
+    status = StoreStatus(documents=2, passages=4, withdrawn=0, generation=3, last_ingestion=None, encoder="tiny@1")
+    with AppDatabase(place) as database:
+        for query in (proposed, both, other, alone):
+            put_queries(database, [query], may_see=lambda _query, _needed: False)  # others wrote those before
+        queries = read_queries(database)
+        assert len({query.id for query in queries}) == 4
+        said = answer_of("Rien [1].", cited={"autre.md": "Rien"})
+        base = ScriptedBase({query.question: replace(said, question=query.question) for query in queries})
+        about = about_run("q.jsonl", queries, status, answerer="auto", answers=True, model="")
+        run, _ = run_and_keep(database, base, queries, about)
+        database.erase_documents(["secret.md"])
+        assert read_queries(database) == [other]
+        assert list(rows_of(database, run)) == ["seule"]
 
 
 def test_what_an_exception_leaves_is_not_kept(place: Place) -> None:

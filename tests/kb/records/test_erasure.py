@@ -84,7 +84,9 @@ def test_a_query_keeps_what_a_document_that_is_left_says() -> None:
     [
         ("proposition-secret-md-1", "secret.md", True),
         ("proposition-a-b_é-md-12", "a/b_é.md", True),
+        ("proposition-secret-md-1~0a1b2c", "secret.md", True),
         ("proposition-secret-md-1-1", "secret.md", False),
+        ("proposition-secret-md-1~autre", "secret.md", False),
         ("proposition-secret-mdx-1", "secret.md", False),
         ("avis-1", "avis", False),
     ],

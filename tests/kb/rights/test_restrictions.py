@@ -100,3 +100,11 @@ def test_what_cannot_work_is_told(file: Path) -> None:
     *_, unknown = told(restrictions, ["rh", "paie-1"], "none")
     assert "personne n'est connu" in unknown
     assert list(told(restrictions_of(Settings(corpus=Path("nulle/part"))), ["rh"], "none")) == []
+
+
+def test_what_several_were_shown_together_needs_the_rights_of_each() -> None:
+    several = [Rights(("a", "b", "c")), Rights(("b", "c")), Rights(("b", "d"))]
+    assert Rights.of_all(several) == Rights(("b",))
+    assert Rights.of_all(several[:1]) == several[0]
+    assert Rights.of_all([*several, WHOLE]) == WHOLE
+    assert all(Rights(("b",)).cover(rights) for rights in several)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from kb.errors import ReperesError
 from kb.records.database import AppDatabase
 from kb.records.editing.glossary import LONGEST_MEANING, EditedGlossary
+from kb.rights.rights import Rights
 
 
 @pytest.fixture
@@ -77,3 +79,21 @@ def test_questions_do_without_a_file_that_cannot_be_read(tmp_path: Path) -> None
     glossary.close()
     shutil.copyfile(__file__, path)
     assert EditedGlossary(path).entries() == ()
+
+
+def test_what_editors_wrote_before_it_had_rights_stays(tmp_path: Path) -> None:
+    path = tmp_path / "app.db"
+    AppDatabase(path).close()
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        "DROP TABLE glossary; CREATE TABLE glossary (key TEXT PRIMARY KEY, written TEXT NOT NULL, "
+        "meanings TEXT NOT NULL, at TEXT NOT NULL, person TEXT NOT NULL);"
+        """INSERT INTO glossary VALUES ('oqf', 'OQF', '["Office"]', '2026', 'anne'), ('pas', 'PAS', '[]', '2026', '');
+        """
+        "ALTER TABLE test_queries DROP COLUMN hidden; UPDATE alembic_version SET version_num = '10';"
+    )
+    connection.close()
+    glossary = EditedGlossary(path)
+    assert glossary.entries(Rights(("rh",))) == glossary.entries() == (("oqf", ("Office",)), ("pas", ()))
+    assert [(term.person, term.needed) for term in glossary.terms()] == [("anne", None), ("", None)]
+    glossary.close()

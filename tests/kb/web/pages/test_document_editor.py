@@ -43,15 +43,16 @@ def editor_of(base: SmallBase, tmp_path: Path) -> EditorOf:
     return made
 
 
-def test_no_address_is_for_those_from_whom_pages_are_hidden(base: SmallBase, editor_of: EditorOf) -> None:
+def test_no_address_is_for_those_from_whom_sources_are_hidden(base: SmallBase, editor_of: EditorOf) -> None:
     """The page of an address that the base has is read again where it is: what becomes of it would tell that it is
-    there. So none is theirs to add, nor to see, whatever it is."""
+    there. So none is theirs to add, nor to see, whatever it is, and whether or not anything hidden is a page."""
     anne, drh = editor_of(), editor_of("drh")
     file = anne.uploads.keep("a.md", io.BytesIO(b"A"))
     keys = {address: anne.uploads.keep_address(address) for address in (HIDDEN, OTHER)}
-    anne.check_address()  # what is hidden holds no page
-    assert len(anne.waiting()) == 3
+    assert [upload.name for upload in anne.waiting()] == ["a.md"]
+    before = anne.refusals()
     base.held.append(replace(NOTE, id=HIDDEN, source="rh.exemple.fr"))
+    assert anne.refusals() == before
     assert [upload.name for upload in anne.waiting()] == ["a.md"]
     assert len(drh.waiting()) == 3
     drh.check_address()
