@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("readings_once")
 def test_what_the_proof_lets_pass_is_left_to_the_second_look(
     writing: SimpleNamespace, base: KnowledgeBase, answers: list[Any]
 ) -> None:
-    some = answers[::9]
+    some = answers[::20]
     nothing = writing.measured.measure(base, some, {}, {})
     keys = {key for prompt in nothing.looks for key in writing.played.sentence_keys(prompt.user)}
     passed = {
@@ -38,6 +38,6 @@ def test_what_is_recorded_for_the_corpus_is_for_the_prompts_of_today(
     writing: SimpleNamespace, base: KnowledgeBase, answers: list[Any]
 ) -> None:
     known = [writing.played.kept(writing.recorded.WRITTEN / name) for name in ("verdicts.jsonl", "repairs.jsonl")]
-    measured = writing.measured.measure(base, answers[::9], *known)
+    measured = writing.measured.measure(base, answers[::20], *known)
     assert not measured.repairs
     assert measured.table["good kept"]["unjudged"] <= measured.table["good kept"]["n"] / 4
