@@ -97,6 +97,33 @@ def answers() -> str:
     )
 
 
+def writing() -> str:
+    """What is kept and caught of what a capable model writes, base by base, and how long all but the model takes."""
+    kept = result("writing")
+    bases = kept["bases"]
+    rows = [
+        [name, *(_stages(figures.get(figure)) for figures in bases.values())] for figure, name in kept["names"].items()
+    ]
+    lacking = sum(cell.get("unjudged", 0) for figures in bases.values() for cell in figures.values())
+    times = [
+        f"{number(figures['seconds, p50']['value'], 's')} (p95 {number(figures['seconds, p95']['value'], 's')}) over "
+        f"{base}, {number(figures['times an extractive answer']['value'])} times an extractive answer"
+        for base, figures in bases.items()
+    ]
+    return (
+        f"{machine(kept)}: by the proof alone → with a repair → after the second look too (of how many). "
+        f"{lacking:.0f} sentences without a recorded verdict count neither way.\n\n{table(['Share', *bases], rows)}\n"
+        f"All but the model (search, the reader's choice, prompt, proof) takes, p50: {'; '.join(times)}.\n"
+    )
+
+
+def _stages(cell: Mapping[str, float] | None) -> str:
+    """A share stage by stage, and of how many; empty where a base has none."""
+    if cell is None:
+        return ""
+    return " → ".join(f"{cell[key]:.2f}" for key in ("value", "repair", "look") if key in cell) + f" ({cell['n']:.0f})"
+
+
 def ocr() -> str:
     """How well pages that are images are read, and how long that takes."""
     kept = result("ocr")
@@ -244,7 +271,7 @@ def server() -> str:
     return f"{machine(kept)}, load average {number(load)}:\n\n" + table(header, rows)
 
 
-_MADE = (settings, quality, answers, targets, scale, server, ingestion, sync, people, replicas, ocr)
+_MADE = (settings, quality, answers, targets, scale, server, ingestion, sync, people, replicas, ocr, writing)
 PARTS: Mapping[str, Callable[[], str]] = {made.__name__: made for made in _MADE}
 
 

@@ -46,6 +46,9 @@ class Recorded:
         return self.answer.startswith(REFUSES)
 
 
+BASES = ("corpus", "cnil", "sheets")
+
+
 def question_files() -> dict[str, tuple[Path, Path]]:
     """The bases that are here: (documents, questions) by name."""
     found = {"corpus": (Path("corpus/documents"), Path("corpus/questions.jsonl"))}

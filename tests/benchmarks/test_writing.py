@@ -5,12 +5,10 @@ Over the bundled corpus alone, with the answers recorded for it: the other bases
 
 from __future__ import annotations
 
-import importlib
 import json
 import random
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -26,13 +24,16 @@ from kb.text.stems import words
 
 pytestmark = pytest.mark.usefixtures("readings_once")
 ROOT = Path(__file__).parents[2]
-NO_SHARES = {"prompt tokens", "milliseconds a sentence"}
+TIMES = {"milliseconds a sentence", "seconds, p50", "seconds, p95", "times an extractive answer"}
+NO_SHARES = {"prompt tokens", *TIMES}
 ENEMIES = ["figure", "unit", "year", "name", "negated", "swapped figure", "swapped name", "order"]
 BY_HAND = ["invented", "recombined", "negated", "swapped_figure", "swapped_name"]
 FIGURES = {
     "answerable refused",
     "unanswerable refused",
     "facts in the prompt",
+    "facts written",
+    "facts shown",
     "good kept",
     "wrong number put right",
     *NO_SHARES,
@@ -41,35 +42,6 @@ FIGURES = {
 }
 Change = tuple[str, str, Any]
 """A sentence, what an enemy made of it, the sources that it cites."""
-
-
-@pytest.fixture(scope="module")
-def writing() -> Iterator[SimpleNamespace]:
-    """The modules of benchmarks/writing, at the project's root."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(ROOT))
-        patch.chdir(ROOT)
-        names = ("__main__", "enemies", "fit", "measured", "recorded")
-        yield SimpleNamespace(**{name: importlib.import_module(f"benchmarks.writing.{name}") for name in names})
-
-
-@pytest.fixture(scope="module")
-def stores(writing: SimpleNamespace, packaged_encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that holds the store of the corpus."""
-    folder = tmp_path_factory.mktemp("stores")
-    writing.recorded.open_base("corpus", packaged_encoder, folder).close()
-    return folder
-
-
-@pytest.fixture(scope="module")
-def base(writing: SimpleNamespace, packaged_encoder: Encoder, stores: Path) -> Iterator[KnowledgeBase]:
-    with writing.recorded.open_base("corpus", packaged_encoder, stores) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def answers(writing: SimpleNamespace, base: KnowledgeBase) -> list[Any]:
-    return list(writing.recorded.recorded("corpus", base.catalog))
 
 
 @pytest.fixture(scope="module")
@@ -236,25 +208,25 @@ def test_every_figure_that_is_promised_is_given(
     writing: SimpleNamespace, base: KnowledgeBase, answers: list[Any]
 ) -> None:
     some = answers[::3]
-    table = writing.measured.measure(base, some)
+    table = writing.measured.measure(base, some, {}, {}).table
     assert set(table) == FIGURES
     assert all(cell["n"] > 0 for cell in table.values())
     assert all(0 <= cell["value"] <= 1 for name, cell in table.items() if name not in NO_SHARES)
     assert 0 < table["prompt tokens"]["value"] <= reading_budget(6000, SERVER_CONTEXT)
-    assert table["milliseconds a sentence"]["value"] > 0
+    assert all(table[name]["value"] > 0 for name in TIMES)
     assert table["prompt tokens"]["n"] == len(some)
     assert table["answerable refused"]["n"] + table["unanswerable refused"]["n"] == len(some)
     assert table["caught: invented"]["n"] == sum(not one.refuses for one in some)
     # What is exact by its nature: a figure, a year that no passage holds, an order.
     assert [table[f"caught: {kind}"]["value"] for kind in ("figure", "year", "order")] == [1, 1, 1]
-    again = writing.measured.measure(base, some)
-    assert {name: cell for name, cell in again.items() if name not in NO_SHARES} == {
-        name: cell for name, cell in table.items() if name not in NO_SHARES
+    again = writing.measured.measure(base, some, {}, {}).table
+    assert {name: cell for name, cell in again.items() if name not in TIMES} == {
+        name: cell for name, cell in table.items() if name not in TIMES
     }
 
 
 def test_a_share_is_what_holds_of_all(writing: SimpleNamespace) -> None:
-    shares = writing.measured.Shares()
+    shares = writing.counting.Shares()
     for held in (True, False, False, 0.5):
         shares.add("kept", held)
     assert shares.table() == {"kept": {"value": 0.375, "n": 4}}
@@ -278,4 +250,4 @@ def test_the_command_prints_and_writes_the_figures(
     assert set(kept) == {"corpus"}
     printed = capsys.readouterr().out
     for name, cell in kept["corpus"].items():
-        assert re.search(rf"^{re.escape(name)} +{cell['value']:.3f} \({cell['n']:.0f}\)$", printed, re.MULTILINE), name
+        assert re.search(rf"^{re.escape(name)} +{cell['n']:.0f} +{cell['value']:.3f}( |$)", printed, re.MULTILINE), name

@@ -36,6 +36,11 @@ def rejected(model: ChatModel, question: str, sentences: Sequence[tuple[str, Seq
         parts.append(f"({number}) Phrase : {sentence}\nPassages :\n{read}")
     prompt = f"Question posée : {question}\n\n" + "\n\n".join(parts) + "\n\nVerdicts :"
     said = "".join(model.stream(SYSTEM, prompt, max_tokens=_TOKENS_A_LINE * len(sentences) + 16))
+    judged = verdicts(said)
+    return [place for place in range(len(sentences)) if judged.get(place + 1) is False]
+
+
+def verdicts(said: str) -> dict[int, bool]:
+    """Whether the model found each sentence in what it cites, by the number that it has in the prompt."""
     lines = (_VERDICT.match(fold(line)) for line in said.splitlines())
-    verdicts = {int(line[1]): line[2] for line in lines if line}
-    return [place for place in range(len(sentences)) if verdicts.get(place + 1) in {"non", "no"}]
+    return {int(line[1]): line[2] in {"oui", "yes"} for line in lines if line}

@@ -32,7 +32,7 @@ _MOST_PIECES = 30  # a draft that is longer, or says the same again and again, i
 _MOST_REPEATS = 3
 _SENTENCE_ENDS = (". ", "! ", "? ", "]", "\n")
 _REPAIRED = re.compile(r"^\W{0,3}\((\d{1,2})\)\s*(.+)$", re.MULTILINE)
-_SECOND_LOOK = "une seconde lecture du passage ne la confirme pas"
+SECOND_LOOK = "une seconde lecture du passage ne la confirme pas"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ def _looked_at_again(
     out = list(proven)
     for place in wrong:
         index, piece, _ = judged[place]
-        out[index] = piece, Proof(fault=_SECOND_LOOK)
+        out[index] = piece, Proof(fault=SECOND_LOOK)
     return out
 
 

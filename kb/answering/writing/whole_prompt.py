@@ -15,6 +15,8 @@ from kb.text.folding import visible
 MOST_WRITTEN_TOKENS = 900
 """An answer of six sentences takes some 300; a table with a number in each cell up to three times as many."""
 MOST_ROWS = 8
+ASKED_AGAIN = "Ces phrases de ta réponse ne sont pas prouvées par les passages qu'elles citent :"
+"""What a request to put sentences right says before them."""
 
 SYSTEM = f"""\
 Tu réponds aux questions du personnel d'un organisme public, à partir des seuls passages numérotés qui te sont \
@@ -54,8 +56,7 @@ def repair_prompt(prompt: str, draft: str, faults: Sequence[tuple[int, str, str]
     listed = "\n".join(f"({number}) {sentence}\n    Pourquoi : {reason}." for number, sentence, reason in faults)
     return (
         f"{prompt}\n{draft.strip()}\n\n"
-        "Ces phrases de ta réponse ne sont pas prouvées par les passages qu'elles citent :\n"
-        f"{listed}\n\n"
+        f"{ASKED_AGAIN}\n{listed}\n\n"
         "Pour chacune, écris sur une ligne son numéro entre parenthèses, puis la phrase corrigée : au plus près des "
         "mots du passage, ses chiffres et ses noms exacts, le bon numéro de passage à la fin, par exemple "
         "« (1) La phrase corrigée. [4] ». Si aucun passage ne la prouve, écris « (1) RETIRER ». Rien d'autre."
