@@ -202,8 +202,9 @@ def test_what_an_update_changes_is_read_before_it_is_made(
     expect(page.locator("#liste ~ [role=status]")).to_have_text("1 document")
 
     make.click()
-    expect(state).to_contain_text("1 ajouté", timeout=60_000)
-    expect(make).to_have_count(0)
+    expect(state.locator(".foreseen")).to_have_count(0, timeout=60_000)
+    done = state.locator("details").filter(has_text="Les fermes urbaines")  # the report of what was made
+    expect(done).to_contain_text("1 ajouté, 1 modifié", timeout=60_000)
     found_soon(chat, "Quel est donc le budget du programme ?", "14 milliards")
     page.reload()
     expect(page.locator("#liste ~ [role=status]")).to_have_text("2 documents")
