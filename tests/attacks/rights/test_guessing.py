@@ -37,7 +37,6 @@ def test_no_offset_tells_where_a_hidden_document_ends(nora: httpx.Client) -> Non
 @pytest.mark.parametrize(
     "spelled",
     [
-        "note-rh.md%00",
         "note-rh.md%0a",
         "./note-rh.md",
         "NOTE-RH.MD",
@@ -49,6 +48,13 @@ def test_no_offset_tells_where_a_hidden_document_ends(nora: httpx.Client) -> Non
 def test_no_spelling_of_an_id_opens_it(nora: httpx.Client, spelled: str) -> None:
     for route in ("/lire", "/lire/original", "/documents/fiche"):
         assert nora.get(f"{route}?document={spelled}").status_code in (400, 404, 422)
+
+
+def test_a_character_that_no_text_holds_opens_nothing(nora: httpx.Client) -> None:
+    for route in ("/lire", "/lire/original", "/documents/fiche"):
+        known, nothing = (nora.get(f"{route}?document={name}-rh.md%00") for name in ("note", "nota"))
+        assert known.status_code == nothing.status_code >= 400
+        assert told_by(known).sources == set()
 
 
 def test_a_filter_offers_no_value_of_what_is_hidden(nora: httpx.Client) -> None:
