@@ -233,7 +233,7 @@ def test_an_address_opens_what_is_one_s_own(pages: Pages, person: str, restricte
     for source in SOURCES:
         names = names_of(restricted, source)
         words = both(names, unknown(names))
-        known, nothing = ([_struck(one, words) for one in told(each)] for each in (names, unknown(names)))
+        known, nothing = ([_struck(one, words) for one in told(asked)] for asked in (names, unknown(names)))
         is_own = OWNERS[source] == person
         assert [one == other for one, other in zip(known, nothing, strict=True)][:2] == [not is_own] * 2, source
         assert (known[2] == nothing[2]) == (source not in SHOWN[person]), source

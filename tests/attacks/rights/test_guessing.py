@@ -37,7 +37,6 @@ def test_no_offset_tells_where_a_hidden_document_ends(nora: httpx.Client) -> Non
 @pytest.mark.parametrize(
     "spelled",
     [
-        "note-rh.md%00",
         "note-rh.md%0a",
         "./note-rh.md",
         "NOTE-RH.MD",
@@ -49,6 +48,17 @@ def test_no_offset_tells_where_a_hidden_document_ends(nora: httpx.Client) -> Non
 def test_no_spelling_of_an_id_opens_it(nora: httpx.Client, spelled: str) -> None:
     for route in ("/lire", "/lire/original", "/documents/fiche"):
         assert nora.get(f"{route}?document={spelled}").status_code in (400, 404, 422)
+
+
+def test_a_character_that_no_text_holds_opens_nothing(nora: httpx.Client) -> None:
+    for route in ("/lire", "/lire/original", "/documents/fiche"):
+        names = [id_of("rh"), "nota-rh.md"]
+        sent = {"connection": "close"}  # a server that fails hangs up
+        answers = [nora.get(f"{route}?document={name}%00", headers=sent) for name in names]
+        known, nothing = (told_by(answer).without(names) for answer in answers)
+        assert known == nothing
+        assert known.status >= 400
+        assert known.sources <= {"ouvert"}
 
 
 def test_a_filter_offers_no_value_of_what_is_hidden(nora: httpx.Client) -> None:

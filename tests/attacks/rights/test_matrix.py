@@ -164,7 +164,9 @@ def routes(restricted: Restricted) -> set[str]:
     async def build() -> Any:
         kept = SavedConversations(place_of(restricted.settings), 365)
         others = (StillIngestor(), Domain(), restricted.settings, mount_pages, None, restricted.desk, kept)
-        return build_server(lambda: restricted.base, *others)
+        app = build_server(lambda: restricted.base, *others)
+        async with app.router.lifespan_context(app):  # at its end it lets go of the databases
+            return app
 
     app = asyncio.run(build())
     return {

@@ -176,8 +176,8 @@ def _fill(
         (question,) = followed.list(person)
         news = [QuestionNews("2026-11-29T10:00:00+00:00", "bears", id_of(name), MARKS[name]) for name in SOURCES]
         followed.update(person, question.id, "2999-01-01T00:00:00+00:00", [], news)
-    conversations.close()
-    asked.close()
+    for opened in (conversations, asked, links):
+        opened.close()
     return runs, said
 
 
