@@ -70,11 +70,15 @@ class Opener:
 class Warmer:
     """A thread that warms the base soon after its start, and again for each new generation. `stop` ends it.
 
-    It begins after `delay` seconds: whoever waits for the application to start gets their first page first.
+    It begins after `delay` seconds: whoever waits for the application to start gets their first page first. Before it
+    warms a generation it calls `changed`, which may raise ReperesError: it is called again a moment later then.
     """
 
-    def __init__(self, base: Callable[[], KnowledgeBase], delay: float = 3.0) -> None:
+    def __init__(
+        self, base: Callable[[], KnowledgeBase], changed: Callable[[], None] = lambda: None, *, delay: float = 3.0
+    ) -> None:
         self._base = base
+        self._changed = changed
         self._delay = delay
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="warming", daemon=True)
@@ -87,11 +91,15 @@ class Warmer:
 
     def _run(self) -> None:
         done: int | None = None
+        told: int | None = None
         self._ended.wait(self._delay)
         while not self._ended.is_set():
             try:
                 base = self._base()
                 generation = base.generation()
+                if generation != told:
+                    self._changed()
+                    told = generation
                 if generation != done and base.warm(lambda: not self._ended.is_set()):
                     done = generation
             except ReperesError:
