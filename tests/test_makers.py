@@ -1,4 +1,4 @@
-"""Nothing but the makers of a store, and the few modules that choose or speak for them, knows on which one it stands."""
+"""Nothing but the makers of a store, and the few modules that choose or speak for them, knows where a base stands."""
 
 from __future__ import annotations
 
