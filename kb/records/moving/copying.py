@@ -29,6 +29,8 @@ from kb.records.tables import (
 )
 
 _KEPT = (CONVERSATIONS, FEEDBACK, FOLLOWED_QUESTIONS, GLOSSARY, QUESTIONS_ASKED, TEST_QUERIES, EVALUATION_RUNS)
+# Each place has these for itself: what is for programs from before Alembic, and what is of replicas.
+_OWN = {"schema", *KEYS_OF_REPLICAS}
 _CALLED: Mapping[str, str] = {
     "conversations": "les conversations",
     "corrections": "les corrections",
@@ -102,7 +104,7 @@ def _rows(connection: Connection, table: sa.Table) -> list[dict[str, Any]]:
 
 
 def _is_moved(table: sa.Table) -> sa.ColumnElement[bool]:
-    return META.c.key.not_in(KEYS_OF_REPLICAS) if table is META else sa.true()
+    return META.c.key.not_in(_OWN) if table is META else sa.true()
 
 
 def _all() -> list[sa.Table]:
