@@ -1,7 +1,7 @@
 """check --against: whether two bases hold the same, whatever their stores are.
 
 Documents and all that is made of them, vectors, words, what belongs to no document, what people did, their accounts.
-Nothing is written, and each base is looked at in one state: it may serve meanwhile.
+Neither base is changed, and each is looked at in one state: it may serve meanwhile.
 """
 
 from __future__ import annotations

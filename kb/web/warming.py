@@ -71,7 +71,7 @@ class Warmer:
     """A thread that warms the base soon after its start, and again for each new generation. `stop` ends it.
 
     It begins after `delay` seconds: whoever waits for the application to start gets their first page first. Before it
-    warms a generation it calls `changed`, which may raise ReperesError: it is called again a moment later then.
+    warms a generation it calls `changed`; when that raises ReperesError, again a moment later, and so on.
     """
 
     def __init__(
@@ -79,6 +79,8 @@ class Warmer:
     ) -> None:
         self._base = base
         self._changed = changed
+        self._told: int | None = None
+        self._complained: int | None = None
         self._delay = delay
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="warming", daemon=True)
@@ -91,15 +93,12 @@ class Warmer:
 
     def _run(self) -> None:
         done: int | None = None
-        told: int | None = None
         self._ended.wait(self._delay)
         while not self._ended.is_set():
             try:
                 base = self._base()
                 generation = base.generation()
-                if generation != told:
-                    self._changed()
-                    told = generation
+                self._tell(generation)
                 if generation != done and base.warm(lambda: not self._ended.is_set()):
                     done = generation
             except ReperesError:
@@ -108,3 +107,14 @@ class Warmer:
                 logger.exception("warming the base failed")
                 return
             self._ended.wait(_BETWEEN_LOOKS)
+
+    def _tell(self, generation: int) -> None:
+        if generation == self._told:
+            return
+        try:
+            self._changed()
+            self._told = generation
+        except ReperesError as error:
+            if generation != self._complained:
+                logger.warning("what a new generation asks for is not done yet: %s", error)
+                self._complained = generation
