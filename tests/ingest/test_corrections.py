@@ -25,6 +25,10 @@ TEXT = (
 )
 
 
+# What is refused before a store is opened, or whatever it is.
+on_one_maker = pytest.mark.parametrize("settings", ["embedded"], indirect=True)
+
+
 @pytest.fixture(params=MAKERS)
 def settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
     """Settings with a store of each maker."""
@@ -81,6 +85,7 @@ def test_one_field_is_given_back_by_typing_what_the_source_says(
     assert set(read_corrections(place_of(settings))["a.md"].fields) == {"date"}
 
 
+@on_one_maker
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
@@ -101,11 +106,13 @@ def test_a_wrong_value_changes_nothing(
     assert read_corrections(place_of(settings)) == {}
 
 
+@on_one_maker
 def test_an_unknown_document_cannot_be_corrected(folder: Path, settings: Settings, tiny_encoder: Encoder) -> None:
     with pytest.raises(DocumentError):
         correct("b.md", {"date": "2025"}, settings, tiny_encoder)
 
 
+@on_one_maker
 def test_a_preview_writes_nothing(tmp_path: Path, settings: Settings, tiny_encoder: Encoder) -> None:
     path = tmp_path / "a.md"
     path.write_text(TEXT, encoding="utf-8")
@@ -157,6 +164,7 @@ def test_what_may_not_be_read_is_not_merged(folder: Path, settings: Settings, ti
     assert merge("partners", ["Anah", "Zéphyrin"], "ANAH", settings, tiny_encoder).updated == 2
 
 
+@on_one_maker
 @pytest.mark.parametrize(
     ("field", "values", "into", "told"),
     [
