@@ -146,13 +146,17 @@ def _vectors(lease: Lease, names: Sequence[str]) -> Mapping[str, FloatMatrix | N
 
 def _turned(vectors: Mapping[str, FloatMatrix | None], others: Mapping[str, FloatMatrix | None]) -> set[str]:
     """The ids whose vectors are not the same, are missing, or are on one side only."""
-    both = [key for key in vectors.keys() & others.keys() if vectors[key] is not None and others[key] is not None]
-    wrong = (vectors.keys() | others.keys()) - set(both)
-    if both:
-        left, right = (np.stack([held[key] for key in both]).astype(np.float64) for held in (vectors, others))
+    pairs = {
+        key: (vector, other)
+        for key, vector in vectors.items()
+        if vector is not None and (other := others.get(key)) is not None
+    }
+    wrong = (vectors.keys() | others.keys()) - pairs.keys()
+    if pairs:
+        left, right = (np.stack(held).astype(np.float64) for held in zip(*pairs.values(), strict=True))
         norms = np.linalg.norm(left, axis=1) * np.linalg.norm(right, axis=1)
         cosines = np.einsum("ij,ij->i", left, right) / np.maximum(norms, np.finfo(np.float64).tiny)
-        wrong |= {key for key, cosine in zip(both, cosines, strict=True) if not cosine >= LEAST_COSINE}
+        wrong |= {key for key, cosine in zip(pairs, cosines, strict=True) if not cosine >= LEAST_COSINE}
     return wrong
 
 

@@ -40,7 +40,7 @@ def rows_of_then(folder: Path) -> dict[str, list[dict[str, object]]]:
     """What a file of the first version held, as the first version that stood on servers kept it."""
     engine = sa.create_engine(f"sqlite:///{folder / 'app.db'}", poolclass=sa.NullPool)
     with engine.begin() as connection:
-        connection.connection.executescript(BEFORE)  # type: ignore[attr-defined]  # the driver's own
+        connection.connection.executescript(BEFORE)
     with engine.begin() as connection:
         migrate(connection, FIRST_ON_SERVER)
     with engine.connect() as connection:

@@ -25,7 +25,8 @@ def address_of_both(one: PostgresServer, other: PostgresServer, database: str) -
 def has_caught_up(standby: PostgresServer, primary: PostgresServer, database: str) -> bool:
     ((written,),) = rows(primary.url(database), "SELECT CAST(pg_current_wal_lsn() AS text)")
     query = f"SELECT pg_last_wal_replay_lsn() >= CAST('{written}' AS pg_lsn)"
-    return rows(standby.url(database), query) == [(True,)]
+    ((is_there,),) = rows(standby.url(database), query)
+    return bool(is_there)
 
 
 def follow(standby: PostgresServer, primary: PostgresServer, database: str) -> None:
