@@ -51,7 +51,7 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
         logging.getLogger(QUESTIONS).setLevel(logging.INFO)  # a line for each answer
     with for_good():
         from ingest.child import ChildIngestor
-        from ingest.erasing import settle_erasures
+        from ingest.erasing import ErasedElsewhere, settle_erasures
         from kb.evaluation.desk import EvaluationDesk
         from kb.index.opening import sources_in
         from kb.records.conversations import conversations_of
@@ -92,7 +92,7 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
                 page = server.build_server(
                     opener, ingestor, domain, settings, mount_pages, feedback_of(settings), desk, kept, glossary
                 )
-            warmer = Warmer(opener)
+            warmer = Warmer(opener, ErasedElsewhere(settings))
             try:
                 server.serve(page, settings.host, settings.port, ready=_say_ready)
             finally:

@@ -9,7 +9,7 @@ some changed, some gone. Each time a copy of that base is taken, `reperes ingest
 as without a kill, the vectors at a cosine of 0.999 at least, and `reperes check` must find nothing. Exit code 1 when
 one differs. With `--database` the bases stand on that server, where the account may make and drop databases. With
 `--start-server` too it is the server that is killed, all its processes at once, and started again by that command:
-it has to run on this machine. Those figures are kept.
+it has to run on this machine. The figures are kept: crash.json, crash-database.json, crash-server.json.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from typing import Any, cast
 
 from benchmarks.report import Target, machine, save
 from benchmarks.support.bases import Databases, Folders
-from benchmarks.support.server_processes import kill_server
+from benchmarks.support.server_processes import kill_server, server_settings
 from kb.index.opening import open_store
 from kb.index.store import Store
 from kb.index.vectors import SPACES
@@ -261,12 +261,22 @@ def main() -> None:
         if on_server is not None:
             on_server.remove()
     print(f"{hits} kills hit; {wrong} of {arguments.kills} bases differ")
-    if arguments.start_server:
-        figures = {"kills": arguments.kills, "hits": hits, "differ": wrong, "documents": DOCUMENTS}
-        target = Target(f"bases that differ after {arguments.kills} kills of the server", wrong, 0, at_most=True)
-        save("crash-server", figures, [target], about)
+    keep(arguments, hits, wrong, about)
     if wrong:
         raise SystemExit(1)
+
+
+def keep(arguments: argparse.Namespace, hits: int, wrong: int, about: dict[str, Any]) -> None:
+    """Keeps how many kills there were, how many hit and how many bases differ, apart for each thing that is killed."""
+    name, killed = "crash", "an ingestion"
+    figures: dict[str, Any] = {"kills": arguments.kills, "hits": hits, "differ": wrong, "documents": DOCUMENTS}
+    if arguments.database:
+        name, killed = "crash-database", "an ingestion into PostgreSQL"
+        figures["server"] = server_settings(arguments.database)
+    if arguments.start_server:
+        name, killed = "crash-server", "the server"
+    target = Target(f"bases that differ after {arguments.kills} kills of {killed}", wrong, 0, at_most=True)
+    save(name, figures, [target], about)
 
 
 def _checked(crashes: Crashes) -> list[str]:

@@ -173,11 +173,12 @@ def scale() -> str:
             number(run["p95_ms"], "ms"),
             number(run["encoding_p50_ms"], "ms"),
             number(run["peak_mb"], "MB"),
+            machine(run.get("measured", kept)),
         ]
         for run in kept["runs"]
     ]
-    header = ["Passages", "opening", "p50", "p95", "of which encoding, p50", "peak memory"]
-    return f"{kept['runs'][0]['questions']} questions each ({machine(kept)}):\n\n" + table(header, rows)
+    header = ["Passages", "opening", "p50", "p95", "of which encoding, p50", "peak memory", "When, on what"]
+    return f"{kept['runs'][0]['questions']} questions each:\n\n" + table(header, rows)
 
 
 def ingestion() -> str:
@@ -252,6 +253,7 @@ def server() -> str:
             f"{run['recall_50%']:.3f}, {number(run['ms_50%'], 'ms')}",
             f"{run['recall_10%']:.3f}, {number(run['ms_10%'], 'ms')}",
             f"{number(run['open_s'], 's')}, {number(run['words_mb'], 'MB')}",
+            f"{machine(run.get('measured', kept))}, load average {number(run['load_average'])}",
         ]
         for run in kept["runs"]
     ]
@@ -266,9 +268,9 @@ def server() -> str:
         "among half",
         "among a tenth",
         "first copy of the words",
+        "When, on what",
     ]
-    load = max(run["load_average"] for run in kept["runs"])
-    return f"{machine(kept)}, load average {number(load)}:\n\n" + table(header, rows)
+    return table(header, rows)
 
 
 _MADE = (settings, quality, answers, targets, scale, server, ingestion, sync, people, replicas, ocr, writing)

@@ -67,6 +67,25 @@ def settle_erasures(settings: Settings) -> None:
         database.settle_erasures(forgotten, held, lambda names: _texts(store, names))
 
 
+class ErasedElsewhere:
+    """What this machine keeps besides the base, of documents that another replica erased: call it with each generation.
+
+    Cheap while nothing new was erased. The copy of the words follows by itself.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._settled: set[str] = set()
+
+    def __call__(self) -> None:
+        """Erases it. Raises ReperesError when the base cannot be read, or a page cannot be removed."""
+        with closing(open_store(self._settings).catalog()) as catalog:
+            forgotten = catalog.journal.forgotten()
+        if new := forgotten - self._settled:
+            erase_pages(self._settings.store, new)
+        self._settled = forgotten
+
+
 def _texts(store: Store, document_ids: Sequence[str]) -> list[str]:
     with closing(store.catalog()) as catalog:
         return [f"{document.title}\n{document.text}" for document in catalog.documents(document_ids).values()]

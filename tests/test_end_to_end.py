@@ -40,12 +40,28 @@ class CommandLine:
         return output
 
 
-@pytest.fixture(scope="module", params=["int8", "fp32"])
+FORMATS = ("int8", "fp32")
+SERVER = "PostgreSQL"
+on_folders_alone = pytest.mark.parametrize("reperes", FORMATS, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module", params=[*FORMATS, SERVER])
 def reperes(
     request: pytest.FixtureRequest, cache_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> CommandLine:
-    """The command line over a store that holds the bundled corpus, in each number format on any machine."""
-    line = CommandLine(cache_folder, tmp_path_factory.mktemp("end-to-end") / "store", request.param)
+    """The command line over a store that holds the bundled corpus, in each number format on any machine; and over the
+    same base, moved to a server."""
+    store = tmp_path_factory.mktemp("end-to-end") / "store"
+    if request.param == SERVER:
+        database = request.getfixturevalue("postgres").new_database()
+        filled, _ = request.getfixturevalue("corpus_in")("int8")
+        line = CommandLine(cache_folder, filled.store, "int8")
+        assert "Documents : 44" in line.run("move", "--to", database)
+        assert "les deux bases sont égales" in line.run("check", "--against", database)
+        line = CommandLine(cache_folder, store, "int8")
+        line.environment["REPERES_DATABASE"] = database
+        return line
+    line = CommandLine(cache_folder, store, request.param)
     report = json.loads(line.run("ingest", "--json"))
     assert (report["added"], report["failed"]) == (44, [])
     assert set(report) == {
@@ -84,6 +100,7 @@ def test_asking_from_the_command_line(reperes: CommandLine) -> None:
     assert "[1]" not in shown
 
 
+@on_folders_alone
 def test_searching_evaluating_and_the_state_of_the_base(reperes: CommandLine, tmp_path: Path) -> None:
     hits = json.loads(reperes.run("search", "relogement", "des", "ménages", "-k", "3", "--explain", "--json"))["hits"]
     assert [hit["rank"] for hit in hits] == [1, 2, 3]
@@ -101,6 +118,7 @@ def test_searching_evaluating_and_the_state_of_the_base(reperes: CommandLine, tm
     assert json.loads(results.read_text(encoding="utf-8"))["hit@10"]["n"] == 3
 
 
+@on_folders_alone
 def test_wrong_use_is_told_in_french(reperes: CommandLine, tmp_path: Path) -> None:
     reperes.run("chercher", code=2)
     assert "n'existe pas" in reperes.errors
@@ -113,6 +131,7 @@ def test_wrong_use_is_told_in_french(reperes: CommandLine, tmp_path: Path) -> No
     assert "introuvable" in report["failed"][0]["reason"]
 
 
+@on_folders_alone
 def test_asking_from_a_program(address: str) -> None:
     client = Client(address, verbose=False, analytics_enabled=False)
     answer = client.predict(QUESTION, api_name="/chat")

@@ -5,6 +5,7 @@ measured as `scaling/search.py` does. Recall compares what the server's search o
 of all vectors as the server holds them, which numpy looks for: over all, and among a tenth and half of the documents.
 Loading, disk and memory are of catalog, vectors and graph; this machine's copy of the words is told apart. The
 server's memory is told when it runs on this machine: the share of each of its processes (Pss), shared buffers included.
+What the server is set to is kept with each run.
 """
 
 from __future__ import annotations
@@ -24,12 +25,13 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from benchmarks.report import Target, busy, encoder_in_words, machine, save, table
+from benchmarks.report import encoder_in_words, machine, save, table
 from benchmarks.scaling.base import encoded, fill, real_material
+from benchmarks.scaling.goals import merged, server_targets
 from benchmarks.scaling.recombine import SEED, passages
 from benchmarks.scaling.search import questions
 from benchmarks.support.bench_data import ROOT, BenchData
-from benchmarks.support.server_processes import server_processes
+from benchmarks.support.server_processes import server_processes, server_settings
 from kb.index.opening import open_store
 from kb.index.store import Lease
 from kb.index.vectors import Among
@@ -42,9 +44,6 @@ SHARES = (0.1, 0.5)  # of the documents, that a filter lets pass
 ASKED = 50  # vectors that recall is measured with
 KEPT_FROM = 100_000
 """The smallest size whose figures are kept: smaller ones show that the measure works."""
-# By size, for search: p50 and p95 in ms. Recall of all and of a filter.
-GOALS = {100_000: (40.0, 100.0), 1_000_000: (100.0, 250.0)}
-RECALL, RECALL_FILTERED = 0.95, 0.99
 _ROWS = 10_000
 
 
@@ -72,6 +71,7 @@ def measure_on_server(server: str, sizes: Sequence[int], asked: int, data: Bench
                     **_recalls(own, encoder, vectors),
                     "server_mb": _server_mb(url),
                     "words_mb": sum(file.stat().st_size for file in store.rglob("*") if file.is_file()) / 1e6,
+                    "server": server_settings(url),
                     "load_average": os.getloadavg()[0],
                 }
             )
@@ -93,25 +93,10 @@ def _tell(runs: Sequence[dict[str, Any]], about: dict[str, Any]) -> None:
     }
     rows = [[f"{run['passages']:,}", *(_number(run[key]) for key in columns.values())] for run in runs]
     print(table(["passages", *columns], rows))
-    if runs[-1]["passages"] >= KEPT_FROM:
-        save("scale-database", {"neighbours": NEIGHBOURS, "runs": list(runs)}, _targets(runs, about["cores"]), about)
-
-
-def _targets(runs: Sequence[dict[str, Any]], cores: int) -> list[Target]:
-    found: list[Target] = []
-    for run in runs:
-        if run["passages"] not in GOALS:
-            continue
-        where, (median, slow) = f"at {run['passages']:,} passages on PostgreSQL", GOALS[run["passages"]]
-        reason = busy([run["load_average"]], cores)
-        found += [
-            Target(f"latency p50 {where}", run["p50_ms"], median, "ms", at_most=True, reason=reason),
-            Target(f"latency p95 {where}", run["p95_ms"], slow, "ms", at_most=True, reason=reason),
-            Target(f"recall@{NEIGHBOURS} of vectors {where}", run["recall_all"], RECALL),
-        ]
-        for name in _names()[1:]:
-            found.append(Target(f"recall@{NEIGHBOURS} among {name} {where}", run[f"recall_{name}"], RECALL_FILTERED))
-    return found
+    if large := [run for run in runs if run["passages"] >= KEPT_FROM]:
+        kept = merged("scale-database", large, about)
+        figures = {"neighbours": NEIGHBOURS, "runs": kept}
+        save("scale-database", figures, server_targets(kept, NEIGHBOURS), about)
 
 
 def _names() -> list[str]:

@@ -1,4 +1,4 @@
-"""The processes of a PostgreSQL server that runs on this machine: which they are, and their end."""
+"""A PostgreSQL server: what it is set to; and the processes of one that runs on this machine: which, and their end."""
 
 from __future__ import annotations
 
@@ -11,6 +11,31 @@ from pathlib import Path
 import sqlalchemy as sa
 
 _SECONDS_TO_END = 30
+# What times and memory hang on; in the server's own words and units.
+_SETTINGS = (
+    "server_version",
+    "shared_buffers",
+    "maintenance_work_mem",
+    "work_mem",
+    "effective_cache_size",
+    "max_parallel_maintenance_workers",
+    "max_parallel_workers",
+    "max_parallel_workers_per_gather",
+    "fsync",
+    "synchronous_commit",
+    "full_page_writes",
+    "max_wal_size",
+)
+
+
+def server_settings(url: str) -> dict[str, str]:
+    """What the server at `url` is set to, in its words, and the version of pgvector in that database (empty without
+    it)."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        told = {name: str(connection.execute(sa.text(f"SHOW {name}")).scalar_one()) for name in _SETTINGS}
+        version = sa.text("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
+        return {**told, "pgvector": connection.execute(version).scalar_one_or_none() or ""}
 
 
 def server_processes(url: str) -> list[int]:

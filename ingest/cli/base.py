@@ -110,11 +110,26 @@ def _watch(arguments: Sequence[str], interval: int) -> NoReturn:
 
 @click.command("check", short_help="Vérifie que les sources, le catalogue, les vecteurs et les mots s'accordent.")
 @click.option("--repair", is_flag=True, help="Répare ce qui ne s'accorde pas.")
+@click.option(
+    "--against", metavar="ADRESSE|DOSSIER", help="Compare plutôt la base à une autre, et dit si elles sont égales."
+)
+@PROGRESS
 @STORE
 @JSON
-def check(repair: bool, store: Path | None, as_json: bool) -> None:
-    """Compare, document par document, les dossiers, le catalogue, les vecteurs et les mots ; code 1 s'ils diffèrent."""
+def check(repair: bool, against: str | None, progress: str, store: Path | None, as_json: bool) -> None:
+    """Compare, document par document, les dossiers, le catalogue, les vecteurs et les mots ; code 1 s'ils diffèrent.
+
+    Avec --against, compare deux bases, dans un dossier ou sur un serveur PostgreSQL : documents, passages, vecteurs,
+    mots, ce que les personnes ont fait, comptes. Rien n'y est changé ; code 1 si elles diffèrent.
+    """
     settings = Settings.load(store=store)
+    if against is not None:
+        if repair:
+            raise click.UsageError(
+                "--repair ne va pas avec --against : deux bases sont comparées, sans y rien changer."
+            )
+        _compare(settings, against, progress, as_json)
+        return
     from ingest import maintenance
 
     report = maintenance.check(settings, encoder_of(settings), repair=repair)
@@ -130,6 +145,26 @@ def check(repair: bool, store: Path | None, as_json: bool) -> None:
         if report.differences and not repair:
             click.echo("Pour réparer : reperes check --repair")
     if report.differences:
+        raise SystemExit(1)
+
+
+def _compare(settings: Settings, against: str, progress: str, as_json: bool) -> None:
+    from ingest.moving.comparing import compare
+    from ingest.moving.moving import target_of
+
+    with progress_shown(progress) as show:
+        found = compare(settings, target_of(settings, against), encoder_of(settings), progress=show)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        for difference in found.differences:
+            say(f"Différence : {difference.document or 'base'} : {difference.what}")
+        verdict = "les deux bases sont égales" if not found.differences else f"{len(found.differences)} différence(s)"
+        click.echo(
+            f"{found.documents} documents, {found.passages} passages, {found.records} lignes de conversations, avis… : "
+            f"{verdict}."
+        )
+    if found.differences:
         raise SystemExit(1)
 
 
@@ -157,14 +192,19 @@ def move(to: str, progress: str, store: Path | None) -> None:
     Interrompue, la même commande reprend. Les fichiers ajoutés restent où ils sont.
     """
     settings = Settings.load(store=store)
-    from ingest import moving
+    from ingest.moving import moving
+    from kb.index.opening import variable_of
 
     target = moving.target_of(settings, to)
     with progress_shown(progress) as show:
         moved = moving.move(settings, target, progress=show)
     say(f"Documents : {moved.documents} ({moved.passages} passages) ; conversations, avis… : {moved.records} lignes.")
-    variable = "REPERES_DATABASE" if target.database else "REPERES_STORE"
-    say(f"Donnez cette adresse dans {variable}, relancez l'application, puis « reperes check ».")
+    if moved.calibration is not None:
+        say(f"Réglage des refus : {moved.calibration} (chaque réplique en veut une copie à côté de sa base).")
+    say(
+        "Prouvez d'abord que les deux bases sont égales (« reperes check --against », avec la même destination), puis "
+        f"donnez celle-ci dans {variable_of(target)} et relancez l'application."
+    )
 
 
 def _sync(settings: Settings, confirm: bool, progress: str) -> IngestReport:

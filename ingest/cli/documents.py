@@ -31,11 +31,17 @@ def forget(documents: tuple[str, ...], undo: bool, store: Path | None, as_json: 
     """
     settings = Settings.load(store=store)
     from ingest import erasing
+    from kb.index.opening import open_store
 
     if not undo:
         erasing.forget(settings, list(dict.fromkeys(documents)))
-        told = f"Effacé pour de bon : {', '.join(documents)}"
-        print_json({"forgotten": list(documents)}) if as_json else say(told)
+        unreached = open_store(settings).unreached
+        if as_json:
+            print_json({"forgotten": list(documents), "unreached": unreached})
+            return
+        say(f"Effacé pour de bon : {', '.join(documents)}")
+        if unreached:
+            say(unreached)
         return
     found = erasing.allow(settings, documents)
     told = f"Peut revenir : {', '.join(found)}" if found else "Aucun de ces documents n'avait été effacé."

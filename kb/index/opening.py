@@ -19,6 +19,11 @@ def open_store(settings: Settings) -> Store:
     return EmbeddedStore(settings.store)
 
 
+def variable_of(settings: Settings) -> str:
+    """The variable that says where the store of the settings is."""
+    return "REPERES_DATABASE" if settings.database else "REPERES_STORE"
+
+
 def sources_in(settings: Settings) -> Mapping[str, int]:
     """How many documents the base of the settings has of each source; none where there is no base."""
     store = open_store(settings)

@@ -98,6 +98,10 @@ class Store(Protocol):
     def name(self) -> str:
         """What messages call it."""
 
+    @property
+    def unreached(self) -> str:
+        """Where what is erased for good stays all the same, as a French sentence; empty where that is nowhere."""
+
     def exists(self) -> bool:
         """Whether there is a base in it."""
 

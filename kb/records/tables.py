@@ -191,6 +191,11 @@ WAITING = sa.Table(
 OF_REPLICAS = frozenset({ACCOUNTS, TRIES, ASKED, WAITING})
 """The tables that only a base served by several processes uses; they are not moved with the rest."""
 
+UPLOADS_MARK, SIGN_IN_KEY = "uploads", "sign-in key"
+KEYS_OF_REPLICAS = frozenset({UPLOADS_MARK, SIGN_IN_KEY})
+"""The keys of `META` that are theirs: which folder of added files is shared, what signs the cookie of a sign-in that is
+under way. They are not moved either."""
+
 
 def configure(connection: Any, _record: Any) -> None:
     """Called for each connection: readers never wait for a writer, and what is deleted is overwritten."""

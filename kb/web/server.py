@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from kb.errors import SettingsError
 from kb.evaluation.desk import EvaluationDesk
+from kb.index.opening import open_store
 from kb.ports import Base, DeskOf, FeedbackStore, Ingestor, Views
 from kb.records.asked.questions import asked_of
 from kb.records.conversations import Conversations, PassingConversations
@@ -151,7 +152,8 @@ def build_server(
     server.include_router(help_routes(settings.retention_days), **hidden)
     if ingestor is not None:
         uploads = uploads_of(settings)
-        editor = DocumentEditor(views, ingestor, uploads, place_of(settings), settings.max_file_mb)
+        unreached, kept_at = open_store(settings).unreached, place_of(settings)
+        editor = DocumentEditor(views, ingestor, uploads, kept_at, settings.max_file_mb, unreached=unreached)
         server.include_router(document_routes(editor), **hidden)
         server.include_router(value_routes(editor), **hidden)
     desk_of = None if desk is None else views.desk_of(desk)

@@ -70,11 +70,17 @@ class Opener:
 class Warmer:
     """A thread that warms the base soon after its start, and again for each new generation. `stop` ends it.
 
-    It begins after `delay` seconds: whoever waits for the application to start gets their first page first.
+    It begins after `delay` seconds: whoever waits for the application to start gets their first page first. Before it
+    warms a generation it calls `changed`; when that raises ReperesError, again a moment later, and so on.
     """
 
-    def __init__(self, base: Callable[[], KnowledgeBase], delay: float = 3.0) -> None:
+    def __init__(
+        self, base: Callable[[], KnowledgeBase], changed: Callable[[], None] = lambda: None, *, delay: float = 3.0
+    ) -> None:
         self._base = base
+        self._changed = changed
+        self._told: int | None = None
+        self._complained: int | None = None
         self._delay = delay
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="warming", daemon=True)
@@ -92,6 +98,7 @@ class Warmer:
             try:
                 base = self._base()
                 generation = base.generation()
+                self._tell(generation)
                 if generation != done and base.warm(lambda: not self._ended.is_set()):
                     done = generation
             except ReperesError:
@@ -100,3 +107,14 @@ class Warmer:
                 logger.exception("warming the base failed")
                 return
             self._ended.wait(_BETWEEN_LOOKS)
+
+    def _tell(self, generation: int) -> None:
+        if generation == self._told:
+            return
+        try:
+            self._changed()
+            self._told = generation
+        except ReperesError as error:
+            if generation != self._complained:
+                logger.warning("what a new generation asks for is not done yet: %s", error)
+                self._complained = generation

@@ -140,6 +140,19 @@ def test_rebuild_and_forget(run: Run) -> None:
     assert "1 ajoutés" in run("sync").output
 
 
+def test_what_an_erasure_does_not_reach_is_told(run: Run, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("sync")
+    assert json.loads(run("forget", "un.md", "--json").stdout) == {"forgotten": ["un.md"], "unreached": ""}
+    assert "sauvegardes" not in run("forget", "deux.md").output
+    monkeypatch.setenv("REPERES_DATABASE", database)
+    run("sync")
+    unreached = json.loads(run("forget", "un.md", "--json").stdout)["unreached"]
+    for named in ("sauvegardes", "journaux archivés (WAL)", "serveur de secours", "réplique"):
+        assert named in unreached
+    told = run("forget", "deux.md").output.splitlines()
+    assert told == ["Effacé pour de bon : deux.md", unreached]
+
+
 def test_an_address_is_ingested(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     with serve(Site()) as site:
         path = site.put_article(1)

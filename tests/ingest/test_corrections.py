@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,17 +11,28 @@ from ingest.correction import correct, merge
 from ingest.pipeline import ingest
 from ingest.preview import preview
 from kb.errors import DocumentError, ReperesError
-from kb.index.catalog.file import FileCatalog
-from kb.index.layout import CATALOG_FILE, index_folder
+from kb.index.opening import open_store
 from kb.models.encoder import Encoder
 from kb.records.corrections import read_corrections
+from kb.records.places import place_of
 from kb.rights.rights import Rights
 from kb.settings import Settings
 from kb.types import Document
+from makers import MAKERS, lose_store, on_maker
 
 TEXT = (
     "---\ntitre: Un titre faux\ndate: 2019\npartenaires: [Anah]\n---\n\nLe budget du programme est de 12 milliards.\n"
 )
+
+
+# What is refused before a store is opened, or whatever it is.
+on_one_maker = pytest.mark.parametrize("settings", ["embedded"], indirect=True)
+
+
+@pytest.fixture(params=MAKERS)
+def settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
+    """Settings with a store of each maker."""
+    return on_maker(request, settings)
 
 
 @pytest.fixture
@@ -34,11 +45,8 @@ def folder(tmp_path: Path, settings: Settings, tiny_encoder: Encoder) -> Path:
 
 
 def stored(settings: Settings, document_id: str = "a.md") -> Document:
-    catalog = FileCatalog(index_folder(settings.store) / CATALOG_FILE)
-    try:
+    with closing(open_store(settings).catalog()) as catalog:
         found = catalog.document(document_id)
-    finally:
-        catalog.close()
     assert found is not None
     return found
 
@@ -58,12 +66,12 @@ def test_a_correction_holds_when_the_document_changes(folder: Path, settings: Se
     assert correct("a.md", None, settings, tiny_encoder).updated == 1
     found = stored(settings)
     assert (found.title, found.date, found.partners) == ("Un titre faux", "2020", ("Anah",))
-    assert read_corrections(settings.app_database) == {}
+    assert read_corrections(place_of(settings)) == {}
 
 
 def test_a_correction_outlives_the_store(folder: Path, settings: Settings, tiny_encoder: Encoder) -> None:
     correct("a.md", {"date": "2025"}, settings, tiny_encoder)
-    shutil.rmtree(settings.store)
+    lose_store(settings)
     ingest([folder], settings, tiny_encoder)
     assert stored(settings).date == "2025"
 
@@ -74,9 +82,10 @@ def test_one_field_is_given_back_by_typing_what_the_source_says(
     correct("a.md", {"title": "Autre", "date": "2025"}, settings, tiny_encoder)
     correct("a.md", {"title": "Un titre faux"}, settings, tiny_encoder)
     assert (stored(settings).title, stored(settings).date) == ("Un titre faux", "2025")
-    assert set(read_corrections(settings.app_database)["a.md"].fields) == {"date"}
+    assert set(read_corrections(place_of(settings))["a.md"].fields) == {"date"}
 
 
+@on_one_maker
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
@@ -94,14 +103,16 @@ def test_a_wrong_value_changes_nothing(
     with pytest.raises(ReperesError, match=told):
         correct("a.md", fields, settings, tiny_encoder)
     assert stored(settings) == before
-    assert read_corrections(settings.app_database) == {}
+    assert read_corrections(place_of(settings)) == {}
 
 
+@on_one_maker
 def test_an_unknown_document_cannot_be_corrected(folder: Path, settings: Settings, tiny_encoder: Encoder) -> None:
     with pytest.raises(DocumentError):
         correct("b.md", {"date": "2025"}, settings, tiny_encoder)
 
 
+@on_one_maker
 def test_a_preview_writes_nothing(tmp_path: Path, settings: Settings, tiny_encoder: Encoder) -> None:
     path = tmp_path / "a.md"
     path.write_text(TEXT, encoding="utf-8")
@@ -113,7 +124,7 @@ def test_a_preview_writes_nothing(tmp_path: Path, settings: Settings, tiny_encod
         1,
     )
     assert "12 milliards" in found["text"]
-    assert not settings.store.exists()
+    assert not open_store(settings).exists()
     with pytest.raises(DocumentError, match="type de fichier"):
         preview(str(tmp_path / "a.exe"), settings, tiny_encoder)
 
@@ -132,7 +143,7 @@ def test_values_are_merged_for_good(folder: Path, settings: Settings, tiny_encod
     # Merged back into what the source says, nothing is left to correct.
     merge("partners", ["Agence", "État"], "Anah", settings, tiny_encoder)
     assert stored(settings).partners == ("Anah",)
-    assert "a.md" not in read_corrections(settings.app_database)
+    assert "a.md" not in read_corrections(place_of(settings))
 
 
 def test_what_may_not_be_read_is_not_merged(folder: Path, settings: Settings, tiny_encoder: Encoder) -> None:
@@ -153,6 +164,7 @@ def test_what_may_not_be_read_is_not_merged(folder: Path, settings: Settings, ti
     assert merge("partners", ["Anah", "Zéphyrin"], "ANAH", settings, tiny_encoder).updated == 2
 
 
+@on_one_maker
 @pytest.mark.parametrize(
     ("field", "values", "into", "told"),
     [

@@ -14,6 +14,7 @@ from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
 from kb.settings import Settings
 from kb.types import Message
+from makers import MAKERS, on_maker
 
 DOCUMENTS = {
     "financement.md": "---\ntitre: Qui finance le NPNRU\ndate: 2025-12\nurl: https://exemple.fr/npnru\n---\n"
@@ -27,13 +28,15 @@ DOCUMENTS = {
 }
 
 
-@pytest.fixture(scope="module")
-def base(packaged_encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
+@pytest.fixture(scope="module", params=MAKERS)
+def base(
+    request: pytest.FixtureRequest, packaged_encoder: Encoder, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[KnowledgeBase]:
     root: Path = tmp_path_factory.mktemp("knowledge")
     (root / "docs").mkdir()
     for name, text in DOCUMENTS.items():
         (root / "docs" / name).write_text(text, encoding="utf-8")
-    settings = Settings.load({"REPERES_STORE": str(root / "store")})
+    settings = on_maker(request, Settings.load({"REPERES_STORE": str(root / "store")}))
     assert ingest([root / "docs"], settings, packaged_encoder).added == 3
     with KnowledgeBase.open(settings, packaged_encoder) as opened:
         yield opened

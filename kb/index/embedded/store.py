@@ -33,6 +33,11 @@ class EmbeddedStore:
         """The folder."""
         return str(self._path)
 
+    @property
+    def unreached(self) -> str:
+        """Nothing: no byte stays in the folder, and who copies folders knows of the copies."""
+        return ""
+
     def exists(self) -> bool:
         """Whether there is a base in the folder."""
         return (self._index / CATALOG_FILE).is_file()

@@ -28,6 +28,11 @@ from kb.models.encoder import Encoder
 
 # Whoever reads without a snapshot looks for another index in use a few times a second.
 GRACE_SECONDS = 2.0
+_UNREACHED = (
+    "Ce que le serveur PostgreSQL garde ailleurs n'est pas atteint : ses sauvegardes et ses journaux archivés (WAL), "
+    "jusqu'à ce qu'ils expirent, un serveur de secours, jusqu'à ce qu'il ait rattrapé son retard ; une réplique de "
+    "l'application qui est arrêtée garde sa copie des mots et des pages reconnues jusqu'à son prochain démarrage."
+)
 
 
 class PostgresStore:
@@ -47,6 +52,11 @@ class PostgresStore:
     def name(self) -> str:
         """The server and its database, without a password."""
         return self._server.name
+
+    @property
+    def unreached(self) -> str:
+        """What a server keeps of its own, and machines that are not there to be told."""
+        return _UNREACHED
 
     def exists(self) -> bool:
         """Whether there is a base on the server."""

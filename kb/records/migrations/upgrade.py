@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +48,15 @@ def bring_up_to_date(engine: sa.Engine, path: Path) -> None:
         raise StoreError(_reason(path, error)) from error
 
 
-def bring_up_to_date_on_server(engine: sa.Engine, schema: str, name: str) -> None:
-    """As `bring_up_to_date`, for the tables in a schema of a server: `engine` stands in it, messages call it `name`."""
+def bring_up_to_date_on_server(engine: sa.Engine, schema: str, name: str, check: Callable[[], None]) -> None:
+    """As `bring_up_to_date`, for the tables in a schema of a server: `engine` stands in it, messages call it `name`.
+
+    `check` raises StoreError for a server that a base cannot stand on: before anything is made there.
+    """
     with engine.connect() as connection:
         if _version(connection) == LATEST:
             return
+    check()
     with _one_at_a_time, engine.begin() as connection:
         # Others that would do the same wait, whichever machine they run on.
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(schema))))

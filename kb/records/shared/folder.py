@@ -13,10 +13,9 @@ import sqlalchemy as sa
 from kb.errors import SettingsError
 from kb.records.database import AppDatabase
 from kb.records.places import Place
-from kb.records.tables import META
+from kb.records.tables import META, UPLOADS_MARK
 
 MARK = ".repliques"
-_KEY = "uploads"
 
 
 def join_folder(folder: Path, place: Place | None) -> None:
@@ -26,11 +25,11 @@ def join_folder(folder: Path, place: Place | None) -> None:
     """
     if place is None:
         return
-    with AppDatabase(place) as database, database.writing(_KEY) as connection:
-        known = connection.execute(sa.select(META.c.value).where(META.c.key == _KEY)).scalar_one_or_none()
+    with AppDatabase(place) as database, database.writing(UPLOADS_MARK) as connection:
+        known = connection.execute(sa.select(META.c.value).where(META.c.key == UPLOADS_MARK)).scalar_one_or_none()
         if known is None:
             known = _mark(folder) or uuid.uuid4().hex
-            connection.execute(META.insert(), {"key": _KEY, "value": known})
+            connection.execute(META.insert(), {"key": UPLOADS_MARK, "value": known})
             _write(folder, known)
         _check(folder, known)
 
@@ -40,7 +39,7 @@ def check_folder(folder: Path, place: Place | None) -> None:
     if place is None or not place.exists():
         return
     with AppDatabase(place) as database, database.transaction() as connection:
-        known = connection.execute(sa.select(META.c.value).where(META.c.key == _KEY)).scalar_one_or_none()
+        known = connection.execute(sa.select(META.c.value).where(META.c.key == UPLOADS_MARK)).scalar_one_or_none()
     if known is not None:
         _check(folder, known)
 

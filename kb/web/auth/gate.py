@@ -99,6 +99,11 @@ class Gate:
         """Whether people call by https: the session's cookie then travels by nothing else."""
         return urlsplit(self.settings.public_url).scheme == "https"
 
+    def sign_in_key(self) -> str:
+        """What signs the cookie of a sign-in under way: the same at all replicas; of one process by itself, new at each
+        start."""
+        return self._shared.sign_in_key()
+
     def close(self) -> None:
         """Lets go of the databases and the threads."""
         self.verifying.close()

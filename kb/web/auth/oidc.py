@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from typing import Any
 
 from authlib.integrations.base_client.errors import OAuthError
@@ -78,11 +77,11 @@ def oidc_routes(gate: Gate) -> APIRouter:
 
 
 def sign_in_session(gate: Gate) -> Middleware:
-    """The cookie that holds a sign-in under way; its key is new at each start, and good for some minutes."""
+    """The cookie that holds a sign-in under way, good for some minutes; any replica may end it."""
     return Middleware(
         SessionMiddleware,
         session_cookie="reperes_sign_in",
-        secret_key=secrets.token_urlsafe(32),
+        secret_key=gate.sign_in_key(),
         same_site="lax",
         https_only=gate.secure,
         max_age=_SECONDS_TO_SIGN_IN,

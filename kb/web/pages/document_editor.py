@@ -58,13 +58,22 @@ class AlikeError(ReperesError):
 
 
 class DocumentEditor:
-    """What the page needs: the base as `person` sees it, what writes it, added files, and where corrections stand."""
+    """What the page needs: the base as `person` sees it, what writes it, added files, and where corrections stand;
+    `unreached` says where what is erased for good stays all the same (`Store.unreached`)."""
 
     def __init__(
-        self, views: Views, ingestor: Ingestor, uploads: Uploads, app_db: Kept, max_mb: int, person: Person = NOBODY
+        self,
+        views: Views,
+        ingestor: Ingestor,
+        uploads: Uploads,
+        app_db: Kept,
+        max_mb: int,
+        person: Person = NOBODY,
+        unreached: str = "",
     ) -> None:
         self.views = views
         self.person = person
+        self.unreached = unreached
         self.ingestor = ingestor
         self.uploads = uploads
         self.app_db = app_db
@@ -72,7 +81,8 @@ class DocumentEditor:
 
     def of(self, request: Request) -> DocumentEditor:
         """The same for whoever sent a request."""
-        return DocumentEditor(self.views, self.ingestor, self.uploads, self.app_db, self.max_mb, person_of(request))
+        person = person_of(request)
+        return DocumentEditor(self.views, self.ingestor, self.uploads, self.app_db, self.max_mb, person, self.unreached)
 
     def adding(self, request: Request) -> DocumentEditor:
         """The same, to add files and addresses. Raises HTTPException for those who may not read what is added: what

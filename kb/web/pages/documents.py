@@ -255,27 +255,28 @@ def _record(
     typed: Mapping[str, str] | None = None,
     alike: Sequence[Alike] = (),
 ) -> Response:
+    status, shown = 422 if trouble else 200, {"trouble": trouble, "unreached": editor.unreached}
     found = editor.base().document(document_id)
     if found is None and (gone := _withdrawn(editor, document_id)) is not None:
-        return page(request, "record.html", 422 if trouble else 200, document=None, gone=gone, trouble=trouble)
+        return page(request, "record.html", status, document=None, gone=gone, **shown)
     if found is None:
         text = f"« {document_id} » n'est pas, ou n'est plus, dans la base."
         return page(request, "message.html", 404, title="Document introuvable", text=text)
     return page(
         request,
         "record.html",
-        422 if trouble else 200,
+        status,
         document=found,
         fields=FIELDS,
         listed=as_typed,
         correction=read_corrections(editor.app_db).get(document_id),
-        trouble=trouble,
         typed=typed or {},
         alike=alike,
         known=editor.known_values(),
         reader=reader_address(document_id),
         is_upload=found.source == UPLOADS_SOURCE,
         within=file_of(document_id.partition("/")[2]) if document_id.count("/") > 1 else None,
+        **shown,
     )
 
 

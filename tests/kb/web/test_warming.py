@@ -67,11 +67,33 @@ def test_warming_stops_when_told(base: KnowledgeBase, reader: CountingReader) ->
     assert reader.prepared == []
 
 
-def test_the_thread_waits_for_the_base_warms_it_and_ends(base: KnowledgeBase, reader: CountingReader) -> None:
+def test_the_thread_warms_the_base_and_ends(base: KnowledgeBase, reader: CountingReader) -> None:
     warmer = Warmer(lambda: base, delay=0)
     assert reader.done.wait(30)
     warmer.stop()
 
+    assert not any(thread.name == "warming" for thread in threading.enumerate())
+
+
+def test_what_a_generation_asks_for_is_tried_again_and_keeps_nothing_from_warming(
+    base: KnowledgeBase, reader: CountingReader
+) -> None:
+    tries: list[bool] = []
+    done = threading.Event()
+
+    def changed() -> None:
+        tries.append(reader.done.is_set())
+        if len(tries) < 3:
+            raise StoreError("Un fichier ne peut pas être supprimé.")
+        done.set()
+
+    warmer = Warmer(lambda: base, changed, delay=0)
+    assert done.wait(30)
+    warmer.stop()
+    assert tries == [False, True, True]
+
+
+def test_the_thread_waits_for_a_base() -> None:
     def none() -> KnowledgeBase:
         raise StoreError("Pas encore de base.")
 

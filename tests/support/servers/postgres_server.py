@@ -77,6 +77,15 @@ class PostgresServer:
         """Stops it: `fast`, or `immediate`, which is what a crash looks like."""
         self._run("pg_ctl", "--wait", f"--mode={mode}", "stop")
 
+    def be_copy_of(self, primary: PostgresServer) -> None:
+        """Makes its data a copy of a server that runs; started, it follows that one (streaming replication)."""
+        address = f"--dbname=host={primary._folder} user=postgres"
+        self._run("pg_basebackup", "--write-recovery-conf", "--checkpoint=fast", "--no-sync", address)
+
+    def promote(self) -> None:
+        """Has it follow no more, and take writes."""
+        self._run("pg_ctl", "--wait", "promote")
+
     def make(self) -> None:
         """Makes its data."""
         self._run("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C", "--username=postgres", "--no-sync")
@@ -95,6 +104,24 @@ class PostgresServer:
             )
             told.seek(0)
             assert done.returncode == 0, told.read().decode(errors="replace")
+
+
+@contextmanager
+def standby_of(primary: PostgresServer) -> Iterator[PostgresServer]:
+    """A server that follows another one, until the end."""
+    folder = Path(tempfile.mkdtemp(prefix="reperes-standby-"))
+    try:
+        if _USER is not None:
+            shutil.chown(folder, _USER)
+        server = PostgresServer(primary._programs, folder)
+        server.be_copy_of(primary)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop("immediate")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

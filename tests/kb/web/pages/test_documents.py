@@ -235,6 +235,15 @@ def test_values_are_merged(application: Application) -> None:
     assert len(ingestor.asked) == 1
 
 
+def test_before_it_erases_the_page_says_where_a_server_keeps_it(application: Application, database: str) -> None:
+    for options, is_told in ({}, False), ({"database": database}, True):
+        page = application(SmallBase(DOCUMENTS), StillIngestor(), **options).get(
+            "/documents/fiche?document=quartiers.md"
+        )
+        assert "Effacer pour de bon" in page.text
+        assert ("journaux archivés (WAL)" in page.text) == is_told
+
+
 def test_what_was_withdrawn_can_still_be_erased(application: Application) -> None:
     class Emptied(SmallBase):
         def withdrawn(self) -> list[Withdrawn]:

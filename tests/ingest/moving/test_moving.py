@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest import moving
 from ingest.maintenance import check
-from ingest.moving import move, target_of
+from ingest.moving import moving
+from ingest.moving.moving import move, target_of
 from ingest.pipeline import ingest
 from kb.answering.serialize import answer_to_json
 from kb.errors import StoreError
@@ -31,27 +31,6 @@ from scripted_base import answer_of
 PASSWORD = "un mot de passe assez long"
 NOW = "2026-11-29T08:00:00+00:00"
 QUESTIONS = ("Qui verse des subventions ?", "Que soutient le ministère ?", "prêts bonifiés")
-
-
-@pytest.fixture
-def base(tmp_path: Path, settings: Settings, tiny_encoder: Encoder) -> Settings:
-    """A base in a folder: three documents, one that was withdrawn, what somebody said of an answer, an account."""
-    folder = tmp_path / "docs"
-    folder.mkdir()
-    for name, text in {
-        "aides.md": "# Aides\n\nL'agence verse des subventions.\n\n## Prêts\n\nLes prêts bonifiés complètent.",
-        "culture.md": "# Culture\n\nLe ministère de la Culture (MC) soutient l'architecture.",
-        "note.md": "# Note\n\nLes ménages gardent un loyer semblable.",
-        "partie.md": "# Partie\n\nCe document s'en va.",
-    }.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    ingest([folder], settings, tiny_encoder)
-    (folder / "partie.md").unlink()
-    ingest([folder], settings, tiny_encoder, confirm=True)
-    with AppDatabase(place_of(settings)) as database:
-        add_feedback(database, NOW, "good", None, "", answer_to_json(answer_of("Oui [1].")), 1)
-    FileAccounts(settings.accounts_file).add("anne", "editor", PASSWORD)
-    return settings
 
 
 def found(settings: Settings, encoder: Encoder) -> list[list[str]]:

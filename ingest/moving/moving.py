@@ -35,11 +35,13 @@ _MOVING = "moving"  # the key, in the catalog of the target, that is there until
 
 @dataclass(frozen=True, slots=True)
 class MoveReport:
-    """What was moved: all of it, also what an interrupted move had brought already. `records` are rows of `app.db`."""
+    """What was moved: all of it, also what an interrupted move had brought already. `records` are rows of `app.db`,
+    `calibration` the file where the calibration of refusals now stands, None where the base has none of its own."""
 
     documents: int
     passages: int
     records: int
+    calibration: Path | None = None
 
 
 def target_of(settings: Settings, to: str) -> Settings:
@@ -81,7 +83,19 @@ def move(settings: Settings, target: Settings, *, progress: Progress | None = No
     records = copy_records(place_of(settings), place_of(target))
     with closing(accounts_of(settings)) as people, closing(accounts_of(target)) as known:
         known.take_from(people)
-    return MoveReport(status.documents, status.passages, records)
+    return MoveReport(status.documents, status.passages, records, _move_calibration(settings, target))
+
+
+def _move_calibration(settings: Settings, target: Settings) -> Path | None:
+    """Has the file of a base's own calibration stand beside its new store, too."""
+    if not settings.calibration.is_file():
+        return None
+    if target.calibration.absolute() != settings.calibration.absolute():
+        new = target.calibration.with_name(f"{target.calibration.name}.new")
+        new.parent.mkdir(parents=True, exist_ok=True)
+        new.write_bytes(settings.calibration.read_bytes())
+        new.replace(target.calibration)
+    return target.calibration
 
 
 def _check_free(goal: Store) -> None:
