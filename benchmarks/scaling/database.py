@@ -32,7 +32,6 @@ from benchmarks.support.bench_data import ROOT, BenchData
 from benchmarks.support.server_processes import server_processes
 from kb.index.opening import open_store
 from kb.index.store import Lease
-from kb.index.vectors import Among
 from kb.models.encoder import Encoder, FloatMatrix
 from kb.models.sentence_encoder import load_encoder
 from kb.settings import Settings
@@ -169,7 +168,7 @@ def _recalls(settings: Settings, encoder: Encoder, vectors: FloatMatrix) -> dict
         documents = sorted(header.id for header in lease.catalog.headers())
         for name, share in zip(_names(), (1.0, *SHARES), strict=True):
             chosen = random.Random(SEED).sample(documents, max(1, round(share * len(documents))))
-            among = None if share == 1 else Among(chosen, lease.catalog)
+            among = None if share == 1 else lease.catalog.among(named=chosen)
             nearest = _nearest(lease, vectors, None if among is None else set(among.ids("passages")))
             began, right = time.perf_counter(), 0
             for vector, expected in zip(vectors, nearest, strict=True):

@@ -104,12 +104,16 @@ class Server:
             schema = self.schema_in_use(connection)
         if schema is None:
             raise StoreError(self.missing)
+        self.bring_up_to_date(schema)
+        return schema, Catalog(self.of(schema))
+
+    def bring_up_to_date(self, schema: str) -> None:
+        """Makes a catalog that an earlier Repères made one of the present version. Raises StoreError if it cannot."""
         catalog = Catalog(self.of(schema))
         if catalog.get("schema") != SCHEMA_VERSION:
             with self.making() as connection:
                 connection.execution_options(schema_translate_map={None: schema})
                 go_on_from(catalog.get("schema") or "", connection, self.name)
-        return schema, catalog
 
     @contextmanager
     def news(self) -> Iterator[News]:

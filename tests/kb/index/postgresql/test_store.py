@@ -17,7 +17,6 @@ from kb.index.postgresql.reader import PostgresReader
 from kb.index.postgresql.store import PostgresStore
 from kb.index.postgresql.writing import PostgresWriting
 from kb.index.store import Store
-from kb.index.vectors import Among
 from kb.models.encoder import Encoder
 from postgres_server import PostgresServer
 from server_index import LONG, change, rows, version, words, writer
@@ -34,7 +33,7 @@ def test_what_is_committed_agrees_and_is_read_back(filled: PostgresStore, reader
         asked = TinyEncoder().encode(["prêts bonifiés, seconde partie"], "query")[0]
         near = lease.vectors.search("passages", asked, 5)
         assert near[0][0] == best
-        assert lease.vectors.search("passages", asked, 5, Among(["b.md"], lease.catalog)) == [near[-1]]
+        assert lease.vectors.search("passages", asked, 5, lease.catalog.among(named=["b.md"])) == [near[-1]]
         stored = lease.vectors.get([best])[best]
         assert near[0][1] == pytest.approx(float(stored @ asked), abs=1e-3)
 
@@ -195,7 +194,7 @@ def test_a_large_base_is_searched_by_a_graph_and_what_a_filter_leaves_exactly(
         found = lease.vectors.search("passages", asked, 10)
         assert [cosine for _, cosine in found] == pytest.approx([cosines[name] for name in best], abs=1e-3)
         for step in (3, 1):  # looked at whole; by the graph
-            among = Among([f"{n}.md" for n in range(0, 40, step)], lease.catalog)
+            among = lease.catalog.among(named=[f"{n}.md" for n in range(0, 40, step)])
             allowed = set(among.ids("passages"))
             expected = sorted((cosine for name, cosine in cosines.items() if name in allowed), reverse=True)[:10]
             filtered = lease.vectors.search("passages", asked, 10, among)
