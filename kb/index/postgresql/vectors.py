@@ -36,11 +36,12 @@ _CANDIDATES_AMONG, _LOOKED_THROUGH_AMONG = 400, 900
 _SPARE = 1.5
 _PAGE = 2_000  # vectors read at a time
 
-SETTINGS = (
-    "SET LOCAL hnsw.iterative_scan = relaxed_order",
-    "SET LOCAL hnsw.scan_mem_multiplier = 4",
-    "SET LOCAL plan_cache_mode = force_custom_plan",
-)
+SETTINGS: Mapping[str, str] = {
+    "hnsw.iterative_scan": "relaxed_order",
+    "hnsw.max_scan_tuples": "100000",
+    "hnsw.scan_mem_multiplier": "4",
+    "plan_cache_mode": "force_custom_plan",
+}
 """What a transaction that searches says first: a graph is asked for more until there are enough, in whatever order; and
 each search is planned by what it asks for.
 """

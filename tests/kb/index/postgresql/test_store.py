@@ -12,7 +12,6 @@ import pytest
 from kb.errors import FingerprintError, StoreBusyError, StoreError
 from kb.index.postgresql import reader as reader_module
 from kb.index.postgresql import store as store_module
-from kb.index.postgresql import vectors as vectors_module
 from kb.index.postgresql.reader import PostgresReader
 from kb.index.postgresql.store import PostgresStore
 from kb.index.postgresql.writing import PostgresWriting
@@ -172,34 +171,6 @@ def test_a_crash_of_the_server_loses_nothing(
         assert lease.catalog.status().documents == 2
     with writer(filled) as index:
         assert index.audit() == []
-
-
-def test_a_large_base_is_searched_by_a_graph_and_what_a_filter_leaves_exactly(
-    store: PostgresStore, database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(vectors_module, "GRAPH_FROM", 30)
-    monkeypatch.setattr(vectors_module, "EXACT_UP_TO", 20)
-    with writer(store) as index:
-        index.commit([version(f"{n}.md", f"Le document {n} parle du sujet numéro {n * 7}.") for n in range(40)])
-    graphs = rows(database, "SELECT indexname FROM pg_indexes WHERE indexname LIKE 'graph%'")
-    assert {str(row[0]) for row in graphs} == {"graph_of_passages", "graph_of_sections"}
-    with writer(store) as index:  # and once more, where the graphs are there
-        index.commit([version("40.md", "Le document 40 vient après.")])
-    with closing(store.reader(TinyEncoder())) as reader, reader.lease() as lease:
-        assert lease is not None
-        held = dict(lease.vectors.items("passages"))
-        asked = TinyEncoder().encode(["sujet numéro 63"], "query")[0]
-        cosines = {name: float(vector @ asked) for name, vector in held.items()}
-        best = sorted(cosines, key=lambda name: -cosines[name])[:10]
-        found = lease.vectors.search("passages", asked, 10)
-        assert [cosine for _, cosine in found] == pytest.approx([cosines[name] for name in best], abs=1e-3)
-        for step in (3, 1):  # looked at whole; by the graph
-            among = lease.catalog.among(named=[f"{n}.md" for n in range(0, 40, step)])
-            allowed = set(among.ids("passages"))
-            expected = sorted((cosine for name, cosine in cosines.items() if name in allowed), reverse=True)[:10]
-            filtered = lease.vectors.search("passages", asked, 10, among)
-            assert {name for name, _ in filtered} <= allowed
-            assert [cosine for _, cosine in filtered] == pytest.approx(expected, abs=1e-3)
 
 
 def test_a_rebuilt_base_takes_the_place_of_the_one_in_use_and_a_failed_one_does_not(
