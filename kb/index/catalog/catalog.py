@@ -13,7 +13,7 @@ from typing import TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from kb.dialects import put, put_new
+from kb.dialects import COPIED, put, put_new
 from kb.index.catalog.among import among, ids_parameter
 from kb.index.catalog.facets import facets_of
 from kb.index.catalog.reader import FOLDER, SYNCED, CatalogReader
@@ -110,7 +110,7 @@ class Catalog(CatalogReader):
             (FACETS, [row for held in versions for row in facets_of(held.document)]),
         ):
             if values:
-                connection.execute(table.insert(), values)
+                connection.execute(table.insert(), values, execution_options={COPIED: "text"})
         kept = sa.select(PASSAGES.c.id).where(among(PASSAGES.c.document_id))
         connection.execute(WINDOWS.delete().where(among(WINDOWS.c.document_id), WINDOWS.c.passage_id.not_in(kept)), ids)
 

@@ -43,7 +43,7 @@ def readable(rights: Rights) -> Readable:
     return Readable(
         sa.select(DOCUMENTS).where(shown).subquery(DOCUMENTS.name),
         *map(of_shown, (PASSAGES, SECTIONS, WINDOWS, ACRONYMS)),
-        _facets(rights),
+        facets=_facets(rights),
     )
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from pgvector import HalfVector
 from sqlalchemy.engine import Connection
 
-from kb.dialects import Database, put
+from kb.dialects import COPIED, Database
 from kb.index.catalog.among import Among, Space, among, ids_parameter
 from kb.index.postgresql.tables import vector_tables
 from kb.index.store import Change
@@ -168,7 +168,9 @@ def write(connection: Connection, change: Change) -> None:
                 }
                 for vector_id, vector in zip(ids, vectors, strict=True)
             ]
-            put(connection, TABLES[space], rows)
+            table = TABLES[space]
+            connection.execute(table.delete().where(among(table.c.id)), ids_parameter(ids))
+            connection.execute(table.insert(), rows, execution_options={COPIED: "binary"})
 
 
 def keep_graphs(connection: Connection) -> None:
