@@ -12,10 +12,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import tantivy
 
+from kb.index.catalog.among import Among
 from kb.index.vectors import looked_through
 from kb.text.stems import stems, stems_of, words
 from kb.types import Alternative, Group
@@ -42,19 +43,6 @@ class Text:
     body: str = ""
 
 
-class Fitting(Protocol):
-    """The documents that a search is restricted to (`kb.index.catalog.among.Among`)."""
-
-    def share(self) -> float:
-        """Of all documents."""
-
-    def documents(self) -> Collection[str]:
-        """Their ids."""
-
-    def fitting(self, space: Kind, ids: Iterable[str]) -> set[str]:
-        """Which of `ids` are theirs."""
-
-
 class _Words:
     """One tantivy index."""
 
@@ -73,7 +61,7 @@ class _Words:
         # What is as if it were all there is: as a query, how many texts it finds, and as who asks may look it up.
         self.allowed: tantivy.Query | None = None
         self.number: int | None = None
-        self.seen: Fitting | None = None
+        self.seen: Among | None = None
         # In how many of its texts a stem stands, by the field.
         self.frequency: Callable[[str, str], int] = self._everywhere
 
@@ -86,7 +74,7 @@ class _Words:
         limited.frequency = lru_cache(maxsize=_FREQUENCIES)(limited._among_allowed)
         return limited
 
-    def run(self, query: tantivy.Query, n: int, among: Fitting | None) -> list[tuple[str, float]]:
+    def run(self, query: tantivy.Query, n: int, among: Among | None) -> list[tuple[str, float]]:
         """The `n` best ids for `query`, of the documents `among` unless it is None."""
         limits = [limit for limit in (among, self.seen) if limit is not None]
         # To hand 5,000 documents to tantivy takes 5 ms a search, to ask the catalog about 300 passages less.
@@ -107,7 +95,7 @@ class _Words:
         hits = searcher.search(query, n, count=False).hits
         return [(str(searcher.doc(address)["id"][0]), float(score)) for score, address in hits]
 
-    def _fitting(self, hits: list[tuple[str, float]], limits: Iterable[Fitting]) -> list[tuple[str, float]]:
+    def _fitting(self, hits: list[tuple[str, float]], limits: Iterable[Among]) -> list[tuple[str, float]]:
         for limit in limits:
             fitting = limit.fitting(self.kind, [found_id for found_id, _ in hits])
             hits = [hit for hit in hits if hit[0] in fitting]
@@ -175,7 +163,7 @@ class Lexical:
         limited._words = {kind: held.limited_to(documents) for kind, held in self._words.items()}
         return limited
 
-    def seen_through(self, among: Fitting) -> Lexical:
+    def seen_through(self, among: Among) -> Lexical:
         """What is limited, with a look-up of the same documents that is cheaper to search with: for one search."""
         seen = copy.copy(self)
         seen._words = {kind: copy.copy(held) for kind, held in self._words.items()}
@@ -231,7 +219,7 @@ class Lexical:
         self.reload()
 
     def search(
-        self, field: Field, groups: Sequence[Group], n: int, among: Fitting | None = None
+        self, field: Field, groups: Sequence[Group], n: int, among: Among | None = None
     ) -> list[tuple[str, float]]:
         """The `n` best ids for `groups` with their scores, best first: the sum over groups of the best alternative's
         BM25. Ids without any of the words are left out; `among` restricts the search.
@@ -242,7 +230,7 @@ class Lexical:
         )
         return index.run(query, n, among) if groups else []
 
-    def phrase(self, text: str, n: int, among: Fitting | None = None) -> list[str]:
+    def phrase(self, text: str, n: int, among: Among | None = None) -> list[str]:
         """At most `n` passages that hold the words of `text` in this order, elided articles and accents apart."""
         index = self._words["passages"]
         exact = words(text)

@@ -16,7 +16,7 @@ from kb.index.catalog.among import Among, Space
 from kb.index.catalog.reader import RECENT_REPORTS, CatalogReader
 from kb.index.lexical import Lexical
 from kb.index.store import IndexReader, Lease
-from kb.index.vectors import Vectors
+from kb.index.vectors import SPACES, Vectors
 from kb.models.encoder import FloatMatrix
 from kb.rights.rights import Rights
 from kb.types import StoreStatus
@@ -108,7 +108,7 @@ class RestrictedVectors:
 
     def get(self, ids: Sequence[str]) -> dict[str, Any]:
         """Those of `ids` that may be read."""
-        shown = self._among.catalog.current(ids)
+        shown = {shown_id for space in SPACES for shown_id in self._among.fitting(space, ids)}
         return self._vectors.get([vector_id for vector_id in ids if vector_id in shown])
 
     def items(self, space: Space) -> Iterator[tuple[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -92,7 +92,7 @@ class Among:
     def share(self) -> float:
         """Of the documents of the whole base, hidden ones included: how much must be looked at to find what fits."""
         every = chosen(readable(WHOLE).facets, EVERY_DOCUMENT)
-        total = self._once("total", lambda: self._number(every))
+        total: int = self._once("total", lambda: self._number(every))
         return self.count() / max(1, total)
 
     def ids(self, space: Space) -> list[str]:
@@ -111,21 +111,21 @@ class Among:
     def _table(self, space: Space) -> sa.FromClause:
         return self._held.passages if space == "passages" else self._held.sections
 
-    def _chosen(self) -> sa.Select[tuple[str]]:
+    def _chosen(self) -> sa.Select[Any]:
         query = chosen(self._held.facets, self._wanted)
         return query if self._named is None else query.where(among(query.selected_columns.document_id, "named"))
 
-    def _texts(self, query: sa.Select[tuple[str]], more: dict[str, str] | None = None) -> list[str]:
+    def _texts(self, query: sa.Select[Any], more: dict[str, str] | None = None) -> list[str]:
         with self._database.connect() as connection:
-            return list(connection.execute(query, {**self.parameters, **(more or {})}).scalars())
+            return list(connection.execute(query, {**self.parameters, **(more or {})}).scalars().all())
 
-    def _number(self, query: sa.Select[tuple[str]]) -> int:
+    def _number(self, query: sa.Select[Any]) -> int:
         counted = sa.select(sa.func.count()).select_from(query.subquery())
         with self._database.connect() as connection:
             found: int = connection.execute(counted, self.parameters).scalar_one()
             return found
 
-    def _once(self, name: str, ask: Any) -> Any:
+    def _once(self, name: str, ask: Callable[[], Any]) -> Any:
         # Two threads may ask at once: they find the same.
         if name not in self._known:
             self._known[name] = ask()

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -77,7 +77,7 @@ def fill(connection: Connection) -> None:
         connection.execute(FACETS.insert(), rows)
 
 
-def chosen(facets: sa.FromClause, wanted: Wanted) -> sa.Select[tuple[str]]:
+def chosen(facets: sa.FromClause, wanted: Wanted) -> sa.Select[Any]:
     """The ids of the documents that are wanted, each once: for who wants them all."""
     columns = facets.c
     found = sa.select(columns.document_id).where(columns.field == "source")
@@ -96,7 +96,7 @@ def fits(facets: sa.FromClause, document_id: sa.ColumnElement[str], wanted: Want
     return sa.and_(*found)
 
 
-def values_of(facets: sa.FromClause, field: Choice, keys: Iterable[str] | None) -> sa.Select[tuple[str, str]]:
+def values_of(facets: sa.FromClause, field: Choice, keys: Iterable[str] | None) -> sa.Select[Any]:
     """The keys of a field, each with a value; only those of `keys` if given."""
     columns = facets.c
     query = sa.select(columns.key, sa.func.max(columns.value).label("value")).where(columns.field == field)

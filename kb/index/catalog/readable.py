@@ -42,8 +42,11 @@ def readable(rights: Rights) -> Readable:
 
     return Readable(
         sa.select(DOCUMENTS).where(shown).subquery(DOCUMENTS.name),
-        *map(of_shown, (PASSAGES, SECTIONS, WINDOWS, ACRONYMS)),
-        facets=_facets(rights),
+        of_shown(PASSAGES),
+        of_shown(SECTIONS),
+        of_shown(WINDOWS),
+        of_shown(ACRONYMS),
+        _facets(rights),
     )
 
 

@@ -205,7 +205,7 @@ def _name(connection: Connection, space: Space) -> str:
 
 def _estimated(connection: Connection, space: Space) -> float:
     """About how many vectors a space holds, as the server knows since it made the graph; none before that."""
-    known = sa.select(sa.column("reltuples")).select_from(sa.table("pg_class"))
+    known: sa.Select[Any] = sa.select(sa.column("reltuples")).select_from(sa.table("pg_class"))
     known = known.where(sa.column("oid") == sa.func.to_regclass(_name(connection, space)))
     return float(connection.execute(known).scalar_one_or_none() or 0)
 

@@ -17,6 +17,7 @@ from kb.index.embedding import NewVersion
 from kb.index.opening import open_store
 from kb.index.restricted import RestrictedReader
 from kb.index.store import IndexReader, Lease
+from kb.index.vectors import SPACES
 from kb.index.writer import IndexWriter
 from kb.models.encoder import Encoder
 from kb.retrieval.filters import Filters
@@ -176,6 +177,18 @@ def _check_words(lease: Lease, among: Among) -> int:
     assert set(phrase) <= allowed
     assert len(phrase) == min(5, len(allowed & set(lease.lexical.phrase("les aides aux familles", 1_000))))
     return len(hits)
+
+
+@pytest.mark.parametrize("rights", RIGHTS, ids=str)
+def test_vectors_of_what_may_not_be_read_are_not_given(reader: IndexReader, rights: Rights) -> None:
+    every = reader.catalog.document_ids()
+    ids = [*reader.catalog.passage_ids(every), *reader.catalog.section_ids(every)]
+    with _seen(reader, rights).lease() as lease:
+        assert lease is not None
+        shown = lease.catalog.document_ids()
+        assert lease.vectors.get(ids).keys() == {*lease.catalog.passage_ids(shown), *lease.catalog.section_ids(shown)}
+        for space in SPACES:
+            assert lease.vectors.count(space) == len(list(lease.vectors.items(space))) <= len(ids)
 
 
 def test_an_erased_or_withdrawn_document_is_no_choice(reader: IndexReader) -> None:
