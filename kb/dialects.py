@@ -17,6 +17,10 @@ from sqlalchemy.sql.functions import GenericFunction
 
 Row = Mapping[str, Any]
 
+COPIED = "copied"
+"""The option of an insertion of many rows that a server is to take as one stream: `text`, or `binary` where every value
+is a text or knows its own form. SQLite has no such thing, and does without."""
+
 
 class Database(Protocol):
     """What hands out connections: an engine, or what stands in for one."""

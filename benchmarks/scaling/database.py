@@ -1,8 +1,7 @@
 """Bases on a PostgreSQL server, for `benchmarks/scale.py --database`: loading, disk, memory, search, what it misses.
 
 Each base is made by the real `IndexWriter` in a database of its own, which is dropped at the end. Searching it is
-measured as `scaling/search.py` does. Recall compares what the server's search of passage vectors finds with the nearest
-of all vectors as the server holds them, which numpy looks for: over all, and among a tenth and half of the documents.
+measured as `scaling/search.py` does, recall of vectors over all and among the documents of filters included.
 Loading, disk and memory are of catalog, vectors and graph; this machine's copy of the words is told apart. The
 server's memory is told when it runs on this machine: the share of each of its processes (Pss), shared buffers included.
 What the server is set to is kept with each run.
@@ -12,39 +11,30 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import sqlalchemy as sa
 
 from benchmarks.report import encoder_in_words, machine, save, table
 from benchmarks.scaling.base import encoded, fill, real_material
 from benchmarks.scaling.goals import merged, server_targets
-from benchmarks.scaling.recombine import SEED, passages
-from benchmarks.scaling.search import questions
+from benchmarks.scaling.recall import NAMES, NEIGHBOURS
+from benchmarks.scaling.recombine import passages
 from benchmarks.support.bench_data import ROOT, BenchData
 from benchmarks.support.server_processes import server_processes, server_settings
 from kb.index.opening import open_store
-from kb.index.store import Lease
-from kb.index.vectors import Among
-from kb.models.encoder import Encoder, FloatMatrix
 from kb.models.sentence_encoder import load_encoder
 from kb.settings import Settings
 
-NEIGHBOURS = 100
-SHARES = (0.1, 0.5)  # of the documents, that a filter lets pass
-ASKED = 50  # vectors that recall is measured with
 KEPT_FROM = 100_000
 """The smallest size whose figures are kept: smaller ones show that the measure works."""
-_ROWS = 10_000
 
 
 def measure_on_server(server: str, sizes: Sequence[int], asked: int, data: BenchData, pool: int) -> None:
@@ -52,7 +42,6 @@ def measure_on_server(server: str, sizes: Sequence[int], asked: int, data: Bench
     settings = Settings.load()
     encoder = load_encoder(settings)
     about = {**machine(), "encoder": encoder_in_words(encoder, settings)}
-    vectors = encoder.encode(questions(data, ASKED), "query")
     source, kept = real_material(data), settings.cache / "bench"
     encoded(source, encoder, kept, passages(source, pool, pool=pool))  # before the clock starts: it is no loading
     runs: list[dict[str, Any]] = []
@@ -68,7 +57,6 @@ def measure_on_server(server: str, sizes: Sequence[int], asked: int, data: Bench
                     "load_s": loaded,
                     **_sizes(url),
                     **_searched(store, url, asked),
-                    **_recalls(own, encoder, vectors),
                     "server_mb": _server_mb(url),
                     "words_mb": sum(file.stat().st_size for file in store.rglob("*") if file.is_file()) / 1e6,
                     "server": server_settings(url),
@@ -89,7 +77,7 @@ def _tell(runs: Sequence[dict[str, Any]], about: dict[str, Any]) -> None:
         "peak MB": "peak_mb",
         "p50 ms": "p50_ms",
         "p95 ms": "p95_ms",
-        **{f"{name} {what}": f"{what}_{name}" for name in _names() for what in ("recall", "ms")},
+        **{f"{name} {what}": f"{what}_{name}" for name in NAMES for what in ("recall", "ms")},
     }
     rows = [[f"{run['passages']:,}", *(_number(run[key]) for key in columns.values())] for run in runs]
     print(table(["passages", *columns], rows))
@@ -97,10 +85,6 @@ def _tell(runs: Sequence[dict[str, Any]], about: dict[str, Any]) -> None:
         kept = merged("scale-database", large, about)
         figures = {"neighbours": NEIGHBOURS, "runs": kept}
         save("scale-database", figures, server_targets(kept, NEIGHBOURS), about)
-
-
-def _names() -> list[str]:
-    return ["all", *(f"{share:.0%}" for share in SHARES)]
 
 
 def _number(value: float | None) -> str:
@@ -144,50 +128,6 @@ def _searched(store: Path, url: str, asked: int) -> dict[str, Any]:
         raise SystemExit(f"searching failed (exit code {result.returncode}): see above.")
     found: dict[str, Any] = json.loads(result.stdout)
     return found
-
-
-def _recalls(settings: Settings, encoder: Encoder, vectors: FloatMatrix) -> dict[str, float]:
-    """For all documents and for a share of them: the share of the nearest that is found, and the ms of one search."""
-    found: dict[str, float] = {}
-    with closing(open_store(settings).reader(encoder)) as reader, reader.lease() as lease:
-        assert lease is not None
-        documents = sorted(header.id for header in lease.catalog.headers())
-        for name, share in zip(_names(), (1.0, *SHARES), strict=True):
-            chosen = random.Random(SEED).sample(documents, max(1, round(share * len(documents))))
-            among = None if share == 1 else Among(chosen, lease.catalog)
-            nearest = _nearest(lease, vectors, None if among is None else set(among.ids("passages")))
-            began, right = time.perf_counter(), 0
-            for vector, expected in zip(vectors, nearest, strict=True):
-                hits = {hit for hit, _ in lease.vectors.search("passages", vector, NEIGHBOURS, among)}
-                right += len(hits & expected)
-            found[f"ms_{name}"] = 1000 * (time.perf_counter() - began) / len(vectors)
-            found[f"recall_{name}"] = right / sum(map(len, nearest))
-    return found
-
-
-def _nearest(lease: Lease, vectors: FloatMatrix, chosen: Collection[str] | None) -> list[set[str]]:
-    """By vector, the ids of the nearest of all, or of those chosen: every stored vector is looked at."""
-    best: list[list[tuple[float, str]]] = [[] for _ in vectors]
-    ids: list[str] = []
-    rows: list[Any] = []
-
-    def look() -> None:
-        if ids:
-            for mine, cosines in zip(best, vectors @ np.stack(rows).T, strict=True):
-                mine.extend(zip(cosines.tolist(), ids, strict=True))
-                mine.sort(reverse=True)
-                del mine[NEIGHBOURS:]
-            ids.clear()
-            rows.clear()
-
-    for vector_id, vector in lease.vectors.items("passages"):
-        if chosen is None or vector_id in chosen:
-            ids.append(vector_id)
-            rows.append(vector / np.linalg.norm(vector))
-        if len(ids) == _ROWS:
-            look()
-    look()
-    return [{vector_id for _, vector_id in mine} for mine in best]
 
 
 def _server_mb(url: str) -> float | None:

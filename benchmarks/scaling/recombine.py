@@ -24,6 +24,7 @@ POOL = 2_000
 LEAST_WORDS, MOST_WORDS = 100, 180  # of a passage: as the splitter makes them
 LONGEST_TITLE = 14  # words: a shorter sentence may stand as a title
 SECTIONS = (1, 2, 1, 2)  # passages in each section of a document
+_KINDS = tuple(f"sorte {number}" for number in range(1, 21))
 NOISE = 0.02  # length of the noise that keeps two blends of the same parents apart
 
 _NAMESPACE = uuid.UUID("5b0e8d5e-52a2-5b8e-8a0e-0a6f3c7f1c11")
@@ -113,7 +114,7 @@ def passages(source: Material, count: int, *, pool: int = POOL, seed: int = SEED
 
 
 def documents(made: Sequence[Recombined], titles: Sequence[str], *, seed: int = SEED) -> Iterator[RecombinedDocument]:
-    """The passages in documents of six, in four sections; titles and headings are drawn from `titles`."""
+    """The passages in documents of six, in four sections, of twenty kinds; titles and headings come from `titles`."""
     size = sum(SECTIONS)
     for number, start in enumerate(range(0, len(made), size)):
         generator = np.random.default_rng((seed, number))
@@ -132,7 +133,13 @@ def documents(made: Sequence[Recombined], titles: Sequence[str], *, seed: int = 
                 spans.append((path, len(text), len(text) + len(passage.text)))
                 text += passage.text + "\n\n"
         yield RecombinedDocument(
-            Document(id=document_id, source="recombined", title=titles[title], text=text.rstrip("\n")),
+            Document(
+                id=document_id,
+                source="recombined",
+                title=titles[title],
+                text=text.rstrip("\n"),
+                kind=_KINDS[number % len(_KINDS)],
+            ),
             tuple(
                 Passage(
                     id=str(uuid.uuid5(_NAMESPACE, f"{document_id}\x00{ordinal}")),
@@ -148,6 +155,11 @@ def documents(made: Sequence[Recombined], titles: Sequence[str], *, seed: int = 
             tuple(group),
             sections,
         )
+
+
+def kinds_of(share: float) -> tuple[str, ...]:
+    """The kinds of that share of the documents: twentieths."""
+    return _KINDS[: round(share * len(_KINDS))]
 
 
 def blend(pool: FloatMatrix, first: Sequence[int], second: Sequence[int], *, seed: int = SEED) -> FloatMatrix:

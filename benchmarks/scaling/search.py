@@ -4,7 +4,9 @@
 
 Libraries and model are loaded before anything is timed. Opening ends when a first question is answered: vectors and
 words are opened by the first search. Then every question is asked once, in a fixed order, all different: nothing that
-the knowledge base remembers helps. Memory is the process's highest, model and libraries included.
+the knowledge base remembers helps; and some of them again with filters that let a tenth, half and three quarters of the
+documents pass. Memory is the process's highest until then, model and libraries included. At last recall of vectors is
+measured, in each of these (`recall`).
 """
 
 from __future__ import annotations
@@ -16,21 +18,26 @@ import resource
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import chromadb  # noqa: F401  # loaded before the clock starts
 import numpy as np
 
+from benchmarks.scaling.recall import SHARES, filters_of, recalls
 from benchmarks.scaling.recombine import SEED
 from benchmarks.support.bench_data import ROOT, BenchData, bench_data
 from benchmarks.support.wrapped_encoder import TimedEncoder
 from kb.evaluation.questions import read_questions
+from kb.index.opening import open_store
 from kb.knowledge import KnowledgeBase
+from kb.models.encoder import Encoder
 from kb.models.sentence_encoder import load_encoder
 from kb.settings import Settings
 
 FIRST_QUESTION = "Comment savoir qui détient des informations sur moi ?"
 HITS = 10
+FILTERED = 50  # questions that are asked with each filter, and that recall is measured with
 
 
 def questions(data: BenchData, count: int) -> list[str]:
@@ -81,6 +88,8 @@ def search(store: Path, asked: Sequence[str]) -> dict[str, float | int]:
             if len(hits) != HITS:
                 raise SystemExit(f"{len(hits)} hits for « {question} »: the base is not what it should be")
         passages = knowledge.status().passages
+        peak = peak_mb()
+        filtered = {f"{share:.0%}": _filtered(knowledge, asked, share) for share in SHARES}
     milliseconds, encoding = 1000 * np.array(taken), 1000 * np.array(encoder.seconds)
     return {
         "passages": passages,
@@ -91,9 +100,29 @@ def search(store: Path, asked: Sequence[str]) -> dict[str, float | int]:
         "max_ms": float(milliseconds.max()),
         "encoding_p50_ms": float(np.percentile(encoding, 50)),
         "encoding_p95_ms": float(np.percentile(encoding, 95)),
-        "peak_mb": peak_mb(),
+        "peak_mb": peak,
         "peak_before_opening_mb": before,
+        **{f"{what}_{name}": value for name, told in filtered.items() for what, value in told.items()},
+        **_recalls(settings, encoder, asked),
     }
+
+
+def _filtered(knowledge: KnowledgeBase, asked: Sequence[str], share: float) -> dict[str, float]:
+    """The milliseconds of whole searches among the documents that a filter lets pass."""
+    taken = []
+    for question in asked[:FILTERED]:
+        began = time.perf_counter()
+        knowledge.search(question, k=HITS, filters=filters_of(share))
+        taken.append(1000 * (time.perf_counter() - began))
+    return {"p50_ms": float(np.percentile(taken, 50)), "p95_ms": float(np.percentile(taken, 95))}
+
+
+def _recalls(settings: Settings, encoder: Encoder, asked: Sequence[str]) -> dict[str, float]:
+    """See `recall`."""
+    vectors = encoder.encode(asked[:FILTERED], "query")
+    with closing(open_store(settings).reader(encoder)) as reader, reader.lease() as lease:
+        assert lease is not None
+        return recalls(lease, vectors, is_half=bool(settings.database))
 
 
 def main() -> None:

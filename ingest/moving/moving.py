@@ -16,13 +16,14 @@ import numpy as np
 
 from ingest.report import Progress
 from kb.errors import StoreError
+from kb.index.catalog.among import Space
 from kb.index.catalog.catalog import Transaction
 from kb.index.catalog.copying import other_rows, put_other_rows, put_rows_of_documents, rows_of_documents
 from kb.index.catalog.reader import CatalogReader
 from kb.index.derived_words import texts_of
 from kb.index.opening import open_store
 from kb.index.store import Change, Store, Writing
-from kb.index.vectors import SPACES, Space
+from kb.index.vectors import SPACES
 from kb.models.encoder import FloatMatrix
 from kb.records.moving.copying import copy_records
 from kb.records.places import place_of

@@ -16,6 +16,8 @@ from typing import Any, Literal
 
 import tantivy
 
+from kb.index.catalog.among import Among
+from kb.index.vectors import looked_through
 from kb.text.stems import stems, stems_of, words
 from kb.types import Alternative, Group
 
@@ -50,12 +52,16 @@ class _Words:
         schema.add_text_field("document", tokenizer_name="raw", index_option="basic")
         for field, option in _SCHEMAS[kind].items():
             schema.add_text_field(field, tokenizer_name="whitespace", index_option=option)
+        self.kind: Kind = kind
         self.schema = schema.build()
         if create:
             path.mkdir(parents=True, exist_ok=True)
         self.index = tantivy.Index(self.schema, path=str(path))
         self.writer: tantivy.IndexWriter | None = None
+        # What is as if it were all there is: as a query, how many texts it finds, and as who asks may look it up.
         self.allowed: tantivy.Query | None = None
+        self.number: int | None = None
+        self.seen: Among | None = None
         # In how many of its texts a stem stands, by the field.
         self.frequency: Callable[[str, str], int] = self._everywhere
 
@@ -63,24 +69,41 @@ class _Words:
         """The same index, as if it held nothing but `documents`."""
         limited = copy.copy(self)
         limited.allowed = self._among(documents)
+        limited.number = self._number_of(limited.allowed)
         # One search each, and a question has its words in several fields. Who limits does so for each generation.
         limited.frequency = lru_cache(maxsize=_FREQUENCIES)(limited._among_allowed)
         return limited
 
-    def run(self, query: tantivy.Query, n: int, documents: Iterable[str] | None) -> list[tuple[str, float]]:
-        """The `n` best ids for `query`, among those of `documents` unless it is None."""
-        among = [] if documents is None else [self._among(documents)]
+    def run(self, query: tantivy.Query, n: int, among: Among | None) -> list[tuple[str, float]]:
+        """The `n` best ids for `query`, of the documents `among` unless it is None."""
+        limits = [limit for limit in (among, self.seen) if limit is not None]
+        # To hand 5,000 documents to tantivy takes 5 ms a search, to ask the catalog about 300 passages less.
+        if limits and (number := looked_through(n, min(limit.share() for limit in limits))):
+            best = self._best(query, number)
+            kept = self._fitting(best, limits)[:n]
+            if len(kept) == n or len(best) < number:
+                return kept
+        required = [] if among is None else [self._among(among.documents())]
         if self.allowed is not None:
-            among.append(self.allowed)
-        if among:
-            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in (query, *among)])
+            required.append(self.allowed)
+        if required:
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, part) for part in (query, *required)])
+        return self._best(query, n)
+
+    def _best(self, query: tantivy.Query, n: int) -> list[tuple[str, float]]:
         searcher = self.index.searcher()
         hits = searcher.search(query, n, count=False).hits
         return [(str(searcher.doc(address)["id"][0]), float(score)) for score, address in hits]
 
+    def _fitting(self, hits: list[tuple[str, float]], limits: Iterable[Among]) -> list[tuple[str, float]]:
+        for limit in limits:
+            fitting = limit.fitting(self.kind, [found_id for found_id, _ in hits])
+            hits = [hit for hit in hits if hit[0] in fitting]
+        return hits
+
     def count(self) -> int:
         """How many texts there are."""
-        return self.index.searcher().num_docs if self.allowed is None else self._number_of(self.allowed)
+        return self.index.searcher().num_docs if self.number is None else self.number
 
     def _everywhere(self, field: str, stem: str) -> int:
         return self.index.searcher().doc_freq(field, stem)
@@ -140,6 +163,14 @@ class Lexical:
         limited._words = {kind: held.limited_to(documents) for kind, held in self._words.items()}
         return limited
 
+    def seen_through(self, among: Among) -> Lexical:
+        """What is limited, with a look-up of the same documents that is cheaper to search with: for one search."""
+        seen = copy.copy(self)
+        seen._words = {kind: copy.copy(held) for kind, held in self._words.items()}
+        for held in seen._words.values():
+            held.seen = among
+        return seen
+
     def reload(self) -> None:
         """Sees what was committed since."""
         for held in self._words.values():
@@ -188,18 +219,18 @@ class Lexical:
         self.reload()
 
     def search(
-        self, field: Field, groups: Sequence[Group], n: int, documents: Iterable[str] | None = None
+        self, field: Field, groups: Sequence[Group], n: int, among: Among | None = None
     ) -> list[tuple[str, float]]:
         """The `n` best ids for `groups` with their scores, best first: the sum over groups of the best alternative's
-        BM25. Ids without any of the words are left out; `documents` restricts the search to these.
+        BM25. Ids without any of the words are left out; `among` restricts the search.
         """
         index = self._words[_HOME[field]]
         query = _any_of(
             [_best_of([_alternative(index, field, alternative) for alternative in group]) for group in groups]
         )
-        return index.run(query, n, documents) if groups else []
+        return index.run(query, n, among) if groups else []
 
-    def phrase(self, text: str, n: int, documents: Iterable[str] | None = None) -> list[str]:
+    def phrase(self, text: str, n: int, among: Among | None = None) -> list[str]:
         """At most `n` passages that hold the words of `text` in this order, elided articles and accents apart."""
         index = self._words["passages"]
         exact = words(text)
@@ -210,7 +241,7 @@ class Lexical:
             if len(exact) > 1
             else tantivy.Query.term_query(index.schema, "exact", exact[0])
         )
-        return [passage_id for passage_id, _ in index.run(query, n, documents)]
+        return [passage_id for passage_id, _ in index.run(query, n, among)]
 
     def near(self, word: str, distance: int, n: int) -> list[str]:
         """At most `n` passages that hold a word at most `distance` (1 or 2) typing mistakes away from a folded one."""

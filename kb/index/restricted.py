@@ -9,13 +9,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
+from kb.index.catalog.among import Among, Space
 from kb.index.catalog.reader import RECENT_REPORTS, CatalogReader
 from kb.index.lexical import Lexical
 from kb.index.store import IndexReader, Lease
-from kb.index.vectors import Among, Space, Vectors
+from kb.index.vectors import SPACES, Vectors
 from kb.models.encoder import FloatMatrix
 from kb.rights.rights import Rights
 from kb.types import StoreStatus
@@ -67,39 +68,27 @@ class RestrictedReader:
     def _restricted(self, lease: Lease) -> Lease:
         catalog = CatalogReader(lease.catalog.database, self._rights)
         known = self._known_of(lease, catalog)
-        among = _KnownAmong(known.documents, catalog, known.ids)
-        return Lease(RestrictedVectors(lease.vectors, among), known.words, lease.generation, catalog)
+        among = catalog.among(known=known.asked)
+        return Lease(
+            RestrictedVectors(lease.vectors, among), known.words.seen_through(among), lease.generation, catalog
+        )
 
     def _known_of(self, lease: Lease, catalog: CatalogReader) -> _Known:
-        """The documents that may be read in a generation, and the words limited to them."""
+        """What is known of the documents that may be read in a generation, and the words limited to them."""
         with self._lock:
             known = self._known
             if known is None or known.generation != lease.generation or known.all_words is not lease.lexical:
-                documents = tuple(catalog.document_ids())
-                words = lease.lexical.limited_to(documents)
-                known = self._known = _Known(lease.generation, lease.lexical, documents, words, {})
+                asked: dict[str, Any] = {}
+                words = lease.lexical.limited_to(catalog.among(known=asked).documents())
+                known = self._known = _Known(lease.generation, lease.lexical, words, asked)
             return known
 
 
 class _Known(NamedTuple):
     generation: int
     all_words: Lexical
-    documents: tuple[str, ...]
     words: Lexical
-    ids: dict[Space, list[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class _KnownAmong(Among):
-    """Remembers the ids of all passages and sections that may be read: they are asked for by each search."""
-
-    known: dict[Space, list[str]]
-
-    def ids(self, space: Space) -> list[str]:
-        """See `Among`."""
-        if space not in self.known:
-            self.known[space] = Among.ids(self, space)
-        return self.known[space]
+    asked: dict[str, Any]  # of the database, by searches of this generation
 
 
 class RestrictedVectors:
@@ -119,7 +108,7 @@ class RestrictedVectors:
 
     def get(self, ids: Sequence[str]) -> dict[str, Any]:
         """Those of `ids` that may be read."""
-        shown = self._among.catalog.current(ids)
+        shown = {shown_id for space in SPACES for shown_id in self._among.fitting(space, ids)}
         return self._vectors.get([vector_id for vector_id in ids if vector_id in shown])
 
     def items(self, space: Space) -> Iterator[tuple[str, Any]]:
@@ -129,8 +118,4 @@ class RestrictedVectors:
 
     def search(self, space: Space, vector: FloatMatrix, n: int, among: Among | None = None) -> list[tuple[str, float]]:
         """As `Vectors.search`; `among` are some of those that may be read."""
-        return self._vectors.search(space, vector, n, self._among if among is None else self._within(among))
-
-    def _within(self, among: Among) -> Among:
-        shown = set(self._among.documents)
-        return replace(among, documents=[document for document in among.documents if document in shown])
+        return self._vectors.search(space, vector, n, self._among if among is None else among.within(self._among))

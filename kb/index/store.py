@@ -13,10 +13,11 @@ from typing import NamedTuple, Protocol
 
 from kb.errors import FingerprintError
 from kb.index.audit import Difference
+from kb.index.catalog.among import Space
 from kb.index.catalog.catalog import Catalog, Transaction
 from kb.index.catalog.reader import CatalogReader
 from kb.index.lexical import Kind, Lexical, Text
-from kb.index.vectors import Space, Vectors
+from kb.index.vectors import Vectors
 from kb.models.encoder import Encoder, FloatMatrix
 from kb.types import StoreStatus
 

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
-from kb.index.catalog.reader import CatalogReader
+from kb.index.catalog.among import Among, Space
 from kb.models.encoder import FloatMatrix
 
-Space = Literal["passages", "sections"]
 SPACES: tuple[Space, ...] = ("passages", "sections")
 
+_SPARE, _MOST_LOOKED_THROUGH = 1.5, 2_000
 
-@dataclass(frozen=True, slots=True)
-class Among:
-    """What a search is restricted to: the vectors of some documents, which `catalog` knows."""
 
-    documents: Sequence[str]
-    catalog: CatalogReader
+def looked_through(n: int, share: float) -> int:
+    """How many of the best of all are looked through to find the `n` best of a share of them; 0 where it is too small.
 
-    def ids(self, space: Space) -> list[str]:
-        """The ids of their passages or sections."""
-        asked = self.catalog.passage_ids if space == "passages" else self.catalog.section_ids
-        return asked(self.documents)
+    Half as many again as it takes where those that fit stand everywhere alike, and 2,000 at most: it costs less than to
+    hand over a list of what fits, which is long for all but a small share of a large base.
+    """
+    wanted = math.ceil(_SPARE * n / share) if share else 0
+    return wanted if wanted <= _MOST_LOOKED_THROUGH else 0
 
 
 class Vectors(Protocol):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 from kb.errors import ReperesError
-from kb.text.folding import fold
+from kb.index.catalog.among import Among
+from kb.index.catalog.facets import Choice, Wanted, key_of
+from kb.index.catalog.reader import CatalogReader
 from kb.text.moments import TYPED_DATES, typed_date
 from kb.types import Document
 
-_NAMES = {"kind": "type", "rubric": "rubrique", "programme": "programme", "partner": "partenaire"}
+_NAMES: Mapping[Choice, str] = {"kind": "type", "rubric": "rubrique", "programme": "programme", "partner": "partenaire"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +51,47 @@ class Filters:
         return any(getattr(self, choice.name) for choice in fields(self))
 
     def select(self, documents: Iterable[Document]) -> list[str]:
-        """The ids of the documents that fit, whatever their words.
+        """The ids of those of `documents` that fit, whatever their words.
 
         Raises ReperesError, with the values there are, when no document at all has a value that is asked for.
         """
         everything = candidates = list(documents)
-        wanted = {name: {fold(value) for value in getattr(self, name)} for name in _NAMES}
-        for name, values in wanted.items():
-            there = {fold(value): value for document in everything for value in _values(document, name)}
-            if unknown := [value for value in getattr(self, name) if fold(value) not in there]:
-                known = ", ".join(sorted(there.values())[:30]) or "aucune"
-                raise ReperesError(
-                    f"Aucun document n'a pour {_NAMES[name]} « {unknown[0]} ». Valeurs présentes : {known}."
-                )
-            if values:
+        for name in _NAMES:
+            # Of the spellings of a value always the same one: the last in their order.
+            there = {key_of(value): value for value in sorted({v for held in everything for v in _values(held, name)})}
+            keys = self._keys(name)
+            self._check(name, keys, there)
+            if keys:
                 candidates = [
-                    document for document in candidates if values & {fold(value) for value in _values(document, name)}
+                    document
+                    for document in candidates
+                    if keys.keys() & {key_of(value) for value in _values(document, name)}
                 ]
         return [document.id for document in candidates if self._in_range(document.date)]
+
+    def among(
+        self, catalog: CatalogReader, named: Collection[str] | None = None, known: dict[str, Any] | None = None
+    ) -> Among:
+        """The documents of a catalog that fit, as a condition that the base itself looks at; only `named` if given,
+        those that hold the words. For `known` see `Among`. Raises ReperesError as `select`.
+        """
+        values: list[tuple[Choice, frozenset[str]]] = []
+        for name in _NAMES:
+            if keys := self._keys(name):
+                there = catalog.values(name, keys)
+                self._check(name, keys, there if len(there) == len(keys) else catalog.values(name))
+                values.append((name, frozenset(keys)))
+        since, until = self.since and _first(self.since), self.until and _last(self.until)
+        return catalog.among(Wanted(tuple(values), since, until), named, known)
+
+    def _keys(self, name: Choice) -> dict[str, str]:
+        """The values that are asked for of a field, by their keys."""
+        return {key_of(value): value for value in getattr(self, name)}
+
+    def _check(self, name: Choice, keys: Mapping[str, str], there: Mapping[str, str]) -> None:
+        if unknown := [value for key, value in keys.items() if key not in there]:
+            known = ", ".join(sorted(there.values())[:30]) or "aucune"
+            raise ReperesError(f"Aucun document n'a pour {_NAMES[name]} « {unknown[0]} ». Valeurs présentes : {known}.")
 
     def _in_range(self, date: str | None) -> bool:
         if not self.since and not self.until:
@@ -77,7 +103,7 @@ class Filters:
         )
 
 
-def _values(document: Document, name: str) -> tuple[str, ...]:
+def _values(document: Document, name: Choice) -> tuple[str, ...]:
     if name == "programme":
         return document.programmes
     if name == "partner":

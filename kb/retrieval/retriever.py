@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
+from kb.index.catalog.among import Among
 from kb.index.catalog.reader import CatalogReader
 from kb.index.lexical import Lexical
 from kb.index.store import IndexReader, Lease
 from kb.index.texts import passage_text
-from kb.index.vectors import Among
 from kb.index.windows import best_windows
 from kb.models.encoder import Encoder, FloatMatrix
 from kb.models.reranker import Reranker
@@ -27,11 +28,12 @@ from kb.retrieval.filters import Filters
 from kb.retrieval.fusion import Ranking, standardised_fusion
 from kb.retrieval.holding import Holding
 from kb.retrieval.selection import Seen, in_turn
-from kb.types import Document, Hit, Question
+from kb.types import Hit, Question
 
 CANDIDATES = 100  # taken from each ranking
 WITH_WINDOWS = 100  # of the passages found, the best ones, whose windows are looked at
 RERANKED = 30  # hits that a reranker reads
+_FILTERS = 32  # of which is kept what the base was asked of them
 _OF_SECTIONS = ("title_vector", "title_words")
 # The words of a title count in `words_with_title` already.
 _TITLE_WORDS_WEIGHT = 0.5
@@ -55,8 +57,8 @@ class Retriever:
         self._reranker = reranker
         # Shared by all callers. Its tasks wait for no other task of it.
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="search")
-        # Read again when the base has changed: the argument is its generation.
-        self._headers: Callable[[int], list[Document]] = lru_cache(maxsize=1)(self._read_headers)
+        # What the base was asked of a filter: anew when it has changed, so by its generation.
+        self._known: Callable[[int, Filters], dict[str, Any]] = lru_cache(maxsize=_FILTERS)(_nothing_known)
 
     def search(self, question: Question, lease: Lease | None, k: int = 10, filters: Filters | None = None) -> list[Hit]:
         """At most `k` hits for `question`, best first, none saying nearly the same as one before.
@@ -67,16 +69,13 @@ class Retriever:
         """
         if lease is None:
             return []
-        among = filters.select(self._headers(lease.generation)) if filters else None
-        if among is not None and filters and filters.words and self._holding is not None:
-            held = self._holding(filters.words, lease).documents
-            among = [document_id for document_id in among if document_id in held]
-        if among == []:
+        among = self._among(filters, lease) if filters else None
+        if among is not None and not among.count():
             return []
         # While one thread computes the vector, another looks for the words: each waits for no Python.
         searched = self._pool.submit(self._by_words, question, lease.lexical, among)
         vector = self._encoder.encode([question.embedded], "query")[0]
-        near = self._by_sense(vector, lease, None if among is None else Among(among, lease.catalog))
+        near = self._by_sense(vector, lease, among)
         rankings = self._of_passages({**near, **searched.result()}, lease.catalog)
         likely = [passage_id for passage_id, _, _ in standardised_fusion(rankings)[:WITH_WINDOWS]]
         packed = lease.catalog.windows(likely)
@@ -88,7 +87,13 @@ class Retriever:
         hits = self._hits(standardised_fusion(rankings), max(k, self._reordered), spans, lease.catalog)
         return self._reranked(question.standalone, hits)[:k]
 
-    def _by_words(self, question: Question, lexical: Lexical, among: Sequence[str] | None) -> dict[str, Ranking[str]]:
+    def _among(self, filters: Filters, lease: Lease) -> Among:
+        """The documents that pass filters; those that hold words may be of a later generation than the others."""
+        if filters.words and self._holding is not None:
+            return filters.among(lease.catalog, self._holding(filters.words, lease).documents)
+        return filters.among(lease.catalog, known=self._known(lease.generation, filters))
+
+    def _by_words(self, question: Question, lexical: Lexical, among: Among | None) -> dict[str, Ranking[str]]:
         """The rankings of passages and of sections (names in `_OF_SECTIONS`) by the words of the question."""
         rankings = {
             "words": Ranking(lexical.search("body", question.groups, CANDIDATES, among)),
@@ -183,5 +188,6 @@ class Retriever:
         """How many of the best hits are ordered anew: as many are found, whatever is asked for."""
         return RERANKED if self._reranker is not None else 0
 
-    def _read_headers(self, _generation: int) -> list[Document]:
-        return self._index.catalog.headers()
+
+def _nothing_known(_generation: int, _filters: Filters) -> dict[str, Any]:
+    return {}

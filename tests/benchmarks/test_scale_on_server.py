@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 
@@ -25,8 +26,11 @@ def test_a_small_base_is_searched_exactly(
     settings = Settings(database=database, store=tmp_path / "store")
     benchmark_module("scaling.base").fill(open_store(settings), 150, source, tiny_encoder, tmp_path / "kept", pool=40)
     asked = tiny_encoder.encode(["Qui finance les travaux ?", "une date de signature"], "query")
-    found = measured._recalls(settings, tiny_encoder, asked)
-    assert {name: found[f"recall_{name}"] for name in ("all", "10%", "50%")} == {"all": 1, "10%": 1, "50%": 1}
+    recall = benchmark_module("scaling.recall")
+    with closing(open_store(settings).reader(tiny_encoder)) as reader, reader.lease() as lease:
+        assert lease is not None
+        found = recall.recalls(lease, asked, is_half=True)
+    assert {name: found[f"recall_{name}"] for name in recall.NAMES} == {"all": 1, "10%": 1, "50%": 1, "75%": 1}
     sizes = measured._sizes(database)
     assert sizes["disk_mb"] > 1
     assert sizes["graph_mb"] == 0

@@ -13,12 +13,14 @@ from typing import TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from kb.dialects import put, put_new
+from kb.dialects import COPIED, put, put_new
 from kb.index.catalog.among import among, ids_parameter
+from kb.index.catalog.facets import facets_of
 from kb.index.catalog.reader import FOLDER, SYNCED, CatalogReader
 from kb.index.catalog.rows import (
     ACRONYMS,
     DOCUMENTS,
+    FACETS,
     META,
     PASSAGES,
     PENDING,
@@ -93,7 +95,7 @@ class Catalog(CatalogReader):
         Together: documents by themselves are nine statements each, and most of what writing them takes.
         """
         ids = ids_parameter(version.document.id for version in versions)
-        for table in (PASSAGES, SECTIONS, ACRONYMS):
+        for table in (PASSAGES, SECTIONS, ACRONYMS, FACETS):
             connection.execute(table.delete().where(among(table.c.document_id)), ids)
         connection.execute(DOCUMENTS.delete().where(among(DOCUMENTS.c.id)), ids)
         rows = [from_document(held.document, held.content_hash, held.file_hash, now) for held in versions]
@@ -105,9 +107,10 @@ class Catalog(CatalogReader):
             (PASSAGES, [from_passage(row) for row in passages]),
             (SECTIONS, [asdict(row) for row in sections]),
             (ACRONYMS, mentions),
+            (FACETS, [row for held in versions for row in facets_of(held.document)]),
         ):
             if values:
-                connection.execute(table.insert(), values)
+                connection.execute(table.insert(), values, execution_options={COPIED: "text"})
         kept = sa.select(PASSAGES.c.id).where(among(PASSAGES.c.document_id))
         connection.execute(WINDOWS.delete().where(among(WINDOWS.c.document_id), WINDOWS.c.passage_id.not_in(kept)), ids)
 
@@ -130,7 +133,7 @@ class Catalog(CatalogReader):
 
     def clear_derived(self, connection: Connection, document_id: str | None = None) -> None:
         """Drops all that is made from a document, or from all of them; the documents stay."""
-        for table in (PASSAGES, SECTIONS, ACRONYMS, WINDOWS):
+        for table in (PASSAGES, SECTIONS, ACRONYMS, WINDOWS, FACETS):
             of_it = sa.true() if document_id is None else table.c.document_id == document_id
             connection.execute(table.delete().where(of_it))
 
@@ -155,7 +158,7 @@ class Catalog(CatalogReader):
         connection.execute(PENDING.delete())
 
     def _drop(self, connection: Connection, document_id: str) -> None:
-        for table in (PASSAGES, SECTIONS, ACRONYMS):
+        for table in (PASSAGES, SECTIONS, ACRONYMS, FACETS):
             connection.execute(table.delete().where(table.c.document_id == document_id))
 
     def _set(self, connection: Connection, values: Mapping[str, str]) -> None:

@@ -15,6 +15,7 @@ from kb.index.catalog.reader import CatalogReader
 from kb.index.catalog.rows import (
     ACRONYMS,
     DOCUMENTS,
+    FACETS,
     FORGOTTEN,
     META,
     PAGES,
@@ -27,7 +28,7 @@ from kb.index.catalog.rows import (
 Rows: TypeAlias = Mapping[str, Sequence[Mapping[str, Any]]]
 """Rows of tables, by the tables' names."""
 
-_OF_DOCUMENTS = (PASSAGES, SECTIONS, WINDOWS, ACRONYMS)
+_OF_DOCUMENTS = (PASSAGES, SECTIONS, WINDOWS, ACRONYMS, FACETS)
 _OF_THE_WHOLE = (PAGES, REPORTS, FORGOTTEN)
 _BATCH = 64  # documents with their texts, held in memory at once
 # What a catalog says of itself: not of what is in it.

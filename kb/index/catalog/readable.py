@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kb.index.catalog.rows import ACRONYMS, DOCUMENTS, PASSAGES, SECTIONS, WINDOWS
+from kb.index.catalog.rows import ACRONYMS, DOCUMENTS, FACETS, PASSAGES, SECTIONS, WINDOWS
 from kb.rights.rights import ANY, Rights
 
 
@@ -25,6 +25,7 @@ class Readable:
     sections: sa.FromClause = SECTIONS
     windows: sa.FromClause = WINDOWS
     acronyms: sa.FromClause = ACRONYMS
+    facets: sa.FromClause = FACETS
 
 
 @lru_cache(maxsize=64)
@@ -32,7 +33,7 @@ def readable(rights: Rights) -> Readable:
     """What somebody with `rights` may read."""
     if not rights.hidden:
         return Readable()
-    shown = sa.and_(*(sa.not_(_is_of(pattern)) for pattern in rights.hidden))
+    shown = sa.and_(*(sa.not_(_is_of(pattern, DOCUMENTS.c.source)) for pattern in rights.hidden))
 
     def of_shown(table: sa.Table) -> sa.FromClause:
         # By the key, row by row: a query asks for few of the rows, whatever number there is.
@@ -41,8 +42,23 @@ def readable(rights: Rights) -> Readable:
 
     return Readable(
         sa.select(DOCUMENTS).where(shown).subquery(DOCUMENTS.name),
-        *map(of_shown, (PASSAGES, SECTIONS, WINDOWS, ACRONYMS)),
+        of_shown(PASSAGES),
+        of_shown(SECTIONS),
+        of_shown(WINDOWS),
+        of_shown(ACRONYMS),
+        _facets(rights),
     )
+
+
+def _facets(rights: Rights) -> sa.FromClause:
+    # By their own rows of sources, all that is asked of them in an index: those of documents hold whole texts.
+    source = FACETS.alias("source")
+    of_shown = sa.exists().where(
+        source.c.document_id == FACETS.c.document_id,
+        source.c.field == "source",
+        *(sa.not_(_is_of(pattern, source.c.key)) for pattern in rights.hidden),
+    )
+    return sa.select(FACETS).where(of_shown).subquery(FACETS.name)
 
 
 def readable_report(report: Mapping[str, Any], documents: Collection[str]) -> dict[str, Any] | None:
@@ -59,9 +75,9 @@ def readable_report(report: Mapping[str, Any], documents: Collection[str]) -> di
     return {"began": report.get("began"), "seconds": report.get("seconds", 0), **nothing, **counts, "changes": changes}
 
 
-def _is_of(pattern: str) -> sa.ColumnElement[bool]:
+def _is_of(pattern: str, source: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     """`kb.rights.rights.matches`, in SQL. Not LIKE: SQLite's knows no capitals."""
     if not pattern.endswith(ANY):
-        return DOCUMENTS.c.source == pattern
+        return source == pattern
     beginning = pattern.removesuffix(ANY)
-    return sa.func.substr(DOCUMENTS.c.source, 1, len(beginning)) == beginning
+    return sa.func.substr(source, 1, len(beginning)) == beginning

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Any, Literal
 
@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from kb.dialects import Database
-from kb.index.catalog.among import among, ids_parameter, select_rows
+from kb.index.catalog.among import Among, among, ids_parameter, select_rows
+from kb.index.catalog.facets import EVERY_DOCUMENT, Choice, Wanted, values_of
 from kb.index.catalog.hashes import content_digest
 from kb.index.catalog.journal import REPORTS_KEPT, Journal
 from kb.index.catalog.readable import readable, readable_report
@@ -164,6 +165,18 @@ class CatalogReader:
         query = sa.select(columns.id).where(columns.withdrawn_at.is_(None))
         with self.database.connect() as connection:
             return list(connection.execute(query).scalars())
+
+    def among(
+        self, wanted: Wanted = EVERY_DOCUMENT, named: Collection[str] | None = None, known: dict[str, Any] | None = None
+    ) -> Among:
+        """What restricts a search to documents that are wanted: see `Among`."""
+        return Among(self.database, self._held, wanted, named, known)
+
+    def values(self, field: Choice, keys: Iterable[str] | None = None) -> dict[str, str]:
+        """The values that documents have of a field, by their keys (`key_of`); only those of `keys` if given."""
+        query = values_of(self._held.facets, field, keys)
+        with self.database.connect() as connection:
+            return {row.key: row.value for row in connection.execute(query)}
 
     def headers(self) -> list[Document]:
         """The current documents, their texts left out."""

@@ -71,6 +71,16 @@ ACRONYMS = sa.Table(
     sa.Column("expansion", sa.Text, nullable=False),
     sa.Column("sure", sa.Boolean, nullable=False),
 )
+# What current documents are chosen by (kb/index/catalog/facets.py): `key` is what is compared, `value` what is shown.
+FACETS = sa.Table(
+    "facets",
+    METADATA,
+    sa.Column("document_id", sa.Text, primary_key=True),
+    sa.Column("field", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+sa.Index("documents_by_facet", FACETS.c.field, FACETS.c.key, FACETS.c.document_id)
 # Ids that the vectors and words may hold or lack wrongly: written before they change, removed once all agree.
 PENDING = sa.Table("pending", METADATA, sa.Column("id", sa.Text, primary_key=True))
 # What was fetched from the web (kb/index/catalog/journal.py).

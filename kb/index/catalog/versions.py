@@ -14,9 +14,10 @@ from sqlalchemy.engine import Connection, Engine
 
 from kb.dialects import put_new
 from kb.errors import StoreError
-from kb.index.catalog.rows import FORGOTTEN, META, METADATA, PAGES, REPORTS
+from kb.index.catalog.facets import fill
+from kb.index.catalog.rows import FACETS, FORGOTTEN, META, METADATA, PAGES, REPORTS
 
-SCHEMA_VERSION = "3"
+SCHEMA_VERSION = "4"
 """Raised with each change of the tables, and then `_STEPS` says how the version before becomes the new one."""
 
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
@@ -71,7 +72,15 @@ def _add_what_syncing_keeps(connection: Connection) -> None:
     METADATA.create_all(connection, tables=[PAGES, REPORTS, FORGOTTEN])
 
 
-_STEPS: Mapping[str, tuple[str, Callable[[Connection], None]]] = {"2": ("3", _add_what_syncing_keeps)}
+def _add_facets(connection: Connection) -> None:
+    METADATA.create_all(connection, tables=[FACETS])
+    fill(connection)
+
+
+_STEPS: Mapping[str, tuple[str, Callable[[Connection], None]]] = {
+    "2": ("3", _add_what_syncing_keeps),
+    "3": ("4", _add_facets),
+}
 """From each earlier version to the next one."""
 
 

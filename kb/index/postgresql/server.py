@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from kb.dialects import COPIED
 from kb.errors import StoreError, StoreUnreachableError
 from kb.index.catalog.catalog import Catalog
 from kb.index.catalog.versions import SCHEMA_VERSION, go_on_from
@@ -23,6 +25,7 @@ NEWS = "reperes"
 WRITING = int.from_bytes(b"reperes", "big")
 MAKING = WRITING + 1
 _OLDEST_SERVER = 16
+_INSERTED = re.compile(r"INSERT INTO (?P<table>\S+) \((?P<columns>[^()]+)\) VALUES ")
 _OLDEST_EXTENSION = (0, 8)  # iterative scans, which a filtered search needs
 # Beyond the connections that are kept: twenty people ask at once, and each question holds one while it searches.
 _MORE = 20
@@ -58,6 +61,7 @@ class Server:
         else:
             self.engine = sa.create_engine(address, connect_args=_KEEP_ALIVE, poolclass=sa.NullPool)
         sa.event.listen(self.engine, "handle_error", self._tell)
+        sa.event.listen(self.engine, "do_executemany", _copy)
         self._is_checked = False
 
     @property
@@ -104,12 +108,16 @@ class Server:
             schema = self.schema_in_use(connection)
         if schema is None:
             raise StoreError(self.missing)
+        self.bring_up_to_date(schema)
+        return schema, Catalog(self.of(schema))
+
+    def bring_up_to_date(self, schema: str) -> None:
+        """Makes a catalog that an earlier Repères made one of the present version. Raises StoreError if it cannot."""
         catalog = Catalog(self.of(schema))
         if catalog.get("schema") != SCHEMA_VERSION:
             with self.making() as connection:
                 connection.execution_options(schema_translate_map={None: schema})
                 go_on_from(catalog.get("schema") or "", connection, self.name)
-        return schema, catalog
 
     @contextmanager
     def news(self) -> Iterator[News]:
@@ -177,3 +185,20 @@ class Server:
                 f"{self.name} : le serveur PostgreSQL ne peut pas faire ce qui est demandé ({reason}). Rien n'a été "
                 "modifié à moitié : voyez sa place sur le disque et son journal, puis relancez."
             ) from context.original_exception
+
+
+def _copy(cursor: Any, statement: str, rows: Sequence[Mapping[str, Any]], context: Any) -> bool:
+    """Has the rows of an insertion that is marked `COPIED` sent by COPY: half the time of a statement for each.
+
+    Within SQLAlchemy's own execution, which knows what to do when the server drops the connection.
+    """
+    form = context.execution_options.get(COPIED)
+    if form is None:
+        return False
+    inserted = _INSERTED.match(statement)
+    assert inserted is not None, statement
+    names = [name.strip('" ') for name in inserted["columns"].split(",")]
+    with cursor.copy(f"COPY {inserted['table']} ({inserted['columns']}) FROM STDIN (FORMAT {form})") as copy:
+        for row in rows:
+            copy.write_row([row[name] for name in names])
+    return True

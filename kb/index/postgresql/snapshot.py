@@ -81,8 +81,7 @@ def snapshot_of(server: Server, schema: str | None = None) -> Iterator[Snapshot]
                 schema = server.schema_in_use(connection)
             if schema is None:
                 raise StoreError(server.missing)
-            for setting in SETTINGS:
-                connection.execute(sa.text(setting))
+            connection.execute(sa.select(*(sa.func.set_config(*setting, True) for setting in SETTINGS.items())))
             connection.execution_options(schema_translate_map={None: schema})
             database = OneConnection(connection)
             catalog = CatalogReader(database)

@@ -155,7 +155,8 @@ class PostgresStore:
                     "relancez."
                 )
             try:
-                self._remove_unused()
+                if used := self._remove_unused():
+                    self._server.bring_up_to_date(used)
                 yield connection
             finally:
                 if not connection.invalidated:
@@ -183,14 +184,18 @@ class PostgresStore:
         CHANGED.create(connection)
         return schema
 
-    def _remove_unused(self) -> None:
-        """Drops every index but the one in use: those that were replaced, and those that were never finished."""
+    def _remove_unused(self) -> str | None:
+        """Drops every index but the one in use: those that were replaced, and those that were never finished.
+
+        Returns the schema of the one in use, None where there is no base.
+        """
         with self._server.making() as connection:
             used = self._server.schema_in_use(connection)
             if unused := [name for name in self._server.schemas(connection) if name != used]:
                 connection.execute(sa.text(f"LOCK TABLE {IN_USE.fullname} IN ACCESS EXCLUSIVE MODE"))
                 for name in unused:
                     connection.execute(sa.schema.DropSchema(name, cascade=True))
+            return used
 
     def _vacuum(self, schema: str) -> None:
         """Has the server write its files anew, without the rows that were deleted."""

@@ -13,7 +13,8 @@ from pgvector import HalfVector
 from pgvector.psycopg.halfvec import HalfVectorBinaryDumper
 from pgvector.sqlalchemy import HALFVEC
 
-from kb.index.vectors import SPACES, Space
+from kb.index.catalog.among import Space
+from kb.index.vectors import SPACES
 
 CONTROL = "reperes"
 """The schema of what belongs to no index in particular."""

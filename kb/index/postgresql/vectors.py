@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,32 +12,38 @@ import sqlalchemy as sa
 from pgvector import HalfVector
 from sqlalchemy.engine import Connection
 
-from kb.dialects import Database, put
-from kb.index.catalog.among import among, ids_parameter
+from kb.dialects import COPIED, Database
+from kb.index.catalog.among import Among, Space, among, ids_parameter
 from kb.index.postgresql.tables import vector_tables
 from kb.index.store import Change
-from kb.index.vectors import SPACES, Among, Space
+from kb.index.vectors import SPACES, looked_through
 from kb.models.encoder import FloatMatrix
 
 TABLES = vector_tables()
 # A base has a graph from here on: to look at every vector takes 2.3 ms a thousand (384 dimensions).
 GRAPH_FROM = 10_000
-# What a filter leaves is looked at whole up to here: among as many candidates as pgvector allows, the graph finds 0.966
-# of the nearest where a quarter of 100,000 vectors pass, 0.979 of half of them, 0.983 of three quarters; a whole look
-# at half of them takes twice as long and misses none (PostgreSQL 18.6, pgvector 0.8.6, 30 November 2026). More rows of
-# an iterative scan, in either order, find no more.
-EXACT_UP_TO = 60_000
+# About so many vectors of what a filter lets pass are looked at one by one; of more, the graph looks for the nearest.
+# Both take as long here.
+EXACT_UP_TO = 20_000
 # In a trial with easier questions recall@100 was 0.89 with pgvector's own 64 candidates in building, 0.998 with 200;
 # 32 neighbours made the graph a sixth larger and found no more. With 400 a graph takes twice as long to make.
 _NEIGHBOURS, _CANDIDATES_BUILDING = 16, 200
-# Of 100,000 vectors 400 candidates find 0.938 of the hundred nearest, 500 find 0.956, 600 find 0.967, 800 find 0.979 in
-# half as much time again. A filter throws most of what the graph finds away; pgvector takes 1,000 at most.
-_CANDIDATES, _CANDIDATES_AMONG = 600, 1_000
+# The graph is searched with so many candidates at a time, and for at least so many vectors: what a first round of
+# candidates has missed comes with the second one, out of its order. Asked for more than one round, and put in order
+# afterwards, it finds what no number of candidates finds in one.
+_CANDIDATES, _LOOKED_THROUGH = 300, 450
+_CANDIDATES_AMONG, _LOOKED_THROUGH_AMONG = 400, 900
+_SPARE = 1.5
 _PAGE = 2_000  # vectors read at a time
 
-SETTINGS = ("SET LOCAL hnsw.iterative_scan = strict_order", "SET LOCAL plan_cache_mode = force_custom_plan")
-"""What a transaction that searches says first: a filter asks the graph for more until there are enough; and a plan that
-knows the documents of a filter looks them up by hash, where one made for any goes through all of them at each row.
+SETTINGS: Mapping[str, str] = {
+    "hnsw.iterative_scan": "relaxed_order",
+    "hnsw.max_scan_tuples": "100000",
+    "hnsw.scan_mem_multiplier": "4",
+    "plan_cache_mode": "force_custom_plan",
+}
+"""What a transaction that searches says first: a graph is asked for more until there are enough, in whatever order; and
+each search is planned by what it asks for.
 """
 
 
@@ -76,29 +84,70 @@ class PostgresVectors:
 
     def search(self, space: Space, vector: FloatMatrix, n: int, among: Among | None = None) -> list[tuple[str, float]]:
         """The `n` nearest ids to a unit vector, shape (d,), with their cosines, best first; only `among` if given."""
-        if n == 0 or (among is not None and not among.documents):
+        share = 1.0 if among is None else among.share()
+        if n == 0 or share == 0:
             return []
         table = TABLES[space]
-        distance = table.c.vector.cosine_distance(sa.bindparam("vector", type_=table.c.vector.type))
-        query = sa.select(table.c.id, distance.label("distance")).limit(n)
-        parameters: dict[str, Any] = {"vector": HalfVector(np.asarray(vector, dtype=np.float32))}
+        asked = sa.bindparam("vector", HalfVector(np.asarray(vector, dtype=np.float32)), type_=table.c.vector.type)
+        nearest = _Nearest(table, table.c.vector.cosine_distance(asked).label("distance"), among)
         with self._database.connect() as connection:
             if among is None:
-                by_graph = True
-            else:
-                parameters["documents"] = list(among.documents)
-                chosen = table.c.document_id == sa.any_(sa.bindparam("documents", type_=sa.ARRAY(sa.Text)))
-                query = query.where(chosen)
-                some = sa.select(sa.literal(1)).select_from(table).where(chosen).limit(EXACT_UP_TO + 1).subquery()
-                counted = connection.execute(sa.select(sa.func.count()).select_from(some), parameters)
-                by_graph = counted.scalar_one() > EXACT_UP_TO
-            if by_graph:
-                looked_at = _CANDIDATES if among is None else _CANDIDATES_AMONG
-                connection.execute(sa.select(sa.func.set_config("hnsw.ef_search", str(looked_at), True)))
-            # The graph serves an order by the distance alone; by anything else every row is looked at.
-            order = [distance] if by_graph else [distance + 0.0, table.c.id]
-            rows = connection.execute(query.order_by(*order), parameters)
-            return [(vector_id, 1.0 - float(found)) for vector_id, found in rows]
+                return nearest.by_graph(connection, n, max(_LOOKED_THROUGH, 2 * n))
+            if share * _estimated(connection, space) > EXACT_UP_TO:
+                number = looked_through(n, share)
+                found = nearest.by_graph(connection, n, max(_LOOKED_THROUGH_AMONG, number)) if number else []
+                # Few of those that are near fit: the graph is asked for these alone.
+                found = found if len(found) == n else nearest.by_graph_of_fitting(connection, n)
+                if len(found) == n:
+                    return found
+            return nearest.one_by_one(connection, n)
+
+
+@dataclass(frozen=True, slots=True)
+class _Nearest:
+    """The ways of finding the vectors of a table that are nearest, only those `among` documents if given."""
+
+    table: sa.Table
+    distance: sa.Label[float]
+    among: Among | None
+
+    def by_graph(self, connection: Connection, n: int, number: int) -> list[tuple[str, float]]:
+        """The nearest `n` that fit of the nearest `number` of all."""
+        candidates = _CANDIDATES if self.among is None else _CANDIDATES_AMONG
+        near = self._near(number)
+        query = sa.select(near.c.id, near.c.distance)
+        if self.among is not None:
+            query = query.where(self.among.condition(near.c.document_id, of_few=True))
+        return self._found(connection, query, near.c, n, candidates)
+
+    def by_graph_of_fitting(self, connection: Connection, n: int) -> list[tuple[str, float]]:
+        """The nearest `n` of those that fit, fewer where the graph gives up."""
+        near = self._near(math.ceil(_SPARE * n), is_restricted=True)
+        return self._found(connection, sa.select(near.c.id, near.c.distance), near.c, n, _CANDIDATES_AMONG)
+
+    def one_by_one(self, connection: Connection, n: int) -> list[tuple[str, float]]:
+        """The nearest `n` of all that fit."""
+        every = sa.select(self.table.c.id, self.distance)
+        if self.among is not None:
+            every = every.where(self.among.condition(self.table.c.document_id, of_few=False))
+        # By more than the distance, or the graph would be asked.
+        looked_at = every.subquery()
+        return self._found(connection, sa.select(looked_at.c.id, looked_at.c.distance), looked_at.c, n, _CANDIDATES)
+
+    def _near(self, number: int, *, is_restricted: bool = False) -> sa.CTE:
+        # Made before the rest looks at it: PostgreSQL takes what a graph gives for sorted, and would sort no more.
+        near = sa.select(self.table.c.id, self.table.c.document_id, self.distance)
+        if is_restricted and self.among is not None:
+            near = near.where(self.among.condition(self.table.c.document_id, of_few=True))
+        return near.order_by(self.distance).limit(number).cte("near").prefix_with("MATERIALIZED")
+
+    def _found(
+        self, connection: Connection, query: sa.Select[Any], columns: Any, n: int, candidates: int
+    ) -> list[tuple[str, float]]:
+        connection.execute(sa.select(sa.func.set_config("hnsw.ef_search", str(candidates), True)))
+        parameters = {} if self.among is None else self.among.parameters
+        rows = connection.execute(query.order_by(columns.distance + 0.0, columns.id).limit(n), parameters)
+        return [(vector_id, 1.0 - float(distance)) for vector_id, distance in rows]
 
 
 def write(connection: Connection, change: Change) -> None:
@@ -119,7 +168,9 @@ def write(connection: Connection, change: Change) -> None:
                 }
                 for vector_id, vector in zip(ids, vectors, strict=True)
             ]
-            put(connection, TABLES[space], rows)
+            table = TABLES[space]
+            connection.execute(table.delete().where(among(table.c.id)), ids_parameter(ids))
+            connection.execute(table.insert(), rows, execution_options={COPIED: "binary"})
 
 
 def keep_graphs(connection: Connection) -> None:
@@ -144,9 +195,19 @@ def _make_tables(connection: Connection, dimension: int) -> None:
 
 def are_there(connection: Connection) -> bool:
     """Whether the tables are made."""
+    return connection.execute(sa.select(sa.func.to_regclass(_name(connection, "sections")))).scalar_one() is not None
+
+
+def _name(connection: Connection, space: Space) -> str:
     schemas: Mapping[str | None, str] = connection.get_execution_options()["schema_translate_map"]
-    name = f"{schemas[None]}.{TABLES['sections'].name}"
-    return connection.execute(sa.select(sa.func.to_regclass(name))).scalar_one() is not None
+    return f"{schemas[None]}.{TABLES[space].name}"
+
+
+def _estimated(connection: Connection, space: Space) -> float:
+    """About how many vectors a space holds, as the server knows since it made the graph; none before that."""
+    known: sa.Select[Any] = sa.select(sa.column("reltuples")).select_from(sa.table("pg_class"))
+    known = known.where(sa.column("oid") == sa.func.to_regclass(_name(connection, space)))
+    return float(connection.execute(known).scalar_one_or_none() or 0)
 
 
 def _count(connection: Connection, space: Space) -> int:

@@ -18,10 +18,12 @@ from kb.index.catalog.versions import SCHEMA_VERSION
 from kb.index.layout import CATALOG_FILE
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
+from kb.retrieval.filters import Filters
 from kb.settings import Settings
 
 # What version 3 brought: what syncing keeps.
 CAME_WITH_3 = ("pages", "runs", "forgotten")
+CAME_WITH_4 = ("facets",)  # what documents are chosen by
 
 
 @pytest.fixture
@@ -29,7 +31,9 @@ def path(tmp_path: Path, settings: Settings, tiny_encoder: Encoder) -> Path:
     """The catalog of a store with one document."""
     folder = tmp_path / "docs"
     folder.mkdir()
-    (folder / "a.md").write_text("# Budget\n\nLe budget du programme est de 12 milliards d'euros.", encoding="utf-8")
+    (folder / "a.md").write_text(
+        "---\ndate: 2025-03-01\n---\n# Budget\n\nLe budget du programme est de 12 milliards d'euros.", encoding="utf-8"
+    )
     ingest([folder], settings, tiny_encoder)
     return settings.store / CATALOG_FILE
 
@@ -50,28 +54,31 @@ def state(path: Path) -> tuple[str | None, set[str]]:
     return (found[0] if found else None), names
 
 
-def make_version_2(path: Path) -> None:
-    change(
-        path, "".join(f"DROP TABLE {name};" for name in CAME_WITH_3) + "UPDATE meta SET value='2' WHERE key='schema'"
-    )
+def make_version(path: Path, version: str) -> None:
+    later = {"2": (*CAME_WITH_3, *CAME_WITH_4), "3": CAME_WITH_4}[version]
+    drops = "".join(f"DROP TABLE {name};" for name in later)
+    change(path, f"{drops} UPDATE meta SET value='{version}' WHERE key='schema'")
 
 
-def test_a_store_of_the_version_before_is_brought_up_to_date_and_answers(
-    path: Path, settings: Settings, tiny_encoder: Encoder
+@pytest.mark.parametrize("before", ["2", "3"])
+def test_a_store_of_a_version_before_is_brought_up_to_date_and_answers(
+    path: Path, settings: Settings, tiny_encoder: Encoder, before: str
 ) -> None:
-    make_version_2(path)
+    make_version(path, before)
     with KnowledgeBase.open(settings, tiny_encoder) as base:
         assert [hit.document.id for hit in base.search("budget du programme")] == ["a.md"]
+        assert [hit.document.id for hit in base.search("budget", filters=Filters(since="2025"))] == ["a.md"]
+        assert base.search("budget", filters=Filters(until="2024")) == []
     version, tables = state(path)
     assert version == SCHEMA_VERSION
-    assert set(CAME_WITH_3) <= tables
+    assert {*CAME_WITH_3, *CAME_WITH_4} <= tables
     catalog = FileCatalog(path)
     assert catalog.journal.forgotten() == set()
     catalog.close()
 
 
 def test_a_step_that_fails_leaves_the_catalog_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_version_2(path)
+    make_version(path, "2")
     before = state(path)
 
     def breaks(connection: Connection) -> None:
@@ -87,7 +94,7 @@ def test_a_step_that_fails_leaves_the_catalog_as_it_was(path: Path, monkeypatch:
 @pytest.mark.parametrize(
     ("version", "told"),
     [
-        ("4", r"catalog\.sqlite.*plus récente.*schéma 4.*mettez Repères à jour"),
+        ("5", r"catalog\.sqlite.*plus récente.*schéma 5.*mettez Repères à jour"),
         ("1", r"catalog\.sqlite.*trop ancienne.*schéma 1.*reperes ingest.*reperes sync"),
     ],
 )
@@ -103,7 +110,7 @@ def test_a_store_of_another_version_is_left_alone_and_says_what_to_do(
 
 
 def test_commands_say_so_on_one_line(path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    change(path, "UPDATE meta SET value='4' WHERE key='schema'")
+    change(path, "UPDATE meta SET value='5' WHERE key='schema'")
     monkeypatch.setenv("REPERES_STORE", str(settings.store))
     result = click.testing.CliRunner().invoke(app.reperes, ["status"])
     assert result.exit_code == 1
@@ -120,7 +127,7 @@ def test_a_file_without_a_catalog_is_no_damaged_one(tmp_path: Path) -> None:
 def test_a_catalog_that_another_program_holds_is_not_called_damaged(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make_version_2(path)
+    make_version(path, "2")
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     for module in ("file", "write_ahead"):

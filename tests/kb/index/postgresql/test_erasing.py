@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kb.errors import StoreError
+from kb.index.catalog.facets import Wanted
 from kb.index.postgresql.reader import PostgresReader
 from kb.index.postgresql.store import PostgresStore
 from postgres_server import PostgresServer
@@ -61,9 +62,15 @@ def test_a_base_of_an_earlier_version_is_brought_up_to_date_and_a_later_one_refu
     filled: PostgresStore, database: str
 ) -> None:
     change(database, "UPDATE reperes_index_1.meta SET value = '2' WHERE key = 'schema'")
-    change(database, "DROP TABLE reperes_index_1.forgotten")
+    change(database, "DROP TABLE reperes_index_1.forgotten, reperes_index_1.facets")
     with closing(filled.catalog()) as catalog:
         assert catalog.journal.forgotten() == set()
+        assert sorted(catalog.among(Wanted(since="2025-03-01")).documents()) == ["a.md", "b.md"]
+    change(database, "UPDATE reperes_index_1.meta SET value = '3' WHERE key = 'schema'")
+    change(database, "DROP TABLE reperes_index_1.facets")
+    with writer(filled) as index:  # whoever comes first
+        index.withdraw(["b.md"])
+        assert index.catalog.among().documents() == ["a.md"]
     change(database, "UPDATE reperes_index_1.meta SET value = '99' WHERE key = 'schema'")
     with pytest.raises(StoreError, match="plus récente"):
         filled.catalog()

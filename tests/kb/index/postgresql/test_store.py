@@ -12,12 +12,10 @@ import pytest
 from kb.errors import FingerprintError, StoreBusyError, StoreError
 from kb.index.postgresql import reader as reader_module
 from kb.index.postgresql import store as store_module
-from kb.index.postgresql import vectors as vectors_module
 from kb.index.postgresql.reader import PostgresReader
 from kb.index.postgresql.store import PostgresStore
 from kb.index.postgresql.writing import PostgresWriting
 from kb.index.store import Store
-from kb.index.vectors import Among
 from kb.models.encoder import Encoder
 from postgres_server import PostgresServer
 from server_index import LONG, change, rows, version, words, writer
@@ -34,7 +32,7 @@ def test_what_is_committed_agrees_and_is_read_back(filled: PostgresStore, reader
         asked = TinyEncoder().encode(["prêts bonifiés, seconde partie"], "query")[0]
         near = lease.vectors.search("passages", asked, 5)
         assert near[0][0] == best
-        assert lease.vectors.search("passages", asked, 5, Among(["b.md"], lease.catalog)) == [near[-1]]
+        assert lease.vectors.search("passages", asked, 5, lease.catalog.among(named=["b.md"])) == [near[-1]]
         stored = lease.vectors.get([best])[best]
         assert near[0][1] == pytest.approx(float(stored @ asked), abs=1e-3)
 
@@ -173,34 +171,6 @@ def test_a_crash_of_the_server_loses_nothing(
         assert lease.catalog.status().documents == 2
     with writer(filled) as index:
         assert index.audit() == []
-
-
-def test_a_large_base_is_searched_by_a_graph_and_what_a_filter_leaves_exactly(
-    store: PostgresStore, database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(vectors_module, "GRAPH_FROM", 30)
-    monkeypatch.setattr(vectors_module, "EXACT_UP_TO", 20)
-    with writer(store) as index:
-        index.commit([version(f"{n}.md", f"Le document {n} parle du sujet numéro {n * 7}.") for n in range(40)])
-    graphs = rows(database, "SELECT indexname FROM pg_indexes WHERE indexname LIKE 'graph%'")
-    assert {str(row[0]) for row in graphs} == {"graph_of_passages", "graph_of_sections"}
-    with writer(store) as index:  # and once more, where the graphs are there
-        index.commit([version("40.md", "Le document 40 vient après.")])
-    with closing(store.reader(TinyEncoder())) as reader, reader.lease() as lease:
-        assert lease is not None
-        held = dict(lease.vectors.items("passages"))
-        asked = TinyEncoder().encode(["sujet numéro 63"], "query")[0]
-        cosines = {name: float(vector @ asked) for name, vector in held.items()}
-        best = sorted(cosines, key=lambda name: -cosines[name])[:10]
-        found = lease.vectors.search("passages", asked, 10)
-        assert [cosine for _, cosine in found] == pytest.approx([cosines[name] for name in best], abs=1e-3)
-        for step in (3, 1):  # looked at whole; by the graph
-            among = Among([f"{n}.md" for n in range(0, 40, step)], lease.catalog)
-            allowed = set(among.ids("passages"))
-            expected = sorted((cosine for name, cosine in cosines.items() if name in allowed), reverse=True)[:10]
-            filtered = lease.vectors.search("passages", asked, 10, among)
-            assert {name for name, _ in filtered} <= allowed
-            assert [cosine for _, cosine in filtered] == pytest.approx(expected, abs=1e-3)
 
 
 def test_a_rebuilt_base_takes_the_place_of_the_one_in_use_and_a_failed_one_does_not(
