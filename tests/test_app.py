@@ -72,7 +72,7 @@ def test_a_missing_corpus_is_told(settings: Settings, tmp_path: Path, capsys: py
 
 
 def test_the_base_is_opened_once_it_can_be(settings: Settings, corpus: Path, tiny_encoder: Encoder) -> None:
-    opener = Opener(settings, lambda: ())
+    opener = Opener(settings, lambda _: ())
     opener._encoder = tiny_encoder
     assert "reperes ingest" in opener.try_to_open()
     with pytest.raises(StoreError):
