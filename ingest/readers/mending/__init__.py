@@ -1,1 +1,4 @@
-"""What other programs spoilt in a text before it came here."""
+"""What other programs spoilt in a text before it came here.
+
+`lost_spaces`: the spaces that went with the marks of a page between its words and sentences.
+"""

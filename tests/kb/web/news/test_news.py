@@ -275,23 +275,6 @@ def test_the_feed_stands_behind_the_same_door_as_the_pages(
     assert QUESTION not in told_to_other
 
 
-@pytest.mark.parametrize("sent", [{"conversation": "autre"}, {"conversation": "x" * 200}, {}])
-def test_only_a_conversation_of_ones_own_can_be_followed(application: Application, sent: dict[str, str]) -> None:
-    assert application().post(f"{ADDRESS}/suivre", data=sent).status_code == 422
-
-
-def test_without_retention_nobody_is_remembered(application: Application, settings: Settings) -> None:
-    base = SmallBase(DOCUMENTS)
-    base.told = [told((FINANCING, "added"), minutes=-5)]
-    client = application(base, retention_days=0)
-    page = client.get(ADDRESS).text
-    assert "Derniers changements" in page
-    assert "Questions suivies" not in page
-    refused = client.post(f"{ADDRESS}/suivre", data={"conversation": "c1"})
-    assert refused.status_code == 422
-    assert "ne garde rien" in refused.text
-
-
 @on_both
 def test_a_real_base_tells_what_came_changed_and_went(
     application: Application, settings: Settings, tiny_encoder: Encoder, tmp_path: Path

@@ -23,7 +23,7 @@ from kb.text.figures import figures, same_figure
 from kb.text.stems import words
 
 pytestmark = pytest.mark.usefixtures("readings_once")
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TIMES = {"milliseconds a sentence", "seconds, p50", "seconds, p95", "times an extractive answer"}
 NO_SHARES = {"prompt tokens", *TIMES}
 ENEMIES = ["figure", "unit", "year", "name", "negated", "swapped figure", "swapped name", "order"]
