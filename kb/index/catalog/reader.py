@@ -90,18 +90,16 @@ class CatalogReader:
     def read_at(self, document_id: str) -> str | None:
         """When the current version of a document was read: an ISO date and time in UTC; None when there is none."""
         columns = self._held.documents.c
-        query = sa.select(columns.updated_at).where(columns.id == document_id, columns.withdrawn_at.is_(None))
+        query = sa.select(columns.updated_at).where(among(columns.id), columns.withdrawn_at.is_(None))
         with self.database.connect() as connection:
-            return connection.execute(query).scalar_one_or_none()
+            return connection.execute(query, ids_parameter([document_id])).scalar_one_or_none()
 
     def origin(self, document_id: str) -> Origin | None:
         """The file that a current document was read from; None where its source is no folder."""
         columns = self._held.documents.c
-        query = sa.select(columns.source, columns.file_hash).where(
-            columns.id == document_id, columns.withdrawn_at.is_(None)
-        )
+        query = sa.select(columns.source, columns.file_hash).where(among(columns.id), columns.withdrawn_at.is_(None))
         with self.database.connect() as connection:
-            found = connection.execute(query).one_or_none()
+            found = connection.execute(query, ids_parameter([document_id])).one_or_none()
             folder = None if found is None else self._get(connection, FOLDER + found.source)
             return None if found is None or folder is None else Origin(folder, content_digest(found.file_hash))
 

@@ -53,11 +53,10 @@ def test_no_spelling_of_an_id_opens_it(nora: httpx.Client, spelled: str) -> None
 def test_a_character_that_no_text_holds_opens_nothing(nora: httpx.Client) -> None:
     for route in ("/lire", "/lire/original", "/documents/fiche"):
         names = [id_of("rh"), "nota-rh.md"]
-        sent = {"connection": "close"}  # a server that fails hangs up
-        answers = [nora.get(f"{route}?document={name}%00", headers=sent) for name in names]
+        answers = [nora.get(f"{route}?document={name}%00") for name in names]
         known, nothing = (told_by(answer).without(names) for answer in answers)
         assert known == nothing
-        assert known.status >= 400
+        assert known.status in (400, 404, 422)
         assert known.sources <= {"ouvert"}
 
 
