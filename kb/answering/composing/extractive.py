@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from kb.answering.chronology import conflicting, dated_value, most_recent_first
 from kb.answering.composing.lists import answering_first, whole_list
-from kb.answering.composing.whole_units import completed, goes_on, says_again, with_what_goes_on
+from kb.answering.composing.whole_units import completed, says_again, what_it_goes_on_from, with_what_follows
 from kb.answering.hostile import is_hostile
 from kb.answering.reading import Scored
 from kb.question.intent import is_open
@@ -60,22 +60,20 @@ def choose(units: Sequence[Scored], question: Question) -> list[Scored]:
     if question.wants_one_figure and units and units[0].fit > 0:
         units = [unit for unit in units if unit.fit > 0]
     chosen: list[Scored] = []
-    going_on: list[Scored] = []
     seen: set[str] = set()
     for unit in units:
         words = fold(unit.evidence.text)
         if words in seen or (chosen and unit.evidence.score < chosen[0].evidence.score - _margin(unit, chosen[0])):
             continue
-        if says_again(unit, chosen) or any(_holds(one.evidence, unit.evidence) for one in chosen):
-            continue
-        if not question.wants_one_figure and goes_on(unit, [*chosen, *going_on]):
-            going_on.append(unit)
-        elif len(chosen) <= MOST_SUPPORTS:
-            chosen.append(unit)
-        else:
+        if says_again(unit, chosen) or any(_overlap(one.evidence, unit.evidence) for one in chosen):
             continue
         seen.add(words)
-    return with_what_goes_on(chosen, going_on)
+        place = None if question.wants_one_figure else what_it_goes_on_from(unit, chosen)
+        if place is not None:
+            chosen[place] = with_what_follows(chosen[place], unit)
+        elif len(chosen) <= MOST_SUPPORTS:
+            chosen.append(unit)
+    return chosen
 
 
 def _telling(units: Sequence[Scored], question: Question) -> Sequence[Scored]:
@@ -167,6 +165,10 @@ def _adds(evidence: Evidence) -> bool:
 
 def _holds(other: Evidence, evidence: Evidence) -> bool:
     return other.document.id == evidence.document.id and other.start <= evidence.start and evidence.end <= other.end
+
+
+def _overlap(one: Evidence, other: Evidence) -> bool:
+    return _holds(one, other) or _holds(other, one)
 
 
 def _led_by(item: Evidence, evidence: Evidence) -> bool:

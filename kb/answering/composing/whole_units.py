@@ -6,21 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import NamedTuple
 
 from kb.answering.reading import Scored
-from kb.text.figures import figures
-from kb.text.stems import stems, words
+from kb.text.stems import words
 from kb.types import Evidence
 
 # « Oui. » alone, and a question that the document asks itself: what answers stands behind them.
 _SAYS_NOTHING_ALONE = re.compile(r"(?:oui|non)\s?[.,;:!…]*|.*\?", re.IGNORECASE | re.DOTALL)
 _LONGEST = 400  # characters of a unit with those behind it
-# Of the stems of two sentences, the share that both hold. Among the units shown for the questions of the bundled corpus
-# and of 38 sheets of bench/sheets, none of two documents reaches it that says another thing; of bench/cnil, where pages
-# are equal or nearly so, all that do say the same (30 November 2026).
-_MUCH_THE_SAME = 0.8
-_DENIALS = frozenset("ne n non pas plus jamais aucun aucune sans ni sauf".split())
+_TELL_NOTHING = frozenset(
+    "le la les l un une des de du d vous votre vos nous notre nos leur leurs son sa ses ce cet cette ces".split()
+)
 
 
 def completed(units: Sequence[Scored]) -> list[Scored]:
@@ -41,10 +37,9 @@ def completed(units: Sequence[Scored]) -> list[Scored]:
 
 def _with(unit: Scored, following: Scored) -> Scored:
     one, other = unit.evidence, following.evidence
-    text = f"{one.text} {other.text}"
-    if one.text.endswith("?") and len(text) > _LONGEST:
+    if one.text.endswith("?") and len(one.text) + len(other.text) >= _LONGEST:
         return replace(following, evidence=replace(other, score=one.score))
-    return replace(unit, evidence=replace(one, text=text, end=other.end), fit=max(unit.fit, following.fit))
+    return with_what_follows(unit, following)
 
 
 def _behind(units: Sequence[Scored]) -> dict[tuple[str, int], Scored]:
@@ -62,24 +57,21 @@ def _place(evidence: Evidence) -> tuple[str, int]:
     return evidence.document.id, evidence.start
 
 
-def goes_on(unit: Scored, others: Sequence[Scored]) -> bool:
-    """Whether a unit is the sentence right behind one of the `others` in its paragraph."""
-    return any(_is_behind(other.evidence, unit.evidence) for other in others)
+def what_it_goes_on_from(unit: Scored, chosen: Sequence[Scored]) -> int | None:
+    """The place among the `chosen` of what a sentence stands right behind in its paragraph, if both are short together;
+    None where there is none."""
+    for place, one in enumerate(chosen):
+        short = len(one.evidence.text) + len(unit.evidence.text) < _LONGEST
+        if short and _is_behind(one.evidence, unit.evidence):
+            return place
+    return None
 
 
-def with_what_goes_on(chosen: Sequence[Scored], behind: Sequence[Scored]) -> list[Scored]:
-    """The chosen units, each with the sentences of `behind` that follow it, as long as they are short together."""
-    by_place = {_place(unit.evidence): unit for unit in behind}
-    whole: list[Scored] = []
-    for unit in chosen:
-        evidence = unit.evidence
-        while following := next((one for one in by_place.values() if _is_behind(evidence, one.evidence)), None):
-            text = f"{evidence.text} {following.evidence.text}"
-            if len(text) > _LONGEST:
-                break
-            evidence = replace(evidence, text=text, end=following.evidence.end)
-        whole.append(unit if evidence is unit.evidence else replace(unit, evidence=evidence))
-    return whole
+def with_what_follows(unit: Scored, following: Scored) -> Scored:
+    """A unit with the sentence behind it."""
+    one, other = unit.evidence, following.evidence
+    whole = replace(one, text=f"{one.text} {other.text}", end=other.end)
+    return replace(unit, evidence=whole, fit=max(unit.fit, following.fit))
 
 
 def _is_behind(one: Evidence, other: Evidence) -> bool:
@@ -88,29 +80,19 @@ def _is_behind(one: Evidence, other: Evidence) -> bool:
     return one.end <= other.start and not one.document.text[one.end : other.start].strip(" \u00a0\u202f")
 
 
-class _Said(NamedTuple):
-    stems: frozenset[str]
-    figures: tuple[str, ...]
-    denials: frozenset[str]
-
-
 def says_again(unit: Scored, others: Sequence[Scored]) -> bool:
-    """Whether a sentence has nearly the words of one of another document, the same figures and the same denials."""
-    own = _said(unit.evidence)
-    return unit.evidence.kind == "sentence" and any(
+    """Whether a sentence has the words of one of another document, in their order, but for articles and whose it is:
+    pages that are copies of each other tell « you » what they tell « the client »."""
+    if unit.evidence.kind != "sentence":
+        return False
+    own = _telling(unit.evidence)
+    return any(
         other.evidence.kind == "sentence"
         and other.evidence.document.id != unit.evidence.document.id
-        and _is_much_the_same(own, _said(other.evidence))
+        and _telling(other.evidence) == own
         for other in others
     )
 
 
-def _is_much_the_same(one: _Said, other: _Said) -> bool:
-    shared, all_of_them = len(one.stems & other.stems), len(one.stems | other.stems)
-    return shared >= _MUCH_THE_SAME * all_of_them and one[1:] == other[1:]
-
-
-def _said(evidence: Evidence) -> _Said:
-    text = evidence.text
-    told = tuple(sorted(figure.text for figure in figures(text)))
-    return _Said(frozenset(stems(text)), told, _DENIALS.intersection(words(text)))
+def _telling(evidence: Evidence) -> list[str]:
+    return [word for word in words(evidence.text) if word not in _TELL_NOTHING]

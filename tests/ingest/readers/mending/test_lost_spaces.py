@@ -25,6 +25,7 @@ SHOWN = "Les fichiers sont déclarés.Les règles desdonnées changent. "
         ("Inscrire dans leRegistredes activités.", "Inscrire dans le Registre des activités."),
         ("S'il existe dedonnées, leRGPDs'applique.", "S'il existe de données, le RGPD s'applique."),
         ("La loi :Des guides.Unmodèlede registre.", "La loi : Des guides. Un modèle de registre."),
+        ("Une plainteauprès du juge.", "Une plainte auprès du juge."),
         ("La loi : Des guides. UnGuide pour tous.", "La loi : Des guides. Un Guide pour tous."),
         ("Un fichier de police(ministère) suffit.", "Un fichier de police (ministère) suffit."),
         ("Des métiers, etc.Ces règles valent.", "Des métiers, etc. Ces règles valent."),
@@ -45,6 +46,13 @@ def test_what_was_glued_comes_apart(glued: str, apart: str) -> None:
         "La réunion est à 10:30, salle B.2 ; le ratio est de 1:2.",
         "L'établissement Sirene, les ZEPs et l'eIDAS.",
         "Les salarié(e)s et l'art.L. 123-4 du code.",
+        "Le site demarches-simplifiees.fr, lemonde.fr, laposte.net ; le fichier carte_etranger, Rapport.Annuel.PDF.",
+        "Vous pouvezdemander et il peutdevenir desdits ou auxdits, sans interet pour un etranger.",
+        "5 Boulevard de l'Hautil, 95000 Pontoise. Auxerre, Cesson-Sévigné ; Descartes et Deschamps.\n\nDesjardins.",
+        "Richardson, Colinet, Fontenelle et Chantelle.",
+        "\n\n```\ndef lireFichier(nom):retour\n```\nPuis `code(valeur);autre(valeur)`.",
+        "nom;prénom;adresse;ville\nDupont;Jean;rue;Paris",
+        "12.A. Objet",
         "Le montant est de 3.5 millions.",
     ],
 )
@@ -63,6 +71,12 @@ def test_what_only_looks_so_stays(whole: str) -> None:
 )
 def test_a_text_that_shows_little_is_left_alone(text: str) -> None:
     assert with_lost_spaces(text) == text
+
+
+@pytest.mark.parametrize("repeated", ["iVBORw0KGgo", "laledesdu", "a.B", "Abc", "x;"])
+def test_what_is_made_to_be_slow_ends(repeated: str) -> None:
+    text = SHOWN + repeated * (200_000 // len(repeated))
+    assert with_lost_spaces(text).replace(" ", "") == text.replace(" ", "")
 
 
 @given(st.text(alphabet="abdelsuné AZÉR.:;!?()«»'\n12", max_size=200))

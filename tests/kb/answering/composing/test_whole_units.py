@@ -63,9 +63,14 @@ def test_sentences_that_follow_on_are_one_unit_and_leave_room_for_others() -> No
     assert shown([*units, *others]) == [" ".join(texts), "Une étape est la visite."]
 
 
-def test_sentences_that_follow_on_stay_short_together() -> None:
+def test_sentences_that_are_long_together_are_shown_apart() -> None:
     long = f"Rangez la copie {'avec soin ' * 40}ici."
-    assert shown(found("Gardez le dossier.", long, scores=(5.0, 4.8))) == ["Gardez le dossier."]
+    assert shown(found("Gardez la lettre.", long, scores=(5.0, 4.8))) == ["Gardez la lettre.", long]
+
+
+def test_an_answer_is_not_said_twice_where_its_question_stands_before_it() -> None:
+    units = found("Faut-il garder le reçu ?", "Gardez-le cinq ans.", scores=(4.5, 5.0))
+    assert shown(units) == ["Gardez-le cinq ans."]
 
 
 def test_items_and_what_stands_before_the_best_sentence_are_not_drawn_together() -> None:
@@ -84,6 +89,9 @@ SAID = "Le dossier médical des agents est gardé par le service de santé du tr
     ("again", "both"),
     [
         ("Le dossier médical de vos agents est gardé par le service de santé du travail de la ville.", False),
+        ("Votre dossier médical d'agents est gardé par le service de santé du travail de votre ville.", False),
+        ("Le dossier médical des agents doit être gardé par le service de santé du travail de la ville.", True),
+        ("Le service de santé du travail de la ville est gardé par le dossier médical des agents.", True),
         ("Le dossier médical des agents n'est pas gardé par le service de santé du travail de la ville.", True),
         ("Le dossier médical des agents est gardé 12 ans par le service de santé du travail de la ville.", True),
         ("Le dossier scolaire des élèves est gardé par le collège de la ville.", True),
