@@ -138,8 +138,8 @@ def _starts(user: str) -> Sequence[re.Match[str]]:
 
 
 def digest(text: str) -> str:
-    """Sixteen hexadecimal digits that stand for a text."""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    """Sixteen hexadecimal digits that stand for a text, its white space left aside: readers learn where it belongs."""
+    return hashlib.sha256("".join(text.split()).encode()).hexdigest()[:16]
 
 
 def kept(path: Path) -> dict[str, str]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.writing.played import digest
 from ingest.pipeline import ingest
 from kb.answering.extracts import Extract
 from kb.answering.proof.sources import Source, sources
@@ -71,32 +71,38 @@ def open_base(name: str, encoder: Encoder | None = None, stores: Path | None = N
 
 
 def recorded(name: str, catalog: CatalogReader) -> Iterator[Recorded]:
-    """The recorded answers over a base whose passages are still what they were when the answers were written."""
+    """The recorded answers over a base whose texts still are, but for white space, what they were when the answers were
+    written.
+    """
     questions = {row["id"]: row for row in _lines(question_files()[name][1])}
     for line in _lines(WRITTEN / f"{name}.jsonl"):
         extracts = _extracts(line["passages"], catalog)
-        if extracts is not None and line["read"] == digest(extracts) and line["id"] in questions:
+        if extracts is not None and line["read"] == _read(extracts) and line["id"] in questions:
             yield Recorded(name, questions[line["id"]], line["answer"], sources(extracts), line.get("false", {}))
 
 
-def digest(extracts: Iterable[Extract]) -> str:
-    """What tells the texts that a model read from others."""
-    return hashlib.sha256("\n".join(extract.text for extract in extracts).encode()).hexdigest()[:16]
+def _read(extracts: Iterable[Extract]) -> str:
+    return digest("\n".join(extract.text for extract in extracts))
 
 
-def _extracts(passages: list[tuple[str, int]], catalog: CatalogReader) -> list[Extract] | None:
-    ids = list(dict.fromkeys(document for document, _ in passages))
-    documents = catalog.documents(ids)
-    found = {
-        (passage.document_id, passage.ordinal): passage
-        for passage in catalog.passages(catalog.passage_ids(ids)).values()
-    }
-    if any(tuple(place) not in found for place in passages):
-        return None
-    return [
-        Extract(number, found[document, ordinal], documents[document], found[document, ordinal].text)
-        for number, (document, ordinal) in enumerate(passages, start=1)
-    ]
+def _extracts(passages: list[tuple[str, int, int]], catalog: CatalogReader) -> list[Extract] | None:
+    documents = catalog.documents(document for document, *_ in passages)
+    owned = catalog.passages(catalog.passage_ids(documents)).values()
+    first = {passage.document_id: passage for passage in sorted(owned, key=lambda passage: -passage.ordinal)}
+    found = []
+    for number, (name, begins, ends) in enumerate(passages, start=1):
+        if name not in documents:
+            return None
+        text = documents[name].text
+        signs = [place for place, sign in enumerate(text) if not sign.isspace()]
+        if ends > len(signs):
+            return None
+        start, end = signs[begins], signs[ends - 1] + 1
+        inside = [one for one in owned if one.document_id == name and one.start <= start < one.end]
+        near = inside[0] if inside else first[name]
+        passage = replace(near, id=f"{name}-{begins}", text=text[start:end], start=start, end=end)
+        found.append(Extract(number, passage, documents[name], passage.text))
+    return found
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import json
 import random
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -104,16 +105,36 @@ def test_an_answer_whose_passages_have_changed_is_left_out(
     first, second, third, fourth, *_ = (
         json.loads(line) for line in (writing.recorded.WRITTEN / "corpus.jsonl").read_text("utf-8").splitlines()
     )
-    second["passages"][3] = ["qui-finance-le-npnru.md", 999]
-    third["passages"][0] = ["parti.md", 0]
+    second["passages"][3][2] = 99_999_999
+    third["passages"][0] = ["parti.md", 0, 9]
     fourth["id"] = "no question of that name"
     lines = [json.dumps(row) for row in (first, second, third, fourth)]
     (tmp_path / "corpus.jsonl").write_text("\n".join(lines) + "\n\n", encoding="utf-8")
     monkeypatch.setattr(writing.recorded, "WRITTEN", tmp_path)
     (kept,) = writing.recorded.recorded("corpus", base.catalog)
     assert (kept.row["id"], kept.answer, kept.false) == (first["id"], first["answer"], first["false"])
-    places = [[source.extract.document.id, source.extract.passage.ordinal] for source in kept.sources]
-    assert places == first["passages"]
+    for (name, begins, ends), source in zip(first["passages"], kept.sources, strict=True):
+        whole, passage = source.extract.document.text, source.extract.passage
+        assert (source.extract.document.id, source.extract.text) == (name, whole[passage.start : passage.end])
+        assert len("".join(whole[: passage.start].split())) == begins
+        assert len("".join(whole[: passage.end].split())) == ends
+
+
+def test_an_answer_is_kept_where_readers_only_set_spaces_otherwise(
+    writing: SimpleNamespace, base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = next(writing.recorded.recorded("corpus", base.catalog))
+    documents = {
+        source.extract.document.id: replace(
+            source.extract.document, text=source.extract.document.text.replace(" ", "  ")
+        )
+        for source in before.sources
+    }
+    monkeypatch.setattr(base.catalog, "documents", lambda ids: {one: documents[one] for one in ids if one in documents})
+    after = next(writing.recorded.recorded("corpus", base.catalog))
+    told = [" ".join(source.extract.text.split()) for source in after.sources]
+    assert after.row["id"] == before.row["id"]
+    assert told == [" ".join(source.extract.text.split()) for source in before.sources]
 
 
 def test_every_enemy_finds_something_to_change(changes: dict[str, list[Change]]) -> None:
