@@ -13,6 +13,7 @@ from kb.types import Evidence
 
 # « Oui. » alone, and a question that the document asks itself: what answers stands behind them.
 _SAYS_NOTHING_ALONE = re.compile(r"(?:oui|non)\s?[.,;:!…]*|.*\?", re.IGNORECASE | re.DOTALL)
+_SPACES = re.compile(r"[ \t\n]+")  # no-break spaces belong to the words
 _LONGEST = 400  # characters of a unit with those behind it
 _TELL_NOTHING = frozenset(
     "le la les l un une des de du d vous votre vos nous notre nos leur leurs son sa ses ce cet cette ces".split()
@@ -68,9 +69,10 @@ def what_it_goes_on_from(unit: Scored, chosen: Sequence[Scored]) -> int | None:
 
 
 def with_what_follows(unit: Scored, following: Scored) -> Scored:
-    """A unit with the sentence behind it."""
+    """A unit with the sentence behind it, as it stands there: the label that both are shown with is said once."""
     one, other = unit.evidence, following.evidence
-    whole = replace(one, text=f"{one.text} {other.text}", end=other.end)
+    behind = _SPACES.sub(" ", other.document.text[other.start : other.end])
+    whole = replace(one, text=f"{one.text} {behind}", end=other.end)
     return replace(unit, evidence=whole, fit=max(unit.fit, following.fit))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kb.answering.composing.extractive import choose
@@ -105,3 +107,11 @@ def test_what_the_copy_of_a_page_says_again_is_shown_once(again: str, both: bool
 def test_items_of_a_list_that_differ_in_a_word_are_all_shown() -> None:
     one, other = "lettre signée par le parent qui vous héberge ;", "lettre signée par la personne qui vous héberge ;"
     assert shown(found(one, other, scores=(5.0, 4.9), kind="item")) == [one, other]
+
+
+def test_the_label_of_an_item_is_said_once() -> None:
+    label, begins, goes = "Le bail.", "Il dure trois ans.", "Il se renouvelle."
+    _, first, second = found(label, begins, goes, scores=(0.0, 5.0, 4.9))
+    labelled = replace(second, evidence=replace(second.evidence, text=f"{label} […] {goes}"))
+    (shown_unit,) = choose([first, labelled], OPEN)
+    assert shown_unit.evidence.text == f"{begins} {goes}"
