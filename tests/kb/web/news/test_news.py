@@ -142,7 +142,8 @@ def test_every_page_tells_how_much_is_new(application: Application, settings: Se
     client = application(base)
 
     def badge(path: str) -> str:
-        found = re.search(r'href="/nouveautes"[^>]*>Nouveautés(.*?)</a>', client.get(path).text)
+        page = client.get(path, headers={"accept": "text/html"}).text
+        found = re.search(r'href="/nouveautes"[^>]*>Nouveautés(.*?)</a>', page)
         assert found is not None
         return found[1]
 
@@ -156,6 +157,7 @@ def test_every_page_tells_how_much_is_new(application: Application, settings: Se
         *base.told,
     ]
     assert '>2</span><span class="unseen"> : 2 nouveautés depuis votre visite</span>' in badge("/aide")
+    assert badge("/glossaire?page=0") == ""  # what tells of an error asks no database
     (question,) = FollowedQuestions(settings.app_database, 365).list("")
     assert question.news == ()  # nothing is asked anew for it
     read(client)  # a reader of feeds has it asked
