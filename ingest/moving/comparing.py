@@ -37,6 +37,7 @@ _DOCUMENTS: Mapping[str, str] = {
     "sections": "ses titres de sections",
     "windows": "ses vecteurs de phrases",
     "acronyms": "ses sigles",
+    "facets": "ce que les filtres en savent",
 }
 _OTHERS: Mapping[str, str] = {
     "meta": "ce que la base dit d'elle-même",
