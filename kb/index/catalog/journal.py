@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from kb.dialects import Database, put
 from kb.index.catalog.rows import FORGOTTEN, META, PAGES, REPORTS
@@ -107,14 +108,22 @@ class Journal:
 
     def forgotten(self) -> set[str]:
         """The marks (`mark`) of the documents that were erased for good."""
+        return set(self.forgotten_when())
+
+    def forgotten_when(self) -> dict[str, str | None]:
+        """The marks of the documents that were erased for good, each with when that was last asked for, in ISO."""
         with self._database.connect() as connection:
-            return set(connection.execute(sa.select(FORGOTTEN.c.mark)).scalars())
+            return {row.mark: row.forgotten_at for row in connection.execute(sa.select(FORGOTTEN))}
+
+    def note_forgotten(self, connection: Connection, document_ids: Iterable[str], when: str) -> None:
+        """Notes that documents are erased for good, within a transaction."""
+        put(connection, FORGOTTEN, [{"mark": mark(name), "forgotten_at": when} for name in document_ids])
 
     def forget(self, document_id: str, when: str) -> None:
         """Erases what is kept of a document, its reports included; only the mark of its id stays."""
         self._recent.clear()
         with self._database.begin() as connection:
-            put(connection, FORGOTTEN, {"mark": mark(document_id), "forgotten_at": when})
+            self.note_forgotten(connection, [document_id], when)
             pages = (PAGES.c.document_id == document_id) | (PAGES.c.url == document_id)
             # Reports name a page by the address that was asked for.
             names = {document_id, *connection.execute(sa.select(PAGES.c.url).where(pages)).scalars()}
