@@ -7,7 +7,7 @@ every ingestion and start.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -17,7 +17,7 @@ from ingest.readers.ocr.kept import erase_pages
 from kb.errors import StoreError
 from kb.index.catalog.journal import mark
 from kb.index.opening import open_store
-from kb.index.store import Store
+from kb.index.store import Change, Store
 from kb.records.database import AppDatabase
 from kb.records.places import place_of, shared_place_of
 from kb.records.shared.folder import check_folder
@@ -29,9 +29,9 @@ def forget(settings: Settings, document_ids: Sequence[str]) -> None:
     """Erases documents for good, also from what `app.db` keeps of them, and keeps them from coming back; of an added
     file the copy in the folder of added files goes too.
 
-    A document that was erased before is no error: what an erasure that failed half-way left is erased then. Raises
-    StoreError for an id that is not known, SettingsError where the folder of added files is another one than the
-    replicas share.
+    A document that was erased before is no error: what an erasure that failed half-way left is erased then, and what
+    another replica has kept of it since. Raises StoreError for an id that is not known, SettingsError where the folder
+    of added files is another one than the replicas share.
     """
     check_folder(settings.uploads_folder, shared_place_of(settings))
     store, uploads = open_store(settings), Uploads(settings.uploads_folder, settings.max_file_mb)
@@ -46,6 +46,9 @@ def forget(settings: Settings, document_ids: Sequence[str]) -> None:
         store.erase(there, datetime.now(UTC).isoformat(timespec="seconds"))
     else:
         store.finish_erasing()
+    again = [document_id for document_id in document_ids if document_id not in known]
+    if again and shared_place_of(settings) is not None:
+        _tell_again(store, again)
     erase_pages(settings.store, set(map(mark, document_ids)))
     for document_id in document_ids:
         uploads.forget(document_id)
@@ -75,15 +78,23 @@ class ErasedElsewhere:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._settled: set[str] = set()
+        self._settled: Mapping[str, str | None] = {}
 
     def __call__(self) -> None:
         """Erases it. Raises ReperesError when the base cannot be read, or a page cannot be removed."""
         with closing(open_store(self._settings).catalog()) as catalog:
-            forgotten = catalog.journal.forgotten()
-        if new := forgotten - self._settled:
-            erase_pages(self._settings.store, new)
+            forgotten = catalog.journal.forgotten_when()
+        if new := forgotten.items() - self._settled.items():
+            erase_pages(self._settings.store, {mark for mark, _ in new})
         self._settled = forgotten
+
+
+def _tell_again(store: Store, document_ids: Sequence[str]) -> None:
+    """Has every replica look again for what it keeps of documents that were erased before, with a generation for it."""
+    with store.writing() as writing:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        note = writing.catalog.journal.note_forgotten
+        writing.apply(Change(lambda connection: note(connection, document_ids, now)))
 
 
 def _texts(store: Store, document_ids: Sequence[str]) -> list[str]:

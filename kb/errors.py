@@ -48,5 +48,9 @@ class FingerprintError(StoreError):
     """The store was made with another embedding model or splitter."""
 
 
+class FiltersError(ReperesError):
+    """Filters ask for a value that no document has."""
+
+
 class QuestionsError(ReperesError):
     """A file of test queries cannot be read. Names the line and the reason."""

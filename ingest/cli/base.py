@@ -120,13 +120,14 @@ def check(repair: bool, against: str | None, progress: str, store: Path | None, 
     """Compare, document par document, les dossiers, le catalogue, les vecteurs et les mots ; code 1 s'ils diffèrent.
 
     Avec --against, compare deux bases, dans un dossier ou sur un serveur PostgreSQL : documents, passages, vecteurs,
-    mots, ce que les personnes ont fait, comptes. Rien n'y est changé ; code 1 si elles diffèrent.
+    mots, ce que les personnes ont fait, comptes ; code 1 si elles diffèrent. Aucune n'est réparée ; celle qui vient
+    d'une version antérieure de Repères est mise à jour en l'ouvrant, comme par toute autre commande.
     """
     settings = Settings.load(store=store)
     if against is not None:
         if repair:
             raise click.UsageError(
-                "--repair ne va pas avec --against : deux bases sont comparées, sans y rien changer."
+                "--repair ne va pas avec --against : deux bases sont comparées, aucune n'est réparée."
             )
         _compare(settings, against, progress, as_json)
         return

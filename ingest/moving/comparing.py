@@ -1,7 +1,8 @@
 """check --against: whether two bases hold the same, whatever their stores are.
 
 Documents and all that is made of them, vectors, words, what belongs to no document, what people did, their accounts.
-Neither base is changed, and each is looked at in one state: it may serve meanwhile.
+Neither base is changed, but that to open one of an earlier version brings it up to date, as every command does. Each
+index is looked at in one state: it may serve meanwhile. What people did and accounts are read after it.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ _DOCUMENTS: Mapping[str, str] = {
     "sections": "ses titres de sections",
     "windows": "ses vecteurs de phrases",
     "acronyms": "ses sigles",
+    "facets": "ce que les filtres en savent",
 }
 _OTHERS: Mapping[str, str] = {
     "meta": "ce que la base dit d'elle-même",

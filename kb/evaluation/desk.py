@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kb.errors import QuestionsError
 from kb.evaluation.comparison import Comparison, compare
-from kb.evaluation.from_feedback import name_of, to_query
+from kb.evaluation.from_feedback import number_in, to_query
 from kb.evaluation.imported.reading import PASTED, read_content, read_pasted
 from kb.evaluation.kept.queries import MaySee, drop_query, put_queries, read_queries, sees_all
 from kb.evaluation.kept.runs import (
@@ -120,9 +120,8 @@ class EvaluationDesk:
         """Keeps a test query, checked as one of a file is; the feedback that it comes from is no longer to be read."""
         (checked,) = parse_questions(json.dumps(question_to_json(query), ensure_ascii=False), "La question")
         self._keep([checked], f"Question « {checked.id} »")
-        for said in self._said.read(rights=self._rights):
-            if checked.id == name_of(said):
-                self._said.set_status([said.id], "kept", self._rights)
+        if (number := number_in(checked.id)) is not None:
+            self._said.set_status([number], "kept", self._rights)
 
     def drop(self, query_id: str) -> bool:
         """Deletes a test query; whether there was one."""

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 from kb.evaluation.questions import EvaluationQuestion
 from kb.records.feedback import Feedback
 from kb.text.figures import figures
+
+_NAME = re.compile(r"avis-([1-9][0-9]{0,9})")
 
 
 def name_of(feedback: Feedback) -> str:
     """What the test query of a feedback is called."""
     return f"avis-{feedback.id}"
+
+
+def number_in(name: str) -> int | None:
+    """The number of the feedback whose test query is called `name`; None for any other name."""
+    found = _NAME.fullmatch(name)
+    return None if found is None else int(found[1])
 
 
 def to_query(feedback: Feedback) -> EvaluationQuestion:

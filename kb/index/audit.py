@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from kb.index.catalog.facets import facets_of, rows_of
+from kb.index.catalog.facets import owners as facets_owners
 from kb.index.catalog.reader import CatalogReader
 from kb.index.lexical import Lexical
 from kb.index.vectors import SPACES, Vectors
@@ -39,6 +41,10 @@ def audit(catalog: CatalogReader, vectors: Vectors, lexical: Lexical) -> Iterato
     for name in documents:
         yield from _in_catalog(catalog, name)
     yield from _strays(owners["passages"] | owners["sections"], set(documents))
+    with catalog.database.connect() as connection:
+        facets = facets_owners(connection)
+    if unknown := sorted(facets - set(documents)):
+        yield Difference(NO_DOCUMENT, f"filtres de documents absents : {len(unknown)}", tuple(unknown))
     for space in SPACES:
         wanted = owners[space]
         seen = set()
@@ -74,6 +80,9 @@ def _in_catalog(catalog: CatalogReader, name: str) -> Iterator[Difference]:
     if not isinstance(document, Document):
         yield Difference(name, "document illisible dans le catalogue")
         return
+    with catalog.database.connect() as connection:
+        if _as_set(rows_of(connection, name)) != _as_set(facets_of(document)):
+            yield Difference(name, "ce que les filtres en savent n'est pas ce qu'il dit")
     ids = catalog.passage_ids([name])
     passages = catalog.passages(ids)
     if not passages:
@@ -86,6 +95,10 @@ def _in_catalog(catalog: CatalogReader, name: str) -> Iterator[Difference]:
     sections = set(catalog.section_ids([name]))
     if sections != catalog.sections_in_use(name):
         yield Difference(name, "les sections ne sont pas celles des passages")
+
+
+def _as_set(rows: Iterable[Mapping[str, str]]) -> set[frozenset[tuple[str, str]]]:
+    return {frozenset(row.items()) for row in rows}
 
 
 def _strays(owners: dict[str, str], documents: set[str]) -> Iterator[Difference]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from kb.errors import ReperesError
+from kb.errors import FiltersError, ReperesError
 from kb.index.catalog.among import Among
 from kb.index.catalog.facets import Choice, Wanted, key_of
 from kb.index.catalog.reader import CatalogReader
@@ -53,7 +53,7 @@ class Filters:
     def select(self, documents: Iterable[Document]) -> list[str]:
         """The ids of those of `documents` that fit, whatever their words.
 
-        Raises ReperesError, with the values there are, when no document at all has a value that is asked for.
+        Raises FiltersError, with the values there are, when no document at all has a value that is asked for.
         """
         everything = candidates = list(documents)
         for name in _NAMES:
@@ -73,7 +73,7 @@ class Filters:
         self, catalog: CatalogReader, named: Collection[str] | None = None, known: dict[str, Any] | None = None
     ) -> Among:
         """The documents of a catalog that fit, as a condition that the base itself looks at; only `named` if given,
-        those that hold the words. For `known` see `Among`. Raises ReperesError as `select`.
+        those that hold the words. For `known` see `Among`. Raises FiltersError as `select`.
         """
         values: list[tuple[Choice, frozenset[str]]] = []
         for name in _NAMES:
@@ -91,7 +91,7 @@ class Filters:
     def _check(self, name: Choice, keys: Mapping[str, str], there: Mapping[str, str]) -> None:
         if unknown := [value for key, value in keys.items() if key not in there]:
             known = ", ".join(sorted(there.values())[:30]) or "aucune"
-            raise ReperesError(f"Aucun document n'a pour {_NAMES[name]} « {unknown[0]} ». Valeurs présentes : {known}.")
+            raise FiltersError(f"Aucun document n'a pour {_NAMES[name]} « {unknown[0]} ». Valeurs présentes : {known}.")
 
     def _in_range(self, date: str | None) -> bool:
         if not self.since and not self.until:

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from kb.errors import ReperesError
 from kb.web import strings
-from kb.web.pages.templating import page
+from kb.web.pages.templating import MESSAGE, page
 
 _TITLES = {404: "Page introuvable", 405: "Page introuvable", 422: "Demande incomprise", 503: "Base indisponible"}
 
@@ -49,6 +49,6 @@ def _told(request: Request, status: int, detail: str, headers: dict[str, str] | 
     if request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
         return JSONResponse({"detail": detail}, status, headers)
     text = strings.NO_SUCH_PAGE_WHY if detail == strings.NOT_FOUND else detail
-    response = page(request, "message.html", status, title=_TITLES.get(status, "Erreur"), text=text)
+    response = page(request, MESSAGE, status, title=_TITLES.get(status, "Erreur"), text=text)
     response.headers.update(headers or {})
     return response

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kb.settings import Settings
 
 _BETWEEN_LOOKS = 1.0  # seconds
+_AFTER_A_FAILURE = 30.0  # seconds: one that nobody foresaw is not told every second
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ class Warmer:
     """A thread that warms the base soon after its start, and again for each new generation. `stop` ends it.
 
     It begins after `delay` seconds: whoever waits for the application to start gets their first page first. Before it
-    warms a generation it calls `changed`; when that raises ReperesError, again a moment later, and so on.
+    warms a generation it calls `changed`; when that raises, whatever it is, again a moment later, and so on.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Warmer:
         self._changed = changed
         self._told: int | None = None
         self._complained: int | None = None
+        self._done: int | None = None
         self._delay = delay
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="warming", daemon=True)
@@ -92,21 +94,31 @@ class Warmer:
         self._thread.join(timeout=10)
 
     def _run(self) -> None:
-        done: int | None = None
-        self._ended.wait(self._delay)
-        while not self._ended.is_set():
+        wait = self._delay
+        while not self._ended.wait(wait):
+            wait = _BETWEEN_LOOKS
             try:
                 base = self._base()
                 generation = base.generation()
                 self._tell(generation)
-                if generation != done and base.warm(lambda: not self._ended.is_set()):
-                    done = generation
+                self._warm(base, generation)
             except ReperesError:
                 pass  # no base yet: the page says why
-            except Exception:  # in a thread of its own: questions are answered cold
-                logger.exception("warming the base failed")
-                return
-            self._ended.wait(_BETWEEN_LOOKS)
+            except Exception:  # in a thread of its own, that others count on: see `_tell`
+                logger.exception("the base could not be looked at, the next try is in a while")
+                wait = _AFTER_A_FAILURE
+
+    def _warm(self, base: KnowledgeBase, generation: int) -> None:
+        if generation == self._done:
+            return
+        try:
+            if base.warm(lambda: not self._ended.is_set()):
+                self._done = generation
+        except ReperesError:
+            raise
+        except Exception:  # it would fail again, after as much work: questions are answered cold
+            logger.exception("warming the base failed")
+            self._done = generation
 
     def _tell(self, generation: int) -> None:
         if generation == self._told:
@@ -114,7 +126,8 @@ class Warmer:
         try:
             self._changed()
             self._told = generation
-        except ReperesError as error:
+        except Exception as error:  # what was erased elsewhere must leave this machine: nothing ends the tries
             if generation != self._complained:
-                logger.warning("what a new generation asks for is not done yet: %s", error)
+                is_told = isinstance(error, ReperesError)
+                logger.warning("what a new generation asks for is not done yet: %s", error, exc_info=not is_told)
                 self._complained = generation

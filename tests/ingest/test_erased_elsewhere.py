@@ -90,3 +90,19 @@ def test_one_that_was_stopped_erases_it_at_its_start(
         pass
     assert not held(other) & {"a", copy}
     assert "b" in held(other)
+
+
+def test_what_another_replica_has_kept_since_is_erased_when_that_is_asked_for_again(
+    replicas: tuple[Settings, Settings],
+) -> None:
+    one, other = replicas
+    elsewhere = ErasedElsewhere(other)
+    forget(one, ["secret.md"])
+    elsewhere()
+    KeptPages(other.store).keep("c" * 64, "secret.md", page(SECRET))  # a trial that had begun before
+    with closing(PostgresStore(one.database, one.store).catalog()) as catalog:
+        before = catalog.generation()
+        forget(one, ["secret.md"])
+        assert catalog.generation() > before
+    elsewhere()
+    assert held(other) == {"b"}

@@ -135,6 +135,9 @@ def double(words: Lexical, passage: str) -> None:
         (statement("DELETE FROM passages WHERE document_id = 'culture.md'"), "culture.md", "aucun passage"),
         (statement("DELETE FROM sections WHERE document_id = 'culture.md'"), "culture.md", "sections"),
         (statement("DELETE FROM documents WHERE id = 'culture.md'"), "", "document absent"),
+        (statement("DELETE FROM facets WHERE document_id = 'culture.md'"), "culture.md", "filtres"),
+        (statement("UPDATE facets SET key = 'x' WHERE document_id = 'culture.md'"), "culture.md", "filtres"),
+        (statement("INSERT INTO facets VALUES ('parti.md', 'source', 'x', 'x')"), "", "documents absents : 1"),
     ],
 )  # fmt: skip
 def test_every_damage_is_found_and_mended(

@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import re
+import time
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,9 @@ from kb.index.layout import PAGES_FOLDER
 
 # Change it whenever the same image would give other lines: what was kept before is not looked at then.
 VERSION = "1"
+
+_NEW = ".new"
+_SECONDS_TO_WRITE = 60.0
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +66,8 @@ class KeptPages:
 def erase_pages(store: Path, marks: Collection[str]) -> None:
     """Removes the pages that were read for any of the documents of these marks, and those that do not say for which.
 
-    Raises StoreError for one that cannot be removed.
+    What another process has half written at this moment is left to it: the next call, at each start and ingestion,
+    finds it whole. Raises StoreError for a page that cannot be removed.
     """
     gone = set(marks)
     for path in (store / PAGES_FOLDER).glob("*") if gone else ():
@@ -70,7 +75,8 @@ def erase_pages(store: Path, marks: Collection[str]) -> None:
             documents = json.loads(path.read_text(encoding="utf-8"))["documents"]
             is_anothers = bool(documents) and not gone.intersection(documents)
         except (OSError, ValueError, KeyError, TypeError):
-            is_anothers = False  # half written, or of a form that nobody knows: it may hold anything
+            # Half written long ago, or of a form that nobody knows: it may hold anything.
+            is_anothers = _is_being_written(path)
         if is_anothers:
             continue
         try:
@@ -82,8 +88,16 @@ def erase_pages(store: Path, marks: Collection[str]) -> None:
             ) from error
 
 
+def _is_being_written(path: Path) -> bool:
+    """Whether a page is about to get its name: one that takes longer was left by a process that ended."""
+    try:
+        return path.suffix == _NEW and time.time() - path.stat().st_mtime < _SECONDS_TO_WRITE
+    except OSError:  # it has its name by now, or is gone
+        return True
+
+
 def _write(path: Path, held: dict[str, Any]) -> None:
-    new = path.with_suffix(f".{os.getpid()}.new")
+    new = path.with_suffix(f".{os.getpid()}{_NEW}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         new.write_text(json.dumps(held, ensure_ascii=False), encoding="utf-8")

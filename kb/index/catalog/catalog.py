@@ -138,9 +138,9 @@ class Catalog(CatalogReader):
             connection.execute(table.delete().where(of_it))
 
     def drop_ids(self, connection: Connection, ids: Iterable[str]) -> None:
-        """Drops passages and sections."""
+        """Drops passages and sections, and what the documents of these ids are chosen by."""
         parameter = ids_parameter(ids)
-        for column in (PASSAGES.c.id, SECTIONS.c.id, WINDOWS.c.passage_id):
+        for column in (PASSAGES.c.id, SECTIONS.c.id, WINDOWS.c.passage_id, FACETS.c.document_id):
             connection.execute(column.table.delete().where(among(column)), parameter)
 
     def erase_document(self, connection: Connection, document_id: str) -> None:

@@ -77,6 +77,17 @@ def fill(connection: Connection) -> None:
         connection.execute(FACETS.insert(), rows)
 
 
+def rows_of(connection: Connection, document_id: str) -> list[dict[str, str]]:
+    """The rows that a document has."""
+    held = connection.execute(sa.select(FACETS).where(FACETS.c.document_id == document_id))
+    return [dict(row) for row in held.mappings()]
+
+
+def owners(connection: Connection) -> set[str]:
+    """The ids of the documents that have rows."""
+    return set(connection.execute(sa.select(FACETS.c.document_id).distinct()).scalars())
+
+
 def chosen(facets: sa.FromClause, wanted: Wanted) -> sa.Select[Any]:
     """The ids of the documents that are wanted, each once: for who wants them all."""
     columns = facets.c

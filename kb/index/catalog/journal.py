@@ -10,14 +10,16 @@ import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from kb.dialects import Database, put
-from kb.index.catalog.rows import FORGOTTEN, PAGES, REPORTS
+from kb.index.catalog.rows import FORGOTTEN, META, PAGES, REPORTS
 
 REPORTS_KEPT = 200
+ReportsState: TypeAlias = tuple[int | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ class Journal:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._recent: tuple[int | None, int, list[dict[str, Any]]] | None = None  # newest, how many, the reports
+        # By how many were asked for: of which state, and the reports.
+        self._recent: dict[int, tuple[ReportsState, list[dict[str, Any]]]] = {}
 
     def pages(self, source: str) -> dict[str, FetchedPage]:
         """The pages of a source, by their address."""
@@ -87,25 +90,40 @@ class Journal:
 
     def reports(self, n: int = 20) -> list[dict[str, Any]]:
         """The reports of the last `n` ingestions, newest first."""
-        with self._database.connect() as connection:
-            newest = connection.execute(sa.select(sa.func.max(REPORTS.c.id))).scalar_one()
-            # Every open page asks every few seconds, and a report may hold hundreds of changes.
-            recent = self._recent
-            if recent is None or recent[:2] != (newest, n):
+        # Every open page asks every few seconds, and a report may hold hundreds of changes.
+        state, recent = self.reports_state(), self._recent.get(n)
+        if recent is None or recent[0] != state:
+            with self._database.connect() as connection:
                 rows = connection.execute(sa.select(REPORTS.c.report).order_by(REPORTS.c.id.desc()).limit(n))
-                recent = self._recent = newest, n, [json.loads(row.report) for row in rows]
-            return list(recent[2])
+                recent = self._recent[n] = state, [json.loads(row.report) for row in rows]
+        return list(recent[1])
+
+    def reports_state(self) -> ReportsState:
+        """What is another one whenever the reports are: the newest one's number, and the generation, which an erasure
+        raises once it has taken lines out of them."""
+        newest = sa.select(sa.func.max(REPORTS.c.id)).scalar_subquery()
+        generation = sa.select(META.c.value).where(META.c.key == "generation").scalar_subquery()
+        with self._database.connect() as connection:
+            return tuple(connection.execute(sa.select(newest, generation)).one())
 
     def forgotten(self) -> set[str]:
         """The marks (`mark`) of the documents that were erased for good."""
+        return set(self.forgotten_when())
+
+    def forgotten_when(self) -> dict[str, str | None]:
+        """The marks of the documents that were erased for good, each with when that was last asked for, in ISO."""
         with self._database.connect() as connection:
-            return set(connection.execute(sa.select(FORGOTTEN.c.mark)).scalars())
+            return {row.mark: row.forgotten_at for row in connection.execute(sa.select(FORGOTTEN))}
+
+    def note_forgotten(self, connection: Connection, document_ids: Iterable[str], when: str) -> None:
+        """Notes that documents are erased for good, within a transaction."""
+        put(connection, FORGOTTEN, [{"mark": mark(name), "forgotten_at": when} for name in document_ids])
 
     def forget(self, document_id: str, when: str) -> None:
         """Erases what is kept of a document, its reports included; only the mark of its id stays."""
-        self._recent = None
+        self._recent.clear()
         with self._database.begin() as connection:
-            put(connection, FORGOTTEN, {"mark": mark(document_id), "forgotten_at": when})
+            self.note_forgotten(connection, [document_id], when)
             pages = (PAGES.c.document_id == document_id) | (PAGES.c.url == document_id)
             # Reports name a page by the address that was asked for.
             names = {document_id, *connection.execute(sa.select(PAGES.c.url).where(pages)).scalars()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -13,7 +12,7 @@ from kb.dialects import Database
 from kb.index.catalog.among import Among, among, ids_parameter, select_rows
 from kb.index.catalog.facets import EVERY_DOCUMENT, Choice, Wanted, values_of
 from kb.index.catalog.hashes import content_digest
-from kb.index.catalog.journal import REPORTS_KEPT, Journal
+from kb.index.catalog.journal import REPORTS_KEPT, Journal, ReportsState
 from kb.index.catalog.readable import readable, readable_report
 from kb.index.catalog.rows import (
     META,
@@ -41,6 +40,7 @@ class CatalogReader:
         self.journal = Journal(database)
         self._rights = rights
         self._held = readable(rights)
+        self._told: tuple[ReportsState, list[dict[str, Any]]] | None = None
 
     def get(self, key: str) -> str | None:
         """The value kept under `key` (`generation`, `fingerprint`, `encoder`, `last_ingestion`)."""
@@ -249,11 +249,14 @@ class CatalogReader:
         """The last reports of ingestions, at most `n`, newest first: what they tell of documents that may be read."""
         if not self._rights.hidden:
             return self.journal.reports(n)
-        reports = self.journal.reports(REPORTS_KEPT)
-        named = {change["document"] for report in reports for change in report.get("changes", ())}
-        with self.database.connect() as connection:
-            shown = set(self._ids(connection, self._held.documents, named))
-        return list(islice(filter(None, (readable_report(report, shown) for report in reports)), n))
+        state, told = self.journal.reports_state(), self._told
+        if told is None or told[0] != state:
+            reports = self.journal.reports(REPORTS_KEPT)
+            named = {change["document"] for report in reports for change in report.get("changes", ())}
+            with self.database.connect() as connection:
+                shown = set(self._ids(connection, self._held.documents, named))
+            told = self._told = state, list(filter(None, (readable_report(report, shown) for report in reports)))
+        return told[1][:n]
 
     def status(self) -> StoreStatus:
         """The state of the store; of a part of it, the last ingestion is the last that changed something there."""

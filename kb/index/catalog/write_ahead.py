@@ -16,16 +16,17 @@ def keep_write_ahead_log(cursor: sqlite3.Cursor) -> None:
 
     Raises sqlite3.OperationalError when another one keeps the file to itself for `SECONDS_TO_WAIT`.
     """
-    # To set what is set already would still wait for whoever writes.
-    if cursor.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
-        return
     # SQLite itself waits for nobody here: two that want the same would wait for each other.
     last_try = time.monotonic() + SECONDS_TO_WAIT
     while True:
         try:
-            cursor.execute("PRAGMA journal_mode=WAL")
+            # To set what is set already would still wait for whoever writes.
+            if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                cursor.execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > last_try:
+            # Their first byte is what they are, the others tell why: after a crash another process may put it right.
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() > last_try:
                 raise
             time.sleep(_BETWEEN_TRIES)
         else:

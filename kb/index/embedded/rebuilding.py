@@ -123,7 +123,10 @@ def prove(folder: Path) -> None:
         catalog.close()
         words.close()
     if wrong is not None:
-        raise StoreError(f"La base refaite n'est pas entière ({wrong.what}) ; celle d'avant reste en service.")
+        raise StoreError(
+            f"La base refaite n'est pas entière ({wrong.what}) ; celle d'avant reste en service. Lancez « reperes "
+            "check --repair », puis la même commande."
+        )
 
 
 def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from kb.index.catalog.among import Space
 from kb.index.catalog.catalog import Catalog
 from kb.index.catalog.reader import CatalogReader
 from kb.index.lexical import Lexical
@@ -78,6 +79,7 @@ class PostgresReader:
         self._listening: threading.Thread | None = None
         self._words: _Words | None = None
         self._seen = 0
+        self._counted: tuple[tuple[str, int], dict[Space, int]] = ("", 0), {}
         # The generation that the words were last found not to be of, and when.
         self._awaited: tuple[int, float] | None = None
         self._late = late
@@ -131,7 +133,16 @@ class PostgresReader:
                 return
             words = self._words_for(snapshot)
             self._seen = snapshot.generation
-            yield Lease(PostgresVectors(snapshot.database), words, snapshot.generation, snapshot.catalog)
+            vectors = PostgresVectors(snapshot.database, self._counted_in(snapshot))
+            yield Lease(vectors, words, snapshot.generation, snapshot.catalog)
+
+    def _counted_in(self, snapshot: Snapshot) -> dict[Space, int]:
+        """What was counted of the vectors of a snapshot's generation."""
+        of, counted = self._counted
+        if of != (snapshot.identity, snapshot.generation):
+            counted = {}
+            self._counted = (snapshot.identity, snapshot.generation), counted
+        return counted
 
     def _is_behind(self, generation: int) -> bool:
         with self._looking:

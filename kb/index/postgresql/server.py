@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from kb.dialects import COPIED
-from kb.errors import StoreError, StoreUnreachableError
+from kb.errors import StoreBusyError, StoreError, StoreUnreachableError
 from kb.index.catalog.catalog import Catalog
 from kb.index.catalog.versions import SCHEMA_VERSION, go_on_from
 from kb.index.postgresql.tables import CONTROL, IN_USE, INDEX
@@ -111,13 +111,27 @@ class Server:
         self.bring_up_to_date(schema)
         return schema, Catalog(self.of(schema))
 
-    def bring_up_to_date(self, schema: str) -> None:
-        """Makes a catalog that an earlier Repères made one of the present version. Raises StoreError if it cannot."""
+    def bring_up_to_date(self, schema: str, *, is_locked: bool = False) -> None:
+        """Makes a catalog that an earlier Repères made one of the present version. `is_locked` tells that the caller
+        holds the writer's lock.
+
+        Raises StoreError if it cannot, StoreBusyError while somebody writes: an earlier Repères that does so would go
+        on without what the present version adds.
+        """
         catalog = Catalog(self.of(schema))
-        if catalog.get("schema") != SCHEMA_VERSION:
-            with self.making() as connection:
-                connection.execution_options(schema_translate_map={None: schema})
-                go_on_from(catalog.get("schema") or "", connection, self.name)
+        if catalog.get("schema") == SCHEMA_VERSION:
+            return
+        with self.making() as connection:
+            version = catalog.get("schema") or ""  # another process may have done it meanwhile
+            if version != SCHEMA_VERSION and not is_locked:
+                alone = sa.select(sa.func.pg_try_advisory_xact_lock(WRITING))
+                if not connection.execute(alone).scalar_one():
+                    raise StoreBusyError(
+                        f"{self.name} : la base vient d'une version antérieure de Repères, qui la met à jour en ce "
+                        "moment. Attendez qu'elle finisse, puis relancez."
+                    )
+            connection.execution_options(schema_translate_map={None: schema})
+            go_on_from(version, connection, self.name)
 
     @contextmanager
     def news(self) -> Iterator[News]:

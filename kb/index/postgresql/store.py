@@ -112,7 +112,10 @@ class PostgresStore:
         with self.writing() as writing:
             wrong = next(iter(writing.audit()), None)
         if wrong is not None:
-            raise StoreError(f"La base refaite n'est pas entière ({wrong.what}) ; celle d'avant reste en service.")
+            raise StoreError(
+                f"La base refaite n'est pas entière ({wrong.what}) ; celle d'avant reste en service. Lancez « reperes "
+                "check --repair », puis la même commande."
+            )
 
     def erase(self, document_ids: Sequence[str], now: str) -> None:
         """Erases documents for good: their rows leave, then the server's files are written anew without them.
@@ -156,7 +159,7 @@ class PostgresStore:
                 )
             try:
                 if used := self._remove_unused():
-                    self._server.bring_up_to_date(used)
+                    self._server.bring_up_to_date(used, is_locked=True)
                 yield connection
             finally:
                 if not connection.invalidated:

@@ -48,10 +48,14 @@ each search is planned by what it asks for.
 
 
 class PostgresVectors:
-    """The vectors behind `database`. Their tables are made with the first ones."""
+    """The vectors behind `database`. Their tables are made with the first ones.
 
-    def __init__(self, database: Database) -> None:
+    How many there are, where they had to be counted, is kept in `counted`, which others of the same generation share.
+    """
+
+    def __init__(self, database: Database, counted: dict[Space, int] | None = None) -> None:
         self._database = database
+        self._counted: dict[Space, int] = {} if counted is None else counted
 
     def load(self) -> None:
         """Nothing is read ahead: the server does that by itself."""
@@ -93,7 +97,7 @@ class PostgresVectors:
         with self._database.connect() as connection:
             if among is None:
                 return nearest.by_graph(connection, n, max(_LOOKED_THROUGH, 2 * n))
-            if share * _estimated(connection, space) > EXACT_UP_TO:
+            if share * self._about(connection, space) > EXACT_UP_TO:
                 number = looked_through(n, share)
                 found = nearest.by_graph(connection, n, max(_LOOKED_THROUGH_AMONG, number)) if number else []
                 # Few of those that are near fit: the graph is asked for these alone.
@@ -101,6 +105,14 @@ class PostgresVectors:
                 if len(found) == n:
                     return found
             return nearest.one_by_one(connection, n)
+
+    def _about(self, connection: Connection, space: Space) -> float:
+        """About how many vectors a space holds: counted where the server does not know, as after its own upgrade."""
+        if (estimated := _estimated(connection, space)) > 0:
+            return estimated
+        if space not in self._counted:
+            self._counted[space] = _count(connection, space)
+        return self._counted[space]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +216,7 @@ def _name(connection: Connection, space: Space) -> str:
 
 
 def _estimated(connection: Connection, space: Space) -> float:
-    """About how many vectors a space holds, as the server knows since it made the graph; none before that."""
+    """About how many vectors a space holds, as the server knows since it made the graph; 0 or less if it does not."""
     known: sa.Select[Any] = sa.select(sa.column("reltuples")).select_from(sa.table("pg_class"))
     known = known.where(sa.column("oid") == sa.func.to_regclass(_name(connection, space)))
     return float(connection.execute(known).scalar_one_or_none() or 0)

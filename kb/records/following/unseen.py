@@ -40,7 +40,8 @@ class UnseenNews:
     def of(self, person: str, now: datetime | None = None) -> Unseen | None:
         """What `person` has not looked at; None when they have not looked within the retention, nothing being new to
         somebody who comes for the first time."""
-        if not self._place.exists():
+        # Asked with each page, and a look at whether a server has it would be a connection of its own.
+        if not self._database.is_open and not self._place.exists():
             return None
         oldest = iso((now or datetime.now(UTC)) - timedelta(days=self._days))
         visit = sa.select(VISITS.c.at).where(VISITS.c.person == person, VISITS.c.at >= oldest)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from kb.errors import ReperesError
 from kb.ports import Views
 from kb.records.accounts import Person
 from kb.records.following.unseen import UnseenNews
@@ -34,7 +33,7 @@ class Badge:
             if unseen is None:
                 return ""
             changed = documents_since(self._base.of(person).reports(), unseen.since)
-        except ReperesError:
+        except Exception:  # of whatever is asked, the catalog's own database too
             logger.warning("what is new could not be counted", exc_info=True)
             return ""
         return badge_html(len(changed), len(changed & unseen.documents))

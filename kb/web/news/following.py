@@ -12,10 +12,9 @@ import logging
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from kb.errors import ReperesError
+from kb.errors import FiltersError, ReperesError
 from kb.ports import Base
 from kb.records.following.followed import FollowedQuestion, FollowedQuestions, QuestionNews, What
-from kb.retrieval.filters import Filters
 from kb.web.chat.exchange import answer_in_turn
 from kb.web.chat.waiting_line import WaitingLines
 from kb.web.news.changes import DocumentChange, Kind, together
@@ -80,9 +79,10 @@ def _news_of(
         for change in changed
         if change.document in question.sources and (what := _of_a_source(change, left)) is not None
     ]
-    if question.filters and not _may_pass(question.filters, base):
+    try:
+        *_, last = answer_in_turn(base, question.understood, (), question.filters or None, waiting_lines, "extractive")
+    except FiltersError:  # what it is limited to has left with the last document that had it
         return [], news
-    *_, last = answer_in_turn(base, question.understood, (), question.filters or None, waiting_lines, "extractive")
     if isinstance(last, int):
         raise ReperesError("La question n'a pas reçu de réponse.")
     answer = last[0]
@@ -101,11 +101,3 @@ def _of_a_source(change: DocumentChange, left: Collection[str]) -> What | None:
     if change.kind == "added":  # it was there already when it was cited
         return "source_returned" if change.document in left else None
     return _OF_A_SOURCE[change.kind]
-
-
-def _may_pass(filters: Filters, base: Base) -> bool:
-    """Whether the base has what the filters name: it may have left with the last document that had it."""
-    try:
-        return bool(filters.select(base.documents()))
-    except ReperesError:
-        return False

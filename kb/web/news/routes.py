@@ -16,7 +16,7 @@ from kb.records.accounts import Person
 from kb.records.conversations import Conversations, KeptTurn
 from kb.records.following.followed import FollowedQuestion, FollowedQuestions, QuestionNews
 from kb.records.following.visits import Visits
-from kb.records.kept_answers import kept_filters
+from kb.records.kept_answers import kept_filters, rights_of
 from kb.records.places import place_of
 from kb.settings import Settings
 from kb.web import strings
@@ -144,7 +144,7 @@ def news_routes(news: News) -> APIRouter:
                 list(cited),
                 answered=_searched(kept.turns[-1]),
                 filters=kept_filters(answer.get("filters", {})),
-                rights=news.base.rights(person),
+                rights=rights_of(answer),  # of whom its sources were found for
             )
         except ReperesError as error:
             return show(request, str(error))

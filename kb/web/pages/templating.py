@@ -20,6 +20,8 @@ from kb.web.chat.plain import plain_html
 from kb.web.render import blocks_html, escape, marking, page_url
 
 ASSETS = Path(__file__).parents[1] / "assets"
+MESSAGE = "message.html"
+"""The page that says what went wrong, or what was done."""
 
 
 def shown(value: Any) -> Any:
@@ -76,11 +78,13 @@ def origin_of(request: Request) -> str:
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """A page of the application, with its menu; the application's `state.badge`, if it has one, makes the HTML that
-    tells a person there what is new."""
+    tells a person there what is new. A message has none."""
     state = request.scope.get("state", {})
     values.setdefault("back", None)
     person = state.get("person")
-    badge = getattr(request.app.state, "badge", None)
+    # Errors are told on the loop that serves everybody, and often because a database does not answer: a message waits
+    # for none.
+    badge = None if template == MESSAGE else getattr(request.app.state, "badge", None)
     html = _TEMPLATES.get_template(template).render(
         request=request,
         person=person,
@@ -96,5 +100,5 @@ def refusal(scope: Scope, status: int, title: str, text: str) -> Response:
     """Why a request is not answered: a page for people, a line for programs."""
     request = Request(scope)
     if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
-        return page(request, "message.html", status, title=title, text=text)
+        return page(request, MESSAGE, status, title=title, text=text)
     return PlainTextResponse(text, status)

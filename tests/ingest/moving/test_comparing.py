@@ -72,6 +72,7 @@ CHANGES = (
     ("UPDATE {0}.documents SET title = 'Autre' WHERE id = 'aides.md'", "aides.md", "sa fiche ou son texte"),
     ("UPDATE {0}.passages SET table_header = '| a |' WHERE document_id = 'note.md'", "note.md", "ses passages"),
     ("DELETE FROM {0}.windows WHERE document_id = 'note.md'", "note.md", "ses vecteurs de phrases"),
+    ("DELETE FROM {0}.facets WHERE document_id = 'note.md'", "note.md", "ce que les filtres en savent"),
     (
         TURN,
         "culture.md",

@@ -14,8 +14,9 @@ from kb.evaluation.kept.queries import put_queries
 from kb.evaluation.questions import EvaluationQuestion
 from kb.evaluation.shown.page import to_html
 from kb.knowledge import KnowledgeBase
+from kb.records import feedback
 from kb.records.database import AppDatabase
-from kb.records.feedback import Verdict, add_feedback
+from kb.records.feedback import Feedback, Verdict, add_feedback
 from kb.records.tables import EVALUATION_RUNS
 from kb.rights.rights import Rights
 from kb.types import Answer, Document, StoreStatus
@@ -91,7 +92,13 @@ def test_a_run_of_more_is_refused_before_anything_of_it_is_read(desk: Evaluation
         desk.report(number, lambda *_: "")  # whoever may see it has its figures read
 
 
-def test_a_feedback_becomes_a_query_and_is_no_longer_to_be_read(desk: EvaluationDesk, tmp_path: Path) -> None:
+def _must_not(*_: object) -> list[Feedback]:
+    raise AssertionError("all feedback is read")
+
+
+def test_a_feedback_becomes_a_query_and_is_no_longer_to_be_read(
+    desk: EvaluationDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with AppDatabase(tmp_path / "app.db") as database:
         given: tuple[tuple[Verdict, Answer], ...] = (("good", ANSWER), ("good", WORSE), ("bad", ANSWER))
         for verdict, answer in given:
@@ -100,8 +107,12 @@ def test_a_feedback_becomes_a_query_and_is_no_longer_to_be_read(desk: Evaluation
     assert (good.documents, good.expected_facts, good.unanswerable) == (("a",), (("12 Md€",),), False)
     assert (refused.documents, refused.expected_facts, refused.unanswerable) == ((), (), True)
     assert (bad.documents, bad.expected_facts, bad.unanswerable) == ((), (), False)
-    desk.put(good)
-    desk.dismiss(3)
+    with monkeypatch.context() as patch:
+        patch.setattr(feedback, "read_feedback", _must_not)  # not all of it, to find one
+        desk.put(good)
+        desk.dismiss(3)
+        desk.dismiss(10**30)
+        desk.seen_by(Rights.without(["réservé"])).dismiss(2)  # the answer was made of more
     assert [said.id for said in desk.feedback()] == [2]
     assert [query.id for query in desk.queries()] == ["q1", "q2", "q3", "avis-1"]
     assert desk.drop("avis-1")

@@ -15,6 +15,7 @@ from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder, Span
 from kb.models.reader.passage_reader import Reading
 from kb.settings import Settings
+from kb.web import warming
 from kb.web.warming import Warmer
 from tiny_reader import TinyReader
 
@@ -75,8 +76,9 @@ def test_the_thread_warms_the_base_and_ends(base: KnowledgeBase, reader: Countin
     assert not any(thread.name == "warming" for thread in threading.enumerate())
 
 
+@pytest.mark.parametrize("error", [StoreError("Un fichier ne peut pas être supprimé."), OSError("disque plein")])
 def test_what_a_generation_asks_for_is_tried_again_and_keeps_nothing_from_warming(
-    base: KnowledgeBase, reader: CountingReader
+    base: KnowledgeBase, reader: CountingReader, error: Exception
 ) -> None:
     tries: list[bool] = []
     done = threading.Event()
@@ -84,13 +86,42 @@ def test_what_a_generation_asks_for_is_tried_again_and_keeps_nothing_from_warmin
     def changed() -> None:
         tries.append(reader.done.is_set())
         if len(tries) < 3:
-            raise StoreError("Un fichier ne peut pas être supprimé.")
+            raise error
         done.set()
 
     warmer = Warmer(lambda: base, changed, delay=0)
     assert done.wait(30)
     warmer.stop()
     assert tries == [False, True, True]
+
+
+def test_neither_a_base_that_breaks_nor_warming_that_does_ends_the_thread(
+    base: KnowledgeBase, reader: CountingReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warming, "_AFTER_A_FAILURE", 0.0)
+    monkeypatch.setattr(warming, "_BETWEEN_LOOKS", 0.0)
+    opened: list[int] = []
+    told = threading.Event()
+
+    def opens() -> KnowledgeBase:
+        opened.append(1)
+        if len(opened) < 3:
+            raise OSError("la liaison est coupée")
+        return base
+
+    def breaks(texts: Sequence[str]) -> None:
+        reader.prepared += texts
+        raise RuntimeError("plus de mémoire")
+
+    def changed() -> None:
+        if not reader.prepared:
+            raise StoreError("Pas encore.")
+        told.set()
+
+    monkeypatch.setattr(reader, "prepare", breaks)
+    warmer = Warmer(opens, changed, delay=0)
+    assert told.wait(30)
+    warmer.stop()
 
 
 def test_the_thread_waits_for_a_base() -> None:

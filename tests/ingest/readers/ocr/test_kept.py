@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -51,3 +53,17 @@ def test_erasing_a_document_erases_its_pages_also_those_that_another_has(tmp_pat
     erase_pages(tmp_path, [mark("b.pdf")])
     assert pages.find(IMAGE, "a.pdf") is None
     assert pages.find("b" * 64, "c.pdf") == PAGE
+
+
+@pytest.mark.parametrize(("age", "written", "stays"), [(0, "{", True), (120, "{", False), (0, "", False)])
+def test_what_another_process_has_half_written_is_left_to_it_for_a_minute(
+    tmp_path: Path, age: int, written: str, stays: bool
+) -> None:
+    KeptPages(tmp_path).keep(IMAGE, "a.pdf", PAGE)
+    (page,) = (tmp_path / "ocr").iterdir()
+    new = page.rename(page.with_suffix(".123.new"))  # whole but for its name, where nothing else is written
+    if written:
+        new.write_text(written, encoding="utf-8")
+    os.utime(new, (time.time() - age,) * 2)
+    erase_pages(tmp_path, [mark("a.pdf")])
+    assert new.exists() == stays

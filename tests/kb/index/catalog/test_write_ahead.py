@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from contextlib import closing
 from pathlib import Path
+from typing import Any, ClassVar, Self
 
 import pytest
 
@@ -46,6 +47,31 @@ def test_who_never_lets_go_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             write_ahead.keep_write_ahead_log(other.cursor())
     assert mode(path) == "delete"
+
+
+def locked(code: int) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("database is locked")
+    error.sqlite_errorcode = code
+    return error
+
+
+class Recovering(sqlite3.Cursor):
+    """A cursor whose file another process puts right after a crash, as SQLite tells it: at a first look already."""
+
+    tells: ClassVar = [sqlite3.SQLITE_BUSY_RECOVERY, sqlite3.SQLITE_BUSY]
+
+    def execute(self, *arguments: Any) -> Self:
+        """Tells one error after the other, and then does it."""
+        if self.tells:
+            raise locked(self.tells.pop())
+        return super().execute(*arguments)
+
+
+def test_a_file_that_is_put_right_after_a_crash_is_waited_for(tmp_path: Path) -> None:
+    with closing(opened(tmp_path / "a.db")) as connection:
+        write_ahead.keep_write_ahead_log(connection.cursor(Recovering))
+    assert not Recovering.tells
+    assert mode(tmp_path / "a.db") == "wal"
 
 
 def test_a_file_that_has_one_is_not_waited_for(tmp_path: Path) -> None:

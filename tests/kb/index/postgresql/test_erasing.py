@@ -6,10 +6,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from kb.errors import StoreError
+from kb.errors import StoreBusyError, StoreError
 from kb.index.catalog.facets import Wanted
 from kb.index.postgresql.reader import PostgresReader
+from kb.index.postgresql.server import WRITING
 from kb.index.postgresql.store import PostgresStore
 from postgres_server import PostgresServer
 from server_index import change, version, words, writer
@@ -63,6 +65,10 @@ def test_a_base_of_an_earlier_version_is_brought_up_to_date_and_a_later_one_refu
 ) -> None:
     change(database, "UPDATE reperes_index_1.meta SET value = '2' WHERE key = 'schema'")
     change(database, "DROP TABLE reperes_index_1.forgotten, reperes_index_1.facets")
+    with closing(sa.create_engine(database, poolclass=sa.NullPool).connect()) as before:
+        before.execute(sa.select(sa.func.pg_advisory_lock(WRITING)))  # an earlier Repères that writes
+        with pytest.raises(StoreBusyError, match="version antérieure"):
+            filled.catalog()
     with closing(filled.catalog()) as catalog:
         assert catalog.journal.forgotten() == set()
         assert sorted(catalog.among(Wanted(since="2025-03-01")).documents()) == ["a.md", "b.md"]

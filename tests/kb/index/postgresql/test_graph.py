@@ -7,8 +7,10 @@ from contextlib import closing
 
 import numpy as np
 import pytest
+from sqlalchemy.engine import Connection
 
 from kb.index import vectors as asked_of_all
+from kb.index.catalog.among import Space
 from kb.index.postgresql import vectors as vectors_module
 from kb.index.postgresql.store import PostgresStore
 from kb.index.store import Lease
@@ -85,6 +87,30 @@ def test_a_graph_finds_the_nearest_of_what_a_filter_lets_pass(
         found += sum(cosine >= best[-1][1] - 1e-6 for _, cosine in hits)
         wanted += len(best)
     assert found / wanted >= 0.96
+
+
+def test_vectors_that_the_server_has_not_counted_are_counted_once_a_generation(
+    large: tuple[PostgresStore, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, database = large
+    counted: list[Space] = []
+    count = vectors_module._count
+
+    def noted(connection: Connection, space: Space) -> int:
+        counted.append(space)
+        return count(connection, space)
+
+    monkeypatch.setattr(vectors_module, "_count", noted)
+    monkeypatch.setattr(vectors_module, "EXACT_UP_TO", 20)
+    monkeypatch.setattr(vectors_module._Nearest, "one_by_one", _must_not)
+    change(database, "UPDATE pg_class SET reltuples = -1 WHERE relname = 'vectors_of_passages'")
+    with closing(store.reader(TinyEncoder())) as reader:
+        for asked in questions():
+            with reader.lease() as lease:
+                assert lease is not None
+                assert len(lease.vectors.search("passages", asked, 10, lease.catalog.among())) == 10
+    assert counted == ["passages"]
+    change(database, "ANALYZE")
 
 
 def _must_not(*_: object) -> list[tuple[str, float]]:

@@ -11,6 +11,7 @@ from kb.records.database import AppDatabase
 from kb.records.following.followed import MOST_FOLLOWED, MOST_NEWS, FollowedQuestions, QuestionNews
 from kb.records.following.unseen import Unseen, UnseenNews
 from kb.records.following.visits import Visits, iso
+from kb.records.places import FilePlace
 from kb.records.tables import FOLLOWED_QUESTIONS
 from kb.retrieval.filters import Filters
 from kb.rights.rights import WHOLE, Rights
@@ -51,6 +52,22 @@ def test_what_somebody_has_not_looked_at_is_counted_from_their_last_visit(
     unseen.close()
     assert UnseenNews(tmp_path / "none.db", 365).of("anne") is None
     assert not (tmp_path / "none.db").exists()
+
+
+def test_whether_anything_is_kept_is_looked_at_until_it_is_opened(tmp_path: Path) -> None:
+    looks: list[bool] = []
+
+    class Looked(FilePlace):
+        def exists(self) -> bool:
+            looks.append(FilePlace.exists(self))
+            return looks[-1]
+
+    unseen = UnseenNews(Looked(tmp_path / "app.db"), 365)
+    assert unseen.of("anne", moment(3)) is None
+    Visits(tmp_path / "app.db", 365).look("anne", moment(2))
+    assert [unseen.of("anne", moment(3)) for _ in range(3)] == [Unseen(iso(moment(2)), frozenset())] * 3
+    assert looks == [False, True]
+    unseen.close()
 
 
 @pytest.fixture

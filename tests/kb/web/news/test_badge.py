@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from kb.records.following.visits import Visits
 from kb.settings import Settings
 from kb.web.news.badge import badge_html
 from serving import Application
@@ -35,5 +38,18 @@ def test_a_page_stands_where_what_is_new_cannot_be_counted(
     Path(f"{settings.app_database}-wal").unlink(missing_ok=True)
     settings.app_database.write_bytes(b"ce fichier n'est pas une base" * 100)
     page = client.get("/aide")
+    assert (page.status_code, 'class="fresh"' in page.text) == (200, False)
+    assert "what is new could not be counted" in caplog.text
+
+
+def test_a_page_stands_where_the_reports_cannot_be_read(
+    application: Application, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(SmallBase):
+        def reports(self) -> list[dict[str, Any]]:
+            raise sa.exc.OperationalError("SELECT", {}, OSError("disk I/O error"))
+
+    Visits(settings.app_database, 365).look("")
+    page = application(Broken(DOCUMENTS)).get("/aide")
     assert (page.status_code, 'class="fresh"' in page.text) == (200, False)
     assert "what is new could not be counted" in caplog.text
