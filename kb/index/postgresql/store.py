@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -163,7 +163,11 @@ class PostgresStore:
                 yield connection
             finally:
                 if not connection.invalidated:
-                    connection.detach()  # closed, not kept for others: the lock goes with it
+                    with suppress(StoreError, sa.exc.SQLAlchemyError):
+                        connection.rollback()
+                        with connection.begin():  # a busy server may see a moment late that it is closed
+                            connection.execute(sa.select(sa.func.pg_advisory_unlock(WRITING)))
+                    connection.detach()  # closed, not kept for others: at the latest, the lock goes with it
 
     def _make_first(self, connection: Connection) -> str:
         """Makes the first index of a server, empty."""
