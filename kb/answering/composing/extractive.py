@@ -152,11 +152,15 @@ def readable(chosen: Sequence[Scored], question: Question, read: Sequence[Scored
         whole = whole if wanted else None
         if whole is not None and not question.wants_list:
             whole = answering_first(whole, [(unit.evidence, unit.evidence.score) for unit in read])
-        # « Elle informe… », « D'autres dates… » say nothing above the sentence that they point to.
-        told = {(one.evidence.document.id, one.evidence.end) for one in shown}
+        # « D'autres dates… » says nothing above the sentence that it adds to.
+        told = {(one.evidence.document.id, one.evidence.end) for one in shown} if _adds(evidence) else ends
         own = whole or _led_to(_untied(_with_antecedent(evidence, told), ends), shown)
         shown.append(replace(unit, evidence=_without_yes_or_no(own) if is_open(question.standalone) else own))
     return sorted(shown, key=lambda unit: "\n" not in unit.evidence.text) if question.wants_list else shown
+
+
+def _adds(evidence: Evidence) -> bool:
+    return fold(evidence.text).startswith("d'autres ")
 
 
 def _holds(other: Evidence, evidence: Evidence) -> bool:
