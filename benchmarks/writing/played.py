@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,15 +24,15 @@ _SENTENCE = re.compile(r"^\((\d{1,2})\) Phrase : ", re.MULTILINE)
 _END = "\n\nVerdicts :"
 
 
-class _Played(ChatModel):
+class _Played(ChatModel, ABC):
     """A server's model of which only the server is missing: what it says comes from `answer_to`."""
 
     def __init__(self) -> None:
         super().__init__("recorded", lambda: "", context_tokens=SERVER_CONTEXT, profile="whole")
 
+    @abstractmethod
     def answer_to(self, user: str) -> str:
         """What it says to a prompt."""
-        raise NotImplementedError
 
     def _pieces(  # what ChatModel asks a server for; whether it fits the context, `stream` looks before
         self,

@@ -45,8 +45,8 @@ def _document(number: int, chance: random.Random) -> Document:
         date=chance.choice((None, "2023", "2024", "2024-03", "2024-04", "2024-03-15", "2024-12-31", "2025-01-01")),
         kind=chance.choice((None, "article", "Article", "règlement")),
         rubric=chance.choice((None, "Actu", LONG)),
-        programmes=some(("NPNRU", "npnru", "PNRU", "Quartiers fertiles")),
-        partners=some(("Anah", "USH", "Action Logement")),
+        programmes=some(("NPLUM", "nplum", "PLUM", "Jardins calmes")),
+        partners=some(("Caisse", "UDS", "Fonds Lumière")),
     )
 
 
@@ -59,8 +59,8 @@ def _filters(chance: random.Random) -> Filters:
     return Filters(
         some(("ARTICLE", "reglement", "rapport")),
         some(("actu", LONG.lower())),
-        some(("pnru", "NPNRU", "quartiers  fertiles")),
-        some(("anah", "ush")),
+        some(("plum", "NPLUM", "jardins  calmes")),
+        some(("caisse", "uds")),
         since,
         until if since is None or until is None or since <= until else None,
     )
