@@ -25,22 +25,12 @@ from kb.records.places import place_of
 from kb.settings import Settings
 from makers import MAKERS, on_maker
 from scripted_base import answer_of
-
-SECRET = "Le zygomorphisme des quartiers restera confidentiel."
-TEXTS = {
-    "aides.md": "# Aides\n\nLes aides du programme sont des subventions.\n\n## Prêts\n\nLes prêts bonifiés complètent.",
-    "culture.md": "# Culture\n\nLe ministère de la Culture soutient l'architecture des quartiers.",
-    "secret.md": f"# Secret\n\n{SECRET}\n\n## Suite\n\nLes subventions restent publiques.",
-}
+from with_secret import SECRET, TEXTS, write_documents
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    root = tmp_path / "docs"
-    root.mkdir()
-    for name, text in TEXTS.items():
-        (root / name).write_text(text, encoding="utf-8")
-    return root
+    return write_documents(tmp_path / "docs")
 
 
 @pytest.fixture(params=MAKERS)

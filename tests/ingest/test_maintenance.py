@@ -32,22 +32,12 @@ from kb.records.feedback import add_feedback, read_feedback
 from kb.settings import Settings
 from scripted_base import answer_of
 from tiny_encoder import TinyEncoder
-
-SECRET = "Le zygomorphisme des quartiers restera confidentiel, dit le rapport Quincampoix."
-TEXTS = {
-    "aides.md": "# Aides\n\nLes aides du programme sont des subventions.\n\n## Prêts\n\nLes prêts bonifiés complètent.",
-    "culture.md": "# Culture\n\nLe ministère de la Culture soutient l'architecture des quartiers.",
-    "secret.md": f"# Secret\n\n{SECRET}\n\n## Suite\n\nLes subventions restent publiques.",
-}
+from with_secret import SECRET, TEXTS, write_documents
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    root = tmp_path / "docs"
-    root.mkdir()
-    for name, text in TEXTS.items():
-        (root / name).write_text(text, encoding="utf-8")
-    return root
+    return write_documents(tmp_path / "docs")
 
 
 @pytest.fixture
