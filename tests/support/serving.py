@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import queue
 import socket
+import sys
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -89,5 +91,12 @@ class Servers:
         for _, thread, listener in self._running:
             thread.join(timeout=20)
             listener.close()
-            assert not thread.is_alive(), "the server did not stop"
+            assert not thread.is_alive(), f"the server did not stop; what runs:\n{_what_runs()}"
         self._running.clear()
+
+
+def _what_runs() -> str:
+    """Where each thread of this process stands."""
+    names = {thread.ident: thread.name for thread in threading.enumerate()}
+    frames = sys._current_frames()  # nothing public tells of threads that run
+    return "\n".join(f"{names.get(key)}\n{''.join(traceback.format_stack(frames[key]))}" for key in frames)

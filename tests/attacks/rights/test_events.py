@@ -140,6 +140,7 @@ def test_an_answer_is_of_all_that_may_be_read(pages: Pages, person: str) -> None
         assert sources_told(caller.told_by_queue(caller.event(part), None, asked)) == SHOWN[person], part
 
 
+@pytest.mark.usefixtures("as_it_was")
 @pytest.mark.parametrize("person", PEOPLE)
 def test_a_refused_word_is_answered_as_an_unknown_one(pages: Pages, person: str, restricted: Restricted) -> None:
     caller = pages[person, ""]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -103,6 +104,7 @@ def restricted_application(root: Path, encoder: Encoder, reader: Reader, databas
     folders = write_sources(root)
     add_others(root)
     for folder in folders:
+        _wait_for_the_next_second()  # the dates of two ingestions, kept in seconds, are told apart
         assert not ingest([folder], settings, encoder).failed
     tokens = _add_accounts(settings)
     with KnowledgeBase(open_store(settings).reader(encoder), encoder, reader=reader) as base:
@@ -124,6 +126,10 @@ def restricted_application(root: Path, encoder: Encoder, reader: Reader, databas
                 client.close()
             servers.stop()
             conversations.close()
+
+
+def _wait_for_the_next_second() -> None:
+    time.sleep(1 - time.time() % 1)
 
 
 def _add_accounts(settings: Settings) -> Mapping[str, str]:

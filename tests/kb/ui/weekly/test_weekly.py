@@ -1,4 +1,5 @@
-"""What people come back for, in headless Chromium: what is new for readers, the figures of the week for editors."""
+"""What people come back for, in headless Chromium, kept by each maker: what is new for readers, the figures of the week
+for editors."""
 
 from __future__ import annotations
 
@@ -21,13 +22,15 @@ from ingest.pipeline import ingest
 from kb.evaluation.desk import EvaluationDesk
 from kb.knowledge import KnowledgeBase
 from kb.models.encoder import Encoder
-from kb.records.accounts import FileAccounts
 from kb.records.asked.questions import AskedQuestions
 from kb.records.conversations import PassingConversations, SavedConversations
 from kb.records.database import AppDatabase
 from kb.records.feedback import SavedFeedback, add_feedback
+from kb.records.places import place_of
+from kb.records.shared.accounts import accounts_of
 from kb.records.tables import FEEDBACK, QUESTIONS_ASKED, TEST_QUERIES
 from kb.settings import Settings
+from makers import MAKERS, on_maker
 from questions import answered, refused
 from serving import password
 from small_base import SmallBase
@@ -36,6 +39,12 @@ from small_pages import DOCUMENTS, ServePage
 OpenPage = Callable[..., Page]
 FORMULA = '=HYPERLINK("https://evil.example";"Quelle prime à Mayotte ?")'
 QUESTION = "Quel est le budget du programme Rives ?"
+
+
+@pytest.fixture(params=MAKERS)
+def settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
+    """Those of the tests, with what is kept in files or on a server."""
+    return on_maker(request, settings)
 
 
 def in_every_light(page: Page, name: str) -> None:
@@ -59,7 +68,7 @@ def test_a_week_is_counted_right_and_goes_with_the_retention(
 ) -> None:
     now = datetime.now(UTC)
     monday = (now.astimezone() - timedelta(days=now.astimezone().weekday() + 7)).replace(hour=12)
-    kept = AskedQuestions(settings.app_database, 30)
+    kept = AskedQuestions(place_of(settings), 30)
     for day, seconds in ((0, 1.0), (2, 2.0), (6, 6.0)):
         kept.answered(answered("Qui finance ?", seconds), "page", monday + timedelta(days=day))
     kept.answered(refused(FORMULA), "page", monday + timedelta(days=1))
@@ -67,11 +76,11 @@ def test_a_week_is_counted_right_and_goes_with_the_retention(
     kept.failed("page", monday + timedelta(days=4))
     kept.answered(refused("Une question d'avant ?"), "page", now - timedelta(days=31))
     base: Any = SmallBase(DOCUMENTS)
-    said = SavedFeedback(settings.app_database, 30)
-    with AppDatabase(settings.app_database) as database:
+    said = SavedFeedback(place_of(settings), 30)
+    with AppDatabase(place_of(settings)) as database:
         old = (now - timedelta(days=31)).isoformat(timespec="seconds")
         add_feedback(database, old, "bad", "wrong", "", {**answered("Un avis d'avant ?")}, 1)
-    desk = EvaluationDesk(lambda: base, settings.app_database, 30)
+    desk = EvaluationDesk(lambda: base, place_of(settings), 30)
     address = serve_page(base, feedback=said, desk=desk, retention_days=30)
     page = open_page(address)
     ask(page, "Qui apporte les aides du programme ?")
@@ -111,13 +120,15 @@ def test_what_is_missed_is_settled_in_one_click_and_names_nobody(
     serve_page: ServePage, open_page: OpenPage, settings: Settings, tmp_path: Path
 ) -> None:
     name = "zenobie"
-    accounts = FileAccounts(tmp_path / "accounts")
+    signs_in = {"auth": "accounts", "accounts": tmp_path / "accounts"}
+    accounts = accounts_of(replace(settings, **signs_in))
     accounts.add(name, "editor", password(name))
     token = accounts.add_token(name, "reader")
+    accounts.close()
     base: Any = SmallBase(DOCUMENTS)
-    desk = EvaluationDesk(lambda: base, settings.app_database, settings.retention_days)
-    said = SavedFeedback(settings.app_database, settings.retention_days)
-    address = serve_page(base, feedback=said, desk=desk, auth="accounts", accounts=accounts.path)
+    desk = EvaluationDesk(lambda: base, place_of(settings), settings.retention_days)
+    said = SavedFeedback(place_of(settings), settings.retention_days)
+    address = serve_page(base, feedback=said, desk=desk, **signs_in)
     page = open_page(address, signs_in=(name, password(name)))
     tart, keys, premium = (
         "Recette de la tarte aux fraises ?",
@@ -152,7 +163,7 @@ def test_what_is_missed_is_settled_in_one_click_and_names_nobody(
     # Somebody asked, in the page and by a program, and disliked: nothing of it says who.
     told = [page.locator("main").inner_text()]
     told += [page.request.get(f"{address}/evaluation/{file}.csv").text() for file in ("manques", "semaines")]
-    with AppDatabase(settings.app_database) as database, database.transaction() as connection:
+    with AppDatabase(place_of(settings)) as database, database.transaction() as connection:
         rows = [connection.execute(table.select()).all() for table in (QUESTIONS_ASKED, FEEDBACK, TEST_QUERIES)]
     assert [len(found) for found in rows] == [4, 1, 1]
     assert all(premium in text for text in (*told[:2], repr(rows)))
@@ -191,7 +202,7 @@ def test_what_is_new_is_told_once_in_the_page_and_in_the_feed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("kb.records.following.visits.ONE_VISIT", timedelta(0))  # each look is a visit
-    kept = SavedConversations(settings.app_database, 365)
+    kept = SavedConversations(place_of(settings), 365)
     address = serve_page(base, conversations=kept)
     page = open_page(address)
     ask(page, QUESTION)
