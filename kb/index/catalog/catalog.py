@@ -111,8 +111,9 @@ class Catalog(CatalogReader):
         ):
             if values:
                 connection.execute(table.insert(), values, execution_options={COPIED: "text"})
-        kept = sa.select(PASSAGES.c.id).where(among(PASSAGES.c.document_id))
-        connection.execute(WINDOWS.delete().where(among(WINDOWS.c.document_id), WINDOWS.c.passage_id.not_in(kept)), ids)
+        # Not « none of the passages that are »: PostgreSQL looks through every window for that, at each commit.
+        kept = sa.exists().where(PASSAGES.c.id == WINDOWS.c.passage_id)
+        connection.execute(WINDOWS.delete().where(among(WINDOWS.c.document_id), ~kept), ids)
 
     def set_file_hashes(self, connection: Connection, hashes: Mapping[str, str]) -> None:
         """Keeps which bytes the current version of documents was last read from."""
