@@ -16,6 +16,7 @@ from kb.records.accounts import FileAccounts
 from kb.settings import Settings
 from kb.web import strings
 from kb.web.auth import verifying
+from kb.web.auth.attempts import Attempts
 from kb.web.auth.verifying import MOST_MEMORY
 from serving import Servers, password
 from signing_in import FORM, Checked, Reply, at_once, call, sign_in
@@ -67,6 +68,12 @@ class Watching:
     def _watch(self) -> None:
         while not self._done.wait(0.005):
             self.grown = max(self.grown, memory() - self._before)
+
+
+@pytest.fixture(autouse=True)
+def _no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a hundred passwords are sent, a slow machine takes as long for them as some have to wait."""
+    monkeypatch.setattr(Attempts.__init__, "__defaults__", (lambda: 1_000.0, None))
 
 
 class Hammering:
