@@ -99,6 +99,7 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
             finally:
                 warmer.stop()
                 end_work()
+                opener.close()
     finally:
         ingestor.stop()
 
