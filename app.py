@@ -63,6 +63,7 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
         from kb.text.domain import domain_of
         from kb.ui.mounting import mount_pages
         from kb.web import server
+        from kb.web.chat.background import end_work
         from kb.web.warming import Opener, Warmer
 
     domain = domain_of(settings)
@@ -97,6 +98,8 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
                 server.serve(page, settings.host, settings.port, ready=_say_ready)
             finally:
                 warmer.stop()
+                end_work()
+                opener.close()
     finally:
         ingestor.stop()
 
@@ -125,7 +128,8 @@ def mcp(groups: str | None, store: Path | None) -> None:
     settings = Settings.load(store=store)
     opener = Opener(settings, EditedGlossary(place_of(settings)).entries)
     restrictions = Restrictions() if groups is None else restrictions_of(settings)
-    serve_on_stdio(opener, version_here(), opener.try_to_open, restrictions, groups_in(groups or ""))
+    with closing(opener):
+        serve_on_stdio(opener, version_here(), opener.try_to_open, restrictions, groups_in(groups or ""))
 
 
 def _settings(host: str | None, port: int | None, store: Path | None) -> Settings:

@@ -81,4 +81,7 @@ def test_the_base_is_opened_once_it_can_be(settings: Settings, corpus: Path, tin
     base = opener()
     assert base.status().documents == 1
     assert opener() is base
-    base.close()
+    opener.close()
+    assert opener() is not base
+    opener.close()
+    opener.close()  # nothing is open any more

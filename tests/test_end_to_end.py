@@ -83,7 +83,7 @@ def address(reperes: CommandLine) -> Iterator[str]:
     assert found is not None, "the application ended before it was ready"
     yield found[0]
     process.terminate()
-    process.communicate(timeout=30)
+    process.communicate(timeout=120)
     assert process.returncode == 0  # a stop that was asked for is no failure
 
 

@@ -66,6 +66,9 @@ from kb.web.uploads import uploads_of
 
 # Open pages hold a connection for as long as they are open: a stop does not wait for them.
 _SECONDS_TO_STOP = 2
+# A connection is kept longer than by those who call (nginx 60 seconds, programs less): where the server closes it in
+# the moment that a request is sent, that one is cut off, and a proxy makes it a 502. uvicorn alone closes it after 5.
+_SECONDS_KEPT_ALIVE = 75
 
 MountPages = Callable[[FastAPI, Views, PageContext, FeedbackStore | None, DeskOf | None], None]
 """Puts the pages of questions and of evaluation into the server: `kb.ui.mounting.mount_pages`."""
@@ -209,6 +212,7 @@ def server_config(app: ASGIApp) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=_SECONDS_TO_STOP,
+        timeout_keep_alive=_SECONDS_KEPT_ALIVE,
     )
 
 

@@ -58,6 +58,13 @@ class Opener:
                 self._base = KnowledgeBase.open(self._settings, self._encoder, edited=self._edited)
             return self._base
 
+    def close(self) -> None:
+        """Lets go of the base, once the searches under way have ended. Closes nothing where none is open."""
+        with self._lock:
+            base, self._base = self._base, None
+        if base is not None:
+            base.close()
+
     def try_to_open(self) -> str:
         """Opens the base and answers nothing yet: the first question is as fast as the others. Why it cannot be opened,
         as a French sentence; empty when it can."""

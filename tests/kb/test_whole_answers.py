@@ -58,7 +58,7 @@ class Ask:
     ) -> list[Answer]:
         with chat_server(behaviour) as self.server:
             address = self.server.address
-            model = ChatModel("m", lambda: address, context_tokens=16_384, profile="whole", timeout=5.0)
+            model = ChatModel("m", lambda: address, context_tokens=16_384, profile="whole", timeout=60.0)
             checker = model.named("relecteur") if check else None
             index = EmbeddedReader(self._store, self._encoder)
             with KnowledgeBase(index, self._encoder, model=model, checker=checker) as base:
@@ -247,7 +247,7 @@ def test_a_model_that_repeats_itself_is_stopped(ask: Ask) -> None:
 
     last = ask(repeats)[-1]
     assert last.text.count("72 %") == 1
-    assert told.wait(10)
+    assert told.wait(60)
 
 
 def test_closing_the_stream_stops_the_model(store: Path, packaged_encoder: Encoder) -> None:
@@ -270,7 +270,7 @@ def test_closing_the_stream_stops_the_model(store: Path, packaged_encoder: Encod
             assert "72 %" in next(states).text
             assert isinstance(states, Iterator)
             states.close()  # type: ignore[attr-defined]  # a generator, typed as an iterator
-            assert told.wait(10)
+            assert told.wait(60)
 
 
 def test_a_second_look_takes_out_what_it_rejects(ask: Ask) -> None:

@@ -46,7 +46,7 @@ def answers(
     store: Path, encoder: Encoder, behaviour: Behaviour, question: str = QUARTERS
 ) -> tuple[list[Answer], ChatServer]:
     with chat_server(behaviour) as server:
-        model = ChatModel("modèle d'essai", lambda: server.address, timeout=5.0)
+        model = ChatModel("modèle d'essai", lambda: server.address, timeout=60.0)
         with KnowledgeBase(EmbeddedReader(store, encoder), encoder, model=model) as base:
             return list(base.stream(question)), server
 

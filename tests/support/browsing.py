@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import FloatRect, Locator, Page
 
 OUTPUT = Path(__file__).parents[1] / "output"
 LOOKS: dict[str, dict[str, Any]] = {
@@ -67,6 +67,19 @@ def picture(page: Page, name: str, *, whole: bool = False) -> None:
 def settled(page: Page) -> None:
     """Waits until nothing fades or slides any more: what is half there has half its contrast."""
     page.wait_for_function(SETTLED)
+
+
+def at_rest(part: Locator) -> FloatRect:
+    """Where a part of a page is once it has stayed there for a while: documents that come in push it about."""
+    before, still = None, 0
+    for _ in range(400):
+        box = part.bounding_box()
+        still = still + 1 if box is not None and box == before else 0
+        if box is not None and still == 5:
+            return box
+        before = box
+        part.page.wait_for_timeout(50)
+    raise AssertionError("it does not come to rest")
 
 
 def serious(page: Page, state: str) -> list[str]:

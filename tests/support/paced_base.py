@@ -17,7 +17,7 @@ class PacedBase(SmallBase):
     """« Finds » its sources when told, then « writes » them a few words at each step, as a language model would."""
 
     model_name = "modèle d'essai"
-    PATIENCE = 30.0  # seconds
+    PATIENCE = 600.0  # seconds: a test looks at a page, with axe-core too, between one state and the next
 
     def __init__(self, documents: Sequence[Document]) -> None:
         super().__init__(documents)

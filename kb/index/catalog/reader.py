@@ -76,10 +76,10 @@ class CatalogReader:
             }
 
     def withdrawn(self) -> list[Withdrawn]:
-        """The documents that left the base, latest first."""
+        """The documents that left the base, latest first; those of one second by their ids."""
         columns = self._held.documents.c
         query = sa.select(columns.id, columns.title, columns.source, columns.withdrawn_at)
-        query = query.where(columns.withdrawn_at.is_not(None)).order_by(columns.withdrawn_at.desc())
+        query = query.where(columns.withdrawn_at.is_not(None)).order_by(columns.withdrawn_at.desc(), columns.id)
         with self.database.connect() as connection:
             return [Withdrawn(*row) for row in connection.execute(query)]
 

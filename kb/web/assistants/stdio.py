@@ -27,14 +27,19 @@ def serve_on_stdio(
     groups: Collection[str] = (),
 ) -> None:
     """Serves until standard input ends; with `restrictions`, to somebody who is in `groups`. `warm` is done meanwhile:
-    the base is opened before the first question."""
+    the base is opened before the first question. Returns once that has ended too."""
     views = Views(base, restrictions or Restrictions())
     person = Person("", "reader", frozenset(groups))
     server = protocol_server(Tools(views), version, lambda _: Call(person=person))
+    warming = threading.Thread(target=warm, name="warming", daemon=True)
 
     async def serve() -> None:
         async with stdio_server() as (reading, writing):
-            threading.Thread(target=warm, name="warming", daemon=True).start()
+            warming.start()
             await server.run(reading, writing, server.create_initialization_options())
 
-    asyncio.run(serve())
+    try:
+        asyncio.run(serve())
+    finally:
+        if warming.ident is not None:
+            warming.join()  # see `kb.web.chat.background.end_work`

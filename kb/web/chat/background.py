@@ -13,6 +13,10 @@ import time
 from collections.abc import Callable, Generator
 from typing import Generic, Literal, TypeVar
 
+# The threads that work for a page, or get a base ready, by their names: none waits for anybody.
+OF_WORK = frozenset({"task", "examples", "evaluation", "rephrasing", "warming"})
+LONGEST_END = 5.0  # seconds: whoever stops a container gives it ten, of which the server has taken some
+
 State = TypeVar("State")
 Reason = Literal["stop", "restart", "gone"]
 """Why it was left: to stop it, to begin anew, or because no page has read it for long."""
@@ -22,6 +26,20 @@ BETWEEN_STATES = 0.05  # seconds: twenty states a second read as a flow; more wo
 # Gradio 6 ms of processor, even nothing (30 November 2026): it makes every part of the page that it names anew.
 SILENCE = 2.0
 LONGEST_ABSENCE = 120.0  # seconds: a look at another page and back; then others' questions come first
+
+
+def end_work(longest: float = LONGEST_END) -> bool:
+    """Waits for the threads that are at work, `longest` seconds at most; whether they have all ended.
+
+    A process calls it before it ends. Chroma, tantivy, tokenizers and onnxruntime run outside the interpreter: a thread
+    that comes back from there once the interpreter has begun to end is cut off in the midst of C++ or Rust, and aborts
+    the process (SIGABRT). Whoever started it would take a stop that they asked for for a crash.
+    """
+    end = time.monotonic() + longest
+    working = [thread for thread in threading.enumerate() if thread.name in OF_WORK]
+    for thread in working:
+        thread.join(max(0.0, end - time.monotonic()))
+    return not any(thread.is_alive() for thread in working)
 
 
 class BackgroundTask(Generic[State]):

@@ -155,7 +155,7 @@ def test_no_body_fails(built: FastAPI, sender: Sender) -> None:
 def test_a_session_is_named_as_one_likes_in_a_cookie(sender: Sender, address: str) -> None:
     parts = urlsplit(address)
     for value in ("", '"', "\\", "a;b", "=" * 4000, "\x7f", "é", '"\\000"', "reperes_session=x; reperes_browser=y"):
-        connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=30)
+        connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=120)
         connection.putrequest("GET", "/")
         connection.putheader("cookie", f"reperes_browser={value}".encode())
         connection.endheaders()

@@ -55,14 +55,14 @@ def address(base: SmallBase, settings: Settings, tmp_path: Path) -> Iterator[str
 
 
 def signed_in(address: str, name: str) -> httpx.Client:
-    client = httpx.Client(base_url=address, headers={"origin": address}, timeout=60)
+    client = httpx.Client(base_url=address, headers={"origin": address}, timeout=300)
     answer = client.post("/connexion", data={"nom": name, "mot_de_passe": password(name)})
     assert answer.status_code == 303, answer.text
     return client
 
 
 def test_nobody_unknown_gets_a_file(address: str) -> None:
-    with httpx.Client(base_url=address) as client:
+    with httpx.Client(base_url=address, timeout=120) as client:
         for route in ROUTES:
             answer = client.get(route, params={"document": "rapport.pdf"})
             assert answer.status_code == 401

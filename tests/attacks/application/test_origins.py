@@ -50,7 +50,7 @@ def call(
 ) -> tuple[int, dict[str, str], str]:
     """Status, headers and body of a request whose headers are these (`_` for `-`)."""
     parts = urlsplit(address)
-    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=30)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=120)
     try:
         connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
         given = {"host": parts.netloc, **{name.replace("_", "-"): value for name, value in headers.items()}}
@@ -188,7 +188,7 @@ def test_a_line_s_end_opens_no_path(serve_page: Served, settings: Settings) -> N
     accounts.add("bob", "reader", password("bob"))
     accounts.add("anne", "editor", password("anne"))
     address = serve_page(auth="accounts", accounts=accounts.path)
-    answer = httpx.post(f"{address}/connexion", data={"nom": "bob", "mot_de_passe": password("bob")})
+    answer = httpx.post(f"{address}/connexion", data={"nom": "bob", "mot_de_passe": password("bob")}, timeout=120)
     cookie = f"{COOKIE}={answer.cookies[COOKIE]}"
     assert call(address, "/explorer", cookie=cookie)[0] == 200
     event = '{"data": [], "fn_index": 0}'

@@ -165,7 +165,7 @@ def test_signing_in_again_ends_the_session_of_that_browser(serve_page: ServePage
 @contextmanager
 def streaming(address: str, **headers: str) -> Iterator[Iterator[str]]:
     """The lines of an answer that is asked for as a stream."""
-    with httpx.Client(base_url=address, timeout=60) as client:
+    with httpx.Client(base_url=address, timeout=300) as client:
         asked = {"question": QUESTION, "stream": True}
         with client.stream("POST", "/api/ask", json=asked, headers=headers) as answer:
             assert answer.status_code == 200
@@ -194,9 +194,9 @@ def test_a_stream_under_way_ends_with_what_opened_it(serve_page: ServePage, acco
 
 def signed_in_there(address: str) -> dict[str, str]:
     """Signs in at the provider; the cookie of the session."""
-    with httpx.Client(base_url=address) as client:
+    with httpx.Client(base_url=address, timeout=120) as client:
         leaving = client.get("/connexion/fournisseur")
-        back = httpx.get(leaving.headers["location"]).headers["location"]
+        back = httpx.get(leaving.headers["location"], timeout=120).headers["location"]
         client.get(f"/connexion/retour?{urlsplit(back).query}")
         return {COOKIE: client.cookies[COOKIE]}
 

@@ -22,13 +22,30 @@ DOCUMENTS = 260
 BATCH = 64  # documents that a move commits at once
 
 
-def begin(base: Settings, to: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "app", "move", "--to", to, "--store", str(base.store), "--progress", "lines"]
+# The command, standing still as soon as it has told of a batch: killed there, it is at the same place on any machine.
+STOPPING = """
+import os, signal, sys
+import click
+from app import main
+
+def told(*given, echo=click.echo, **options):
+    echo(*given, **options)
+    if options.get("err"):
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+click.echo = told
+main()
+"""
+
+
+def begin(base: Settings, to: str, *how: str) -> subprocess.Popen[str]:
+    options = ["move", "--to", to, "--store", str(base.store), "--progress", "lines"]
+    command = [sys.executable, *(how or ("-m", "app")), *options]
     return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def kill_after_a_batch(process: subprocess.Popen[str]) -> int:
-    """Kills a move as soon as it tells of a batch; how many documents it told."""
+    """Kills a move as it tells of a batch; how many documents it told."""
     assert process.stderr is not None
     told = process.stderr.readline()
     process.kill()
@@ -50,10 +67,10 @@ def test_a_move_that_is_killed_goes_on_and_ends_whole(
         (tmp_path / "docs" / f"quartier-{number}.md").write_text(text, encoding="utf-8")
     ingest([tmp_path / "docs"], base, tiny_encoder)
     target = request.getfixturevalue("database") if to == "server" else str(tmp_path / "copie")
-    assert kill_after_a_batch(begin(base, target)) == BATCH
+    assert kill_after_a_batch(begin(base, target, "-c", STOPPING)) == BATCH
     first = there(target, base)
     assert BATCH <= first < DOCUMENTS
-    assert kill_after_a_batch(begin(base, target)) == BATCH  # of those that were left
+    assert kill_after_a_batch(begin(base, target, "-c", STOPPING)) == BATCH  # of those that were left
     assert first < there(target, base) < DOCUMENTS + 4
     last = begin(base, target)
     output, _ = last.communicate(timeout=300)

@@ -8,6 +8,7 @@ import pytest
 
 from chat_server import Behaviour, chat_server, failing, saying
 from kb.models.chat.llm import ChatModel
+from kb.question import rephrasing
 from kb.question.follow_up import standalone_question
 from kb.question.rephrasing import rephrased
 from kb.types import Message
@@ -24,9 +25,15 @@ def _client_is_loaded() -> None:
     importlib.import_module("llama_index.llms.openai_like")
 
 
+@pytest.fixture(autouse=True)
+def _the_model_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine, what takes no time may take seconds."""
+    monkeypatch.setattr(rephrasing, "_LONGEST_SECONDS", 60.0)
+
+
 def said_by(behaviour: Behaviour, question: str = QUESTION, *, local: bool = False) -> tuple[str, int]:
     with chat_server(behaviour) as server:
-        model = ChatModel("essai", lambda: server.address, timeout=5.0, local=local)
+        model = ChatModel("essai", lambda: server.address, timeout=60.0, local=local)
         understood = standalone_question(question, HISTORY)
         return rephrased(model, question, understood, HISTORY), len(server.requests)
 

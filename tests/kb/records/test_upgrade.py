@@ -213,7 +213,7 @@ def test_a_process_that_is_killed_half_way_leaves_the_file_as_it_was(tmp_path: P
         f"upgrade._MIGRATIONS, upgrade.LATEST = Path({str(next_version.parent)!r}), {LATER!r}\n"
         f"database.AppDatabase(Path({str(path)!r}))"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, capture_output=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, capture_output=True, timeout=300)
     assert done.returncode == 9, done.stderr
     assert (content(path), version(path)) == (before, None)
 
@@ -254,7 +254,7 @@ def test_a_file_of_the_latest_version_is_opened_without_alembic(tmp_path: Path) 
         f"AppDatabase(Path({str(tmp_path / 'app.db')!r})).close()\n"
         "sys.exit('alembic' in sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=300)
 
 
 @pytest.mark.parametrize("script", ["", BEFORE])
@@ -287,6 +287,6 @@ def test_many_processes_may_open_it_at_once(tmp_path: Path, script: str) -> None
         assert process.stdin is not None
         process.stdin.write("\n")
         process.stdin.flush()
-    told = [process.communicate(timeout=60)[1] for process in processes]
+    told = [process.communicate(timeout=300)[1] for process in processes]
     assert [process.returncode for process in processes] == [0] * 3, told
     assert version(path) == upgrade.LATEST

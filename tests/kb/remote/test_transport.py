@@ -16,7 +16,7 @@ TEXT = b"Une phrase. " * 1000
 
 @pytest.fixture
 def client() -> Iterator[httpx.Client]:
-    with httpx.Client(transport=BoundedTransport(Bounds(100_000, 5.0))) as found:
+    with httpx.Client(transport=BoundedTransport(Bounds(100_000, 60.0))) as found:
         yield found
 
 
@@ -71,7 +71,7 @@ def test_a_proxy_is_gone_through() -> None:
 
     with (
         raw_server(behave) as proxy,
-        httpx.Client(transport=BoundedTransport(Bounds(100_000, 5.0), proxy=proxy)) as client,
+        httpx.Client(transport=BoundedTransport(Bounds(100_000, 60.0), proxy=proxy)) as client,
     ):
         assert client.get("http://modele.example/v1").content == TEXT
     assert asked == ["http://modele.example/v1"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-PATIENCE = 20_000  # milliseconds: an upper bound, never measured
+PATIENCE = 60_000  # milliseconds: an upper bound, never measured
 expect.set_options(timeout=PATIENCE)
 
 

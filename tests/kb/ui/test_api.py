@@ -14,7 +14,7 @@ from small_pages import DOCUMENTS, ServePage
 
 
 class PacedBase(SmallBase):
-    """Gives the next word of its answer when the test lets it."""
+    """Gives the next word of its answer once the test has got the one before, or a moment later: not each is told."""
 
     def __init__(self) -> None:
         super().__init__(DOCUMENTS)
@@ -23,7 +23,7 @@ class PacedBase(SmallBase):
     def stream(self, question: str, **options: Any) -> Iterator[Answer]:
         for answer in super().stream(question, **options):
             yield answer
-            self.go_on.acquire(timeout=0.1)
+            self.go_on.acquire(timeout=0.4)
 
 
 def client_of(address: str) -> Client:
@@ -31,8 +31,12 @@ def client_of(address: str) -> Client:
 
 
 def test_an_answer_streams_to_a_program(serve_page: ServePage) -> None:
-    client = client_of(serve_page(PacedBase()))
-    states = list(client.submit("Qui apporte les aides du programme ?", api_name="/chat"))
+    base = PacedBase()
+    client = client_of(serve_page(base))
+    states = []
+    for state in client.submit("Qui apporte les aides du programme ?", api_name="/chat"):
+        states.append(state)
+        base.go_on.release()
     assert len(states) > 2
     assert [state["final"] for state in states] == [False] * (len(states) - 1) + [True]
     assert len(states[0]["answer"]) < len(states[-1]["answer"])

@@ -262,11 +262,12 @@ def test_a_question_asked_while_the_page_still_loads_is_kept(
         held.append(route)
 
     page.route(re.compile(r"/gradio_api/run/"), hold)
-    page.goto(serve_page(small_base))
+    with page.expect_request(re.compile(r"/gradio_api/run/"), timeout=60_000):  # the page asks for its own state
+        page.goto(serve_page(small_base))
     box = page.get_by_label("Votre question")
     box.fill("Qui apporte les aides du programme ?")
-    page.wait_for_timeout(200)
-    assert held, "the page asks for its own state when it opens"
+    page.wait_for_timeout(200)  # what else it asks for then
+    assert held
     page.unroute(re.compile(r"/gradio_api/run/"))  # lets those that are held go on
     for route in held:
         if (response := route.request.response()) is not None:

@@ -36,6 +36,7 @@ def base(tmp_path: Path, settings: Settings, packaged_encoder: Encoder) -> Itera
     (folder / "budget.md").write_text(TEXT, encoding="utf-8")
     ingest([folder], settings, packaged_encoder)
     with KnowledgeBase.open(settings, packaged_encoder) as opened:
+        opened.ask("Quel est le budget ?")  # the models are loaded here, not while a page waits
         yield opened
 
 
@@ -142,14 +143,14 @@ def test_from_a_feedback_to_a_report(
     page.go_back()
     page.get_by_role("link", name="Revenir aux évaluations").click()
     page.locator("#query-list").get_by_label("avis-1").wait_for()
-    report = httpx.get(f"{address}/evaluation/rapport/3")
+    report = httpx.get(f"{address}/evaluation/rapport/3", timeout=120)
     assert report.status_code == 200
     assert "Réponse incomplète" in report.text
-    assert httpx.get(f"{address}/evaluation/rapport/9").status_code == 404
-    exported = httpx.get(f"{address}/evaluation/questions.jsonl")
+    assert httpx.get(f"{address}/evaluation/rapport/9", timeout=120).status_code == 404
+    exported = httpx.get(f"{address}/evaluation/questions.jsonl", timeout=120)
     assert [json.loads(line)["id"] for line in exported.text.splitlines()] == ["avis-1", "q2"]
-    assert httpx.get(f"{address}/evaluation/questions.xlsx").content[:2] == b"PK"
-    assert httpx.get(f"{address}/evaluation/questions.exe").status_code == 404
+    assert httpx.get(f"{address}/evaluation/questions.xlsx", timeout=120).content[:2] == b"PK"
+    assert httpx.get(f"{address}/evaluation/questions.exe", timeout=120).status_code == 404
 
     page.locator("#query-list").get_by_label("q2 — Combien de quartiers").check()
     expect(page.get_by_label("Identifiant")).to_have_value("q2")

@@ -38,10 +38,15 @@ def test_a_server_that_nobody_asks_rests(serve_page: ServePage, small_base: Smal
     begun = set(threading.enumerate()) - others
     (server,) = [thread.native_id for thread in begun if thread.name == "serving"]
     assert server is not None
-    time.sleep(0.5)
-    before = wakes(server)
-    time.sleep(SECONDS)
-    assert wakes(server) - before < MOST_WAKES_A_SECOND * SECONDS
+
+    def wakes_a_second() -> float:
+        began, before = time.monotonic(), wakes(server)
+        time.sleep(SECONDS)
+        return (wakes(server) - before) / (time.monotonic() - began)
+
+    # Threads that earlier tests left at work share the interpreter with it, and wake it: a server that looks for events
+    # without rest does so at each try.
+    assert any(wakes_a_second() < MOST_WAKES_A_SECOND for _ in range(10))
 
 
 def test_parts_that_are_made_anew_are_the_same() -> None:

@@ -33,7 +33,7 @@ def application(settings: Settings) -> Iterator[Application]:
         )
         kept = conversations_of(given)
         address = servers.serve(opened, ingestor or StillIngestor(), EXAMPLES, None, desk, kept, **changed)
-        clients.append(httpx.Client(base_url=address, headers={"accept": "text/html"}, timeout=60))
+        clients.append(httpx.Client(base_url=address, headers={"accept": "text/html"}, timeout=300))
         return clients[-1]
 
     yield build

@@ -64,7 +64,7 @@ class Sender:
         self.failed: list[str] = []
 
     def _open(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection(str(self._parts.hostname), self._parts.port, timeout=30)
+        return http.client.HTTPConnection(str(self._parts.hostname), self._parts.port, timeout=120)
 
     def send(self, method: str, target: str, body: str = "", kind: str = "") -> int:
         """The status. A stream is not waited for. What failed is kept, to be told at once."""

@@ -51,7 +51,7 @@ def call(
         body = urlencode(body).encode()
         sent["content-type"] = FORM
     parts = urlsplit(address)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=300)
     try:
         connection.request(method or ("GET" if body is None else "POST"), path, body, sent)
         answer = connection.getresponse()

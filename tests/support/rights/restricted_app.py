@@ -147,7 +147,7 @@ def _add_accounts(settings: Settings) -> Mapping[str, str]:
 
 def _client(address: str, name: str, token: str) -> httpx.Client:
     headers = {"accept": "text/html"} | ({"authorization": f"Bearer {token}"} if token else {})
-    client = httpx.Client(base_url=address, headers=headers, timeout=60)
+    client = httpx.Client(base_url=address, headers=headers, timeout=300)
     if name != "nobody" and not token:
         assert client.post("/connexion", data={"nom": name, "mot_de_passe": password(name)}).status_code == 303
     return client

@@ -26,7 +26,7 @@ def over_http(
     async def run() -> Result:
         told = {**headers, **({"Authorization": f"Bearer {token}"} if token else {})}
         async with (
-            httpx2.AsyncClient(headers=told, timeout=60) as http,
+            httpx2.AsyncClient(headers=told, timeout=300) as http,
             Client(streamable_http_client(f"{address}/api/mcp", http_client=http), mode=mode) as client,
         ):
             return await work(client)

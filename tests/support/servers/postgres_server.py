@@ -18,6 +18,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 _USER = "nobody" if os.geteuid() == 0 else None
+_PATIENCE = "--timeout=300"  # seconds: by itself pg_ctl waits for one minute
 # Nothing here outlives the session: it need not survive a power cut. It has to survive a crash of the server: what was
 # committed is handed to the system before it is told done (synchronous_commit is left on).
 _OPTIONS = (
@@ -66,16 +67,16 @@ class PostgresServer:
                 sa.text("SELECT oid FROM pg_database WHERE datname = :name"), {"name": name}
             ).scalar_one()
         files = (self._folder / "data" / "base" / str(number)).iterdir()
-        return any(content in file.read_bytes() for file in files)
+        return any(content in _held(file) for file in files)
 
     def start(self) -> None:
         """Starts it, and waits until it answers."""
         options = " ".join(f"-c {option}" for option in (*_OPTIONS, f"unix_socket_directories={self._folder}"))
-        self._run("pg_ctl", "--wait", f"--log={self._folder / 'log'}", f"--options={options}", "start")
+        self._run("pg_ctl", "--wait", _PATIENCE, f"--log={self._folder / 'log'}", f"--options={options}", "start")
 
     def stop(self, mode: str = "fast") -> None:
         """Stops it: `fast`, or `immediate`, which is what a crash looks like."""
-        self._run("pg_ctl", "--wait", f"--mode={mode}", "stop")
+        self._run("pg_ctl", "--wait", _PATIENCE, f"--mode={mode}", "stop")
 
     def be_copy_of(self, primary: PostgresServer) -> None:
         """Makes its data a copy of a server that runs; started, it follows that one (streaming replication)."""
@@ -84,7 +85,7 @@ class PostgresServer:
 
     def promote(self) -> None:
         """Has it follow no more, and take writes."""
-        self._run("pg_ctl", "--wait", "promote")
+        self._run("pg_ctl", "--wait", _PATIENCE, "promote")
 
     def make(self) -> None:
         """Makes its data."""
@@ -104,6 +105,14 @@ class PostgresServer:
             )
             told.seek(0)
             assert done.returncode == 0, told.read().decode(errors="replace")
+
+
+def _held(file: Path) -> bytes:
+    """The bytes of a file; none of one that the server has taken away meanwhile."""
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 @contextmanager

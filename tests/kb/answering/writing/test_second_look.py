@@ -33,7 +33,7 @@ def units(text: str = TEXT) -> tuple[SourceUnit, ...]:
 def judged(behaviour: Behaviour, *sentences: str) -> tuple[list[int], str]:
     """The places rejected, and the prompt that the server got."""
     with chat_server(behaviour) as server:
-        model = ChatModel("relecteur", lambda: server.address, context_tokens=16_384, timeout=2.0)
+        model = ChatModel("relecteur", lambda: server.address, context_tokens=16_384, timeout=60.0)
         try:
             places = rejected(model, "Que finance le fonds ?", [(sentence, units()) for sentence in sentences])
         finally:
@@ -93,7 +93,7 @@ def looked_at(verdicts: Behaviour) -> tuple[Written, int]:
     """The answer after a second look, and how often it was asked for."""
     with chat_server(saying(DRAFT)) as writer, chat_server(verdicts) as judge:
         model = ChatModel("m", lambda: writer.address, context_tokens=16_384, profile="whole")
-        checker = ChatModel("relecteur", lambda: judge.address, context_tokens=16_384, timeout=2.0)
+        checker = ChatModel("relecteur", lambda: judge.address, context_tokens=16_384, timeout=60.0)
         *_, last = write(model, "Que finance le fonds ?", [extract()], checker=checker)
         model.close()
         checker.close()

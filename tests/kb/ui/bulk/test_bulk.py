@@ -125,7 +125,7 @@ def test_the_progress_of_a_file_is_seen_while_it_is_sent(
     page = open_page(address)
     page.goto(f"{address}/documents")
     # A narrow line, as from a site away: nothing but the amount that is sent at a time depends on it.
-    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 50_000}
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 20_000}
     session = page.context.new_cdp_session(page)
     session.send("Network.emulateNetworkConditions", slow)
     note = tmp_path / "long.md"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from browsing import LOOKS, ask, picture, serious
+from browsing import LOOKS, ask, at_rest, picture, serious
 from kb.types import Answer, Document
 from small_base import SmallBase, citation_of
 from small_pages import DOCUMENTS, FINANCING, QUARTERS, ServePage
@@ -60,17 +60,14 @@ def test_citations_are_turned_on_one_spot(
     expect(bar.locator(".count")).to_have_text("1 sur 6")
     expect(page.locator("#reader mark").first).to_be_visible()
     onward = bar.get_by_role("button", name="Citation suivante")
-    page.wait_for_timeout(300)  # where the bar comes to rest
+    at_rest(onward)
     onward.scroll_into_view_if_needed()
-    spot = onward.bounding_box()
-    assert spot is not None
-    seen = []
-    for number in range(2, 7):
+    spot = at_rest(onward)
+    for number, (_, quote) in enumerate(QUOTES[1:], start=2):
         page.mouse.click(spot["x"] + spot["width"] / 2, spot["y"] + spot["height"] / 2)
         expect(bar.locator(".count")).to_have_text(f"{number} sur 6")
         expect(page.locator("#current .reference[aria-current=true]")).to_have_text([str(number)])
-        seen.append(page.locator("#reader mark").first.text_content())
-    assert seen == [quote for _, quote in QUOTES[1:]]
+        expect(page.locator("#reader mark").first).to_have_text(quote)
     expect(onward).to_be_focused()
     expect(onward).to_have_attribute("aria-disabled", "true")
     expect(page.locator("#announcer")).to_have_text("Citation 6 sur 6 : Les quartiers")

@@ -100,6 +100,22 @@ def test_without_a_base_it_says_what_to_do(environ: dict[str, str], tmp_path: Pa
     assert "reperes ingest" in told(result)
 
 
+def test_it_ends_once_what_gets_the_base_ready_has_ended() -> None:
+    """A thread that comes back from native code while the interpreter ends would abort the command."""
+    code = (
+        "import sys, time\n"
+        "from kb.web.assistants.stdio import serve_on_stdio\n"
+        "def warm():\n"
+        "    time.sleep(1)\n"
+        "    print('ready', file=sys.stderr)\n"
+        "serve_on_stdio(lambda: None, '0', warm)\n"
+        "print('left', file=sys.stderr)\n"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, input="", capture_output=True, text=True, check=True, timeout=300)
+    assert (done.stdout, done.stderr.split()) == ("", ["ready", "left"])
+
+
 def test_nothing_but_the_protocol_stands_on_standard_output(stocked: dict[str, str]) -> None:
     def message(number: int, method: str, params: dict[str, Any]) -> str:
         return json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
@@ -130,7 +146,7 @@ def test_nothing_but_the_protocol_stands_on_standard_output(stocked: dict[str, s
         line = json.loads(process.stdout.readline())
         assert line["jsonrpc"] == "2.0"
         answers[line.get("id")] = line
-    rest, log = process.communicate(timeout=60)  # ends standard input: the command ends by itself
+    rest, log = process.communicate(timeout=300)  # ends standard input: the command ends by itself
     assert rest == ""
     assert process.returncode == 0, log
     assert log

@@ -71,7 +71,7 @@ def test_a_provider_tells_the_groups_at_sign_in(application: Application, source
         for claim, expected in (("groups", 200), ("", 404), ("roles", 404)):
             client = application(RestrictedBase(DOCUMENTS), **given, oidc_groups=claim)
             leaving = client.get("/connexion/fournisseur")
-            back = httpx.get(leaving.headers["location"]).headers["location"]
+            back = httpx.get(leaving.headers["location"], timeout=120).headers["location"]
             assert client.get(f"/connexion/retour?{back.partition('?')[2]}").status_code == 303
             assert status(client) == expected
             assert status(client, x_forwarded_groups="rh") == expected

@@ -37,7 +37,7 @@ def comes_back(client: httpx.Client) -> httpx.Response:
     """Follows the way to the provider and back; the port of the test's server is put into the address to return to."""
     leaving = client.get("/connexion/fournisseur?suite=/explorer")
     assert leaving.status_code == 302
-    back = httpx.get(leaving.headers["location"]).headers["location"]
+    back = httpx.get(leaving.headers["location"], timeout=120).headers["location"]
     return client.get(f"/connexion/retour?{urlsplit(back).query}")
 
 
@@ -198,9 +198,9 @@ def test_an_answer_that_was_not_asked_for_opens_nothing(application: Application
 
 
 def test_a_provider_that_does_not_answer_is_told(application: Application, provider: Provider) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    client = served(application, provider, oidc_issuer=f"http://127.0.0.1:{port}")
-    answer = client.get("/connexion/fournisseur")
+    with socket.socket() as held:  # nobody listens there, and nobody else can meanwhile
+        held.bind(("127.0.0.1", 0))
+        client = served(application, provider, oidc_issuer=f"http://127.0.0.1:{held.getsockname()[1]}")
+        answer = client.get("/connexion/fournisseur")
     assert answer.status_code == 401
     assert "ne répond pas" in answer.text

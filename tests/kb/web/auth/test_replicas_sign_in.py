@@ -38,7 +38,7 @@ def test_a_sign_in_begun_at_one_replica_ends_at_another(
 ) -> None:
     one, other = (served(application, provider, database) for _ in range(2))
     leaving = one.get("/connexion/fournisseur?suite=/explorer")
-    back = httpx.get(leaving.headers["location"]).headers["location"]
+    back = httpx.get(leaving.headers["location"], timeout=120).headers["location"]
     other.cookies.update(one.cookies)
     answer = other.get(f"/connexion/retour?{urlsplit(back).query}")
     assert (answer.status_code, answer.headers["location"]) == (303, "/explorer")
@@ -52,7 +52,7 @@ def test_another_base_ends_no_sign_in_of_this_one(
 ) -> None:
     one = served(application, provider, database)
     apart = served(application, provider, request.getfixturevalue("postgres").new_database())
-    back = httpx.get(one.get("/connexion/fournisseur").headers["location"]).headers["location"]
+    back = httpx.get(one.get("/connexion/fournisseur").headers["location"], timeout=120).headers["location"]
     apart.cookies.update(one.cookies)
     assert apart.get(f"/connexion/retour?{urlsplit(back).query}").status_code == 401
 

@@ -8,7 +8,7 @@ from collections.abc import Generator
 import pytest
 
 from kb.web.chat import background
-from kb.web.chat.background import BackgroundTask, RunningTasks
+from kb.web.chat.background import BackgroundTask, RunningTasks, end_work
 
 
 class Work:
@@ -123,6 +123,15 @@ def test_one_that_nobody_reads_for_long_is_let_go() -> None:
     work.go.release()
     assert work.closed.wait(30)
     assert task.left == "gone"
+
+
+def test_who_ends_a_process_waits_for_what_is_at_work() -> None:
+    work = Work()
+    task = BackgroundTask(work.states)
+    assert not end_work(0.05)
+    work.go.release(3)
+    assert end_work(60)
+    assert task.latest == 3
 
 
 def test_two_pages_read_the_same_task() -> None:

@@ -33,8 +33,8 @@ def test_who_has_an_account_and_the_link_reads_and_nobody_else(application: Appl
     client = application(auth="accounts", accounts=accounts.path)
     address = str(client.base_url).rstrip("/")
     with (
-        httpx.Client(base_url=address, headers={"accept": "text/html"}, timeout=60) as anne,
-        httpx.Client(base_url=address, headers={"accept": "text/html"}, timeout=60) as bob,
+        httpx.Client(base_url=address, headers={"accept": "text/html"}, timeout=300) as anne,
+        httpx.Client(base_url=address, headers={"accept": "text/html"}, timeout=300) as bob,
     ):
         for name, person in (("anne", anne), ("bob", bob)):
             person.post("/connexion", data={"nom": name, "mot_de_passe": password(name), "suite": "/"})
