@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from kb.answering.chronology import conflicting, dated_value, most_recent_first
 from kb.answering.composing.lists import answering_first, whole_list
+from kb.answering.composing.standing_alone import LONGEST_CONTEXT, untied, with_antecedent, without_yes_or_no
 from kb.answering.composing.whole_units import completed, says_again, what_it_goes_on_from, with_what_follows
 from kb.answering.hostile import is_hostile
 from kb.answering.reading import Scored
@@ -31,24 +32,7 @@ MARGIN, MARGIN_OF_OTHERS = 2.5, 1.5
 # lose one and two (30 November 2026).
 _NEARLY_AS_GOOD = 0.6
 _SAME_LIST = 3  # chosen units that are items of one list: it is what answers
-_LONGEST_CONTEXT = 240  # characters
-# « Il faut », « il s'agit » point at nothing.
-_POINTS_BACK = re.compile(
-    r"(?:ils?|elles?|celui-ci|celle-ci|ceux-ci|celles-ci|ce dernier|cette derniere|ces derni(?:er|ere)s|d'autres)\b"
-    r"(?! (?:faut|fallait|faudra|s'agit|s'agira|existe|y a|y avait|y aura|reste|convient|suffit|est (?:possible|prevu|"
-    r"interdit|conseille|recommande|necessaire|indispensable|demande)|n'y a|n'existe)\b)"
-)
-
-
-# A page that answers its own question (« La loi le dit-elle ? Oui. La loi… »), beside another question.
-_YES_OR_NO = re.compile(r"(?:Oui|Non)\s?[.,;:!]\s*(?=\w)")
 _DECIDES = re.compile(r"(?:En (?:principe|général),? )?(?:oui|non)\s?(?:[.,;:!]|$)", re.IGNORECASE)
-# What ties a sentence to one before it that is not shown.
-_TIES_BACK = re.compile(
-    r"(?:(?:Toutefois|Cependant|Néanmoins|Pourtant|En revanche|Par ailleurs|De plus|En outre|En effet|Ainsi|Enfin|"
-    r"Par conséquent|Dès lors|À l['’]inverse|Au contraire|D['’]autre part|Pour autant|De son côté|De leur côté|Or),|"
-    r"Mais|Et)\s+(?=\w)"
-)
 
 
 def choose(units: Sequence[Scored], question: Question) -> list[Scored]:
@@ -154,8 +138,8 @@ def readable(chosen: Sequence[Scored], question: Question, read: Sequence[Scored
             whole = answering_first(whole, [(unit.evidence, unit.evidence.score) for unit in read])
         # « D'autres dates… » says nothing above the sentence that it adds to.
         told = {(one.evidence.document.id, one.evidence.end) for one in shown} if _adds(evidence) else ends
-        own = whole or _led_to(_untied(_with_antecedent(evidence, told), ends), shown)
-        shown.append(replace(unit, evidence=_without_yes_or_no(own) if is_open(question.standalone) else own))
+        own = whole or _led_to(untied(with_antecedent(evidence, told), ends), shown)
+        shown.append(replace(unit, evidence=without_yes_or_no(own) if is_open(question.standalone) else own))
     return sorted(shown, key=lambda unit: "\n" not in unit.evidence.text) if question.wants_list else shown
 
 
@@ -180,55 +164,11 @@ def _led_by(item: Evidence, evidence: Evidence) -> bool:
 def _led_to(evidence: Evidence, shown: Sequence[Scored]) -> Evidence:
     """An item with the line that leads to it (« Le fonds finance : … »), unless the unit shown before has the same."""
     lead = evidence.context
-    if evidence.kind != "item" or not lead.endswith(":") or len(lead) > _LONGEST_CONTEXT or is_hostile(lead):
+    if evidence.kind != "item" or not lead.endswith(":") or len(lead) > LONGEST_CONTEXT or is_hostile(lead):
         return evidence
     if any(unit.evidence.text.startswith(lead) for unit in shown):
         return evidence
     return replace(evidence, text=f"{lead} {evidence.text}", context="")
-
-
-def _without_yes_or_no(evidence: Evidence) -> Evidence:
-    """A unit without the « Oui » or « Non » that it begins with."""
-    return _without(_YES_OR_NO, evidence)
-
-
-def _untied(evidence: Evidence, ends: Collection[tuple[str, int]]) -> Evidence:
-    """A sentence without the « Toutefois, » that ties it to the one before, unless that is shown."""
-    before = len(evidence.document.text[: evidence.start].rstrip())
-    if evidence.kind != "sentence" or (evidence.document.id, before) in ends:
-        return evidence
-    return _without(_TIES_BACK, evidence)
-
-
-def _without(first: re.Pattern[str], evidence: Evidence) -> Evidence:
-    """A unit without the words that it begins with."""
-    if (match := first.match(evidence.text)) is None:
-        return evidence
-    rest = evidence.text[match.end() :]
-    # The words in the document may be set otherwise (a line end for a space).
-    there = first.match(evidence.document.text, evidence.start)
-    start = evidence.start if there is None else there.end()
-    return replace(evidence, text=rest[0].upper() + rest[1:], start=start)
-
-
-def _with_antecedent(evidence: Evidence, ends: Collection[tuple[str, int]]) -> Evidence:
-    """A sentence that begins with a pronoun (« Il disparaît… ») with the sentence before it.
-
-    Left as they are: those whose sentence before is shown already, is long, or does not stand right before it.
-    """
-    folded = fold(evidence.text)
-    if evidence.kind != "sentence" or not _POINTS_BACK.match(folded) or not evidence.context:
-        return evidence
-    whole, context = evidence.document.text, evidence.context
-    if len(context) > _LONGEST_CONTEXT or _POINTS_BACK.match(fold(context)) or is_hostile(context):
-        return evidence
-    before = whole[: evidence.start].rstrip()
-    start = len(before) - len(context)
-    if not before.endswith(context) or "\n\n" in whole[len(before) : evidence.start]:
-        return evidence
-    if start < evidence.passage.start or (evidence.document.id, len(before)) in ends:
-        return evidence
-    return replace(evidence, text=whole[start : evidence.end], start=start, context="")
 
 
 def values_by_date(shown: Sequence[Scored], question: Question) -> tuple[list[Scored], int]:
