@@ -6,18 +6,19 @@ a pronoun with the sentence before; a list or table whole where the question ask
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
+from kb.answering.asked.near_names import is_of_another
 from kb.answering.chronology import conflicting, dated_value, most_recent_first
+from kb.answering.composing.first import answering_best_first, is_about
 from kb.answering.composing.lists import answering_first, whole_list
 from kb.answering.composing.standing_alone import LONGEST_CONTEXT, untied, with_antecedent, without_yes_or_no
 from kb.answering.composing.whole_units import completed, says_again, what_it_goes_on_from, with_what_follows
 from kb.answering.hostile import is_hostile
 from kb.answering.reading import Scored
 from kb.question.intent import is_open
-from kb.text.figures import MARKS, figures
+from kb.text.figures import MARKS
 from kb.text.folding import fold
 from kb.text.stems import stems
 from kb.types import Citation, Evidence, Question
@@ -28,11 +29,7 @@ MOST_SUPPORTS = 3
 # 58 of the corpus (30 November 2026), these show the fewest units, 3.3, and hold as much of what is expected, 0.84 and
 # 0.82; 4 and 2 hold 0.85 and 0.82 in 3.7.
 MARGIN, MARGIN_OF_OTHERS = 2.5, 1.5
-# From 0.5 to 0.7, one more first sentence of the bundled corpus answers and none of the other bases changes; 1 and 2
-# lose one and two (30 November 2026).
-_NEARLY_AS_GOOD = 0.6
 _SAME_LIST = 3  # chosen units that are items of one list: it is what answers
-_DECIDES = re.compile(r"(?:En (?:principe|général),? )?(?:oui|non)\s?(?:[.,;:!]|$)", re.IGNORECASE)
 
 
 def choose(units: Sequence[Scored], question: Question) -> list[Scored]:
@@ -40,7 +37,7 @@ def choose(units: Sequence[Scored], question: Question) -> list[Scored]:
 
     Where the question asks for one figure and the first one has it, units without one support nothing.
     """
-    units = completed(_deciding_first(_of_the_year_first(_telling(units, question), question), question))
+    units = completed(answering_best_first(_telling(units, question), question))
     if question.wants_one_figure and units and units[0].fit > 0:
         units = [unit for unit in units if unit.fit > 0]
     chosen: list[Scored] = []
@@ -48,6 +45,8 @@ def choose(units: Sequence[Scored], question: Question) -> list[Scored]:
     for unit in units:
         words = fold(unit.evidence.text)
         if words in seen or (chosen and unit.evidence.score < chosen[0].evidence.score - _margin(unit, chosen[0])):
+            continue
+        if chosen and is_about(chosen[0], question) and is_of_another(unit.evidence.text, question):
             continue
         if says_again(unit, chosen) or any(_overlap(one.evidence, unit.evidence) for one in chosen):
             continue
@@ -66,32 +65,6 @@ def _telling(units: Sequence[Scored], question: Question) -> Sequence[Scored]:
         return units
     asked = set(stems(question.standalone))
     return [unit for unit in units if not set(stems(unit.evidence.text)) <= asked] or units
-
-
-def _of_the_year_first(units: Sequence[Scored], question: Question) -> Sequence[Scored]:
-    """The units, of which one that names a year of the question comes first where it is nearly as good as the best."""
-    if not units or not question.years or _is_of(units[0], question.years):
-        return units
-    least = units[0].evidence.score - _NEARLY_AS_GOOD
-    near = (unit for unit in units if unit.evidence.score >= least and (unit.fit > 0 or not question.wants_one_figure))
-    best = next((unit for unit in near if _is_of(unit, question.years)), units[0])
-    return [best, *(unit for unit in units if unit is not best)]
-
-
-def _deciding_first(units: Sequence[Scored], question: Question) -> Sequence[Scored]:
-    """The units, of which one of the best one's document that says yes or no comes first where it is nearly as good and
-    the question asks for that.
-    """
-    if not units or is_open(question.standalone) or _DECIDES.match(units[0].evidence.text):
-        return units
-    least, document = units[0].evidence.score - _NEARLY_AS_GOOD, units[0].evidence.document.id
-    near = (unit for unit in units if unit.evidence.score >= least and unit.evidence.document.id == document)
-    best = next((unit for unit in near if _DECIDES.match(unit.evidence.text)), units[0])
-    return [best, *(unit for unit in units if unit is not best)]
-
-
-def _is_of(unit: Scored, years: Collection[int]) -> bool:
-    return any(figure.date[0] in years for figure in figures(unit.evidence.text))
 
 
 def _margin(unit: Scored, first: Scored) -> float:
