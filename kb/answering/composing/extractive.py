@@ -13,7 +13,14 @@ from kb.answering.asked.near_names import is_of_another
 from kb.answering.chronology import conflicting, dated_value, most_recent_first
 from kb.answering.composing.first import answering_best_first, is_about
 from kb.answering.composing.lists import answering_first, whole_list
-from kb.answering.composing.standing_alone import LONGEST_CONTEXT, untied, with_antecedent, without_yes_or_no
+from kb.answering.composing.standing_alone import (
+    LONGEST_CONTEXT,
+    answers_another,
+    introduced,
+    untied,
+    with_antecedent,
+    without_yes_or_no,
+)
 from kb.answering.composing.whole_units import completed, says_again, what_it_goes_on_from, with_what_follows
 from kb.answering.hostile import is_hostile
 from kb.answering.reading import Scored
@@ -95,7 +102,6 @@ def readable(chosen: Sequence[Scored], question: Question, read: Sequence[Scored
     out. A list is whole where the question asks for one, and then comes first, or where three of its items were chosen.
     Where it asks for none, the first line of a list answers, by the scores of the units `read`.
     """
-    ends = {(unit.evidence.document.id, unit.evidence.end) for unit in chosen}
     shown: list[Scored] = []
     for unit in chosen:
         evidence = unit.evidence
@@ -109,10 +115,12 @@ def readable(chosen: Sequence[Scored], question: Question, read: Sequence[Scored
         whole = whole if wanted else None
         if whole is not None and not question.wants_list:
             whole = answering_first(whole, [(unit.evidence, unit.evidence.score) for unit in read])
-        # « D'autres dates… » says nothing above the sentence that it adds to.
-        told = {(one.evidence.document.id, one.evidence.end) for one in shown} if _adds(evidence) else ends
-        own = whole or _led_to(untied(with_antecedent(evidence, told), ends), shown)
-        shown.append(replace(unit, evidence=without_yes_or_no(own) if is_open(question.standalone) else own))
+        # What is shown below tells nobody what one above it points to.
+        told = {(one.evidence.document.id, one.evidence.end) for one in shown}
+        own = whole or _led_to(untied(with_antecedent(evidence, told), told), shown)
+        if is_open(question.standalone) or answers_another(own, question):
+            own = without_yes_or_no(own)
+        shown.append(replace(unit, evidence=own))
     return sorted(shown, key=lambda unit: "\n" not in unit.evidence.text) if question.wants_list else shown
 
 
@@ -165,7 +173,8 @@ def write(shown: Sequence[Scored], paragraphs: int = 1, dated: int = 0) -> tuple
     for number, unit in enumerate(shown, start=1):
         evidence = unit.evidence
         # A document's own marks (« [2] » of a footnote) would be taken for references of the answer.
-        text = MARKS.sub("", evidence.text).rstrip()
+        text = introduced(evidence) if number == paragraphs == 1 else evidence.text
+        text = MARKS.sub("", text).rstrip()
         if evidence.kind == "item" and "\n" not in text:
             text = text.rstrip(" \u00a0\u202f;,")  # what sets it apart from the next one
         parts.append(_marked(text, number) if number <= paragraphs else _bullet(text, number))
