@@ -18,6 +18,7 @@ from kb.answering.composing.standing_alone import (
     answers_another,
     introduced,
     untied,
+    untied_text,
     with_antecedent,
     without_yes_or_no,
 )
@@ -139,12 +140,12 @@ def _overlap(one: Evidence, other: Evidence) -> bool:
 def _led_by(item: Evidence, evidence: Evidence) -> bool:
     """Whether a unit is the lead-in that an item shown before it begins with."""
     same = item.document.id == evidence.document.id
-    return same and evidence.end <= item.start and item.text.startswith(f"{evidence.text} ")
+    return same and evidence.end <= item.start and item.text.startswith(f"{untied_text(evidence.text)} ")
 
 
 def _led_to(evidence: Evidence, shown: Sequence[Scored]) -> Evidence:
     """An item with the line that leads to it (« Le fonds finance : … »), unless the unit shown before has the same."""
-    lead = evidence.context
+    lead = untied_text(evidence.context)
     if evidence.kind != "item" or not lead.endswith(":") or len(lead) > LONGEST_CONTEXT or is_hostile(lead):
         return evidence
     if any(unit.evidence.text.startswith(lead) for unit in shown):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from kb.answering.asked.near_names import is_of_another, names_all
+from kb.answering.composing.standing_alone import has_its_clause
 from kb.answering.reading import Scored
 from kb.question.intent import is_open
 from kb.text.figures import figures
@@ -29,6 +30,14 @@ def answering_best_first(units: Sequence[Scored], question: Question) -> Sequenc
     if units and not is_open(question.standalone) and not _decides(units[0]):
         document = units[0].evidence.document.id
         units = _leading(units, lambda unit: unit.evidence.document.id == document and _decides(unit))
+    if units and not has_its_clause(units[0].evidence):
+        document = units[0].evidence.document.id
+        units = _leading(
+            units,
+            lambda unit: (
+                _has_figure(unit, question) and unit.evidence.document.id == document and has_its_clause(unit.evidence)
+            ),
+        )
     return units
 
 

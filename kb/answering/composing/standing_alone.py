@@ -34,10 +34,10 @@ _THIS = (
     r"(?:dans|pendant|apres|avant|pour|durant|en|a) )?"
     r"(?:c'est|(?:ce|cet|cette|ces|celui|celle|ceux|celles|cela|ceci)(?! (?:qui|que|dont|qu')))\b"
 )
-_NO_CLAUSE = (
+_NO_CLAUSE = re.compile(
     r"(?:a condition|au plus tard|a defaut|sinon|le cas echeant|par exemple|exemples?|sauf|y compris|notamment)\b"
 )
-_POINTS_BACK = re.compile(f"{_PRONOUN}|{_THIS}|{_NO_CLAUSE}")
+_POINTS_BACK = re.compile(f"{_PRONOUN}|{_THIS}|{_NO_CLAUSE.pattern}")
 # What ties a sentence to one before it that is not shown.
 _TIES_BACK = re.compile(
     r"(?:(?:De plus|De même|Ainsi|Enfin|À l['’]inverse|Au contraire|D['’]autre part|Or),|"
@@ -60,8 +60,7 @@ def points_back(text: str) -> bool:
     """Whether a sentence begins with what the one before tells (« Il », « Cette durée »), or with no clause of its own
     (« À condition de… »), behind what ties it to that one or not.
     """
-    tie = _TIES_BACK.match(text)
-    return _POINTS_BACK.match(fold(text[tie.end() :] if tie else text)) is not None
+    return _POINTS_BACK.match(fold(_behind_tie(text))) is not None
 
 
 def answers_another(evidence: Evidence, question: Question) -> bool:
@@ -95,6 +94,12 @@ def untied(evidence: Evidence, ends: Collection[tuple[str, int]]) -> Evidence:
     return _without(_TIES_BACK, evidence)
 
 
+def untied_text(text: str) -> str:
+    """A line without what ties it to the one before."""
+    rest = _behind_tie(text)
+    return text if rest == text else rest[0].upper() + rest[1:]
+
+
 def with_antecedent(evidence: Evidence, ends: Collection[tuple[str, int]]) -> Evidence:
     """A sentence that points back (« Il disparaît… ») with the sentence before it.
 
@@ -113,6 +118,12 @@ def with_antecedent(evidence: Evidence, ends: Collection[tuple[str, int]]) -> Ev
     if start < evidence.passage.start or (evidence.document.id, len(before)) in ends:
         return evidence
     return replace(evidence, text=joined(context, evidence.text), start=start, context="")
+
+
+def has_its_clause(evidence: Evidence) -> bool:
+    """Whether a unit is no mere « À condition de… » of a sentence that cannot come with it."""
+    text = fold(_behind_tie(evidence.text))
+    return evidence.kind != "sentence" or not _NO_CLAUSE.match(text) or with_antecedent(evidence, ()) is not evidence
 
 
 def joined(before: str, sentence: str) -> str:
@@ -135,6 +146,12 @@ def introduced(evidence: Evidence) -> str:
     if not 0 < len(title) <= _LONGEST_TITLE or is_hostile(title):
         return evidence.text
     return f"{title} — {evidence.text}"
+
+
+def _behind_tie(text: str) -> str:
+    """What stands behind « Toutefois, » in a sentence, or all of it."""
+    tie = _TIES_BACK.match(text)
+    return text if tie is None else text[tie.end() :]
 
 
 def _begins_paragraph(evidence: Evidence) -> bool:

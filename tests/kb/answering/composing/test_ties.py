@@ -56,3 +56,11 @@ def test_a_pronoun_behind_a_tie_comes_with_the_sentence_that_it_points_to() -> N
     whole = f"{BEFORE} Par contre il oublie les ports."
     text, (citation,) = write(readable([units_in(whole)[1]], WHO))
     assert (text, citation.quote) == ("Le fonds aide les villes ; par contre il oublie les ports. [1]", whole)
+
+
+def test_what_leads_to_an_item_is_tied_to_nothing_before_it() -> None:
+    _, bridges, quays = units_in("En outre, le fonds finance :\n\n- les ponts\n- les quais")
+    assert [unit.evidence.text for unit in readable([bridges, quays], WHO)] == [
+        "Le fonds finance : les ponts",
+        "les quais",
+    ]
