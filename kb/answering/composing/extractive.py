@@ -1,7 +1,8 @@
 """The answer without a language model: the unit that answers, first and alone, then at most three that support it.
 
 Each unit is shown so that it can be read by itself: an item with the words that lead to it, a row as « name : value »,
-a pronoun with the sentence before; a list or table whole where the question asks for one, or where its lead-in answers.
+what points back with the sentence before; a list or table whole where the question asks for one, or where its lead-in
+answers.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ _DECIDES = re.compile(r"(?:En (?:principe|général),? )?(?:oui|non)\s?(?:[.,;:!
 def answering_best_first(units: Sequence[Scored], question: Question) -> Sequence[Scored]:
     """The units, best first, of which one that is nearly as good as the best comes before it: one of a year that the
     question names, one about the acronym that it names rather than about one that is easily mistaken for it, one of the
-    same document that says yes or no where it asks for that.
+    same document that says yes or no where it asks for that, or that has a clause where the best one has none.
     """
     if units and question.years and not _is_of_its_years(units[0], question):
         units = _leading(units, lambda unit: _has_figure(unit, question) and _is_of_its_years(unit, question))
