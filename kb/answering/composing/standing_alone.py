@@ -30,7 +30,7 @@ _PRONOUN = (
 )
 # « Cette durée », « À l'issue de cette période »; « ce qui » and « celui que » say themselves what they mean.
 _THIS = (
-    r"(?:(?:a l'issue|au cours|lors|au bout|a la fin|a partir|au terme) de |"
+    r"(?:(?:a l'issue|au cours|lors|au bout|a la fin|a partir|au terme|(?:la |le |les |l')\w+) (?:de|a) |"
     r"(?:dans|pendant|apres|avant|pour|durant|en|a) )?"
     r"(?:c'est|(?:ce|cet|cette|ces|celui|celle|ceux|celles|cela|ceci)(?! (?:qui|que|dont|qu')))\b"
 )
