@@ -23,7 +23,11 @@ _FRACTION = re.compile(
 _NUMBERS = (
     r"nombre|nb|montants?|sommes?|budget|enveloppe|plafond|minimum|maximum|couts?|prix|tarifs?|superficie|effectifs?"
 )
-_NUMBER = re.compile(rf"\b(?:combien|cb|{_NUMBERS}|chiffres?|que coute(?:nt)?)\b")
+_MEASURES = r"distance|hauteur|longueur|largeur|profondeur|surface|taille|vitesse|poids|seuil|score"
+_NUMBER = re.compile(
+    rf"\b(?:combien|cb|{_NUMBERS}|chiffres?|que coute(?:nt)?)\b|"
+    rf"\bquel(?:le)?s? (?:(?:est|sont) )?(?:la |le |les |l')?(?:{_MEASURES})\b"
+)
 # Where a number, a duration or a share is what is asked for, not what is spoken of: « combien », « quel est le délai »,
 # « durée du bail »; not « qui fixe le taux », « que faire du budget ».
 _ASKED_FOR = re.compile(
@@ -52,6 +56,9 @@ _DURATION = re.compile(
     rf"\b(?:\d+|{RUN}|une?|premier)(?: ?e?r?)? ?{_TIME}\b|\b\d+ ?(?:fois|h)\b|\bune fois\b|\bdans (?:le|l') ?{_TIME}\b|"
     rf"\bsans delai\b|\bimmediate|\bchaque {_TIME}\b|\btous les {_TIME}\b"
 )
+# « La formation dure un an » says no age.
+_AGE = re.compile(r"\bagee?s?\b|\b(?:mineur|majeur)e?s?\b")
+_LASTS = re.compile(r"\b(?:dur(?:e|ent|era|ait|ees?)|pendant|delais?)\b")
 # A name: a capital in the middle of a sentence, or an acronym of four letters or more. Shorter acronyms are too often
 # written in full in the documents (CA, AAP) to tell anything.
 _NAME = re.compile(r"(?<=[^\s.?!…«»:] )(?:[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]{2,}(?:-[A-ZÀ-ÖØ-Þ]?[a-zà-öø-ÿ]+)*)")
@@ -236,7 +243,10 @@ def figure_fit(text: str, question: Question) -> float:
     if wanted == "share" and _FRACTION.search(fold(text)):
         return 1.0
     if wanted == "duration":
-        said = {match[0] for match in _DURATION.finditer(fold(question.standalone))}
+        asked = fold(question.standalone)
+        if _AGE.search(asked) and _LASTS.search(fold(text)) and not _AGE.search(fold(text)):
+            return 0.0
+        said = {match[0] for match in _DURATION.finditer(asked)}
         return float(any(match[0] not in said for match in _DURATION.finditer(fold(text))))
     other = 0.0 if question.wants_ratio else 0.4
     known = figures(question.standalone)

@@ -29,3 +29,14 @@ def mistaken(text: str, about: str, question: Question) -> float:
         elif others and others[0] < said.index(name):
             lost = max(lost, _ALSO_OTHERS)
     return lost
+
+
+def is_of_another(text: str, question: Question) -> bool:
+    """Whether a text names what may be mistaken for an acronym of the question, and not that one."""
+    return mistaken(text, "", question) >= _OTHERS
+
+
+def names_all(about: str, question: Question) -> bool:
+    """Whether a text names all acronyms of the question; not where it has none."""
+    asked = _ACRONYM.findall(question.standalone)
+    return bool(asked) and set(asked) <= set(_ACRONYM.findall(about))

@@ -1,22 +1,33 @@
 """The answer without a language model: the unit that answers, first and alone, then at most three that support it.
 
 Each unit is shown so that it can be read by itself: an item with the words that lead to it, a row as « name : value »,
-a pronoun with the sentence before; a list or table whole where the question asks for one, or where its lead-in answers.
+what points back with the sentence before; a list or table whole where the question asks for one, or where its lead-in
+answers.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
+from kb.answering.asked.near_names import is_of_another
 from kb.answering.chronology import conflicting, dated_value, most_recent_first
+from kb.answering.composing.first import answering_best_first, is_about
 from kb.answering.composing.lists import answering_first, whole_list
+from kb.answering.composing.standing_alone import (
+    LONGEST_CONTEXT,
+    answers_another,
+    introduced,
+    untied,
+    untied_text,
+    with_antecedent,
+    without_yes_or_no,
+)
 from kb.answering.composing.whole_units import completed, says_again, what_it_goes_on_from, with_what_follows
 from kb.answering.hostile import is_hostile
 from kb.answering.reading import Scored
 from kb.question.intent import is_open
-from kb.text.figures import MARKS, figures
+from kb.text.figures import MARKS
 from kb.text.folding import fold
 from kb.text.stems import stems
 from kb.types import Citation, Evidence, Question
@@ -27,28 +38,7 @@ MOST_SUPPORTS = 3
 # 58 of the corpus (30 November 2026), these show the fewest units, 3.3, and hold as much of what is expected, 0.84 and
 # 0.82; 4 and 2 hold 0.85 and 0.82 in 3.7.
 MARGIN, MARGIN_OF_OTHERS = 2.5, 1.5
-# From 0.5 to 0.7, one more first sentence of the bundled corpus answers and none of the other bases changes; 1 and 2
-# lose one and two (30 November 2026).
-_NEARLY_AS_GOOD = 0.6
 _SAME_LIST = 3  # chosen units that are items of one list: it is what answers
-_LONGEST_CONTEXT = 240  # characters
-# « Il faut », « il s'agit » point at nothing.
-_POINTS_BACK = re.compile(
-    r"(?:ils?|elles?|celui-ci|celle-ci|ceux-ci|celles-ci|ce dernier|cette derniere|ces derni(?:er|ere)s|d'autres)\b"
-    r"(?! (?:faut|fallait|faudra|s'agit|s'agira|existe|y a|y avait|y aura|reste|convient|suffit|est (?:possible|prevu|"
-    r"interdit|conseille|recommande|necessaire|indispensable|demande)|n'y a|n'existe)\b)"
-)
-
-
-# A page that answers its own question (« La loi le dit-elle ? Oui. La loi… »), beside another question.
-_YES_OR_NO = re.compile(r"(?:Oui|Non)\s?[.,;:!]\s*(?=\w)")
-_DECIDES = re.compile(r"(?:En (?:principe|général),? )?(?:oui|non)\s?(?:[.,;:!]|$)", re.IGNORECASE)
-# What ties a sentence to one before it that is not shown.
-_TIES_BACK = re.compile(
-    r"(?:(?:Toutefois|Cependant|Néanmoins|Pourtant|En revanche|Par ailleurs|De plus|En outre|En effet|Ainsi|Enfin|"
-    r"Par conséquent|Dès lors|À l['’]inverse|Au contraire|D['’]autre part|Pour autant|De son côté|De leur côté|Or),|"
-    r"Mais|Et)\s+(?=\w)"
-)
 
 
 def choose(units: Sequence[Scored], question: Question) -> list[Scored]:
@@ -56,7 +46,7 @@ def choose(units: Sequence[Scored], question: Question) -> list[Scored]:
 
     Where the question asks for one figure and the first one has it, units without one support nothing.
     """
-    units = completed(_deciding_first(_of_the_year_first(_telling(units, question), question), question))
+    units = completed(answering_best_first(_telling(units, question), question))
     if question.wants_one_figure and units and units[0].fit > 0:
         units = [unit for unit in units if unit.fit > 0]
     chosen: list[Scored] = []
@@ -64,6 +54,8 @@ def choose(units: Sequence[Scored], question: Question) -> list[Scored]:
     for unit in units:
         words = fold(unit.evidence.text)
         if words in seen or (chosen and unit.evidence.score < chosen[0].evidence.score - _margin(unit, chosen[0])):
+            continue
+        if chosen and is_about(chosen[0], question) and is_of_another(unit.evidence.text, question):
             continue
         if says_again(unit, chosen) or any(_overlap(one.evidence, unit.evidence) for one in chosen):
             continue
@@ -82,32 +74,6 @@ def _telling(units: Sequence[Scored], question: Question) -> Sequence[Scored]:
         return units
     asked = set(stems(question.standalone))
     return [unit for unit in units if not set(stems(unit.evidence.text)) <= asked] or units
-
-
-def _of_the_year_first(units: Sequence[Scored], question: Question) -> Sequence[Scored]:
-    """The units, of which one that names a year of the question comes first where it is nearly as good as the best."""
-    if not units or not question.years or _is_of(units[0], question.years):
-        return units
-    least = units[0].evidence.score - _NEARLY_AS_GOOD
-    near = (unit for unit in units if unit.evidence.score >= least and (unit.fit > 0 or not question.wants_one_figure))
-    best = next((unit for unit in near if _is_of(unit, question.years)), units[0])
-    return [best, *(unit for unit in units if unit is not best)]
-
-
-def _deciding_first(units: Sequence[Scored], question: Question) -> Sequence[Scored]:
-    """The units, of which one of the best one's document that says yes or no comes first where it is nearly as good and
-    the question asks for that.
-    """
-    if not units or is_open(question.standalone) or _DECIDES.match(units[0].evidence.text):
-        return units
-    least, document = units[0].evidence.score - _NEARLY_AS_GOOD, units[0].evidence.document.id
-    near = (unit for unit in units if unit.evidence.score >= least and unit.evidence.document.id == document)
-    best = next((unit for unit in near if _DECIDES.match(unit.evidence.text)), units[0])
-    return [best, *(unit for unit in units if unit is not best)]
-
-
-def _is_of(unit: Scored, years: Collection[int]) -> bool:
-    return any(figure.date[0] in years for figure in figures(unit.evidence.text))
 
 
 def _margin(unit: Scored, first: Scored) -> float:
@@ -138,7 +104,6 @@ def readable(chosen: Sequence[Scored], question: Question, read: Sequence[Scored
     out. A list is whole where the question asks for one, and then comes first, or where three of its items were chosen.
     Where it asks for none, the first line of a list answers, by the scores of the units `read`.
     """
-    ends = {(unit.evidence.document.id, unit.evidence.end) for unit in chosen}
     shown: list[Scored] = []
     for unit in chosen:
         evidence = unit.evidence
@@ -152,10 +117,12 @@ def readable(chosen: Sequence[Scored], question: Question, read: Sequence[Scored
         whole = whole if wanted else None
         if whole is not None and not question.wants_list:
             whole = answering_first(whole, [(unit.evidence, unit.evidence.score) for unit in read])
-        # « D'autres dates… » says nothing above the sentence that it adds to.
-        told = {(one.evidence.document.id, one.evidence.end) for one in shown} if _adds(evidence) else ends
-        own = whole or _led_to(_untied(_with_antecedent(evidence, told), ends), shown)
-        shown.append(replace(unit, evidence=_without_yes_or_no(own) if is_open(question.standalone) else own))
+        # What is shown below tells nobody what one above it points to.
+        told = {(one.evidence.document.id, one.evidence.end) for one in shown}
+        own = whole or _led_to(untied(with_antecedent(evidence, told), told), shown)
+        if is_open(question.standalone) or answers_another(own, question):
+            own = without_yes_or_no(own)
+        shown.append(replace(unit, evidence=own))
     return sorted(shown, key=lambda unit: "\n" not in unit.evidence.text) if question.wants_list else shown
 
 
@@ -174,61 +141,17 @@ def _overlap(one: Evidence, other: Evidence) -> bool:
 def _led_by(item: Evidence, evidence: Evidence) -> bool:
     """Whether a unit is the lead-in that an item shown before it begins with."""
     same = item.document.id == evidence.document.id
-    return same and evidence.end <= item.start and item.text.startswith(f"{evidence.text} ")
+    return same and evidence.end <= item.start and item.text.startswith(f"{untied_text(evidence.text)} ")
 
 
 def _led_to(evidence: Evidence, shown: Sequence[Scored]) -> Evidence:
     """An item with the line that leads to it (« Le fonds finance : … »), unless the unit shown before has the same."""
-    lead = evidence.context
-    if evidence.kind != "item" or not lead.endswith(":") or len(lead) > _LONGEST_CONTEXT or is_hostile(lead):
+    lead = untied_text(evidence.context)
+    if evidence.kind != "item" or not lead.endswith(":") or len(lead) > LONGEST_CONTEXT or is_hostile(lead):
         return evidence
     if any(unit.evidence.text.startswith(lead) for unit in shown):
         return evidence
     return replace(evidence, text=f"{lead} {evidence.text}", context="")
-
-
-def _without_yes_or_no(evidence: Evidence) -> Evidence:
-    """A unit without the « Oui » or « Non » that it begins with."""
-    return _without(_YES_OR_NO, evidence)
-
-
-def _untied(evidence: Evidence, ends: Collection[tuple[str, int]]) -> Evidence:
-    """A sentence without the « Toutefois, » that ties it to the one before, unless that is shown."""
-    before = len(evidence.document.text[: evidence.start].rstrip())
-    if evidence.kind != "sentence" or (evidence.document.id, before) in ends:
-        return evidence
-    return _without(_TIES_BACK, evidence)
-
-
-def _without(first: re.Pattern[str], evidence: Evidence) -> Evidence:
-    """A unit without the words that it begins with."""
-    if (match := first.match(evidence.text)) is None:
-        return evidence
-    rest = evidence.text[match.end() :]
-    # The words in the document may be set otherwise (a line end for a space).
-    there = first.match(evidence.document.text, evidence.start)
-    start = evidence.start if there is None else there.end()
-    return replace(evidence, text=rest[0].upper() + rest[1:], start=start)
-
-
-def _with_antecedent(evidence: Evidence, ends: Collection[tuple[str, int]]) -> Evidence:
-    """A sentence that begins with a pronoun (« Il disparaît… ») with the sentence before it.
-
-    Left as they are: those whose sentence before is shown already, is long, or does not stand right before it.
-    """
-    folded = fold(evidence.text)
-    if evidence.kind != "sentence" or not _POINTS_BACK.match(folded) or not evidence.context:
-        return evidence
-    whole, context = evidence.document.text, evidence.context
-    if len(context) > _LONGEST_CONTEXT or _POINTS_BACK.match(fold(context)) or is_hostile(context):
-        return evidence
-    before = whole[: evidence.start].rstrip()
-    start = len(before) - len(context)
-    if not before.endswith(context) or "\n\n" in whole[len(before) : evidence.start]:
-        return evidence
-    if start < evidence.passage.start or (evidence.document.id, len(before)) in ends:
-        return evidence
-    return replace(evidence, text=whole[start : evidence.end], start=start, context="")
 
 
 def values_by_date(shown: Sequence[Scored], question: Question) -> tuple[list[Scored], int]:
@@ -252,7 +175,8 @@ def write(shown: Sequence[Scored], paragraphs: int = 1, dated: int = 0) -> tuple
     for number, unit in enumerate(shown, start=1):
         evidence = unit.evidence
         # A document's own marks (« [2] » of a footnote) would be taken for references of the answer.
-        text = MARKS.sub("", evidence.text).rstrip()
+        text = introduced(evidence) if number == paragraphs == 1 else evidence.text
+        text = MARKS.sub("", text).rstrip()
         if evidence.kind == "item" and "\n" not in text:
             text = text.rstrip(" \u00a0\u202f;,")  # what sets it apart from the next one
         parts.append(_marked(text, number) if number <= paragraphs else _bullet(text, number))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from kb.answering.composing.standing_alone import joined, points_back
 from kb.answering.reading import Scored
 from kb.text.stems import words
 from kb.types import Evidence
@@ -72,7 +73,8 @@ def with_what_follows(unit: Scored, following: Scored) -> Scored:
     """A unit with the sentence behind it, as it stands there: the label that both are shown with is said once."""
     one, other = unit.evidence, following.evidence
     behind = _SPACES.sub(" ", other.document.text[other.start : other.end])
-    whole = replace(one, text=f"{one.text} {behind}", end=other.end)
+    text = joined(one.text, behind) if points_back(behind) else f"{one.text} {behind}"
+    whole = replace(one, text=text, end=other.end)
     return replace(unit, evidence=whole, fit=max(unit.fit, following.fit))
 
 

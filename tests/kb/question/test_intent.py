@@ -35,6 +35,9 @@ from questions import parsed
         ("Que verse-t-on quand on déménage dans le mois ?", None),
         ("Que veut dire « net » quand on parle des loyers ?", None),
         ("c'est prévu pour quand", "date"),
+        ("À quelle distance planter une haie ?", "number"),
+        ("Quelle est la hauteur du mur ?", "number"),
+        ("Qui mesure la distance ?", None),
         ("La convention, quand a-t-elle été signée ?", "date"),
     ],
 )
@@ -54,6 +57,10 @@ def test_figures_suit_the_question() -> None:
     assert figure_fit("Il est ramoné une fois par an.", parsed("À quelle fréquence ?")) == 1.0
     assert figure_fit("L'amende est de 450 euros.", parsed("Sous quel délai ?")) == 0.0
     assert figure_fit("À 16 ans, il le peut.", parsed("À 16 ans, quel délai ?")) == 0.0
+    assert figure_fit("Il le peut à 16 ans.", parsed("À quel âge le peut-il ?")) == 1.0
+    assert figure_fit("La formation dure un an.", parsed("À quel âge le peut-il ?")) == 0.0
+    assert figure_fit("Elle dure un an dès l'âge de 15 ans.", parsed("À quel âge le peut-il ?")) == 1.0
+    assert figure_fit("La formation dure un an.", parsed("Combien de temps dure-t-elle ?")) == 1.0
 
 
 @pytest.mark.parametrize(

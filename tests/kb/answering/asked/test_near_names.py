@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.answering.asked.near_names import mistaken
+from kb.answering.asked.near_names import is_of_another, mistaken, names_all
 from questions import parsed
 
 
@@ -34,3 +34,17 @@ def test_what_stands_below_the_name_asked_about_loses_less() -> None:
 
 def test_where_all_is_capitals_no_word_is_a_name() -> None:
     assert mistaken("La ligne va à l'OUEST.", "", parsed("QUEL EST LE DELAI")) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("text", "of_another"),
+    [("Le PLUM finit.", True), ("Le PLUM finit, le NPLUM naît.", False), ("Il finit.", False), ("Le NPLUM.", False)],
+)
+def test_a_text_is_of_another_that_names_the_near_name_alone(text: str, *, of_another: bool) -> None:
+    assert is_of_another(text, parsed("Quand finit le NPLUM ?")) == of_another
+
+
+def test_a_text_names_all_acronyms_of_a_question_or_not() -> None:
+    assert names_all("Le NPLUM suit le PLUM.", parsed("Du PLUM au NPLUM ?"))
+    assert not names_all("Le NPLUM suit.", parsed("Du PLUM au NPLUM ?"))
+    assert not names_all("Le NPLUM suit.", parsed("Quel programme suit ?"))

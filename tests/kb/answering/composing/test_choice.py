@@ -137,3 +137,40 @@ def test_what_says_yes_or_no_comes_first_where_that_is_asked(decides: str) -> No
 def test_what_no_longer_is_decides_nothing() -> None:
     first, second = units_in("Le port est grand.\n\nNon plus que la gare, il ne ferme.", (BEST, BEST - 0.5))
     assert choose([first, second], MAY)[0] is first
+
+
+NAMED = parsed("Quand finit le NPLUM ?")
+
+
+@pytest.mark.parametrize(
+    ("about", "below", "comes_first"),
+    [
+        ("Le NPLUM finit en 2030.", 0.5, True),
+        ("Le NPLUM finit en 2030.", 0.7, False),
+        ("## La fin du NPLUM\n\nTout finit en 2030.", 0.5, True),
+        ("Tout finit en 2030.", 0.5, False),
+        ("## La fin du NPLUM\n\nIl suit le PLUM.", 0.5, False),
+    ],
+)
+def test_what_is_about_the_near_name_gives_way_to_what_is_about_the_one_asked_about(
+    about: str, below: float, *, comes_first: bool
+) -> None:
+    other = unit("Le PLUM finit en 2010.", BEST, fit=1.0)
+    own = replace(units_in(about, [BEST - below], name="b.md")[0], fit=1.0)
+    # Beside what is about the one, the other is no support.
+    assert choose([other, own], NAMED)[0] == (own if comes_first else other)
+    assert (other in choose([other, own], NAMED)) != comes_first
+    assert choose([other, own], parsed("Quand finit le plan ?"))[0] is other
+
+
+def test_a_clause_without_its_sentence_gives_way_to_one_that_stands() -> None:
+    long = f"Il peut le faire, {'quand le conseil le veut, ' * 10}s'il le dit."
+    first, clause, stands = units_in(f"{long} À condition de le dire.\n\nLe maire décide.", (0.0, BEST, BEST - 0.5))
+    assert choose([clause, stands, first], WHO)[0] is stands
+    far = replace(stands, evidence=replace(stands.evidence, score=BEST - 0.7))
+    assert choose([clause, far, first], WHO)[0] is clause
+    # With the sentence before it, it stands.
+    _, with_it, other = units_in("Il le peut. À condition de le dire.\n\nLe maire décide.", (0.0, BEST, BEST - 0.5))
+    assert choose([with_it, other], WHO)[0] is other
+    _, with_it, other = units_in("La ville le peut. Sauf le soir.\n\nLe maire décide.", (0.0, BEST, BEST - 0.5))
+    assert choose([with_it, other], WHO)[0] is with_it

@@ -114,4 +114,4 @@ def test_the_label_of_an_item_is_said_once() -> None:
     _, first, second = found(label, begins, goes, scores=(0.0, 5.0, 4.9))
     labelled = replace(second, evidence=replace(second.evidence, text=f"{label} […] {goes}"))
     (shown_unit,) = choose([first, labelled], OPEN)
-    assert shown_unit.evidence.text == f"{begins} {goes}"
+    assert shown_unit.evidence.text == "Il dure trois ans ; il se renouvelle."
