@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from kb.index.catalog.among import Space
 from kb.index.catalog.catalog import Catalog
-from kb.index.catalog.reader import CatalogReader
+from kb.index.catalog.rows import ENCODER
 from kb.index.lexical import Lexical
 from kb.index.postgresql.server import News, Server
 from kb.index.postgresql.snapshot import Snapshot, snapshot_of
@@ -127,7 +127,7 @@ class PostgresReader:
     def lease(self) -> Iterator[Lease | None]:
         """One snapshot of the base, with the words as they are here; None while nothing was committed."""
         with snapshot_of(self._server) as snapshot:
-            self._check(snapshot.catalog)
+            self._check(snapshot.encoder)
             if not snapshot.generation:
                 yield None
                 return
@@ -209,11 +209,11 @@ class PostgresReader:
 
     def _open_catalog(self) -> tuple[str, Catalog]:
         schema, catalog = self._server.catalog_in_use()
-        self._check(catalog)
+        self._check(catalog.get(ENCODER))
         return schema, catalog
 
-    def _check(self, catalog: CatalogReader) -> None:
-        if known := catalog.get("encoder"):
+    def _check(self, known: str | None) -> None:
+        if known:
             check_encoder(self._server.name, known, self._encoder)
 
 

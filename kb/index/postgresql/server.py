@@ -15,6 +15,7 @@ from kb.errors import StoreBusyError, StoreError, StoreUnreachableError
 from kb.index.catalog.catalog import Catalog
 from kb.index.catalog.versions import SCHEMA_VERSION, go_on_from
 from kb.index.postgresql.tables import CONTROL, IN_USE, INDEX
+from kb.index.postgresql.vectors import SETTINGS
 
 DRIVER = "postgresql+psycopg"
 News: TypeAlias = Callable[[float], bool]
@@ -60,6 +61,7 @@ class Server:
             )
         else:
             self.engine = sa.create_engine(address, connect_args=_KEEP_ALIVE, poolclass=sa.NullPool)
+        sa.event.listen(self.engine, "connect", _set)
         sa.event.listen(self.engine, "handle_error", self._tell)
         sa.event.listen(self.engine, "do_executemany", _copy)
         self._is_checked = False
@@ -199,6 +201,14 @@ class Server:
                 f"{self.name} : le serveur PostgreSQL ne peut pas faire ce qui est demandé ({reason}). Rien n'a été "
                 "modifié à moitié : voyez sa place sur le disque et son journal, puis relancez."
             ) from context.original_exception
+
+
+def _set(connection: Any, _record: Any) -> None:
+    """Tells a connection, once for all of its transactions, how searches are made."""
+    connection.autocommit = True
+    asked = ", ".join(["set_config(%s, %s, false)"] * len(SETTINGS))
+    connection.execute(f"SELECT {asked}", [part for setting in SETTINGS.items() for part in setting])
+    connection.autocommit = False
 
 
 def _copy(cursor: Any, statement: str, rows: Sequence[Mapping[str, Any]], context: Any) -> bool:

@@ -11,11 +11,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from kb.errors import StoreError
+from kb.index.catalog.among import among, ids_parameter
 from kb.index.catalog.reader import CatalogReader
-from kb.index.catalog.rows import META
+from kb.index.catalog.rows import ENCODER, GENERATION, META
 from kb.index.postgresql.server import Server
 from kb.index.postgresql.tables import CHANGED, COMMIT, IDENTITY, IN_USE
-from kb.index.postgresql.vectors import SETTINGS
+
+_HOLD = sa.text(f"LOCK TABLE {IN_USE.fullname} IN ACCESS SHARE MODE")
+_WHICH = sa.select(IN_USE.c.schema)
+_TOLD = sa.select(META.c.key, META.c.value).where(among(META.c.key))
+_KEYS = ids_parameter([IDENTITY, GENERATION, COMMIT, ENCODER])
 
 
 class OneConnection:
@@ -38,7 +43,8 @@ class OneConnection:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A state of an index: its schema, what tells it from every other index, its generation and its last commit."""
+    """A state of an index: its schema, what tells it from every other index, its generation and its last commit; and
+    the encoder that made it, None before the first commit."""
 
     database: OneConnection
     catalog: CatalogReader
@@ -46,6 +52,7 @@ class Snapshot:
     identity: str
     generation: int
     commit: str
+    encoder: str | None
 
     def changed_since(self, generation: int, commit: str) -> set[str] | None:
         """The ids that changed after a commit of a generation; None where that commit is not known, or no more."""
@@ -77,13 +84,19 @@ def snapshot_of(server: Server, schema: str | None = None) -> Iterator[Snapshot]
         with connection.begin():
             if schema is None:
                 # Whoever drops an index waits until this ends. Before the snapshot: the first query takes that.
-                connection.execute(sa.text(f"LOCK TABLE {IN_USE.fullname} IN ACCESS SHARE MODE"))
-                schema = server.schema_in_use(connection)
+                connection.execute(_HOLD)
+                schema = connection.execute(_WHICH).scalar_one_or_none()
             if schema is None:
                 raise StoreError(server.missing)
-            connection.execute(sa.select(*(sa.func.set_config(*setting, True) for setting in SETTINGS.items())))
             connection.execution_options(schema_translate_map={None: schema})
             database = OneConnection(connection)
-            catalog = CatalogReader(database)
-            identity, commit = catalog.get(IDENTITY) or "", catalog.get(COMMIT) or ""
-            yield Snapshot(database, catalog, schema, identity, catalog.generation(), commit)
+            told = dict(connection.execute(_TOLD, _KEYS).all())
+            yield Snapshot(
+                database,
+                CatalogReader(database),
+                schema,
+                told.get(IDENTITY, ""),
+                int(told.get(GENERATION, 0)),
+                told.get(COMMIT, ""),
+                told.get(ENCODER),
+            )
