@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from kb.index import vectors as asked_of_all
 from kb.index.catalog.among import Space
 from kb.index.postgresql import vectors as vectors_module
+from kb.index.postgresql.server import SETTINGS
 from kb.index.postgresql.store import PostgresStore
 from kb.index.store import Lease
 from kb.index.vectors import SPACES
@@ -48,7 +49,7 @@ def large(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) ->
 def lease(large: tuple[PostgresStore, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Lease]:
     for name, value in FEW.items():
         monkeypatch.setattr(vectors_module, name, dict.fromkeys(SPACES, value))
-    monkeypatch.setitem(cast("dict[str, str]", vectors_module.SETTINGS), "hnsw.ef_search", "20")
+    monkeypatch.setitem(cast("dict[str, str]", SETTINGS), "hnsw.ef_search", "20")
     with closing(large[0].reader(TinyEncoder())) as reader, reader.lease() as lease:
         assert lease is not None
         yield lease

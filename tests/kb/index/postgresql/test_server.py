@@ -8,9 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from kb.errors import StoreError, StoreUnreachableError
-from kb.index.postgresql.server import Server
+from kb.index.postgresql.server import SETTINGS, Server
 from kb.index.postgresql.store import PostgresStore
-from kb.index.postgresql.vectors import SETTINGS
 from kb.settings import Settings
 from postgres_server import PostgresServer
 
