@@ -13,6 +13,7 @@ from kb.index.catalog.reader import CatalogReader
 from kb.text.moments import TYPED_DATES, typed_date
 from kb.types import Document
 
+_WANTED = "wanted"  # what filters come to in a base, where what is known of them is kept
 _NAMES: Mapping[Choice, str] = {"kind": "type", "rubric": "rubrique", "programme": "programme", "partner": "partenaire"}
 
 
@@ -75,6 +76,12 @@ class Filters:
         """The documents of a catalog that fit, as a condition that the base itself looks at; only `named` if given,
         those that hold the words. For `known` see `Among`. Raises FiltersError as `select`.
         """
+        known = {} if known is None else known
+        if _WANTED not in known:
+            known[_WANTED] = self._wanted(catalog)
+        return catalog.among(known[_WANTED], named, known)
+
+    def _wanted(self, catalog: CatalogReader) -> Wanted:
         values: list[tuple[Choice, frozenset[str]]] = []
         for name in _NAMES:
             if keys := self._keys(name):
@@ -82,7 +89,7 @@ class Filters:
                 self._check(name, keys, there if len(there) == len(keys) else catalog.values(name))
                 values.append((name, frozenset(keys)))
         since, until = self.since and _first(self.since), self.until and _last(self.until)
-        return catalog.among(Wanted(tuple(values), since, until), named, known)
+        return Wanted(tuple(values), since, until)
 
     def _keys(self, name: Choice) -> dict[str, str]:
         """The values that are asked for of a field, by their keys."""

@@ -25,7 +25,7 @@ from kb.index.windows import best_windows
 from kb.models.encoder import Encoder, FloatMatrix
 from kb.models.reranker import Reranker
 from kb.retrieval.filters import Filters
-from kb.retrieval.fusion import Ranking, standardised_fusion
+from kb.retrieval.fusion import Fusion, Ranking
 from kb.retrieval.holding import Holding
 from kb.retrieval.selection import Seen, in_turn
 from kb.types import Hit, Question
@@ -77,14 +77,14 @@ class Retriever:
         vector = self._encoder.encode([question.embedded], "query")[0]
         near = self._by_sense(vector, lease, among)
         rankings = self._of_passages({**near, **searched.result()}, lease.catalog)
-        likely = [passage_id for passage_id, _, _ in standardised_fusion(rankings)[:WITH_WINDOWS]]
+        fusion = Fusion(rankings)
+        likely = [passage_id for passage_id, _, _ in fusion.best_first()[:WITH_WINDOWS]]
         packed = lease.catalog.windows(likely)
         best = best_windows(vector, list(packed.values()))
-        rankings["window_vector"] = Ranking(
-            [(passage_id, score) for passage_id, (score, _) in zip(packed, best, strict=True)]
-        )
+        windows = [(passage_id, score) for passage_id, (score, _) in zip(packed, best, strict=True)]
+        fusion.add("window_vector", Ranking(windows))
         spans = {passage_id: span for passage_id, (_, span) in zip(packed, best, strict=True)}
-        hits = self._hits(standardised_fusion(rankings), max(k, self._reordered), spans, lease.catalog)
+        hits = self._hits(fusion.best_first(), max(k, self._reordered), spans, lease.catalog)
         return self._reranked(question.standalone, hits)[:k]
 
     def _among(self, filters: Filters, lease: Lease) -> Among:

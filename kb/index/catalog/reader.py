@@ -15,6 +15,8 @@ from kb.index.catalog.hashes import content_digest
 from kb.index.catalog.journal import REPORTS_KEPT, Journal, ReportsState
 from kb.index.catalog.readable import readable, readable_report
 from kb.index.catalog.rows import (
+    ENCODER,
+    GENERATION,
     META,
     PENDING,
     DocumentState,
@@ -43,13 +45,13 @@ class CatalogReader:
         self._told: tuple[ReportsState, list[dict[str, Any]]] | None = None
 
     def get(self, key: str) -> str | None:
-        """The value kept under `key` (`generation`, `fingerprint`, `encoder`, `last_ingestion`)."""
+        """The value kept under `key` (`generation`, `encoder`, `last_ingestion`)."""
         with self.database.connect() as connection:
             return self._get(connection, key)
 
     def generation(self) -> int:
         """The number of commits so far: it grows with each change that readers must see."""
-        return int(self.get("generation") or 0)
+        return int(self.get(GENERATION) or 0)
 
     def folders(self) -> dict[str, str]:
         """The folder that each source was last ingested from, for the sources that are folders."""
@@ -108,7 +110,7 @@ class CatalogReader:
         documents = self._held.documents
         query = sa.select(documents).where(among(documents.c.id), documents.c.withdrawn_at.is_(None))
         with self.database.connect() as connection:
-            return {row.id: to_document(row) for row in connection.execute(query, ids_parameter(ids))}
+            return {row.id: to_document(row) for row in connection.execute(query, ids_parameter(ids)).all()}
 
     def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
         """The current passages among `ids`."""
@@ -123,16 +125,16 @@ class CatalogReader:
         query = sa.select(columns.id, columns.section_id)
         query = query.where(among(columns.section_id)).order_by(columns.ordinal)
         with self.database.connect() as connection:
-            for passage_id, section_id in connection.execute(query, ids_parameter(section_ids)):
+            for passage_id, section_id in connection.execute(query, ids_parameter(section_ids)).all():
                 found.setdefault(section_id, []).append(passage_id)
         return found
 
     def windows(self, passage_ids: Iterable[str]) -> dict[str, bytes]:
         """The packed windows of those of the passages that have them."""
-        windows = self._held.windows
+        columns = self._held.windows.c
+        query = sa.select(columns.passage_id, columns.packed).where(among(columns.passage_id))
         with self.database.connect() as connection:
-            rows = select_rows(connection, windows, windows.c.passage_id, passage_ids)
-            return {row.passage_id: row.packed for row in rows}
+            return dict(connection.execute(query, ids_parameter(passage_ids)).all())
 
     def passage_ids(self, document_ids: Iterable[str]) -> list[str]:
         """The ids of the passages of documents."""
@@ -278,9 +280,9 @@ class CatalogReader:
                 withdrawn=connection.execute(
                     sa.select(count).select_from(documents).where(sa.not_(is_current))
                 ).scalar_one(),
-                generation=int(self._get(connection, "generation") or 0),
+                generation=int(self._get(connection, GENERATION) or 0),
                 last_ingestion=last,
-                encoder=self._get(connection, "encoder"),
+                encoder=self._get(connection, ENCODER),
                 sources=per_source,
                 reports=tuple(self.reports(RECENT_REPORTS)),
             )

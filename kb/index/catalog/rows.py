@@ -13,6 +13,7 @@ from kb.text.acronyms import Mention
 from kb.types import CitedSource, Document, Passage
 
 METADATA = sa.MetaData()
+GENERATION, ENCODER = "generation", "encoder"  # keys of `meta`: the number of commits, what made the vectors
 META = sa.Table("meta", METADATA, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text))
 DOCUMENTS = sa.Table(
     "documents",

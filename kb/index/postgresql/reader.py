@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from kb.index.catalog.among import Space
 from kb.index.catalog.catalog import Catalog
-from kb.index.catalog.reader import CatalogReader
+from kb.index.catalog.rows import ENCODER
 from kb.index.lexical import Lexical
 from kb.index.postgresql.server import News, Server
 from kb.index.postgresql.snapshot import Snapshot, snapshot_of
@@ -37,6 +37,7 @@ SECONDS_WITHOUT_NEWS = 5.0
 SECONDS_TO_CATCH_UP = 2 * SECONDS_WITHOUT_NEWS
 """After which a copy that is not of a generation is told to be behind: the news of it may be lost, once."""
 CONNECTIONS_KEPT = 5
+CONNECTIONS_BESIDE = 2
 _SECONDS_PER_WAIT = 0.5  # of the thread for news, so that it can end
 
 logger = logging.getLogger(__name__)
@@ -70,6 +71,9 @@ class PostgresReader:
         # Searches share connections that stay open; the words are brought up over one of their own, which no number
         # of searches can keep from them.
         self._server, self._apart = Server(url, keeps=CONNECTIONS_KEPT), Server(url)
+        # A question's sections are searched while its passages are, over one of these. With none of them free it does
+        # one after the other, as nobody may wait for a connection while holding one.
+        self._beside = Server(url, keeps=CONNECTIONS_BESIDE, more=0, waits=0)
         self._folder = folder
         self._encoder = encoder
         self._waited_for = waited_for
@@ -96,6 +100,7 @@ class PostgresReader:
         if self._listening is not None:
             self._listening.join()
         self._server.close()
+        self._beside.close()
 
     @property
     def catalog(self) -> Catalog:
@@ -126,8 +131,8 @@ class PostgresReader:
     @contextmanager
     def lease(self) -> Iterator[Lease | None]:
         """One snapshot of the base, with the words as they are here; None while nothing was committed."""
-        with snapshot_of(self._server) as snapshot:
-            self._check(snapshot.catalog)
+        with snapshot_of(self._server, beside=self._beside) as snapshot:
+            self._check(snapshot.encoder)
             if not snapshot.generation:
                 yield None
                 return
@@ -209,11 +214,11 @@ class PostgresReader:
 
     def _open_catalog(self) -> tuple[str, Catalog]:
         schema, catalog = self._server.catalog_in_use()
-        self._check(catalog)
+        self._check(catalog.get(ENCODER))
         return schema, catalog
 
-    def _check(self, catalog: CatalogReader) -> None:
-        if known := catalog.get("encoder"):
+    def _check(self, known: str | None) -> None:
+        if known:
             check_encoder(self._server.name, known, self._encoder)
 
 

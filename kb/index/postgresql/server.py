@@ -21,6 +21,17 @@ News: TypeAlias = Callable[[float], bool]
 NEWS = "reperes"
 """The channel on which each new generation is told."""
 
+SETTINGS: Mapping[str, str] = {
+    "hnsw.ef_search": "100",
+    "hnsw.iterative_scan": "relaxed_order",
+    "hnsw.max_scan_tuples": "100000",
+    "hnsw.scan_mem_multiplier": "4",
+    "plan_cache_mode": "force_custom_plan",
+}
+"""What a connection is told when it is opened: a graph is asked for more until there are enough, in whatever order; and
+each search is planned by what it asks for.
+"""
+
 # Keys of advisory locks: « reperes » as a number, and the next one. They hold in one database of the server.
 WRITING = int.from_bytes(b"reperes", "big")
 MAKING = WRITING + 1
@@ -29,6 +40,7 @@ _INSERTED = re.compile(r"INSERT INTO (?P<table>\S+) \((?P<columns>[^()]+)\) VALU
 _OLDEST_EXTENSION = (0, 8)  # iterative scans, which a filtered search needs
 # Beyond the connections that are kept: twenty people ask at once, and each question holds one while it searches.
 _MORE = 20
+_SECONDS_TO_WAIT = 30.0
 # The writer's connection is idle while files are read, for minutes: what stands between must not take it for dead.
 # Whoever is told that it does not answer has not waited for long.
 _KEEP_ALIVE = {"keepalives_idle": 60, "connect_timeout": 10}  # seconds
@@ -37,12 +49,13 @@ _KEEP_ALIVE = {"keepalives_idle": 60, "connect_timeout": 10}  # seconds
 class Server:
     """The database at `url`. Nothing is opened before it is needed. Serves many threads.
 
-    Up to `keeps` connections stay open between two uses, until `close`; more are opened for as long as they are used.
+    Up to `keeps` connections stay open between two uses, until `close`; `more` are opened for as long as they are used,
+    and whoever finds none of them free waits up to `waits` seconds.
 
     Every method raises StoreError, in French, when the server cannot be reached.
     """
 
-    def __init__(self, url: str, *, keeps: int = 0) -> None:
+    def __init__(self, url: str, *, keeps: int = 0, more: int = _MORE, waits: float = _SECONDS_TO_WAIT) -> None:
         try:
             parsed = sa.make_url(url)
         except sa.exc.ArgumentError:
@@ -56,10 +69,16 @@ class Server:
         address = parsed.set(drivername=DRIVER)
         if keeps:
             self.engine = sa.create_engine(
-                address, connect_args=_KEEP_ALIVE, pool_pre_ping=True, pool_size=keeps, max_overflow=_MORE
+                address,
+                connect_args=_KEEP_ALIVE,
+                pool_pre_ping=True,
+                pool_size=keeps,
+                max_overflow=more,
+                pool_timeout=waits,
             )
         else:
             self.engine = sa.create_engine(address, connect_args=_KEEP_ALIVE, poolclass=sa.NullPool)
+        sa.event.listen(self.engine, "connect", _set)
         sa.event.listen(self.engine, "handle_error", self._tell)
         sa.event.listen(self.engine, "do_executemany", _copy)
         self._is_checked = False
@@ -199,6 +218,14 @@ class Server:
                 f"{self.name} : le serveur PostgreSQL ne peut pas faire ce qui est demandé ({reason}). Rien n'a été "
                 "modifié à moitié : voyez sa place sur le disque et son journal, puis relancez."
             ) from context.original_exception
+
+
+def _set(connection: Any, _record: Any) -> None:
+    """Tells a connection, once for all of its transactions, how searches are made."""
+    connection.autocommit = True
+    asked = ", ".join(["set_config(%s, %s, false)"] * len(SETTINGS))
+    connection.execute(f"SELECT {asked}", [part for setting in SETTINGS.items() for part in setting])
+    connection.autocommit = False
 
 
 def _copy(cursor: Any, statement: str, rows: Sequence[Mapping[str, Any]], context: Any) -> bool:

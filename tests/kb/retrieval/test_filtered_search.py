@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -113,6 +114,20 @@ def test_the_base_chooses_the_documents_that_their_headers_would(reader: IndexRe
             _check(filters.among(lease.catalog, named), [name for name in expected if name in named], lease.catalog)
         assert refused
         assert bool(passed) == bool(headers)
+
+
+def test_what_filters_come_to_is_asked_once(reader: IndexReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    filters, known = Filters(kind=("Article",), since="2024"), dict[str, Any]()
+    with reader.lease() as lease:
+        assert lease is not None
+        first = filters.among(lease.catalog, known=known)
+        monkeypatch.setattr(CatalogReader, "values", _must_not)
+        again = filters.among(lease.catalog, known=known)
+        assert first.documents() == again.documents() != []
+
+
+def _must_not(*_: object) -> dict[str, str]:
+    raise AssertionError("asked again")
 
 
 def _selected(filters: Filters, headers: list[Document]) -> list[str] | str:

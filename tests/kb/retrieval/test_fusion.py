@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from kb.retrieval.fusion import Ranking, standardised, standardised_fusion
+from kb.retrieval.fusion import Fusion, Ranking, standardised
 
 
 def test_scores_become_standard_deviations_above_the_lowest() -> None:
@@ -31,14 +31,23 @@ def test_equal_scores_tell_found_from_not_found() -> None:
 
 
 def test_fusion_adds_weighted_scores_and_tells_who_gave_what() -> None:
-    fused = standardised_fusion(
+    fused = Fusion(
         {"one": Ranking([("a", 3.0), ("b", 1.0)]), "two": Ranking([("b", 9.0), ("c", 5.0)], weight=0.5)}
-    )
+    ).best_first()
     # Two scores are 1 deviation on either side of their mean: 2 above the lowest.
     assert [(item, score) for item, score, _ in fused] == [("a", 2.0), ("b", 1.0), ("c", 0.0)]
     assert fused[1][2] == {"one": 0.0, "two": 1.0}
 
 
+def test_a_ranking_that_is_added_afterwards_counts_as_the_others() -> None:
+    one, two = Ranking([("a", 3.0), ("b", 1.0), ("c", 0.5)]), Ranking([("c", 9.0), ("d", 5.0)], weight=3.0)
+    fusion = Fusion({"one": one})
+    assert [item for item, _, _ in fusion.best_first()] == ["a", "b", "c"]
+    fusion.add("two", two)
+    assert fusion.best_first() == Fusion({"one": one, "two": two}).best_first()
+    assert [item for item, _, _ in fusion.best_first()] == ["c", "a", "b", "d"]
+
+
 def test_ties_stay_in_the_order_of_appearance() -> None:
-    fused = standardised_fusion({"one": Ranking([("x", 1.0), ("y", 1.0), ("z", 1.0)])})
+    fused = Fusion({"one": Ranking([("x", 1.0), ("y", 1.0), ("z", 1.0)])}).best_first()
     assert [item for item, _, _ in fused] == ["x", "y", "z"]

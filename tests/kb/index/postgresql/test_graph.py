@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from typing import cast
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy.engine import Connection
 from kb.index import vectors as asked_of_all
 from kb.index.catalog.among import Space
 from kb.index.postgresql import vectors as vectors_module
+from kb.index.postgresql.server import SETTINGS
 from kb.index.postgresql.store import PostgresStore
 from kb.index.store import Lease
 from kb.index.vectors import SPACES
@@ -22,7 +24,7 @@ from tiny_encoder import TinyEncoder
 
 DOCUMENTS = 200
 # As many as there would be candidates of many more vectors: a search in one round misses some.
-FEW = {"_CANDIDATES": 20, "_LOOKED_THROUGH": 50, "_CANDIDATES_AMONG": 20, "_LOOKED_THROUGH_AMONG": 60}
+FEW = {"_LOOKED_THROUGH": 50, "_MORE_AMONG": 45}
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +48,8 @@ def large(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture
 def lease(large: tuple[PostgresStore, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Lease]:
     for name, value in FEW.items():
-        monkeypatch.setattr(vectors_module, name, value)
+        monkeypatch.setattr(vectors_module, name, dict.fromkeys(SPACES, value))
+    monkeypatch.setitem(cast("dict[str, str]", SETTINGS), "hnsw.ef_search", "20")
     with closing(large[0].reader(TinyEncoder())) as reader, reader.lease() as lease:
         assert lease is not None
         yield lease

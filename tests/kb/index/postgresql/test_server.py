@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from kb.errors import StoreError, StoreUnreachableError
-from kb.index.postgresql.server import Server
+from kb.index.postgresql.server import SETTINGS, Server
 from kb.index.postgresql.store import PostgresStore
 from kb.settings import Settings
 from postgres_server import PostgresServer
@@ -57,3 +57,11 @@ def test_what_is_too_old_is_told(database: str, monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(f"kb.index.postgresql.server.{oldest}", found)
     with pytest.raises(StoreError, match=r"plus récente.*(REPERES_DATABASE|relancez)"):
         Server(database).check()
+
+
+def test_every_transaction_of_a_connection_searches_by_the_same_settings(database: str) -> None:
+    with Server(database).engine.connect() as connection:
+        for _ in range(2):
+            told = {name: connection.execute(sa.text(f"SHOW {name}")).scalar_one() for name in SETTINGS}
+            assert told == SETTINGS
+            connection.rollback()
