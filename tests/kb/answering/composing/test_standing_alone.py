@@ -24,6 +24,8 @@ def first_line(*units: Scored) -> str:
     [
         "Il finit.",
         "Cette durée est longue.",
+        "Le montant de cette caution est de 150 euros.",
+        "L'objet de ce prêt est un pont.",
         "À l'issue de cette période, il finit.",
         "Dans ce cas, la ville paie.",
         "C'est la ville qui paie.",
@@ -39,7 +41,14 @@ def test_what_begins_with_what_was_told_before_points_back(sentence: str) -> Non
 
 @pytest.mark.parametrize(
     "sentence",
-    ["Il faut un avis.", "Ce qui change est dit.", "Ceux qui paient décident.", "Toutefois, la ville paie.", "Ici."],
+    [
+        "Il faut un avis.",
+        "Le prix de ce qui part est dit.",
+        "Ce qui change est dit.",
+        "Ceux qui paient décident.",
+        "Toutefois, la ville paie.",
+        "Ici.",
+    ],
 )
 def test_what_says_itself_what_it_means_does_not(sentence: str) -> None:
     assert not points_back(sentence)
