@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from kb.answering.asked.beside import SURE, holds_topic, lacks_figure
+from kb.answering.asked.beside import SURE, SURE_OF_FIGURE, holds_topic, is_figure_of_another, lacks_figure
 from kb.answering.composing import comparing, extractive
 from kb.answering.composing.succession import latest_first
 from kb.answering.evidence import passages_to_read
@@ -171,9 +171,7 @@ class Answering:
             return _Draft(REFUSAL, (), (), (), "no_evidence")
         signs = features(question, hits, found)
         confidence, outcome = self._calibration.confidence(signs), self._calibration.outcome(signs, self._caution)
-        beside = confidence < SURE and self._caution != "low" and self._is_beside(found, hits)
-        figures = [(unit.evidence, unit.fit) for unit in chosen]
-        if outcome == "answered" and (beside or (self._caution != "low" and lacks_figure(question, figures))):
+        if outcome == "answered" and self._caution != "low" and self._is_beside(confidence, chosen, found, hits):
             outcome = self._calibration.unanswered(signs)
         if outcome == "unsaid":
             _, nearest = extractive.write(extractive.in_order(chosen[:NEAREST], question))
@@ -186,8 +184,16 @@ class Answering:
         told = [] if self._calibration.outcome(signs, "high") == "answered" else [UNSURE]
         return self._drafted(shown, hits, confidence, told=told)
 
-    def _is_beside(self, found: Read, hits: Sequence[Hit]) -> bool:
-        """Whether what was found is about something else: it lacks what is asked about, or the thing to be defined."""
+    def _is_beside(self, confidence: float, chosen: Sequence[Scored], found: Read, hits: Sequence[Hit]) -> bool:
+        """Whether what was found is about something else: it lacks the figure that is asked for, or what is asked about
+        where `confidence` is not high, or the thing to be defined.
+        """
+        if lacks_figure(self._question, [(unit.evidence, unit.fit) for unit in chosen]):
+            return True
+        if confidence < SURE_OF_FIGURE and is_figure_of_another(self._question, chosen[0].evidence):
+            return True
+        if confidence >= SURE:
+            return False
         thing = None if word_alone(self._question.standalone) else defined(self._question.standalone)
         if thing is not None and not comparing.is_spoken_of(*thing, self._question, hits, self._acronyms):
             return True

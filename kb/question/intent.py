@@ -158,6 +158,8 @@ _STOOD_FOR = frozenset(
     "heures age prix tarif tarifs montant cout somme budget nombre taux part delai duree date numero "
     "document texte page article fiche note courrier lettre arrete decret circulaire objet reference".split()
 )
+# « À partir de quel âge », « quelle part », and how people shorten « combien » and « nombre ».
+_STEMS_STOOD_FOR = frozenset(stem for word in [*_STOOD_FOR, "part", "partir", "cb", "nb", "vs"] for stem in stems(word))
 
 
 def is_open(question: str) -> bool:
@@ -291,3 +293,8 @@ def topic(question: Question) -> tuple[str, ...]:
     found = [word for match in _TOPIC_NOUN.finditer(plain) for word in (match["noun"], match["adjective"]) if word]
     told = [word for word in found if word not in STOP_WORDS and word not in _STOOD_FOR]
     return tuple(dict.fromkeys(stem for word in told for stem in stems(word)))
+
+
+def asks_for_it(stem: str) -> bool:
+    """Whether a stem is of a word that a figure is asked by (« âge », « délai », « jours »), and tells nothing else."""
+    return stem in _STEMS_STOOD_FOR

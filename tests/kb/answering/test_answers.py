@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -40,6 +41,7 @@ def answered(
     hits: Sequence[Hit] = FUND,
     *,
     caution: Caution = "normal",
+    calibration: Calibration = BY_HAND,
     encoder: Encoder = ENCODER,
     reader: Reader = READER,
     hurried: bool = False,
@@ -51,7 +53,7 @@ def answered(
         hits,
         encoder,
         reader,
-        BY_HAND,
+        calibration,
         caution,
         acronyms=acronyms or {},
         checker=None,
@@ -142,6 +144,28 @@ def test_what_is_about_something_else_is_no_answer_unless_it_is_sure(
     question: str, caution: Caution, reason: str | None
 ) -> None:
     assert answered(question, caution=caution).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("confidence", "caution", "reason"),
+    [(0.79, "normal", "unsaid"), (0.79, "high", "unsaid"), (0.79, "low", None), (0.81, "normal", None)],
+)
+def test_the_figure_of_something_else_is_no_answer_unless_it_is_surer_still(
+    confidence: float, caution: Caution, reason: str | None
+) -> None:
+    sure = Calibration(
+        said=Regression({}, math.log(confidence / (1 - confidence))),
+        spoken=Regression({}, 20.0),
+        thresholds={"low": 0.3, "normal": 0.45, "high": 0.7},
+        near=0.5,
+        reader="tiny",
+    )
+    hits = hits_in("L'école est obligatoire jusqu'à 16 ans.")
+    answer = answered("Quel âge pour se pacser ?", hits, caution=caution, calibration=sure)
+    assert answer.confidence == pytest.approx(confidence)
+    assert answer.reason == reason
+    of_it = hits_in("L'école est obligatoire jusqu'à 16 ans. On se pacse à 18 ans.")
+    assert not answered("Quel âge pour se pacser ?", of_it, calibration=sure).refused
 
 
 def test_who_asks_in_english_is_told_that_the_documents_are_in_french() -> None:

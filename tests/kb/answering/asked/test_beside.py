@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kb.answering.asked.beside import holds_topic, lacks_figure
+from kb.answering.asked.beside import holds_topic, is_figure_of_another, lacks_figure
 from kb.text.stems import stems
 from kb.types import Alternative, Group
 from questions import parsed
@@ -79,3 +79,43 @@ def test_the_price_of_a_name_must_be_told_too() -> None:
     asked = parsed("Combien coûte le NPLUM ?")
     assert lacks_figure(asked, [(unit("Le NPLUM est grand.").evidence, 0.0)])
     assert not lacks_figure(asked, [(unit("L'enveloppe est de 12 milliards d'euros.").evidence, 1.0)])
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "other"),
+    [
+        ("Quel âge pour se pacser ?", "Jusqu'à 16 ans, l'enfant va à l'école.", True),
+        ("Quel âge pour se pacser ?", "Les partenaires pacsés ont 18 ans.", False),
+        ("À partir de quel âge peut-on se pacser ?", "Le départ est à 16 ans.", True),  # « partir » asks for the age
+        ("Combien de jours de congé maternité ?", "Le congé de maternité dure 112 jours.", False),
+        ("Combien de jours de congé maternité ?", "Le congé dure 6 jours.", False),  # half of it
+        ("Combien de jours de congé maternité rallongé ?", "Le congé dure 6 jours.", True),  # a third
+        (
+            "Combien de jours de congé maternité rallongé par la mairie ?",
+            "Le congé dure 6 jours.",
+            False,
+        ),  # no few words
+        ("Combien de jours ?", "Le congé dure 6 jours.", False),  # of nothing in particular
+        ("Combien de vidéos ?", "On compte 6 caméras de vidéosurveillance.", False),  # of one family
+        ("Combien de vidéosurveillances ?", "On garde 6 vidéos.", False),
+        ("Combien de cartes ?", "On compte 6 cartons.", True),  # four letters begin too many words
+        ("Qui peut se pacser ?", "L'enfant va à l'école.", False),  # no figure
+        ("Compare l'âge du pacs et l'âge du permis", "Jusqu'à 16 ans, l'enfant va à l'école.", False),
+    ],
+)
+def test_the_figure_of_something_else_is_told_by_the_few_words_that_ask_for_it(
+    question: str, text: str, other: bool
+) -> None:
+    assert is_figure_of_another(parsed(question), unit(text, fit=1.0).evidence) == other
+
+
+def test_what_a_figure_is_of_may_be_rare_in_the_title_or_said_in_another_way() -> None:
+    asked = parsed("Combien de jours de congé maternité ?")
+    leave = unit("Le congé dure 6 jours.").evidence
+    assert is_figure_of_another(replace(asked, rarities={**asked.rarities, "maternit": 3.0}), leave)
+    (told,) = units_in("## La maternité\n\nElle dure 6 jours.", title="Congé")
+    assert not is_figure_of_another(asked, told.evidence)
+    forms = tuple(Alternative(tuple(stems(word))) for word in ("assos", "associations"))
+    assert is_figure_of_another(parsed("Combien d'assos ?"), unit("Il y a 6 associations.").evidence)
+    said = replace(parsed("Combien d'assos ?"), groups=(forms,))
+    assert not is_figure_of_another(said, unit("Il y a 6 associations.").evidence)
