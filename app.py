@@ -63,7 +63,6 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
         from kb.text.domain import domain_of
         from kb.ui.mounting import mount_pages
         from kb.web import server
-        from kb.web.chat.background import end_work
         from kb.web.warming import Opener, Warmer
 
     domain = domain_of(settings)
@@ -81,9 +80,8 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
         glossary = EditedGlossary(place_of(settings))
         opener = Opener(settings, glossary.entries)
         with for_good():
-            trouble = opener.try_to_open()
-        if trouble:
-            click.echo(trouble, err=True)
+            if trouble := opener.try_to_open():
+                click.echo(trouble, err=True)
         # Gradio can publish the files of its working directory: let there be none.
         with tempfile.TemporaryDirectory(prefix="reperes-") as empty:
             os.chdir(empty)
@@ -98,7 +96,6 @@ def serve(host: str | None, port: int | None, store: Path | None) -> None:
                 server.serve(page, settings.host, settings.port, ready=_say_ready)
             finally:
                 warmer.stop()
-                end_work()
                 opener.close()
     finally:
         ingestor.stop()
@@ -126,9 +123,8 @@ def mcp(groups: str | None, store: Path | None) -> None:
     from kb.web.warming import Opener
 
     settings = Settings.load(store=store)
-    opener = Opener(settings, EditedGlossary(place_of(settings)).entries)
     restrictions = Restrictions() if groups is None else restrictions_of(settings)
-    with closing(opener):
+    with closing(Opener(settings, EditedGlossary(place_of(settings)).entries)) as opener:
         serve_on_stdio(opener, version_here(), opener.try_to_open, restrictions, groups_in(groups or ""))
 
 

@@ -62,7 +62,7 @@ def build_page(base: Views, context: PageContext, feedback: FeedbackStore | None
                     first = [*context.domain.examples, *[""] * EXAMPLES][:EXAMPLES]
                     buttons = [gr.Button(text, visible=bool(text), elem_classes="example") for text in first]
                 past = _html("", elem_id="past")
-                with gr.Column(elem_id="latest"):
+                with gr.Column(elem_id="latest", elem_classes=["rated"] if context.has_feedback else []):
                     current = _html("", elem_id="current")
                     tools = _html("", elem_id="tools")
                     with gr.Row(visible=False, elem_id="redo") as redo:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kb.errors import ReperesError
+from kb.web.chat.background import end_work
 
 if TYPE_CHECKING:
     from kb.knowledge import KnowledgeBase
@@ -59,7 +60,9 @@ class Opener:
             return self._base
 
     def close(self) -> None:
-        """Lets go of the base, once the searches under way have ended. Closes nothing where none is open."""
+        """Lets go of the base at the end of a process, once what is at work with it has ended (see `end_work`); of
+        nothing where none is open."""
+        end_work()
         with self._lock:
             base, self._base = self._base, None
         if base is not None:

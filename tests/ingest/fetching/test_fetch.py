@@ -203,9 +203,8 @@ def test_passing_troubles_are_tried_again_later_and_later(
 def test_a_server_that_does_not_answer_in_time(site: Site) -> None:
     site.put("/robots.txt", "", type="text/plain")
     site.put("/page", "<p>Trop tard.</p>", delay=1.5)
-    politeness = Politeness("Reperes-test", pace=0.0, timeout=1.0)
     with (
-        Fetcher(politeness, private_hosts=[site.host], sleep=lambda _: None) as fetcher,
+        Fetcher(Politeness("t", pace=0.0, timeout=1.0), private_hosts=[site.host], sleep=lambda _: None) as fetcher,
         pytest.raises(FetchError, match="à temps"),
     ):
         fetcher.get(site.url("/page"), hosts={site.host}, types=TYPES)
