@@ -120,7 +120,7 @@ def test_what_is_missed_is_settled_in_one_click_and_names_nobody(
     serve_page: ServePage, open_page: OpenPage, settings: Settings, tmp_path: Path
 ) -> None:
     name = "zenobie"
-    signs_in = {"auth": "accounts", "accounts": tmp_path / "accounts"}
+    signs_in: dict[str, Any] = {"auth": "accounts", "accounts": tmp_path / "accounts"}
     accounts = accounts_of(replace(settings, **signs_in))
     accounts.add(name, "editor", password(name))
     token = accounts.add_token(name, "reader")
