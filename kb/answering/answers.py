@@ -190,7 +190,8 @@ class Answering:
         """
         if lacks_figure(self._question, [(unit.evidence, unit.fit) for unit in chosen]):
             return True
-        if confidence < SURE_OF_FIGURE and is_figure_of_another(self._question, chosen[0].evidence):
+        telling = next((unit.evidence for unit in chosen if unit.fit > 0), None)
+        if confidence < SURE_OF_FIGURE and telling is not None and is_figure_of_another(self._question, telling):
             return True
         if confidence >= SURE:
             return False

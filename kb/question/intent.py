@@ -26,7 +26,7 @@ _NUMBERS = (
 _MEASURES = r"distance|hauteur|longueur|largeur|profondeur|surface|taille|vitesse|poids|seuil|score"
 _NUMBER = re.compile(
     rf"\b(?:combien|cb|{_NUMBERS}|chiffres?|que coute(?:nt)?)\b|"
-    rf"\bquel(?:le)?s? (?:(?:est|sont) )?(?:la |le |les |l')?(?:{_MEASURES})\b"
+    rf"\bquel(?:le)?s? (?:(?:est|sont) )?(?:la |le |les |l')?(?:{_MEASURES})s?\b"
 )
 # Where a number, a duration or a share is what is asked for, not what is spoken of: « combien », « quel est le délai »,
 # « durée du bail »; not « qui fixe le taux », « que faire du budget ».
@@ -57,8 +57,8 @@ _DURATION = re.compile(
     rf"\bsans delai\b|\bimmediate|\bchaque {_TIME}\b|\btous les {_TIME}\b"
 )
 # « La formation dure un an » says no age.
-_AGE = re.compile(r"\bagee?s?\b|\b(?:mineur|majeur)e?s?\b")
-_LASTS = re.compile(r"\b(?:dur(?:e|ent|era|ait|ees?)|pendant|delais?)\b")
+_ASKS_AGE = re.compile(r"\bquels? ages?\b|\bage (?:minim|maxim|legal|limite|requis)")
+_LASTS = re.compile(rf"\b(?:dur(?:e|ent|era|ait|ees?)|pendant|delais?)\b[^.;:]{{0,60}}?(?:{_DURATION.pattern})")
 # A name: a capital in the middle of a sentence, or an acronym of four letters or more. Shorter acronyms are too often
 # written in full in the documents (CA, AAP) to tell anything.
 _NAME = re.compile(r"(?<=[^\s.?!…«»:] )(?:[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ]{2,}(?:-[A-ZÀ-ÖØ-Þ]?[a-zà-öø-ÿ]+)*)")
@@ -158,7 +158,7 @@ _STOOD_FOR = frozenset(
     "heures age prix tarif tarifs montant cout somme budget nombre taux part delai duree date numero "
     "document texte page article fiche note courrier lettre arrete decret circulaire objet reference".split()
 )
-# « À partir de quel âge », « quelle part », and how people shorten « combien » and « nombre ».
+# « À partir de quel âge », « quelle part », and how people shorten « combien », « nombre » and « compared with ».
 _STEMS_STOOD_FOR = frozenset(stem for word in [*_STOOD_FOR, "part", "partir", "cb", "nb", "vs"] for stem in stems(word))
 
 
@@ -245,11 +245,10 @@ def figure_fit(text: str, question: Question) -> float:
     if wanted == "share" and _FRACTION.search(fold(text)):
         return 1.0
     if wanted == "duration":
-        asked = fold(question.standalone)
-        if _AGE.search(asked) and _LASTS.search(fold(text)) and not _AGE.search(fold(text)):
-            return 0.0
+        asked, told = fold(question.standalone), fold(text)
+        told = _LASTS.sub(" ", told) if _ASKS_AGE.search(asked) else told
         said = {match[0] for match in _DURATION.finditer(asked)}
-        return float(any(match[0] not in said for match in _DURATION.finditer(fold(text))))
+        return float(any(match[0] not in said for match in _DURATION.finditer(told)))
     other = 0.0 if question.wants_ratio else 0.4
     known = figures(question.standalone)
     fit = 0.0

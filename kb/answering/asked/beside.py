@@ -23,7 +23,7 @@ _SHORT = 4  # stems
 # tests/data/second_base) 60 ask so; of those answered, 7 of 12 near-misses are refused for it, and two with an answer,
 # that had been given the figure of something else; in four words, right answers would be too (30 November 2026).
 SURE_OF_FIGURE = 0.8
-_FEW, _MOST_OF_FEW = 3, 0.45
+_FEW, _LEAST_OF_FEW = 3, 0.45
 _LEAST_BEGINNING = 5  # letters of a stem that another may begin with: « sanctionné », « sanction »
 
 
@@ -66,7 +66,7 @@ def is_figure_of_another(question: Question, told: Evidence) -> bool:
         weight = 1 + max(map(question.rarity, group[0].stems))
         total += weight
         held += weight * any(all(_is_in(stem, there) for stem in way.stems) for way in group)
-    return held < _MOST_OF_FEW * total
+    return held < _LEAST_OF_FEW * total
 
 
 def _is_in(stem: str, there: set[str]) -> bool:

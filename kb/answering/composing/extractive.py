@@ -126,10 +126,6 @@ def readable(chosen: Sequence[Scored], question: Question, read: Sequence[Scored
     return sorted(shown, key=lambda unit: "\n" not in unit.evidence.text) if question.wants_list else shown
 
 
-def _adds(evidence: Evidence) -> bool:
-    return fold(evidence.text).startswith("d'autres ")
-
-
 def _holds(other: Evidence, evidence: Evidence) -> bool:
     return other.document.id == evidence.document.id and other.start <= evidence.start and evidence.end <= other.end
 
@@ -149,7 +145,7 @@ def _led_to(evidence: Evidence, shown: Sequence[Scored]) -> Evidence:
     lead = untied_text(evidence.context)
     if evidence.kind != "item" or not lead.endswith(":") or len(lead) > LONGEST_CONTEXT or is_hostile(lead):
         return evidence
-    if any(unit.evidence.text.startswith(lead) for unit in shown):
+    if any(untied_text(unit.evidence.text).startswith(lead) for unit in shown):
         return evidence
     return replace(evidence, text=f"{lead} {evidence.text}", context="")
 

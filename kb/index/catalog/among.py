@@ -19,11 +19,15 @@ Space = Literal["passages", "sections"]
 
 
 @lru_cache(maxsize=1_000)  # to put it together takes longer than the rest of a statement
-def among(column: sa.ColumnElement[Any], name: str = "ids") -> sa.ColumnElement[bool]:
-    """Whether `column` is among ids that are given, as one parameter, with `ids_parameter`.
+def among(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """Whether a table's `column` is among ids that are given, as one parameter, with `ids_parameter`.
 
     One parameter however many ids there are: the statement is compiled once, and SQLite has no limit to hit.
     """
+    return _among(column, "ids")
+
+
+def _among(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
     values = JsonTexts(sa.bindparam(name)).table_valued("value")
     return column.in_(sa.select(values.c.value))
 
@@ -77,7 +81,7 @@ class Among:
         """Whether the document of a row fits, to be asked of few rows, or of any number at once."""
         facets = self._held.facets
         fit = fits(facets, document_id, self._wanted) if of_few else document_id.in_(chosen(facets, self._wanted))
-        return fit if self._named is None else sa.and_(fit, among(document_id, "named"))
+        return fit if self._named is None else sa.and_(fit, _among(document_id, "named"))
 
     def documents(self) -> list[str]:
         """The ids of the documents."""
@@ -115,7 +119,7 @@ class Among:
 
     def _chosen(self) -> sa.Select[Any]:
         query = chosen(self._held.facets, self._wanted)
-        return query if self._named is None else query.where(among(query.selected_columns.document_id, "named"))
+        return query if self._named is None else query.where(_among(query.selected_columns.document_id, "named"))
 
     def _texts(self, query: sa.Select[Any], more: dict[str, str] | None = None) -> list[str]:
         with self._database.connect() as connection:

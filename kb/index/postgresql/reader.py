@@ -37,7 +37,7 @@ SECONDS_WITHOUT_NEWS = 5.0
 SECONDS_TO_CATCH_UP = 2 * SECONDS_WITHOUT_NEWS
 """After which a copy that is not of a generation is told to be behind: the news of it may be lost, once."""
 CONNECTIONS_KEPT = 5
-CONNECTIONS_BESIDE = 2
+CONNECTIONS_BESIDE = 2  # with two cores a third question searched beside others gains nothing
 _SECONDS_PER_WAIT = 0.5  # of the thread for news, so that it can end
 
 logger = logging.getLogger(__name__)

@@ -33,7 +33,8 @@ def end_work(longest: float = LONGEST_END) -> bool:
 
     A process calls it before it ends. Chroma, tantivy, tokenizers and onnxruntime run outside the interpreter: a thread
     that comes back from there once the interpreter has begun to end is cut off in the midst of C++ or Rust, and aborts
-    the process (SIGABRT). Whoever started it would take a stop that they asked for for a crash.
+    the process (SIGABRT). Whoever started it would take a stop that they asked for for a crash. The threads in which
+    the web server answers are not among them: it ends its requests by itself.
     """
     end = time.monotonic() + longest
     working = [thread for thread in threading.enumerate() if thread.name in OF_WORK]

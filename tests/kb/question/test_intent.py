@@ -61,6 +61,13 @@ def test_figures_suit_the_question() -> None:
     assert figure_fit("La formation dure un an.", parsed("À quel âge le peut-il ?")) == 0.0
     assert figure_fit("Elle dure un an dès l'âge de 15 ans.", parsed("À quel âge le peut-il ?")) == 1.0
     assert figure_fit("La formation dure un an.", parsed("Combien de temps dure-t-elle ?")) == 1.0
+    voting = parsed("À quel âge peut-on voter ?")
+    assert figure_fit("Il faut avoir 18 ans ; le délai d'inscription est de 6 semaines.", voting) == 1.0
+    assert figure_fit("À 18 ans, pendant les élections.", voting) == 1.0
+    minor = parsed("Combien de temps un mineur peut-il travailler ?")
+    assert figure_fit("La durée du travail est de 35 heures.", minor) == 1.0
+    protected = parsed("Quel est le délai pour contester pour un majeur protégé ?")
+    assert figure_fit("Le délai est de deux mois.", protected) == 1.0
 
 
 @pytest.mark.parametrize(

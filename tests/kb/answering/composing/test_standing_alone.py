@@ -46,6 +46,10 @@ def test_what_begins_with_what_was_told_before_points_back(sentence: str) -> Non
         "Le prix de ce qui part est dit.",
         "Ce qui change est dit.",
         "Ceux qui paient décident.",
+        "Celles et ceux qui paient décident.",
+        "Ces dernières années, la ville paie.",
+        "Il est obligatoire de payer.",
+        "La Poste à cette date est fermée.",
         "Toutefois, la ville paie.",
         "Ici.",
     ],
@@ -62,10 +66,15 @@ def test_what_says_itself_what_it_means_does_not(sentence: str) -> None:
         ("Il y a des ponts, etc.", "Il y a des ponts, etc. Il finit."),
         ("On attend...", "On attend... Il finit."),
         ("Le fonds dit :", "Le fonds dit : Il finit."),
+        ("Il suit le C.G.I.", "Il suit le C.G.I. Il finit."),
     ],
 )
 def test_two_sentences_are_one_where_a_full_stop_parts_them(before: str, whole: str) -> None:
     assert joined(before, "Il finit.") == whole
+
+
+def test_an_acronym_keeps_its_capitals_behind_the_sentence_before() -> None:
+    assert joined("Il est marqué.", "CE : marquage obligatoire.") == "Il est marqué ; CE : marquage obligatoire."
 
 
 ITEMS = "Un début.\n\n- 175 ponts bâtis ;\n- 20 quais ;\n- La ville paie."

@@ -46,7 +46,16 @@ def test_what_ties_back_is_left_out_with_or_without_a_comma(tie: str) -> None:
     assert [unit.evidence.text for unit in readable([second], WHO)] == ["Les ports n'ont rien."]
 
 
-@pytest.mark.parametrize("sentence", ["Dès lors que tout va, il part.", "De plus en plus de villes attendent."])
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Dès lors que tout va, il part.",
+        "Dès lors qu'il est majeur, il paie.",
+        "Pour autant qu’il le dise, il paie.",
+        "Cependant que la ville attend, il part.",
+        "De plus en plus de villes attendent.",
+    ],
+)
 def test_what_leads_to_its_own_sentence_stays(sentence: str) -> None:
     second = units_in(f"{BEFORE} {sentence}")[1]
     assert [unit.evidence.text for unit in readable([second], WHO)] == [sentence]
