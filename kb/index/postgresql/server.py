@@ -205,6 +205,8 @@ class Server:
 
     def _tell(self, context: Any) -> None:
         """Says in French that the server cannot be reached or cannot do what it is asked, whoever asked."""
+        if context.is_pre_ping:  # a connection that a restart of the server has cut: the pool opens another one
+            return
         told = str(context.original_exception).strip().splitlines()
         reason = told[0] if told else type(context.original_exception).__name__
         is_operation = isinstance(context.sqlalchemy_exception, sa.exc.OperationalError)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 
 import pytest
 
@@ -50,7 +51,8 @@ def test_a_batch_is_handed_over_when_it_is_full(passages: int, full: int) -> Non
 
 def test_a_batch_that_fills_slowly_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr("ingest.steps.batches.time.monotonic", lambda: now)
+    # The clock of this module alone: servers of the session would sleep until that of all comes there.
+    monkeypatch.setattr("ingest.steps.batches.time", SimpleNamespace(monotonic=lambda: now))
     stages = RecordingStages()
     batches = Batches(stages, lambda _: None)
     batches.add(version(0, 1))

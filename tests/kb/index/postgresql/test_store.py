@@ -173,6 +173,17 @@ def test_a_crash_of_the_server_loses_nothing(
         assert index.audit() == []
 
 
+def test_a_server_that_was_started_again_between_two_questions_is_not_noticed(
+    filled: PostgresStore, reader: PostgresReader, postgres: PostgresServer
+) -> None:
+    for _ in range(2):
+        with reader.lease() as lease:
+            assert lease is not None
+            assert lease.catalog.status().documents == 2
+        postgres.stop("immediate")
+        postgres.start()
+
+
 def test_a_rebuilt_base_takes_the_place_of_the_one_in_use_and_a_failed_one_does_not(
     filled: PostgresStore, reader: PostgresReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,4 @@
-"""What people come back for, in headless Chromium, kept by each maker: what is new for readers, the figures of the week
-for editors."""
+"""What people come back for, in headless Chromium: what is new for readers, the figures of the week for editors."""
 
 from __future__ import annotations
 
@@ -30,7 +29,6 @@ from kb.records.places import place_of
 from kb.records.shared.accounts import accounts_of
 from kb.records.tables import FEEDBACK, QUESTIONS_ASKED, TEST_QUERIES
 from kb.settings import Settings
-from makers import MAKERS, on_maker
 from questions import answered, refused
 from serving import password
 from small_base import SmallBase
@@ -39,12 +37,6 @@ from small_pages import DOCUMENTS, ServePage
 OpenPage = Callable[..., Page]
 FORMULA = '=HYPERLINK("https://evil.example";"Quelle prime à Mayotte ?")'
 QUESTION = "Quel est le budget du programme Rives ?"
-
-
-@pytest.fixture(params=MAKERS)
-def settings(request: pytest.FixtureRequest, settings: Settings) -> Settings:
-    """Those of the tests, with what is kept in files or on a server."""
-    return on_maker(request, settings)
 
 
 def in_every_light(page: Page, name: str) -> None:
