@@ -27,6 +27,8 @@ from makers import MAKERS, on_maker
 from scripted_base import answer_of
 from with_secret import SECRET, TEXTS, write_documents
 
+GRACE_SECONDS = embedded_store.GRACE_SECONDS
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -72,7 +74,11 @@ def test_what_does_not_agree_is_found_and_mended(folder: Path, base: Settings, t
     assert set(names(base, tiny_encoder)) == set(TEXTS)
 
 
-def test_a_rebuilt_base_finds_the_same_and_nobody_else_writes_meanwhile(base: Settings, tiny_encoder: Encoder) -> None:
+def test_a_rebuilt_base_finds_the_same_and_nobody_else_writes_meanwhile(
+    base: Settings, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for maker in (embedded_store, server_store):  # a reader is open: it needs some time to notice
+        monkeypatch.setattr(maker, "GRACE_SECONDS", GRACE_SECONDS)
     before = found(base, tiny_encoder, "subventions")
     with KnowledgeBase.open(base, tiny_encoder) as opened:
         opened.search("subventions")

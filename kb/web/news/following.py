@@ -72,7 +72,7 @@ def readable(questions: Sequence[FollowedQuestion], base: Base) -> list[Followed
 def _news_of(
     question: FollowedQuestion, base: Base, recent: Sequence[DocumentChange], waiting_lines: WaitingLines
 ) -> tuple[list[str], list[QuestionNews]]:
-    changed = together(recent)
+    changed = together(_since_cited(question.sources, recent))
     left = {change.document for change in recent if change.kind == "withdrawn"}
     news = [
         QuestionNews(change.at, what, change.document, change.title)
@@ -94,6 +94,18 @@ def _news_of(
         if change.document in near and change.kind != "withdrawn"
     ]
     return sources, news
+
+
+def _since_cited(sources: Collection[str], recent: Sequence[DocumentChange]) -> list[DocumentChange]:
+    """The changes, newest first, without the arrival of what was cited already: moments are rounded up to a second, and
+    a document that came in the second of the answer seems to have come after it."""
+    present = set(sources)
+    since: list[DocumentChange] = []
+    for change in reversed(recent):
+        if change.document not in present or change.kind != "added":
+            since.append(change)
+        present.discard(change.document)
+    return since[::-1]
 
 
 def _of_a_source(change: DocumentChange, left: Collection[str]) -> What | None:

@@ -10,7 +10,7 @@ from kb.settings import Settings
 from kb.web.news.routes import ADDRESS
 from serving import Application
 from small_base import SmallBase
-from small_pages import DOCUMENTS
+from small_pages import DOCUMENTS, FINANCING
 
 
 def test_a_question_is_followed_with_the_rights_that_its_answer_was_given_with(
@@ -23,3 +23,23 @@ def test_a_question_is_followed_with_the_rights_that_its_answer_was_given_with(
     client.post(f"{ADDRESS}/suivre", data={"conversation": "c1"})
     (question,) = FollowedQuestions(settings.app_database, 365).list("")
     assert question.rights == before
+
+
+def test_a_source_that_came_in_the_second_of_the_answer_is_told_once_it_changes(
+    application: Application, settings: Settings
+) -> None:
+    base = SmallBase(DOCUMENTS)
+    client = application(base)
+
+    def told(kind: str, began: str) -> dict[str, object]:
+        change = {"document": FINANCING.id, "title": FINANCING.title, "change": kind, "diff": []}
+        return {"began": began, "seconds": 0.2, "changes": [change]}
+
+    answer = keep_answer(base.ask("Qui apporte les aides du programme ?"))
+    assert FINANCING.id in {citation["document"] for citation in answer["citations"]}
+    SavedConversations(settings.app_database, 365).put("", "c1", KeptTurn(1, "2026-11-30T08:00:00+00:00", 1, answer))
+    base.told = [told("added", "2026-11-30T07:59:59.900000+00:00")]
+    page = client.post(f"{ADDRESS}/suivre", data={"conversation": "c1"}, follow_redirects=False)
+    assert page.status_code == 303
+    base.told = [told("updated", "2026-11-30T08:00:00.300000+00:00"), *base.told]
+    assert client.get(ADDRESS).text.count("Une source de la réponse a changé") == 1
