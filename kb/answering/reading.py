@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from kb.answering.asked.definitions import described, tells_what
+from kb.answering.asked.definitions import asks_purpose, described, tells_what
 from kb.answering.asked.near_names import mistaken
 from kb.answering.asked.prices import asks_price, price_fit
 from kb.answering.evidence import Candidate, candidates
@@ -116,9 +116,9 @@ def _scores(question: Question, judged: Sequence[_Judged]) -> FloatVector:
     read = np.array([(one.logit, one.relevance, fit) for one, fit in zip(judged, fits, strict=True)], np.float64)
     signs = np.column_stack([read[:, :2], words, found, read[:, 2]])
     mistaken_for = np.array([mistaken(one.candidate.text, _about(one.candidate), question) for one in judged])
-    thing = described(question)
-    told = np.array([tells_what(one.candidate.text, _lines_about(one.candidate), thing) for one in judged])
-    return np.asarray(signs @ np.array(WEIGHTS) + BIAS - mistaken_for + told, np.float32)
+    thing, purpose = described(question), asks_purpose(question)
+    told = [tells_what(one.candidate.text, _lines_about(one.candidate), thing, purpose=purpose) for one in judged]
+    return np.asarray(signs @ np.array(WEIGHTS) + BIAS - mistaken_for + np.array(told), np.float32)
 
 
 def _fit(candidate: Candidate, question: Question) -> float:

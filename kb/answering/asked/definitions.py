@@ -29,13 +29,16 @@ _ITS = re.compile(
     r"^\W*(?:son|sa|ses|leurs?) (?:buts?|missions?|metiers?|roles?|objectifs?|raisons? d'etre|objet|vocation)\b"
 )
 _BY_THE_WAY = r"(?:(?:en (?:principe|general|effet|fait)|donc|aussi|d'abord|avant tout|surtout|egalement|\w+ment) )?"
-_TELLS = re.compile(
-    rf"\b(?:est|sont) {_BY_THE_WAY}(?:une?|des|les?|la|l'|charge\w*|destine\w*|responsable\w*)\b|"
-    r"\b(?:designe|consiste|permet|vise|sert|signifie|represente|regroupe|rassemble|correspond|constitue|veille|"
-    r"accompagne|aide|finance|gere|prepare|garantit|controle|conseille|s'adresse|s'entend)(?:nt)?\b|"
-    r"\b(?:a|ont) (?:pour|comme) (?:but|mission|objet|objectif|role|vocation|fonction|finalite)|"
-    r"\b(?:on appelle|defini\w* comme|il s'agit|c'est-a-dire|charge\w* (?:de|d'|du|des))\b|"
-    r"^\W*(?:c'est|ce sont)\b|^\W*[a-z]{3,}(?:er|ir)\b"
+_IS = re.compile(
+    rf"\b(?:est|sont) {_BY_THE_WAY}(?:une?|des|les?|la|l')(?!\w)|^\W*(?:c'est|ce sont)\b|"
+    r"\b(?:designe|signifie|represente|regroupe|rassemble|correspond|constitue|s'entend)(?:nt)?\b|"
+    r"\b(?:on appelle|defini\w* comme|il s'agit|c'est-a-dire)\b"
+)
+_DOES = re.compile(
+    rf"\b(?:est|sont) {_BY_THE_WAY}(?:charge|destine|responsable)\w*\b|\bcharge\w* (?:de|d'|du|des)\b|"
+    r"\b(?:consiste|permet|vise|sert|veille|accompagne|aide|finance|gere|prepare|garantit|controle|conseille|s'adresse)"
+    r"(?:nt)?\b|\b(?:a|ont) (?:pour|comme) (?:but|mission|objet|objectif|role|vocation|fonction|finalite)|"
+    r"^\W*[a-z]{3,}(?:er|ir)\b"
 )
 _OF_PURPOSE = re.compile(
     r"^\W*(?:le |la |les |l'|son |sa |ses |leurs? )?"
@@ -49,6 +52,7 @@ _LARGE = 1000  # a smaller number without a unit counts members, or numbers an a
 # bench/sheets that were written for it (six first sentences better, two absurd ones gone), looked at on 38 others (four
 # better, none wrong that was right); their question files' figures stay the same (1 December 2026).
 SUBJECT, POINTING, HEADING, TELLING, COUNTING = 1.0, 0.8, 1.0, 0.8, -0.8
+TELLING_ELSE = 0.4  # what it is, where it is asked what it is for
 
 
 def described(question: Question) -> tuple[Group, ...]:
@@ -62,21 +66,28 @@ def described(question: Question) -> tuple[Group, ...]:
     return tuple(group for group in question.groups if set(group[0].stems) <= wanted)
 
 
-def tells_what(text: str, about: Sequence[str], thing: Sequence[Group]) -> float:
-    """How much `text` looks like telling what `thing` is, a logit: 0 where it does not, less where it only counts
-    something. `about` is its title, its headings and the line before it."""
+def asks_purpose(question: Question) -> bool:
+    """Whether it is asked what the thing is for, or does."""
+    return _PURPOSE.match(question.standalone) is not None
+
+
+def tells_what(text: str, about: Sequence[str], thing: Sequence[Group], *, purpose: bool = False) -> float:
+    """How much `text` looks like telling what `thing` is, or what it is for (`purpose`), a logit: 0 where it does not,
+    less where it only counts something. `about` is its title, its headings and the line before it."""
     if not thing:
         return 0.0
     folded = fold(text)
-    tells = bool(_TELLS.search(folded) or _ITS.match(folded))
-    if not tells and any(map(_is_amount, figures(text))):
+    does, is_it = bool(_DOES.search(folded) or _ITS.match(folded)), bool(_IS.search(folded))
+    if not does and not is_it and any(map(_is_amount, figures(text))):
         return COUNTING
     is_subject = begins_with(text, thing)
     is_about_it = any(begins_with(line, thing) for line in about)
     points = not is_subject and is_about_it and bool(_POINTS.match(folded) or _ITS.match(folded))
     headed = is_about_it and any(_OF_PURPOSE.search(fold(line)) for line in about)
     fit = SUBJECT * is_subject + POINTING * points + HEADING * headed
-    return fit + TELLING * tells if fit else 0.0
+    if not fit:
+        return 0.0
+    return fit + (TELLING if does or (is_it and not purpose) else TELLING_ELSE * is_it)
 
 
 def begins_with(text: str, thing: Sequence[Group]) -> bool:

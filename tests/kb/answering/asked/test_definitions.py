@@ -10,6 +10,8 @@ from kb.answering.asked.definitions import (
     POINTING,
     SUBJECT,
     TELLING,
+    TELLING_ELSE,
+    asks_purpose,
     begins_with,
     described,
     tells_what,
@@ -63,6 +65,21 @@ def test_what_a_thing_is_or_is_for_is_asked_or_not(question: str, thing: list[st
 )
 def test_a_sentence_looks_like_telling_it(text: str, about: list[str], fit: float) -> None:
     assert tells_what(text, about, COMMITTEE) == pytest.approx(fit)
+
+
+@pytest.mark.parametrize(
+    ("text", "fit"),
+    [
+        ("Le comité de suivi est une instance locale.", SUBJECT + TELLING_ELSE),
+        ("Le comité de suivi est chargé de la paix.", SUBJECT + TELLING),
+        ("Le comité de suivi est une instance qui prépare les décisions.", SUBJECT + TELLING),
+    ],
+)
+def test_what_it_does_counts_more_where_its_purpose_is_asked(text: str, fit: float) -> None:
+    assert tells_what(text, [], COMMITTEE, purpose=True) == pytest.approx(fit)
+    assert tells_what(text, [], COMMITTEE) == SUBJECT + TELLING
+    assert asks_purpose(parsed("À quoi sert le comité de suivi ?"))
+    assert not asks_purpose(parsed("C'est quoi, un comité de suivi ?"))
 
 
 def test_nothing_looks_like_telling_what_is_not_asked() -> None:
