@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from kb.answering.asked.definitions import asks_purpose, described, tells_what
 from kb.answering.asked.near_names import mistaken
 from kb.answering.asked.prices import asks_price, price_fit
 from kb.answering.evidence import Candidate, candidates
@@ -115,7 +116,9 @@ def _scores(question: Question, judged: Sequence[_Judged]) -> FloatVector:
     read = np.array([(one.logit, one.relevance, fit) for one, fit in zip(judged, fits, strict=True)], np.float64)
     signs = np.column_stack([read[:, :2], words, found, read[:, 2]])
     mistaken_for = np.array([mistaken(one.candidate.text, _about(one.candidate), question) for one in judged])
-    return np.asarray(signs @ np.array(WEIGHTS) + BIAS - mistaken_for, np.float32)
+    thing, purpose = described(question), asks_purpose(question)
+    told = [tells_what(one.candidate.text, _lines_about(one.candidate), thing, purpose=purpose) for one in judged]
+    return np.asarray(signs @ np.array(WEIGHTS) + BIAS - mistaken_for + np.array(told), np.float32)
 
 
 def _fit(candidate: Candidate, question: Question) -> float:
@@ -126,6 +129,10 @@ def _fit(candidate: Candidate, question: Question) -> float:
 
 def _about(candidate: Candidate) -> str:
     return "\n".join([candidate.document.title, *candidate.passage.heading_path, candidate.context])
+
+
+def _lines_about(candidate: Candidate) -> list[str]:
+    return [candidate.document.title, *candidate.passage.heading_path, candidate.context]
 
 
 def _in_context(candidate: Candidate) -> str:

@@ -32,6 +32,24 @@ def test_the_documents_that_changed_since_a_moment_are_told_once() -> None:
     assert documents_since(reports, "2026-03-04T10:00:01+00:00") == set()
 
 
+def test_ingestions_of_one_second_are_told_one_after_another() -> None:
+    before = report("2026-03-02T09:59:59.900000+00:00", ("a", "added"), seconds=0.2)
+    reports = [
+        report("2026-03-02T10:00:01.300000+00:00", ("d", "added"), seconds=0.1),
+        report("2026-03-02T10:00:00.700000+00:00", ("c", "added"), seconds=0.1),
+        report("2026-03-02T10:00:00.300000+00:00", ("b", "added"), seconds=0.1),
+        before,
+    ]
+    moments = {change.document: change.at for change in changes_of(reports)}
+    assert list(moments) == ["d", "c", "b", "a"]
+    assert [moments[name][-8:-6] for name in "abcd"] == ["01", "02", "03", "04"]
+    assert changes_of([before])[0].at == moments["a"]  # what came later moves nothing
+    assert documents_since(reports, moments["b"]) == {"c", "d"}
+    # After a clock that was an hour early, moments are those of the clock that is right.
+    early = report("2026-03-02T11:00:00+00:00", ("e", "added"))
+    assert changes_of([*reports, early])[0].at == moments["d"]
+
+
 def test_reports_that_do_not_tell_when_are_left_out() -> None:
     assert changes_of([{}, {"began": "?"}, {"began": "2026-03-02", "seconds": "x", "changes": [{}]}]) == []
 
