@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,10 +19,9 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from kb.answering.asked.beside import understood_by
 from kb.answering.reading import Read
 from kb.errors import SettingsError
-from kb.question.intent import asks_for_it, missing_names
+from kb.question.intent import missing_names
 from kb.text.context import in_context
 from kb.text.stems import stems
 from kb.types import Group, Hit, Question
@@ -33,7 +32,8 @@ NEAREST_TITLE = "Phrases les plus proches"
 NEAREST_NOTE = "Elles en parlent sans répondre : vérifiez-les avant de vous en servir."
 # Tried and left out, the area under the curve being as large without: the reader's best unit alone, the words held by
 # the best passage alone, a figure that is asked for and not given, a noun that is asked for and never said, a base that
-# knows none of the words as written (python -m benchmarks.refusals, 29 November 2026).
+# knows none of the words as written (python -m benchmarks.refusals, 29 November 2026), the share of the question's
+# words that the best unit is understood by (1 December 2026).
 FEATURES = (
     "all_units",
     "best_passage",
@@ -42,7 +42,6 @@ FEATURES = (
     "coverage",
     "held_words",
     "missing_name",
-    "words_of_best",
     "same_document",
 )
 Caution = Literal["low", "normal", "high"]
@@ -191,8 +190,7 @@ def features(question: Question, hits: Sequence[Hit], read: Read) -> dict[str, f
     The log of the summed odds of all units, the logit of the best passage, the score of the best unit, the log of how
     many units there were (few in a small base, where their odds sum up to less); the share of the question's words that
     the passages hold, by rarity, and with one more for each (in a small base a word is in every passage, or rare); 1
-    when they lack a rare name of it; the same share, without the words that a figure is asked by, of what the best unit
-    is understood by; the share of the four best units that are of the best one's document.
+    when they lack a rare name of it; the share of the four best units that are of the best one's document.
     """
     whole = _whole(hits)
     there = _stems_of(whole)
@@ -209,16 +207,8 @@ def features(question: Question, hits: Sequence[Hit], read: Read) -> dict[str, f
         "coverage": coverage(question, there),
         "held_words": coverage(question, there, 1.0),
         "missing_name": float(missing),
-        "words_of_best": _words_of_best(question, read),
         "same_document": _same_document(read),
     }
-
-
-def _words_of_best(question: Question, read: Read) -> float:
-    if not read.units:
-        return 0.0
-    about = [group for group in question.groups if not all(map(asks_for_it, group[0].stems))]
-    return coverage(replace(question, groups=tuple(about)), understood_by(read.units[0].evidence), 1.0)
 
 
 def _same_document(read: Read) -> float:

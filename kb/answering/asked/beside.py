@@ -35,7 +35,7 @@ def holds_topic(question: Question, units: Sequence[Evidence], stems_of_topic: S
         return True
     best = 0.0
     for evidence in units[:_UNITS_OF_TOPIC]:
-        there = understood_by(evidence)
+        there = _there(evidence)
         held = [any(set(way.stems) <= there for way in ways) for ways in about]
         best = max(best, sum(weight for weight, is_held in zip(weights, held, strict=True) if is_held))
     return best >= _MOST_OF_TOPIC * sum(weights)
@@ -60,7 +60,7 @@ def is_figure_of_another(question: Question, told: Evidence) -> bool:
     about = [group for group in question.groups if not all(map(asks_for_it, group[0].stems))]
     if not question.wants_one_figure or not 0 < len(about) <= _FEW:
         return False
-    there = understood_by(told)
+    there = _there(told)
     held = total = 0.0
     for group in about:
         weight = 1 + max(map(question.rarity, group[0].stems))
@@ -78,7 +78,7 @@ def _is_in(stem: str, there: set[str]) -> bool:
     )
 
 
-def understood_by(evidence: Evidence) -> set[str]:
+def _there(evidence: Evidence) -> set[str]:
     """The stems of a unit, with the title, headings and lead-in that it is understood by."""
     return set(
         stems("\n".join([evidence.document.title, *evidence.passage.heading_path, evidence.context, evidence.text]))

@@ -95,16 +95,6 @@ def test_a_name_without_a_word_that_the_index_knows_counts_as_rare() -> None:
     assert signs(replace(parsed("Que dit la ville ?"), names=("Notre",)))["missing_name"] == 1.0
 
 
-def test_the_words_count_that_the_best_unit_is_understood_by() -> None:
-    (best,) = units_in("Il verse la prime.", title="Le fonds")
-    other = unit("La ville attend.")
-    asked = parsed("Quel âge pour la prime de la ville ?", *groups("age", "prim", "vill"))
-    assert signs(asked, units=[best, other])["words_of_best"] == 0.5  # an age is asked for: nothing is about it
-    assert signs(parsed("La ville ?", *groups("vill")), units=[best, other])["words_of_best"] == 0.0
-    assert signs(parsed("Le fonds ?", *groups("fond")), units=[best])["words_of_best"] == 1.0
-    assert signs(asked)["words_of_best"] == 0.0
-
-
 def test_the_share_of_the_best_units_counts_that_are_of_one_document() -> None:
     own, other = units_in("Un. Deux. Trois."), units_in("Quatre. Cinq.", name="autre.md")
     asked = parsed("Qui ?")
