@@ -22,6 +22,7 @@ import numpy as np
 from kb.answering.reading import Read
 from kb.errors import SettingsError
 from kb.question.intent import missing_names
+from kb.question.topic import is_rare
 from kb.text.context import in_context
 from kb.text.stems import stems
 from kb.types import Group, Hit, Question
@@ -53,8 +54,6 @@ Outcome = Literal["answered", "unsaid", "refused"]
 # (those of benchmarks/formats.py), 0.20 refuses none, 0.25 one, 0.35 seven; but 0.20 one of the 28 of a base of twelve
 # documents (tests/data/second_base), which hold few words. Of questions about nothing that a base holds, most have 0.
 _OFF_TOPIC_COVERAGE = 0.10
-# A name in more than about a quarter of the passages (rarity: ln(N / n)) is what the base is about: it tells nothing.
-_COMMON_NAME = 1.4
 _BEST = 4  # units: as many as an answer shows
 # How people shorten « combien », « nombre » and « contre »: no document would.
 _SHORTHAND = frozenset({"cb", "nb", "vs"})
@@ -196,7 +195,7 @@ def features(question: Question, hits: Sequence[Hit], read: Read) -> dict[str, f
     there = _stems_of(whole)
     logits = np.array([unit.read for unit in read.units] or [-12.0])
     missing = any(
-        _is_rare(name, question) and not _is_spelt(name, question.groups, there)
+        is_rare(name, question) and not _is_spelt(name, question.groups, there)
         for name in missing_names(question.names, whole)
     )
     return {
@@ -244,10 +243,6 @@ def coverage(question: Question, there: set[str], more: float = 0.0) -> float:
         total += weight
         held += weight * any(set(way.stems) <= there for way in group)
     return held / total if total else 1.0
-
-
-def _is_rare(name: str, question: Question) -> bool:
-    return any(question.rarity(stem) > _COMMON_NAME for stem in stems(name)) or not stems(name)
 
 
 def _is_spelt(name: str, groups: Sequence[Group], there: set[str]) -> bool:

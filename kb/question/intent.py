@@ -8,7 +8,7 @@ from collections.abc import Collection
 from kb.text.figures import figures, same_figure
 from kb.text.folding import fold
 from kb.text.number_words import RUN
-from kb.text.stems import STOP_WORDS, stems, words
+from kb.text.stems import words
 from kb.types import FigureKind, Question
 
 _SHARE = re.compile(r"\b(?:parts?|pourcentages?|taux|proportion)\b|%")
@@ -135,33 +135,6 @@ _CLOSED = re.compile(
 )
 
 
-# What a short question is about: the nouns that it puts an article before, each with the adjective behind it.
-# In more words, people say the same thing otherwise than documents do. Of questions that were answered with a
-# confidence under 0.6, those whose topic no good unit held were, of up to four stems, 4 without an answer in reach and
-# 1 with one; of up to six, 17 and 18 (bench/sheets, bench/cnil and the bundled corpus, as asked and with their own
-# documents left out; 30 November 2026).
-_MOST_TOPIC_STEMS = 4
-_DETERMINER = (
-    r"(?:les?|la|l'|une?|mon|ma|mes|ton|ta|tes|son|sa|ses|notre|nos|votre|vos|leurs?|cet?|cette|ces|des|du|aux?|de|d'|"
-    r"quels?|quelles?|combien de|combien d'|nombre de|nombre d')"
-)
-_TOPIC_NOUN = re.compile(
-    rf"(?<![\w'])(?:{_DETERMINER}(?:(?<=')|\s+))+(?P<noun>[a-z][\w-]+)"
-    r"(?:\s+(?P<adjective>[a-z][\w-]+)(?=\W*$|\s*[?.!,;:]|\s(?:de|du|des)\b|\sd'))?"
-)
-_INVERTED_VERB = re.compile(r"\b\w+-(?:t-)?(?:je|tu|il|elle|on|nous|vous|ils|elles)\b")
-# Acronyms and names are looked for by themselves (`missing_names`).
-_IN_CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
-# What a figure is asked by: the figure stands for it. And what documents and their parts are called.
-_STOOD_FOR = frozenset(
-    "temps argent euro euros fois gens personne personnes an ans annee annees mois semaine semaines jour jours heure "
-    "heures age prix tarif tarifs montant cout somme budget nombre taux part delai duree date numero "
-    "document texte page article fiche note courrier lettre arrete decret circulaire objet reference".split()
-)
-# « À partir de quel âge », « quelle part », and how people shorten « combien », « nombre » and « compared with ».
-_STEMS_STOOD_FOR = frozenset(stem for word in [*_STOOD_FOR, "part", "partir", "cb", "nb", "vs"] for stem in stems(word))
-
-
 def is_open(question: str) -> bool:
     """Whether no « oui » answers a question: it asks who, what, which, when, where, how or why, or is a few words."""
     folded = fold(question)
@@ -281,19 +254,3 @@ def missing_names(wanted: Collection[str], text: str) -> list[str]:
 def asks_for_list(question: str) -> bool:
     """Whether the question asks for several things of a kind, or compares some."""
     return bool(_LIST.search(fold(question)))
-
-
-def topic(question: Question) -> tuple[str, ...]:
-    """The stems of the nouns of a short question that has no names, as its articles tell them; none for another."""
-    asked = question.standalone
-    if len(set(stems(asked))) > _MOST_TOPIC_STEMS or question.names:
-        return ()
-    plain = _INVERTED_VERB.sub(" ", fold(_IN_CAPITALS.sub(" ", asked)))
-    found = [word for match in _TOPIC_NOUN.finditer(plain) for word in (match["noun"], match["adjective"]) if word]
-    told = [word for word in found if word not in STOP_WORDS and word not in _STOOD_FOR]
-    return tuple(dict.fromkeys(stem for word in told for stem in stems(word)))
-
-
-def asks_for_it(stem: str) -> bool:
-    """Whether a stem is of a word that a figure is asked by (« âge », « délai », « jours »), and tells nothing else."""
-    return stem in _STEMS_STOOD_FOR

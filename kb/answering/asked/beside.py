@@ -7,12 +7,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kb.answering.asked.prices import asks_price, priced
-from kb.question.intent import asks_figure, asks_for_it, topic
+from kb.question.intent import asks_figure
+from kb.question.topic import asks_for_it, topic
 from kb.text.stems import stems
 from kb.types import Alternative, Evidence, Group, Question
 
 # Under this confidence, a question whose topic none of the best three units holds to 0.6 is not answered (see
-# `kb.question.intent.topic`). Asking as much of the whole of a short question refused 7 of 35 more of those that were
+# `kb.question.topic.topic`). Asking as much of the whole of a short question refused 7 of 35 more of those that were
 # answered with their documents left out, but two of the 35 given files, each a base by itself where what is not held
 # counts for nearly all (30 November 2026).
 SURE = 0.6

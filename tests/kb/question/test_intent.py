@@ -9,10 +9,8 @@ from kb.question.intent import (
     is_open,
     missing_names,
     names,
-    topic,
     wanted_figure,
 )
-from kb.text.stems import stems
 from questions import parsed
 
 
@@ -181,25 +179,6 @@ def test_the_thing_that_a_question_asks_what_it_is(question: str, thing: str) ->
 )
 def test_other_questions_ask_of_nothing_what_it_is(question: str) -> None:
     assert defined(question) is None
-
-
-@pytest.mark.parametrize(
-    ("question", "about"),
-    [
-        ("Combien coûte une carte verte ?", "carte verte"),
-        ("Quel est le prix du timbre ?", "timbre"),  # a figure stands for its price
-        ("Combien de temps pour contester une amende ?", "amende"),
-        ("Combien de lampes ont été changées ?", "lampes"),
-        ("Qui paie la taxe d'habitation ?", "taxe habitation"),
-        ("Quand la ville ferme-t-elle ?", "ville"),
-        ("cookies", ""),
-        ("Qui aide le fonds Citron ?", ""),  # its name is looked for
-        ("Que fait le PLUM ?", ""),
-        ("La mairie aide-t-elle les parents des enfants qui lisent les journaux des voisins ?", ""),  # not a short one
-    ],
-)
-def test_a_short_question_is_about_the_nouns_behind_its_articles(question: str, about: str) -> None:
-    assert topic(parsed(question)) == tuple(stems(about))
 
 
 @pytest.mark.parametrize(
