@@ -48,7 +48,7 @@ _TIES_BACK = re.compile(
     r"Mais|Et)\s+(?=\w)"
 )
 # A page that answers its own question (« La loi le dit-elle ? Oui. La loi… »), beside another question.
-_YES_OR_NO = re.compile(r"(?:Oui|Non)\s?[.,;:!]\s*(?=\w)")
+_YES_OR_NO = re.compile(r"(?:Oui|Non)\s?[.,;:!]\s*(?:[Ee]t\s+)?(?=\w)")
 _ENDS_IN_LETTER = re.compile(r"\.\w\.$")  # the last dot is an acronym's own, « C.G.I. »
 _BEGINS_A_SENTENCE = re.compile(
     r"(?:le|la|les|un|une|des|du|vous|nous|on|ils?|elles?|votre|vos|tout|toute|tous|toutes|chaque)\s|l['’]",

@@ -119,7 +119,9 @@ TITLE = "Les quais : le maire peut-il vendre un terrain communal ?"
 ASKED_ELSE, ASKED = parsed("Le maire peut-il fermer le port ?"), parsed("Le maire peut-il vendre son terrain ?")
 
 
-@pytest.mark.parametrize("said", ["Oui, le conseil en décide.", "Non. Le conseil en décide."])
+@pytest.mark.parametrize(
+    "said", ["Oui, le conseil en décide.", "Non. Le conseil en décide.", "Oui, et le conseil en décide."]
+)
 def test_a_yes_to_another_question_is_not_said(said: str) -> None:
     unit = units_in(said, [-1.0], title=TITLE)[0]
     whole = replace(unit, evidence=replace(unit.evidence, text=said, end=len(said)))
