@@ -15,14 +15,21 @@ from kb.text.folding import fold
 from kb.text.stems import stems
 from kb.types import Group, Question
 
-_ARTICLE = r"(?:(?:les?|la|une?|des|du|de la)\s+|de l['’]|l['’]|d['’]une?\s+|d['’]|de\s+)?"
-_PURPOSE = re.compile(
-    r"^\W*(?:[àa]\s+quoi\s+(?:[çc]a\s+|cela\s+)?ser(?:t|vent|vait)|"
-    r"quel(?:le)?s?\s+(?:est|sont)\s+(?:le|la|les|l['’])\s*"
-    r"(?:r[ôo]le|mission|but|objectif|fonction|utilit[ée]|int[ée]r[êe]t|objet)s?\s+(?:de|du|des|d['’])|"
-    rf"que\s+fait|qu['’]?\s*est[- ]ce\s+que\s+fait)\s*{_ARTICLE}(?P<thing>[^?;:!.,]+?)[\s?!.]*$",
-    re.IGNORECASE,
+# Of a folded question.
+_ARTICLE = r"(?:(?:les?|la|une?|des|du|de la|de) |de l'|l'|d'une? |d')?"
+_THING = rf"{_ARTICLE}(?P<thing>[^?;:!.,]+?)"
+_WHAT_FOR = r"(?:role|mission|but|objectif|fonction|utilite|interet|objet)s?"
+_PURPOSE = tuple(
+    re.compile(rf"^\W*{pattern}[\s?!.]*$")
+    for pattern in (
+        rf"(?:a quoi (?:ca |cela )?ser(?:t|vent|vait)|ca sert a quoi) ?,? ?{_THING}",
+        rf"quel(?:le)?s? (?:est|sont) (?:le |la |les |l'){_WHAT_FOR} (?:de |du |des |d'){_THING}",
+        rf"quel (?:est le )?role (?:que )?joue(?:nt)? {_THING}",
+        rf"(?:que |qu'est-ce que )f(?:ait|ont) {_THING}",
+        rf"{_THING} ?,? (?:(?:ca )?ser(?:t|vent) a quoi|fait quoi|font quoi)(?: exactement| au juste)?",
+    )
 )
+_WHERE = re.compile(r" (?:dans|pour|au sein|lors) ")
 _LONGEST_THING = 7  # words, as of a definition
 _POINTS = re.compile(r"^\W*(?:il|elle|ils|elles|c'est|ce sont)\b")
 _ITS = re.compile(
@@ -56,19 +63,28 @@ TELLING_ELSE = 0.4  # what it is, where it is asked what it is for
 
 
 def described(question: Question) -> tuple[Group, ...]:
-    """The words of the thing that a question asks what it is or is for; none for another question."""
-    match = _PURPOSE.match(question.standalone)
-    if match:
-        thing = match["thing"] if len(match["thing"].split()) < _LONGEST_THING else ""
-    else:
-        thing = (defined(question.standalone) or ("",))[0]
+    """The words of the thing that a question asks what it is or is for; none for another question, and where a figure
+    or the difference of two things is asked for (« c'est quoi le prix du timbre »).
+    """
+    if question.figure is not None or question.several_things:
+        return ()
+    thing = _of_purpose(question.standalone) or (defined(question.standalone) or ("",))[0]
     wanted = set(stems(thing))
-    return tuple(group for group in question.groups if set(group[0].stems) <= wanted)
+    return tuple(group for group in question.groups if group[0].stems and set(group[0].stems) <= wanted)
 
 
 def asks_purpose(question: Question) -> bool:
-    """Whether it is asked what the thing is for, or does."""
-    return _PURPOSE.match(question.standalone) is not None
+    """Whether it is asked what a thing is for, or does."""
+    return _of_purpose(question.standalone) is not None
+
+
+def _of_purpose(asked: str) -> str | None:
+    folded = fold(asked)
+    for pattern in _PURPOSE:
+        if match := pattern.match(folded):
+            thing = _WHERE.split(match["thing"])[0]
+            return thing if len(thing.split()) < _LONGEST_THING else None
+    return None
 
 
 def tells_what(text: str, about: Sequence[str], thing: Sequence[Group], *, purpose: bool = False) -> float:
