@@ -265,6 +265,18 @@ def test_no_file_knows_the_machine_it_was_written_on() -> None:
     )
 
 
+def test_nothing_is_kept_of_a_day_that_leaves_the_retention() -> None:
+    """What tests keep of people is kept for a year: of a fixed day, it would be gone one morning."""
+    dated = re.compile(r"""\b(?:KeptTurn|add_feedback)\([^)\n]*["']20\d\d-""")
+    _no_offender(
+        f"{path.relative_to(ROOT)}: {found[0]}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        if path != Path(__file__)
+        and not {"36_500", "PassingConversations"} & set(re.findall(r"\w+", text := path.read_text("utf-8")))
+        and (found := dated.search(text))
+    )
+
+
 def test_loop_variables_say_what_they_hold() -> None:
     """`each` says nothing: a document, a passage, a row has a name."""
     _no_offender(

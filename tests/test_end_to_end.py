@@ -133,7 +133,7 @@ def test_wrong_use_is_told_in_french(reperes: CommandLine, tmp_path: Path) -> No
 
 @on_folders_alone
 def test_asking_from_a_program(address: str) -> None:
-    client = Client(address, verbose=False, analytics_enabled=False)
+    client = Client(address, verbose=False, analytics_enabled=False, httpx_kwargs={"timeout": 300})
     answer = client.predict(QUESTION, api_name="/chat")
     assert any("72 %" in citation["quote"].replace("\u00a0", " ") for citation in answer["citations"])
 

@@ -25,6 +25,7 @@ from kb.records.shared.accounts import accounts_of
 from kb.settings import Settings
 from kb.web.auth.attempts import FROM_ONE_PLACE
 from postgres_server import PostgresServer
+from questions import recent
 from replicas import ROOT, Replica, until
 from scripted_base import answer_of
 from serving import password
@@ -119,7 +120,7 @@ def test_wrong_passwords_are_counted_over_both(two: Two) -> None:
 def test_a_conversation_is_seen_and_renamed_at_both(two: Two, anne: dict[str, str]) -> None:
     with closing(SavedConversations(ServerPlace(two.settings.database), 365)) as kept:
         name = new_id()
-        kept.put("anne", name, KeptTurn(1, "2026-11-29T10:00:00+00:00", 1, keep_answer(answer_of("Oui [1]."))))
+        kept.put("anne", name, KeptTurn(1, recent(), 1, keep_answer(answer_of("Oui [1]."))))
     assert name in two.a.get("/conversations/panneau", anne).text
     assert two.a.send(f"/conversations/{name}/nom", {"titre": "Nos écoles"}, anne).status == 204
     assert "Nos écoles" in two.b.get("/conversations/panneau", anne).text

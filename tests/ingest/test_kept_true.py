@@ -24,6 +24,7 @@ from kb.records.feedback import add_feedback, read_feedback
 from kb.records.places import place_of
 from kb.settings import Settings
 from makers import MAKERS, on_maker
+from questions import recent
 from scripted_base import answer_of
 from with_secret import SECRET, TEXTS, write_documents
 
@@ -97,7 +98,7 @@ def test_a_rebuilt_base_finds_the_same_and_nobody_else_writes_meanwhile(
 def test_what_is_forgotten_stays_away_until_it_is_wanted(folder: Path, base: Settings, tiny_encoder: Encoder) -> None:
     told = answer_to_json(answer_of(f"{SECRET} [1]", cited={"secret.md": SECRET}, found=["secret.md", "aides.md"]))
     with AppDatabase(place_of(base)) as database:
-        add_feedback(database, "2026-11-27T08:00:00+00:00", "bad", "wrong", "", told, 1)
+        add_feedback(database, recent(), "bad", "wrong", "", told, 1)
     with pytest.raises(StoreError, match=r"secrets\.md.*Vouliez-vous dire : secret\.md"):
         forget(base, ["secrets.md"])
     assert "secret.md" in names(base, tiny_encoder)

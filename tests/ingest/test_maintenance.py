@@ -30,6 +30,7 @@ from kb.records.database import AppDatabase
 from kb.records.erasure import ERASED
 from kb.records.feedback import add_feedback, read_feedback
 from kb.settings import Settings
+from questions import recent
 from scripted_base import answer_of
 from tiny_encoder import TinyEncoder
 from with_secret import SECRET, TEXTS, write_documents
@@ -250,7 +251,7 @@ def test_what_is_forgotten_is_nowhere_on_the_disk(folder: Path, base: Settings, 
 def test_what_people_said_of_it_is_forgotten_too(base: Settings) -> None:
     told = answer_to_json(answer_of(f"{SECRET} [1]", cited={"secret.md": SECRET}, found=["secret.md", "aides.md"]))
     with AppDatabase(base.app_database) as database:
-        add_feedback(database, "2026-11-27T08:00:00+00:00", "bad", "wrong", "", told, 1)
+        add_feedback(database, recent(), "bad", "wrong", "", told, 1)
         put_queries(database, [EvaluationQuestion("q1", "Que dit le rapport ?", documents=("secret.md", "aides.md"))])
     traces = [b"restera confidentiel", b"secret.md"]
     assert all(places(base.app_database.parent, trace) for trace in traces)
@@ -287,7 +288,7 @@ def test_without_a_base_everything_says_so(settings: Settings, tiny_encoder: Enc
 def test_questions_go_on_while_the_base_is_rebuilt_and_changed(
     folder: Path, base: Settings, tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded_store, "GRACE_SECONDS", 2.0)
+    monkeypatch.setattr(embedded_store, "GRACE_SECONDS", 8.0)
     failures: list[Exception] = []
     asked = 0
     done = threading.Event()

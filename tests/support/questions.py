@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from kb.answering.serialize import AnswerJson, SecondsJson
@@ -21,6 +21,11 @@ def parsed(text: str, *more: Group, rarity: float = 2.0) -> Question:
 def moment(day: int, hour: int = 12) -> datetime:
     """A moment of March 2026, whose 2nd, 9th, 16th… are Mondays."""
     return datetime(2026, 3, day, hour, tzinfo=UTC)
+
+
+def recent(minutes: float = 60.0) -> str:
+    """So many minutes ago, as moments are kept: within every retention, whatever day the tests run."""
+    return (datetime.now(UTC) - timedelta(minutes=minutes)).isoformat(timespec="seconds")
 
 
 def refused(question: str, reason: str = "no_evidence", understood: str = "") -> AnswerJson:

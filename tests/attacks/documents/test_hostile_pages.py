@@ -17,7 +17,7 @@ from magazine_site import Site, serve
 
 HOSTILE = ("attributes.html", "deep.html", "huge spans.html", "long cell.html", "many tables.html")
 
-PAGE_SECONDS = 4.0  # in which the other pages are had and read on a busy machine too
+PAGE_SECONDS = 10.0  # in which the other pages are had and read on a busy machine too
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_an_article_whose_parts_never_end_stops_no_other(
         site.put(
             f"/suite?page={number}",
             f"<main><h1>Un</h1><p>Partie {number}.</p>{following}</main>",
-            delay=0.3 * PAGE_SECONDS,
+            delay=0.15 * PAGE_SECONDS,
         )
     monkeypatch.setattr(crawler, "PAGE_SECONDS", PAGE_SECONDS)
     added, failed = synced(site, settings, tiny_encoder, [*good, "/suite?page=1"])

@@ -20,7 +20,7 @@ from kb.records.database import AppDatabase
 from kb.records.feedback import add_feedback, read_feedback
 from kb.records.places import place_of
 from kb.settings import Settings
-from questions import answered, refused
+from questions import answered, recent, refused
 from restricted import MARKS, id_of, sources_told
 from restricted_app import Restricted, rights_of
 from told import text_in, told_by
@@ -59,7 +59,7 @@ def feedback_of(place: Path, question: str, hidden: tuple[str, ...]) -> int:
     """Feedback on an answer that somebody with these rights was given."""
     with AppDatabase(place) as database:
         answer = {**refused(question), "hidden": list(hidden)}
-        return add_feedback(database, "2026-11-29T10:00:00+00:00", "bad", "wrong", "", answer, 1)
+        return add_feedback(database, recent(), "bad", "wrong", "", answer, 1)
 
 
 def test_a_question_that_became_a_test_query_is_for_those_who_could_see_it(restricted: Restricted) -> None:
@@ -204,7 +204,7 @@ def test_a_kept_answer_makes_a_query_of_its_rights_in_both_places(
     hidden = rights_of("anne", restricted.settings).hidden
     with AppDatabase(place) as database:
         told = {**answered("Qui garde le chat ?", documents=(id_of("ouvert"),)), "hidden": list(hidden)}
-        number = add_feedback(database, "2026-11-29T10:00:00+00:00", "good", None, "", told, 1)
+        number = add_feedback(database, recent(), "good", None, "", told, 1)
     desk_of("carl").missed(asked).make_query([], [number], "")
     assert seen(desk_of) == {"nora": [], "anne": ["Qui garde le chat ?"], "bob": [], "carl": ["Qui garde le chat ?"]}
 
@@ -233,9 +233,7 @@ def test_the_command_line_says_for_whom_it_imports(
     assert ran(file, "--groups", "personnel") == 2
     with AppDatabase(place_of(Settings.load())) as database:
         hidden = rights_of("bob", restricted.settings).hidden
-        add_feedback(
-            database, "2026-11-29T10:00:00+00:00", "bad", "wrong", "", {**refused("?"), "hidden": [*hidden]}, 1
-        )
+        add_feedback(database, recent(), "bad", "wrong", "", {**refused("?"), "hidden": [*hidden]}, 1)
     desk.drop("q")
     assert click.testing.CliRunner().invoke(app.reperes, ["feedback", "--keep", "1"]).exit_code == 0
     assert see_it() == {"bob", "carl"}

@@ -24,6 +24,7 @@ from kb.records.places import place_of
 from kb.records.shared.accounts import accounts_of
 from kb.records.shared.folder import join_folder
 from kb.settings import Settings
+from questions import recent
 from scripted_base import answer_of
 from server_index import change
 from tiny_encoder import TinyEncoder
@@ -108,7 +109,7 @@ def test_what_only_one_base_has_is_named(base: Settings, run: Run, tmp_path: Pat
     with open_store(there).writing() as writing, writing.catalog.transaction() as connection:
         writing.catalog.erase_document(connection, "note.md")
     with AppDatabase(place_of(there)) as database:
-        add_feedback(database, "2026-11-30T08:00:00+00:00", "bad", None, "", answer_to_json(answer_of("Non [1].")), 1)
+        add_feedback(database, recent(), "bad", None, "", answer_to_json(answer_of("Non [1].")), 1)
     accounts_of(there).add("bob", "reader", "un mot de passe assez long")
     lines = run("check", "--against", str(there.store), code=1).output.splitlines()
     for line in (

@@ -20,6 +20,7 @@ from kb.records.feedback import Feedback, Verdict, add_feedback
 from kb.records.tables import EVALUATION_RUNS
 from kb.rights.rights import Rights
 from kb.types import Answer, Document, StoreStatus
+from questions import recent
 from scripted_base import ScriptedBase, answer_of
 
 ANSWER = answer_of("12 Md€ [1].", cited={"a": "12 Md€"}, found=["a"])
@@ -102,7 +103,7 @@ def test_a_feedback_becomes_a_query_and_is_no_longer_to_be_read(
     with AppDatabase(tmp_path / "app.db") as database:
         given: tuple[tuple[Verdict, Answer], ...] = (("good", ANSWER), ("good", WORSE), ("bad", ANSWER))
         for verdict, answer in given:
-            add_feedback(database, "2026-11-27T08:00:00+00:00", verdict, None, "", answer_to_json(answer), 1)
+            add_feedback(database, recent(), verdict, None, "", answer_to_json(answer), 1)
     good, refused, bad = (desk.query_of(number) for number in (1, 2, 3))
     assert (good.documents, good.expected_facts, good.unanswerable) == (("a",), (("12 Md€",),), False)
     assert (refused.documents, refused.expected_facts, refused.unanswerable) == ((), (), True)

@@ -14,7 +14,7 @@ def turn(number: int) -> KeptTurn:
 
 
 def test_an_erasure_is_undone_within_the_minute_and_by_its_author(settings: Settings) -> None:
-    kept, now = SavedConversations(settings.app_database, 3650), [0.0]
+    kept, now = SavedConversations(settings.app_database, 36_500), [0.0]
     erasures = RecentErasures(kept, lambda: now[0])
     for number in (1, 2):
         kept.put("anne", "abc", turn(number))

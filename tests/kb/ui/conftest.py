@@ -10,11 +10,20 @@ from playwright.sync_api import Browser, Page, expect
 
 PATIENCE = 60_000  # milliseconds: an upper bound, never measured
 expect.set_options(timeout=PATIENCE)
+# The page says within a second that the server is silent, with a button « Arrêter » more: on a busy machine it may be,
+# while a test looks at something else.
+PATIENTLY = f"""(() => {{
+  const timeout = AbortSignal.timeout.bind(AbortSignal);
+  AbortSignal.timeout = (milliseconds) => timeout(Math.max(milliseconds, {PATIENCE}));
+}})()"""
 
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens a page and checks at the end that it asked nothing of any other host and that no script failed."""
+    """Opens a page and checks at the end that it asked nothing of any other host and that no script failed.
+
+    `patient` pages wait a minute before they say that the server is silent.
+    """
     opened: list[tuple[Page, str, list[str], list[str]]] = []
 
     def open_(
@@ -23,6 +32,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         height: int = 800,
         expected: tuple[str, ...] = (),
         signs_in: tuple[str, str] | None = None,
+        patient: bool = True,
         **options: Any,
     ) -> Page:
         # Gradio's connection is cut when its page is left, and says so.
@@ -31,6 +41,8 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         options = {"viewport": {"width": width, "height": height}, "reduced_motion": "reduce", **options}
         page = browser.new_page(locale="en-US", **options)
         page.set_default_timeout(PATIENCE)
+        if patient:
+            page.add_init_script(PATIENTLY)
         requests: list[str] = []
         errors: list[str] = []
         page.on("request", lambda request: requests.append(request.url))

@@ -23,11 +23,11 @@ class PacedBase(SmallBase):
     def stream(self, question: str, **options: Any) -> Iterator[Answer]:
         for answer in super().stream(question, **options):
             yield answer
-            self.go_on.acquire(timeout=0.4)
+            self.go_on.acquire(timeout=5)
 
 
 def client_of(address: str) -> Client:
-    return Client(address, verbose=False, analytics_enabled=False)
+    return Client(address, verbose=False, analytics_enabled=False, httpx_kwargs={"timeout": 300})
 
 
 def test_an_answer_streams_to_a_program(serve_page: ServePage) -> None:

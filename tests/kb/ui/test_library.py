@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -133,6 +134,8 @@ def test_what_is_erased_can_be_undone_and_changes_wait_for_each_other(
         opened.goto(f"{library}/documents")
         opened.get_by_role("link", name=title, exact=True).click()
     other.get_by_label("Je veux que ce document ne revienne jamais").check()
+    while httpx.get(f"{library.rstrip('/')}/healthz", timeout=300).json()["ingesting"]:
+        page.wait_for_timeout(100)
     with open_store(settings).writing():  # the first cannot be done before the second is asked for
         page.get_by_role("button", name="Retirer de la base").click()
         other.get_by_role("button", name="Effacer pour de bon").click(no_wait_after=True)

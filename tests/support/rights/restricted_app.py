@@ -33,7 +33,7 @@ from kb.rights.restrictions import Restrictions, restrictions_of
 from kb.rights.rights import Rights
 from kb.settings import Settings
 from page_caller import Caller
-from questions import refused
+from questions import recent, refused
 from restricted import CONFIGURATION, MARKS, QUESTION, SOURCES, add_others, id_of, write_sources
 from serving import Servers, password
 from small_pages import StillIngestor
@@ -170,7 +170,7 @@ def _fill(
             f"{QUESTION} {mark}", answerer="extractive", filters=Filters(partner=(f"Fondation {mark}",))
         )
         kept = keep_answer(answer, rights)
-        conversations.put(owner, f"conversation-{source}", KeptTurn(1, "2026-11-29T10:00:00+00:00", 1, kept))
+        conversations.put(owner, f"conversation-{source}", KeptTurn(1, recent(), 1, kept))
         assert links.share(owner, f"conversation-{source}", shared=True)
         feedback.add("bad", "wrong", f"Sur {mark}", kept, 1)
         said[source] = desk.feedback()[0].id
@@ -180,7 +180,7 @@ def _fill(
     for person in (name for name in (*GROUPS, *READERS) if "token" not in name):
         followed.follow(person, "La prime ?", QUESTION, [])
         (question,) = followed.list(person)
-        news = [QuestionNews("2026-11-29T10:00:00+00:00", "bears", id_of(name), MARKS[name]) for name in SOURCES]
+        news = [QuestionNews(recent(), "bears", id_of(name), MARKS[name]) for name in SOURCES]
         followed.update(person, question.id, "2999-01-01T00:00:00+00:00", [], news)
     for opened in (conversations, asked, links):
         opened.close()

@@ -11,6 +11,7 @@ from kb.records.accounts import FileAccounts
 from kb.records.conversations import KeptTurn, SavedConversations
 from kb.records.kept_answers import keep_answer
 from kb.settings import Settings
+from questions import recent
 from serving import Application, password
 from small_base import SmallBase
 from small_pages import DOCUMENTS, HOSTILE
@@ -21,7 +22,7 @@ QUESTION = "Qui apporte les aides du programme ?"
 def keep(settings: Settings, person: str, question: str = QUESTION) -> None:
     kept = SavedConversations(settings.app_database, 36_500)
     answer = keep_answer(SmallBase(DOCUMENTS).ask(question))
-    kept.put(person, "c1", KeptTurn(1, "2026-01-01T10:00:00+00:00", 1, answer))
+    kept.put(person, "c1", KeptTurn(1, recent(), 1, answer))
     kept.close()
 
 
