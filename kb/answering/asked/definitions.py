@@ -37,14 +37,15 @@ _ITS = re.compile(
 )
 _BY_THE_WAY = r"(?:(?:en (?:principe|general|effet|fait)|donc|aussi|d'abord|avant tout|surtout|egalement|\w+ment) )?"
 _IS = re.compile(
-    rf"\b(?:est|sont) {_BY_THE_WAY}(?:une?|des|les?|la|l')(?!\w)|^\W*(?:c'est|ce sont)\b|"
+    rf"\b(?:est|sont) {_BY_THE_WAY}(?:(?:une?|des|les?|la)\b|l')|^\W*(?:c'est|ce sont)\b|"
     r"\b(?:designe|signifie|represente|regroupe|rassemble|correspond|constitue|s'entend)(?:nt)?\b|"
     r"\b(?:on appelle|defini\w* comme|il s'agit|c'est-a-dire)\b"
 )
 _DOES = re.compile(
     rf"\b(?:est|sont) {_BY_THE_WAY}(?:charge|destine|responsable)\w*\b|\bcharge\w* (?:de|d'|du|des)\b|"
     r"\b(?:consiste|permet|vise|sert|veille|accompagne|aide|finance|gere|prepare|garantit|controle|conseille|s'adresse)"
-    r"(?:nt)?\b|\b(?:a|ont) (?:pour|comme) (?:but|mission|objet|objectif|role|vocation|fonction|finalite)|"
+    r"(?:nt)?\b|\b(?:permettent|servent)\b|"
+    r"\b(?:a|ont) (?:pour|comme) (?:but|mission|objet|objectif|role|vocation|fonction|finalite)|"
     r"^\W*[a-z]{3,}(?:er|ir)\b"
 )
 _OF_PURPOSE = re.compile(

@@ -56,6 +56,7 @@ def test_what_a_thing_is_or_is_for_is_asked_or_not(question: str, thing: list[st
     [
         ("Le comité de suivi prépare les décisions.", [], SUBJECT + TELLING),
         ("Un comité de suivi est en principe une instance locale.", [], SUBJECT + TELLING),
+        ("Le comité de suivi est l’instance de la ville.", [], SUBJECT + TELLING),
         ("Le comité de suivi attend.", [], SUBJECT),
         ("Le comité de suivi retient 6 millions d'euros.", [], COUNTING),
         ("Le comité de suivi est une instance de 2 000 personnes.", [], SUBJECT + TELLING),
