@@ -104,9 +104,7 @@ class Answering:
         """A capable model reads whole passages, and decides whether they answer. The sources found come first, then
         each proven sentence; where what it wrote first does not stand, the extractive answer does.
         """
-        # A question in another language has no word in common with the base, and may be answered all the same.
-        foreign = language(self._question.text) == "en"
-        if not self._hits or (not foreign and is_off_topic(self._question, passages_to_read(self._hits))):
+        if not self._hits or self._is_off_topic(passages_to_read(self._hits)):
             yield self._refused("off_topic" if self._hits else "no_evidence")
             return
         by_model: dict[str, Any] = {"answerer": "llm", "model": model.name}
@@ -166,23 +164,25 @@ class Answering:
         if (compared_parts := self._of_each(hits)) is not None:
             return compared_parts
         found = read(question, hits, self._reader)
-        chosen = extractive.choose(found.units, question)
-        if not chosen:
+        if not (chosen := extractive.choose(found.units, question)):
             return _Draft(REFUSAL, (), (), (), "no_evidence")
         signs = features(question, hits, found)
         confidence, outcome = self._calibration.confidence(signs), self._calibration.outcome(signs, self._caution)
         if outcome == "answered" and self._caution != "low" and self._is_beside(confidence, chosen, found, hits):
             outcome = self._calibration.unanswered(signs)
-        if outcome == "unsaid":
-            _, nearest = extractive.write(extractive.in_order(chosen[:NEAREST], question))
+        if outcome == "unsaid" and not self._is_off_topic(hits):
+            nearest = extractive.write(extractive.in_order(chosen[:NEAREST], question))[1]
             return _Draft(UNSAID, (), (), (), "unsaid", confidence, nearest)
-        if outcome == "refused":
+        if outcome != "answered":
             reason: RefusalReason = "off_topic" if is_off_topic(question, hits) else "insufficient"
             return _Draft(REFUSAL, (), (), (), reason, confidence)
         ordered = latest_first(extractive.in_order(chosen, question), question, 1 + extractive.MOST_SUPPORTS)
         shown = extractive.readable(ordered, question, found.units)
-        told = [] if self._calibration.outcome(signs, "high") == "answered" else [UNSURE]
-        return self._drafted(shown, hits, confidence, told=told)
+        is_sure = self._calibration.outcome(signs, "high") == "answered"
+        return self._drafted(shown, hits, confidence, told=[] if is_sure else [UNSURE])
+
+    def _is_off_topic(self, hits: Sequence[Hit]) -> bool:
+        return language(self._question.text) != "en" and is_off_topic(self._question, hits)  # English shares no word
 
     def _is_beside(self, confidence: float, chosen: Sequence[Scored], found: Read, hits: Sequence[Hit]) -> bool:
         """Whether what was found is about something else: it lacks the figure that is asked for, or what is asked about

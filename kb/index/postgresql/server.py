@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from kb.dialects import COPIED
 from kb.errors import StoreBusyError, StoreError, StoreUnreachableError
@@ -81,7 +82,8 @@ class Server:
         sa.event.listen(self.engine, "connect", _set)
         sa.event.listen(self.engine, "handle_error", self._tell)
         sa.event.listen(self.engine, "do_executemany", _copy)
-        self._is_checked = False
+        sa.event.listen(self.engine, "checkin", self._let_go)
+        self._is_checked = self._is_closed = False
 
     @property
     def missing(self) -> str:
@@ -89,8 +91,14 @@ class Server:
         return f"{self.name} : la base n'existe pas encore. Lancez « reperes ingest » pour la constituer."
 
     def close(self) -> None:
-        """Closes the connections that are kept."""
+        """Closes the connections that are kept, and those at work once they are given back."""
+        self._is_closed = True
         self.engine.dispose()
+
+    def _let_go(self, _connection: object, entry: ConnectionPoolEntry) -> None:
+        # Disposed of, the engine knows nothing any more of connections at work, which nobody would close.
+        if self._is_closed:
+            entry.close()
 
     def of(self, schema: str) -> Engine:
         """What opens connections to the tables in a schema."""

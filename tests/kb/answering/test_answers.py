@@ -160,12 +160,20 @@ def test_the_figure_of_something_else_is_no_answer_unless_it_is_surer_still(
         near=0.5,
         reader="tiny",
     )
-    hits = hits_in("L'école est obligatoire jusqu'à 16 ans.")
+    hits = hits_in("L'école est obligatoire jusqu'à 16 ans. Se pacser est un droit.")
     answer = answered("Quel âge pour se pacser ?", hits, caution=caution, calibration=sure)
     assert answer.confidence == pytest.approx(confidence)
     assert answer.reason == reason
     of_it = hits_in("L'école est obligatoire jusqu'à 16 ans. On se pacse à 18 ans.")
     assert not answered("Quel âge pour se pacser ?", of_it, calibration=sure).refused
+
+
+def test_documents_without_a_word_of_the_question_do_not_speak_of_it() -> None:
+    spoken = replace(BY_HAND, said=Regression({}, -20.0), spoken=Regression({}, 20.0))
+    assert (
+        answered("Combien de homards ?", hits_in("L'école est obligatoire."), calibration=spoken).reason == "off_topic"
+    )
+    assert answered("Où est l'école ?", hits_in("L'école est obligatoire."), calibration=spoken).reason == "unsaid"
 
 
 def test_who_asks_in_english_is_told_that_the_documents_are_in_french() -> None:

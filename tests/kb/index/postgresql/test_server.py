@@ -65,3 +65,15 @@ def test_every_transaction_of_a_connection_searches_by_the_same_settings(databas
             told = {name: connection.execute(sa.text(f"SHOW {name}")).scalar_one() for name in SETTINGS}
             assert told == SETTINGS
             connection.rollback()
+
+
+def test_a_connection_at_work_is_closed_once_it_is_given_back_to_a_closed_server(database: str) -> None:
+    server = Server(database, keeps=2)
+    with server.engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT 1")).scalar_one() == 1
+        own = connection.connection.driver_connection
+        server.close()
+        assert own is not None
+        assert not own.closed
+        assert connection.execute(sa.text("SELECT 2")).scalar_one() == 2
+    assert own.closed
